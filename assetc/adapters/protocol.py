@@ -1,0 +1,135 @@
+"""What an adapter is: pure rendering of operations, and a session that executes.
+
+An adapter is one module (or folder) of this package, found by the `type` of a profile's output. Everything on the
+`Adapter` except `connect` is pure and needs no driver installed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from assetc.compiler.operation import Column, Operation, RelationKind
+from assetc.definitions.relation import Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement as it is sent. `parameters` are never part of the text: secrets and values stay out of logs."""
+
+    sql: str
+    value: object = None
+    """A table value that the statement reads under the name `assetc_value`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which warehouse a target really is, whatever its name: what state rows carry."""
+
+    adapter: str
+    place: str
+    """The host, account or resolved file."""
+    database: str
+    schema: str
+
+    def __str__(self) -> str:
+        return f"{self.adapter} {self.place} {self.database}.{self.schema}"
+
+
+@dataclass(frozen=True, slots=True)
+class Existing:
+    """A relation that the warehouse holds."""
+
+    relation: Relation
+    kind: RelationKind
+
+
+class WarehouseError(Exception):
+    """A statement failed. `transient`: the same statement may succeed when tried again.
+
+    `position` is a character offset into the statement's text where the warehouse gave one.
+    """
+
+    def __init__(self, message: str, *, transient: bool = False, position: int | None = None, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.transient = transient
+        self.position = position
+        self.hint = hint
+
+
+class Canceled(Exception):  # noqa: N818  not an error: the user asked for it
+    """The statement was cancelled from another thread."""
+
+
+class Session(Protocol):
+    """One connection, used by one thread."""
+
+    def execute(self, statement: Statement) -> int | None:
+        """Execute a statement; the number of rows written where the warehouse tells. Raises WarehouseError."""
+
+    def query(self, sql: str) -> tuple[Sequence[str], list[tuple[object, ...]]]:
+        """The column names and all rows of a query. Raises WarehouseError."""
+
+    def columns(self, relation: Relation) -> tuple[Column, ...]:
+        """The columns of a relation, in order; empty when it does not exist."""
+
+    def begin(self) -> None:
+        """Begin a transaction."""
+
+    def commit(self) -> None:
+        """Commit the open transaction."""
+
+    def rollback(self) -> None:
+        """Roll the open transaction back; nothing happens when none is open."""
+
+    def read(self, sql: str, form: Literal["pandas", "polars", "pyarrow", "duckdb", "dicts"]) -> object:
+        """The result of a query in a form that a Python asset asks for."""
+
+    def cancel(self) -> None:
+        """Cancel the running statement; called from another thread."""
+
+    def close(self) -> None:
+        """Give the connection back."""
+
+
+class Warehouse(Protocol):
+    """An open target: sessions come from it."""
+
+    def session(self) -> Session:
+        """A session for the calling thread."""
+
+    def existing(self) -> tuple[Existing, ...]:
+        """All relations of the target's database, by one query."""
+
+    def close(self) -> None:
+        """Close everything."""
+
+
+class Adapter(Protocol):
+    """A kind of warehouse."""
+
+    name: str
+    dialect: str
+
+    def default_database(self, fields: Mapping[str, object]) -> str | None:
+        """The database that a relation without one lives in, from the fields of a profile's output."""
+
+    def default_schema(self, fields: Mapping[str, object]) -> str:
+        """The schema that a relation without one lives in."""
+
+    def quote(self, identifier: str) -> str:
+        """The identifier as it must stand in SQL, always quoted."""
+
+    def name_of(self, relation: Relation) -> str:
+        """The relation's full name in SQL, every part quoted."""
+
+    def render(self, operation: Operation) -> tuple[Statement, ...]:
+        """The statements of an operation (not of `Describe` and `Atomically`, which the executor handles)."""
+
+    def identity(self, fields: Mapping[str, object], root: str) -> Identity:
+        """Which warehouse these fields of a profile's output mean; `root` is the project's folder."""
+
+    def connect(self, fields: Mapping[str, object], root: str) -> Warehouse:
+        """Open the target. Raises WarehouseError that says what is wrong and what to do."""

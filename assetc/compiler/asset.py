@@ -1,0 +1,121 @@
+"""What the passes build: assets, sources, checks, and the edges between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from assetc.compiler.config import AssetConfig
+from assetc.compiler.place import Span
+from assetc.compiler.reference import Certainty, EdgeKind
+from assetc.definitions.key import AssetKey
+from assetc.definitions.relation import Relation
+
+AssetKind = Literal["model", "python", "seed", "snapshot"]
+Fingerprint: TypeAlias = str
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredColumn:
+    """A column that a property file describes."""
+
+    name: str
+    description: str = ""
+    type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One asset that this project builds.
+
+    `relation` is where it lives in the target; None for an ephemeral model and for a Python asset whose value is
+    known not to be a table. `code_version` changes when what it would execute changes.
+    """
+
+    key: AssetKey
+    kind: AssetKind
+    span: Span
+    config: AssetConfig
+    relation: Relation | None
+    code_version: Fingerprint
+    package: str = ""
+    fqn: tuple[str, ...] = ()
+    group: str = "default"
+    description: str = ""
+    columns: tuple[DeclaredColumn, ...] = ()
+    patch_path: str | None = None
+    step_name: str = ""
+
+    @property
+    def path(self) -> str:
+        """The file that defines the asset."""
+        return self.span.path
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A relation that assetc reads and does not build. `implicit`: no file declares it."""
+
+    key: AssetKey
+    relation: Relation
+    implicit: bool = False
+    span: Span | None = None
+    source_name: str = ""
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    meta: tuple[tuple[str, object], ...] = ()
+    columns: tuple[DeclaredColumn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckConfig:
+    """How a failed check counts; the keys are dbt's."""
+
+    severity: Literal["error", "warn"] = "error"
+    where: str | None = None
+    limit: int | None = None
+    fail_calc: str = "count(*)"
+    warn_if: str = "!= 0"
+    error_if: str = "!= 0"
+    tags: tuple[str, ...] = ()
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A data test: SQL that returns the rows that are wrong.
+
+    `kind` is the generic test's name (`unique`, `not_null` ...) or "singular"; `assets` are those whose data it
+    reads, the one it belongs to first.
+    """
+
+    name: str
+    kind: str
+    assets: tuple[AssetKey, ...]
+    config: CheckConfig
+    span: Span
+    column: str | None = None
+    arguments: tuple[tuple[str, object], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """`down` needs `up`, because of what stands at `span`."""
+
+    down: AssetKey
+    up: AssetKey
+    kind: EdgeKind
+    span: Span
+    certainty: Certainty = "certain"
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Everything that is connected: the input of selection and planning. Built once, never changed."""
+
+    assets: dict[AssetKey, Asset]
+    sources: dict[AssetKey, Source]
+    checks: tuple[Check, ...]
+    edges: tuple[Edge, ...]
+    upstream: dict[AssetKey, tuple[AssetKey, ...]] = field(repr=False)
+    downstream: dict[AssetKey, tuple[AssetKey, ...]] = field(repr=False)

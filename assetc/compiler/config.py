@@ -1,0 +1,58 @@
+"""How an asset is configured: typed keys, and how the places where they are written are merged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+NOTHING: Mapping[str, object] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """SQL that runs before or after an asset. `transaction=False`: outside of the transaction of the asset."""
+
+    sql: str
+    transaction: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AssetConfig:
+    """The merged configuration of one asset. Keys that assetc does not know are kept in `extra` for the adapter.
+
+    The names are dbt's, and those of Dagster's `@asset` where dbt has none (`key_prefix`, `metadata`, `owners`).
+    """
+
+    enabled: bool = True
+    materialized: str = "table"
+    alias: str | None = None
+    schema: str | None = None
+    database: str | None = None
+    key_prefix: tuple[str, ...] = ()
+    name: str | None = None
+    tags: tuple[str, ...] = ()
+    group: str | None = None
+    description: str | None = None
+    meta: Mapping[str, object] = NOTHING
+    owners: tuple[str, ...] = ()
+    unique_key: tuple[str, ...] = ()
+    incremental_strategy: str | None = None
+    incremental_predicates: tuple[str, ...] = ()
+    on_schema_change: str = "ignore"
+    merge_update_columns: tuple[str, ...] = ()
+    merge_exclude_columns: tuple[str, ...] = ()
+    full_refresh: bool | None = None
+    pre_hook: tuple[Hook, ...] = ()
+    post_hook: tuple[Hook, ...] = ()
+    checks: tuple[object, ...] = ()
+    deps: tuple[str, ...] = ()
+    ignore_deps: tuple[str, ...] = ()
+    column_types: Mapping[str, str] = NOTHING
+    delimiter: str = ","
+    quote_columns: bool | None = None
+    publish: str | None = None
+    inference: str | None = None
+    dialect: str | None = None
+    retries: int | None = None
+    extra: Mapping[str, object] = field(default_factory=lambda: NOTHING)

@@ -1,0 +1,67 @@
+"""What the user wrote wrong, as a value: a code, a phrase, a place, and what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from assetc.compiler.place import Span
+
+Severity = Literal["error", "warning", "note"]
+
+SEVERITY_OF_LETTER: dict[str, Severity] = {"E": "error", "W": "warning", "N": "note"}
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """Another place that belongs to a diagnostic, with a few words of its own."""
+
+    span: Span
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One fault. `message` is one phrase without a full stop; `label` stands beside the caret; `hint` says what next.
+
+    `severity` is that of the code's letter unless the project raised or lowered it.
+    """
+
+    code: str
+    message: str
+    span: Span | None = None
+    label: str = ""
+    hint: str = ""
+    related: tuple[Annotation, ...] = ()
+    severity: Severity = "error"
+
+    def raised(self) -> Diagnostic:
+        """The same fault as an error."""
+        return replace(self, severity="error")
+
+
+def diagnostic(  # noqa: PLR0913  the fields of a fault, each named at the call
+    code: str,
+    message: str,
+    span: Span | None = None,
+    *,
+    label: str = "",
+    hint: str = "",
+    related: Iterable[Annotation] = (),
+) -> Diagnostic:
+    """A diagnostic with the severity of its code's letter."""
+    return Diagnostic(code, message, span, label, hint, tuple(related), SEVERITY_OF_LETTER[code[0]])
+
+
+def did_you_mean(name: str, known: Iterable[str], count: int = 3) -> str:
+    """`Did you mean orders or order_items?`, or "" when nothing is near."""
+    folded = {other.casefold(): other for other in known}
+    near = [folded[match] for match in get_close_matches(name.casefold(), folded, n=count, cutoff=0.6)]
+    if not near:
+        return ""
+    *head, last = near
+    return f"Did you mean {', '.join(head) + ' or ' if head else ''}{last}?"

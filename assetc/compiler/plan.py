@@ -1,0 +1,48 @@
+"""An execution plan: which steps, in which order, and why. A value; making it touches nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from assetc.compiler.asset import Asset, Check
+from assetc.definitions.key import AssetKey
+
+StepId: TypeAlias = str
+
+
+@dataclass(frozen=True, slots=True)
+class BuildStep:
+    """Bring one asset up to date in the warehouse: a model, a Python asset, a seed or a snapshot.
+
+    `reasons` say why, in the words that the user reads; with `reuse` nothing is executed and the reasons say why not.
+    `after` are the steps that must have succeeded before.
+    """
+
+    id: StepId
+    asset: Asset
+    reasons: tuple[str, ...]
+    after: tuple[StepId, ...]
+    reuse: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CheckStep:
+    """Execute one data test."""
+
+    id: StepId
+    check: Check
+    after: tuple[StepId, ...]
+    reasons: tuple[str, ...] = ()
+
+
+Step: TypeAlias = BuildStep | CheckStep
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Steps in an order in which they can run one by one: every step stands behind those in its `after`."""
+
+    command: Literal["run", "build", "seed", "test"]
+    steps: tuple[Step, ...]
+    selected: tuple[AssetKey, ...]

@@ -1,0 +1,144 @@
+"""A project as the compiler receives it: everything that was written, already read from its files.
+
+`assetc/project/` builds this value; the compiler never opens a file itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from assetc.compiler.asset import CheckConfig, DeclaredColumn
+from assetc.compiler.config import NOTHING
+from assetc.compiler.place import Span
+
+Flavor = Literal["native", "dbt"]
+Inference = Literal["off", "on", "strict"]
+FileKind = Literal["model", "python", "macro", "seed", "check", "snapshot", "properties", "definitions"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A configuration key with its value and the place where it was written."""
+
+    key: str
+    value: object
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class FolderConfig:
+    """Configuration of everything of one kind below a folder (`models: {shop: {staging: {+schema: x}}}`)."""
+
+    kind: Literal["models", "seeds", "snapshots", "sources", "checks"]
+    folder: tuple[str, ...]
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The output of a profile that is in use. `fields` is what a template sees as `target`, without its secrets."""
+
+    name: str
+    profile: str
+    type: str
+    dialect: str
+    database: str | None
+    schema: str
+    threads: int
+    fields: Mapping[str, object] = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the project file sets for the whole project, defaults filled in."""
+
+    model_paths: tuple[str, ...] = ("models",)
+    macro_paths: tuple[str, ...] = ("macros",)
+    seed_paths: tuple[str, ...] = ("seeds",)
+    snapshot_paths: tuple[str, ...] = ("snapshots",)
+    check_paths: tuple[str, ...] = ("checks",)
+    target_path: str = "target"
+    inference: Inference = "strict"
+    strict_sources: bool = False
+    default_source: str | None = "main"
+    default_materialization: str = "table"
+    schemas: Literal["as-written", "prefixed"] = "as-written"
+    dialect: str | None = None
+    import_python: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFile:
+    """A file of the project. `stamp` (mtime_ns, size, inode) says cheaply whether it changed since the last time."""
+
+    path: str
+    kind: FileKind
+    stamp: tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSpec:
+    """A check as a property file asks for it: a generic test on a model, a source or one of their columns."""
+
+    test: str
+    arguments: tuple[tuple[str, object], ...]
+    config: CheckConfig
+    span: Span
+    column: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """What a property file says about a model, seed, snapshot or macro."""
+
+    kind: Literal["model", "seed", "snapshot", "macro"]
+    name: str
+    span: Span
+    description: str = ""
+    columns: tuple[DeclaredColumn, ...] = ()
+    config: tuple[Entry, ...] = ()
+    checks: tuple[CheckSpec, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredSource:
+    """A table of a `sources:` entry."""
+
+    source: str
+    table: str
+    identifier: str
+    database: str | None
+    schema: str | None
+    span: Span
+    description: str = ""
+    columns: tuple[DeclaredColumn, ...] = ()
+    config: tuple[Entry, ...] = ()
+    checks: tuple[CheckSpec, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Properties:
+    """All property files of a project, taken together."""
+
+    patches: tuple[Patch, ...] = ()
+    sources: tuple[DeclaredSource, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project, for one target. `root` is absolute and appears in no result of the compiler."""
+
+    name: str
+    flavor: Flavor
+    root: str
+    path: str
+    settings: Settings
+    target: Target
+    variables: Mapping[str, object]
+    folder_configs: tuple[FolderConfig, ...]
+    files: tuple[ProjectFile, ...]
+    properties: Properties
+    resources: Mapping[str, object] = NOTHING

@@ -1,0 +1,75 @@
+"""The identity of an asset, the same in every target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import total_ordering
+
+from assetc.definitions.errors import InvalidDefinitionError
+
+
+@total_ordering
+class AssetKey:
+    """A path of segments: `AssetKey("shop/orders") == AssetKey(["shop", "orders"])`.
+
+    A string is split at "/". `path=` and `key=` are both accepted as the argument's name.
+    Raises InvalidDefinitionError (E108) for an empty path or an empty segment.
+    """
+
+    __slots__ = ("_hash", "parts")
+
+    parts: tuple[str, ...]
+
+    def __init__(self, path: str | Sequence[str] | None = None, *, key: str | Sequence[str] | None = None) -> None:
+        given = key if path is None else path
+        parts = tuple(given.split("/")) if isinstance(given, str) else tuple(given or ())
+        if not parts or not all(isinstance(part, str) and part for part in parts):
+            raise InvalidDefinitionError(f"an asset key needs one or more non-empty segments, got {given!r}")
+        self.parts = parts
+        self._hash = hash(parts)
+
+    @property
+    def path(self) -> list[str]:
+        """The segments as a list, first one outermost."""
+        return list(self.parts)
+
+    @property
+    def name(self) -> str:
+        """The last segment."""
+        return self.parts[-1]
+
+    def to_user_string(self) -> str:
+        """The key as people write it: segments joined by "/"."""
+        return "/".join(self.parts)
+
+    @staticmethod
+    def from_user_string(text: str) -> AssetKey:
+        """The key that `to_user_string` wrote."""
+        return AssetKey(text)
+
+    def to_python_identifier(self) -> str:
+        """The key as a name: segments joined by "__", other characters replaced."""
+        return "__".join(part.replace("-", "_").replace(".", "_") for part in self.parts)
+
+    def with_prefix(self, prefix: str | Sequence[str]) -> AssetKey:
+        """This key below `prefix`."""
+        return AssetKey((*AssetKey(prefix).parts, *self.parts))
+
+    def has_prefix(self, prefix: Sequence[str]) -> bool:
+        """Whether the key begins with these segments."""
+        return self.parts[: len(prefix)] == tuple(prefix)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, AssetKey) and self.parts == other.parts
+
+    def __lt__(self, other: AssetKey) -> bool:
+        return self.parts < other.parts
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __str__(self) -> str:
+        return self.to_user_string()
+
+    def __repr__(self) -> str:
+        return f"AssetKey({self.path!r})"

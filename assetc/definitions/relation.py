@@ -1,0 +1,22 @@
+"""Where an asset lives in one target: a table or view of the warehouse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """The parts of a relation's name as the warehouse stores them (already folded to its case).
+
+    In the body of a Python asset a parameter annotated `Relation` receives a subclass that is bound to the
+    step's session: it loads nothing, its text is the quoted name, and it can `execute`.
+    """
+
+    database: str | None
+    schema: str | None
+    name: str
+
+    def parts(self) -> tuple[str, ...]:
+        """The parts that are present, outermost first."""
+        return tuple(part for part in (self.database, self.schema, self.name) if part is not None)
