@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from assetc.compiler.asset import Asset, Check
+from assetc.compiler.asset import Asset, Check, Fingerprint
 from assetc.definitions.key import AssetKey
 
 StepId: TypeAlias = str
@@ -15,8 +15,10 @@ StepId: TypeAlias = str
 class BuildStep:
     """Bring one asset up to date in the warehouse: a model, a Python asset, a seed or a snapshot.
 
-    `reasons` say why, in the words that the user reads; with `reuse` nothing is executed and the reasons say why not.
-    `after` are the steps that must have succeeded before.
+    `reasons` say why, in the words that the user reads; with `reuse` nothing is executed and the reasons say
+    why not. `after` are the steps that must have succeeded before. `reads` are the assets whose data it reads
+    (through views and ephemeral models), `inlined` the ephemeral models whose SQL becomes part of it. `gates`
+    are the checks that are executed on the finished table before readers see it.
     """
 
     id: StepId
@@ -24,16 +26,21 @@ class BuildStep:
     reasons: tuple[str, ...]
     after: tuple[StepId, ...]
     reuse: bool = False
+    full_refresh: bool = False
+    reads: tuple[AssetKey, ...] = ()
+    inlined: tuple[tuple[AssetKey, Fingerprint], ...] = ()
+    gates: tuple[StepId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CheckStep:
-    """Execute one data test."""
+    """Execute one data test. `gate_of`: the step that executes it before readers see the table it builds."""
 
     id: StepId
     check: Check
     after: tuple[StepId, ...]
     reasons: tuple[str, ...] = ()
+    gate_of: StepId | None = None
 
 
 Step: TypeAlias = BuildStep | CheckStep
