@@ -230,9 +230,12 @@ def _waiting_checks(
     return waiting
 
 
-def _check_step(check: Check, executed: Mapping[AssetKey, BuildStep], gates: Mapping[StepId, StepId]) ->
-CheckStep: step_id = check_id(check) after = tuple(sorted({executed[key].id for key in check.assets if key in
-executed})) return CheckStep(step_id, check, after, gate_of=gates.get(step_id))
+def _check_step(
+    check: Check, executed: Mapping[AssetKey, BuildStep], gates: Mapping[StepId, StepId]
+) -> CheckStep:
+    step_id = check_id(check)
+    after = tuple(sorted({executed[key].id for key in check.assets if key in executed}))
+    return CheckStep(step_id, check, after, gate_of=gates.get(step_id))
 
 
 def _find_gates(
@@ -252,7 +255,7 @@ def _is_gated(asset: Asset, check: Check, request: PlanRequest) -> bool:
         return False
     if (asset.config.publish or request.publish) != "after_checks":
         return False
-    return asset.kind in ("seed", "python") or asset.config.materialized == "table"
+    return asset.kind in ("seed", "python") or asset.config.materialized in ("table", "incremental")
 
 
 def _parts(key: AssetKey) -> tuple[str, ...]:
