@@ -1,0 +1,38 @@
+"""The entries of a `config:` mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assetc.compiler.configure import unknown_key
+from assetc.compiler.project import Entry
+from assetc.project.findings import Findings
+from assetc.project.keys import CONFIG_KEYS, snake
+from assetc.project.written import Written, WrittenPair, plain
+
+
+def read_config(findings: Findings, section: str, written: Written) -> tuple[Entry, ...]:
+    """The entries of a `config:` mapping of a property file. Unknown keys are reported and kept."""
+    mapping = findings.mapping(written, "config")
+    return () if mapping is None else tuple(config_entries(findings, section, mapping.pairs))
+
+
+def config_entries(findings: Findings, section: str, pairs: tuple[WrittenPair, ...]) -> Iterator[Entry]:
+    """Each pair as an entry, its key in the form in which it is looked up."""
+    for pair in pairs:
+        yield config_entry(findings, section, pair)
+
+
+def config_entry(findings: Findings, section: str, pair: WrittenPair) -> Entry:
+    """One configuration key. A key that nothing knows is reported, and kept for the adapter and the templates."""
+    known = CONFIG_KEYS[section]
+    key = snake(pair.key)
+    if key in known:
+        return Entry(key, plain(pair.value), pair.span)
+    entry = Entry(pair.key.removeprefix("+"), plain(pair.value), pair.span)
+    if section in ("models", "seeds", "snapshots"):
+        # The pass that merges an asset's configuration says the same of what a SQL or Python file configures.
+        findings.problems.append(unknown_key(entry, findings.flavor))
+    else:
+        findings.unknown(pair, known, f"the configuration of {section}")
+    return entry

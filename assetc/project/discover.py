@@ -1,0 +1,155 @@
+"""Which files a project has: one walk over its folders, without opening a file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from operator import attrgetter
+
+from assetc.compiler.diagnostic import Diagnostic, diagnostic
+from assetc.compiler.place import file_span
+from assetc.compiler.project import FileKind, ProjectFile, Settings
+
+Stamp = tuple[int, int, int]
+
+_PROPERTIES: dict[str, FileKind] = {"yml": "properties", "yaml": "properties"}
+_MODELS: dict[str, FileKind] = {"sql": "model", "py": "python", **_PROPERTIES}
+_MACROS: dict[str, FileKind] = {"sql": "macro", **_PROPERTIES}
+_SEEDS: dict[str, FileKind] = {"csv": "seed", **_PROPERTIES}
+_SNAPSHOTS: dict[str, FileKind] = {"sql": "snapshot", **_PROPERTIES}
+_CHECKS: dict[str, FileKind] = {"sql": "check", **_PROPERTIES}
+_SKIPPED_AT_THE_ROOT = frozenset(
+    {"dbt_packages", "dbt_modules", "logs", "node_modules", "venv", "site-packages"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """The files of a project by path, and the folders and names that cannot be read."""
+
+    files: tuple[ProjectFile, ...]
+    problems: tuple[Diagnostic, ...]
+
+
+def discover(root: str, settings: Settings) -> Discovery:
+    """All files that the settings make part of the project, sorted by path."""
+    found: dict[str, ProjectFile] = {}
+    problems: list[Diagnostic] = []
+    for folder, kinds in _folders(settings):
+        walk = _Walk(root, kinds, frozenset({settings.target_path, settings.packages_path}), problems)
+        for file in walk.files(folder):
+            found.setdefault(file.path, file)
+    definitions = _definitions(root)
+    if definitions is not None:
+        found.setdefault(definitions.path, definitions)
+    _generic_checks_are_macros(found, settings)
+    return Discovery(tuple(sorted(found.values(), key=attrgetter("path"))), tuple(problems))
+
+
+def stamp_of(place: str) -> Stamp | None:
+    """What tells cheaply whether a file changed; None when there is no such file."""
+    try:
+        status = os.stat(place)  # noqa: PTH116  a path object would cost more than the call
+    except (OSError, ValueError):
+        return None
+    return (status.st_mtime_ns, status.st_size, status.st_ino)
+
+
+def _folders(settings: Settings) -> Iterator[tuple[str, Mapping[str, FileKind]]]:
+    """The folders to walk. The first one that finds a file says what it is, so narrower meanings come first."""
+    for paths, kinds in (
+        (settings.macro_paths, _MACROS),
+        (settings.seed_paths, _SEEDS),
+        (settings.snapshot_paths, _SNAPSHOTS),
+        (settings.check_paths, _CHECKS),
+        (settings.model_paths, _MODELS),
+    ):
+        for path in paths:
+            yield path.strip("/").removeprefix("./") if path != "." else "", kinds
+
+
+def _definitions(root: str) -> ProjectFile | None:
+    stamp = stamp_of(f"{root}/defs.py")
+    return None if stamp is None else ProjectFile("defs.py", "definitions", stamp)
+
+
+def _generic_checks_are_macros(found: dict[str, ProjectFile], settings: Settings) -> None:
+    """A file below `checks/generic` defines a kind of check, as in dbt; it is no check itself."""
+    folders = tuple(f"{path}/generic/" for path in settings.check_paths)
+    for path, file in found.items():
+        if file.kind == "check" and path.startswith(folders):
+            found[path] = ProjectFile(path, "macro", file.stamp)
+
+
+class _Walk:
+    """One walk below a folder of the project: hidden files are passed over, symbolic links are followed once."""
+
+    def __init__(
+        self, root: str, kinds: Mapping[str, FileKind], outputs: frozenset[str], problems: list[Diagnostic]
+    ) -> None:
+        self.root = root
+        self.kinds = kinds
+        self.outputs = outputs | _SKIPPED_AT_THE_ROOT
+        self.problems = problems
+        self.seen: set[tuple[int, int]] = set()
+        self.links: list[str] = []
+
+    def files(self, folder: str) -> Iterator[ProjectFile]:
+        """The files below a folder. Links to folders come last, so that a real folder wins over a link to it."""
+        pending = [folder]
+        while pending or self.links:
+            if not pending:
+                self.links.sort(reverse=True)
+                pending.append(self.links.pop())
+            yield from self.files_in(pending.pop(), pending)
+
+    def files_in(self, folder: str, pending: list[str]) -> Iterator[ProjectFile]:
+        """The files directly in a folder; the folders in it are added to `pending`."""
+        prefix = f"{folder}/" if folder else ""
+        for entry in self.entries(folder):
+            name = entry.name
+            if name[0] == "." or name == "__pycache__":
+                continue
+            kind = self.kinds.get(name.rpartition(".")[2].lower())
+            if entry.is_symlink():
+                if entry.is_dir():
+                    self.links.append(prefix + name)
+                    continue
+            elif entry.is_dir(follow_symlinks=False):
+                if folder or name not in self.outputs:
+                    pending.append(prefix + name)
+                continue
+            if kind is not None:
+                yield from self.file(entry, prefix + name, kind)
+
+    def entries(self, folder: str) -> list[os.DirEntry[str]]:
+        place = f"{self.root}/{folder}"
+        try:
+            status = os.stat(place)  # noqa: PTH116  a path object would cost more than the call
+            identity = (status.st_dev, status.st_ino)
+            if identity in self.seen:
+                return []
+            self.seen.add(identity)
+            with os.scandir(place) as entries:
+                return list(entries)
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            message = f"the folder {folder} cannot be read: {error.strerror or 'unknown reason'}"
+            self.problems.append(diagnostic("E125", message, file_span(folder)))
+            return []
+
+    def file(self, entry: os.DirEntry[str], path: str, kind: FileKind) -> Iterator[ProjectFile]:
+        try:
+            path.encode()
+            status = entry.stat()
+        except UnicodeEncodeError:
+            shown = path.encode("utf-8", "backslashreplace").decode()
+            message = f"the name of {shown} is not UTF-8"
+            self.problems.append(diagnostic("E125", message, file_span(shown), hint="Rename the file"))
+        except OSError as error:
+            message = f"{path} cannot be read: {error.strerror or 'unknown reason'}"
+            self.problems.append(diagnostic("E125", message, file_span(path)))
+        else:
+            yield ProjectFile(path, kind, (status.st_mtime_ns, status.st_size, status.st_ino))

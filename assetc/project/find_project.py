@@ -1,0 +1,77 @@
+"""Which folder is the project: the nearest one upwards that holds a project file."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from assetc.compiler.diagnostic import Diagnostic, diagnostic
+from assetc.compiler.project import Flavor
+
+ProjectFileName = Literal["assetc.toml", "pyproject.toml", "dbt_project.yml"]
+
+_LOOKED_FOR = "assetc.toml, pyproject.toml with [tool.assetc], and dbt_project.yml"
+_TABLE = re.compile(rb"^\s*\[+\s*[\"']?tool[\"']?\s*\.\s*[\"']?assetc\b", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundProject:
+    """A project's folder (absolute) and the file in it that makes it one."""
+
+    root: Path
+    file: ProjectFileName
+
+    @property
+    def flavor(self) -> Flavor:
+        """Whether the project is configured our way or dbt's."""
+        return "dbt" if self.file == "dbt_project.yml" else "native"
+
+
+def find_project(start: Path, project_dir: Path | None) -> FoundProject | Diagnostic:
+    """The project that `start` lies in; with `project_dir`, the one in that folder and no other. Else E120."""
+    if project_dir is not None:
+        folder = (start / project_dir).absolute()
+        return _project_in(folder) or _nothing_found(folder, f"there is no project in {folder}")
+    folder = start.absolute()
+    for candidate in (folder, *folder.parents):
+        found = _project_in(candidate)
+        if found is not None:
+            return found
+    return _nothing_found(folder, f"there is no project in {folder} or any folder above it")
+
+
+def _project_in(folder: Path) -> FoundProject | None:
+    if (folder / "assetc.toml").is_file():
+        return FoundProject(folder, "assetc.toml")
+    if _has_tool_table(folder / "pyproject.toml"):
+        return FoundProject(folder, "pyproject.toml")
+    if (folder / "dbt_project.yml").is_file():
+        return FoundProject(folder, "dbt_project.yml")
+    return None
+
+
+def _has_tool_table(path: Path) -> bool:
+    """Whether a `pyproject.toml` configures assetc; a broken one counts if a header of ours stands in it."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return False
+    if b"assetc" not in content:
+        return False
+    try:
+        tool = tomllib.loads(content.decode("utf-8-sig")).get("tool")
+    except (ValueError, RecursionError):
+        return _TABLE.search(content) is not None
+    return isinstance(tool, dict) and "assetc" in tool
+
+
+def _nothing_found(folder: Path, message: str) -> Diagnostic:
+    near = next((name for name in ("dbt_project.yaml", "assetc.yml") if (folder / name).is_file()), None)
+    if near is not None:
+        expected = "dbt_project.yml" if near == "dbt_project.yaml" else "assetc.toml"
+        return diagnostic("E120", message, hint=f"There is {near}: rename it to {expected}")
+    hint = f"Looked for {_LOOKED_FOR}. `assetc init NAME` makes a project"
+    return diagnostic("E120", message, hint=hint)

@@ -1,0 +1,75 @@
+"""The columns that a property file describes."""
+
+from __future__ import annotations
+
+from assetc.compiler.asset import DeclaredColumn
+from assetc.compiler.project import CheckSpec
+from assetc.project.findings import Findings
+from assetc.project.keys import COLUMN_KEYS
+from assetc.project.property_checks import read_checks
+from assetc.project.written import WrittenMapping, WrittenPair, plain
+
+
+def read_columns(
+    findings: Findings, owner: WrittenMapping
+) -> tuple[tuple[DeclaredColumn, ...], tuple[CheckSpec, ...]]:
+    """The columns below `columns:`, and all their checks."""
+    pair = owner.find("columns")
+    columns: list[DeclaredColumn] = []
+    checks: list[CheckSpec] = []
+    for written in () if pair is None else findings.mappings(pair.value, "column"):
+        column = _read_column(findings, written)
+        if column is not None:
+            columns.append(column)
+            checks += read_checks(findings, written, column.name)
+    return tuple(columns), tuple(checks)
+
+
+def _read_column(findings: Findings, written: WrittenMapping) -> DeclaredColumn | None:
+    name, description, type_name = None, "", None
+    tags: tuple[str, ...] = ()
+    meta: dict[str, object] = {}
+    for pair in written.pairs:
+        match pair.key:
+            case "name":
+                name = findings.text(pair.value, "the name of a column")
+            case "description":
+                description = findings.optional_text(pair.value, "description") or ""
+            case "data_type":
+                type_name = findings.optional_text(pair.value, "data_type")
+            case "tags":
+                tags = findings.texts(pair.value, "tags")
+            case "meta":
+                meta |= _meta(findings, pair)
+            case "config":
+                tags, meta = _config(findings, pair, tags, meta)
+            case key if key not in COLUMN_KEYS:
+                findings.unknown(pair, COLUMN_KEYS, "a column")
+    if name is None:
+        if written.find("name") is None and not _stands_for_others(written):
+            findings.add("E126", "a column needs a name", written.span)
+        return None
+    return DeclaredColumn(name, description, type_name, tags, tuple(meta.items()))
+
+
+def _config(
+    findings: Findings, pair: WrittenPair, tags: tuple[str, ...], meta: dict[str, object]
+) -> tuple[tuple[str, ...], dict[str, object]]:
+    """Tags and meta with those that stand below the column's `config`."""
+    mapping = findings.mapping(pair.value, "config")
+    for inner in () if mapping is None else mapping.pairs:
+        if inner.key == "tags":
+            tags += findings.texts(inner.value, "tags")
+        elif inner.key == "meta":
+            meta = meta | _meta(findings, inner)
+    return tags, meta
+
+
+def _meta(findings: Findings, pair: WrittenPair) -> dict[str, object]:
+    mapping = findings.mapping(pair.value, "meta")
+    return {} if mapping is None else {inner.key: plain(inner.value) for inner in mapping.pairs}
+
+
+def _stands_for_others(written: WrittenMapping) -> bool:
+    """Whether this is `{include: all}` of a versioned model, which names no column."""
+    return written.find("include") is not None

@@ -1,0 +1,51 @@
+"""Reading a file of the project. Nothing outside of the project's folder is read through this door."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from assetc.compiler.diagnostic import Diagnostic, diagnostic
+from assetc.compiler.place import Span, file_span
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def read_text(root: str, path: str) -> str | Diagnostic:
+    """The text of a file below `root`, or E125.
+
+    A byte order mark is dropped and line ends stay as they are: offsets of a `Span` count characters of this text,
+    whoever reads the file again to show a line must read it through this function.
+    """
+    place = os.path.realpath(Path(root, path))
+    if not place.startswith(os.path.realpath(root).rstrip("/") + "/"):
+        hint = "Copy the file into the project, or add its folder as a package"
+        return diagnostic("E125", f"{path} lies outside of the project's folder", file_span(path), hint=hint)
+    return read_place(place, path)
+
+
+def read_place(place: str | Path, path: str) -> str | Diagnostic:
+    """The text of the file at `place`, wherever that is; `path` is its name in diagnostics."""
+    try:
+        content = Path(place).read_bytes()
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        return diagnostic("E125", f"{path} cannot be read: {reason}", file_span(path))
+    except ValueError:  # a NUL in the name
+        return diagnostic("E125", f"{path} is no name of a file", file_span(path))
+    content = content.removeprefix(_BYTE_ORDER_MARK)
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return _not_utf8(path, content, error.start)
+
+
+def _not_utf8(path: str, content: bytes, offset: int) -> Diagnostic:
+    before = content[:offset].decode("utf-8")
+    line = before.count("\n") + 1
+    column = len(before) - (before.rfind("\n") + 1) + 1
+    span = Span(path, len(before), len(before) + 1, line, column)
+    guess = "UTF-16" if content.startswith(_UTF_16) else "another encoding"
+    hint = f"It looks like {guess}; save it as UTF-8"
+    return diagnostic("E125", f"{path} is not UTF-8", span, hint=hint)
