@@ -22,6 +22,8 @@ class DeclaredColumn:
     name: str
     description: str = ""
     type: str | None = None
+    tags: tuple[str, ...] = ()
+    meta: tuple[tuple[str, object], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class Source:
     tags: tuple[str, ...] = ()
     meta: tuple[tuple[str, object], ...] = ()
     columns: tuple[DeclaredColumn, ...] = ()
+    package: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,8 @@ class Check:
     span: Span
     column: str | None = None
     arguments: tuple[tuple[str, object], ...] = ()
+    package: str = ""
+    fqn: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,132 @@
+"""The graph: adjacency from edges, cycles, order and walks. All is iterative, so depth is no limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from heapq import heapify, heappop, heappush
+
+from assetc.compiler.asset import Asset, Check, Edge, Graph, Source
+from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.project import Flavor
+from assetc.definitions.key import AssetKey
+
+Adjacency = dict[AssetKey, tuple[AssetKey, ...]]
+
+
+def connect(
+    assets: Mapping[AssetKey, Asset],
+    sources: Mapping[AssetKey, Source],
+    checks: tuple[Check, ...],
+    edges: Iterable[Edge],
+    flavor: Flavor = "native",
+) -> tuple[Graph, tuple[Diagnostic, ...]]:
+    """The graph of all that is connected, and its cycles.
+
+    A likely edge that closes a cycle is left out, with a note; so is an inferred one in a dbt project. Edges
+    of a reported cycle stay. An asset that reads itself is not a cycle: who resolves references reports it.
+    """
+    known = assets.keys() | sources.keys()
+    kept = tuple(edge for edge in edges if edge.up != edge.down and edge.up in known and edge.down in known)
+    upstream, downstream = _adjacency(known, kept)
+    problems: tuple[Diagnostic, ...] = ()
+    if len(_ordered(upstream, downstream)) < len(known):
+        from assetc.compiler.cycles import without_cycles  # networkx is slow to import and cycles are rare
+
+        kept, problems = without_cycles(kept, flavor)
+        upstream, downstream = _adjacency(known, kept)
+    return Graph(dict(assets), dict(sources), checks, kept, upstream, downstream), problems
+
+
+def order(graph: Graph, keys: Iterable[AssetKey]) -> tuple[AssetKey, ...]:
+    """`keys`, every one behind those it needs, also where the need goes through keys that are not among them.
+
+    Where the graph leaves a choice the smaller key comes first; members of a cycle come last.
+    """
+    wanted = set(keys)
+    ordered = _ordered(graph.upstream, graph.downstream)
+    left = sorted(wanted.difference(ordered))
+    return (*(key for key in ordered if key in wanted), *left)
+
+
+def ancestors(graph: Graph, keys: Iterable[AssetKey], depth: int | None) -> frozenset[AssetKey]:
+    """What `keys` need, up to `depth` steps away (None: all); one of `keys` only if another needs it."""
+    return walk(graph.upstream, keys, depth)
+
+
+def descendants(graph: Graph, keys: Iterable[AssetKey], depth: int | None) -> frozenset[AssetKey]:
+    """What needs `keys`, up to `depth` steps away (None: all)."""
+    return walk(graph.downstream, keys, depth)
+
+
+def walk(adjacency: Adjacency, keys: Iterable[AssetKey], depth: int | None) -> frozenset[AssetKey]:
+    """Everything reached from `keys` in at most `depth` steps."""
+    found: set[AssetKey] = set()
+    layer = set(keys)
+    while layer and (depth is None or depth > 0):
+        layer = {near for key in layer for near in adjacency.get(key, ()) if near not in found}
+        found |= layer
+        depth = None if depth is None else depth - 1
+    return frozenset(found)
+
+
+def path_between(graph: Graph, up: AssetKey, down: AssetKey) -> tuple[AssetKey, ...]:
+    """The shortest way along which `down` needs `up`, both ends included; empty when there is none."""
+    came_from: dict[AssetKey, AssetKey | None] = {up: None}
+    layer = [up]
+    while layer and down not in came_from:
+        following: list[AssetKey] = []
+        for key in layer:
+            for near in graph.downstream.get(key, ()):
+                if near not in came_from:
+                    came_from[near] = key
+                    following.append(near)
+        layer = following
+    if down not in came_from:
+        return ()
+    return _traced(came_from, down)
+
+
+def _traced(came_from: Mapping[AssetKey, AssetKey | None], end: AssetKey) -> tuple[AssetKey, ...]:
+    steps: list[AssetKey] = []
+    current: AssetKey | None = end
+    while current is not None:
+        steps.append(current)
+        current = came_from[current]
+    return tuple(reversed(steps))
+
+
+def _adjacency(keys: Iterable[AssetKey], edges: Iterable[Edge]) -> tuple[Adjacency, Adjacency]:
+    """What each key needs, and what needs it; both sorted."""
+    up: dict[AssetKey, set[AssetKey]] = {}
+    down: dict[AssetKey, set[AssetKey]] = {}
+    for edge in edges:
+        up.setdefault(edge.down, set()).add(edge.up)
+        down.setdefault(edge.up, set()).add(edge.down)
+    every = sorted(keys, key=_parts)
+    return _sorted_values(every, up), _sorted_values(every, down)
+
+
+def _sorted_values(keys: Iterable[AssetKey], near: Mapping[AssetKey, set[AssetKey]]) -> Adjacency:
+    return {key: tuple(sorted(near.get(key, ()), key=_parts)) for key in keys}
+
+
+def _ordered(upstream: Adjacency, downstream: Adjacency) -> list[AssetKey]:
+    """Kahn's order with the smallest ready key first; keys in a cycle or behind one are missing."""
+    keys = sorted(upstream, key=_parts)
+    rank = {key: index for index, key in enumerate(keys)}
+    waiting = [len(upstream[key]) for key in keys]
+    ready = [index for index, count in enumerate(waiting) if count == 0]
+    heapify(ready)
+    ordered: list[AssetKey] = []
+    while ready:
+        key = keys[heappop(ready)]
+        ordered.append(key)
+        for near in downstream[key]:
+            waiting[rank[near]] -= 1
+            if waiting[rank[near]] == 0:
+                heappush(ready, rank[near])
+    return ordered
+
+
+def _parts(key: AssetKey) -> tuple[str, ...]:
+    return key.parts

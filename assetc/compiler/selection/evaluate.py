@@ -1,0 +1,107 @@
+"""From an expression to the members that it selects, with dbt's rules for the checks that come along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from assetc.compiler.selection.expression import (
+    Criterion,
+    Difference,
+    Expression,
+    Indirect,
+    Intersection,
+    Union,
+)
+from assetc.compiler.selection.find import Findings, definitions_matching
+from assetc.compiler.selection.members import CheckName, Member, Members, split
+from assetc.compiler.selection.request import SelectionEnvironment
+
+Pair: TypeAlias = tuple[frozenset[Member], frozenset[Member]]
+"""The members selected, and those together with the checks that wait for the rest of what they read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What an expression is evaluated against; `found` has every criterion of it."""
+
+    members: Members
+    environment: SelectionEnvironment
+    found: Findings
+    indirect: Indirect
+
+
+def evaluate(expression: Expression, evaluation: Evaluation) -> frozenset[Member]:
+    """The members that the expression selects."""
+    return _pair(expression, evaluation)[0]
+
+
+def _pair(expression: Expression, evaluation: Evaluation) -> Pair:
+    match expression:
+        case Criterion(method="selector"):
+            return _selector(expression, evaluation)
+        case Criterion():
+            return _with_checks(expression, evaluation.found[expression], evaluation)
+        case Union(parts):
+            return _union([_pair(part, evaluation) for part in parts], evaluation)
+        case Intersection(parts):
+            pairs = [_pair(part, evaluation) for part in parts]
+            selected = frozenset.intersection(*(pair[0] for pair in pairs))
+            return _settled(selected, frozenset.intersection(*(pair[1] for pair in pairs)), evaluation)
+        case Difference(include, exclude):
+            kept, gone = _pair(include, evaluation), _pair(exclude, evaluation)
+            return kept[0] - gone[0], kept[1] - gone[1]
+
+
+def _union(pairs: Iterable[Pair], evaluation: Evaluation) -> Pair:
+    selected: frozenset[Member] = frozenset().union(*(pair[0] for pair in pairs))
+    return _settled(selected, selected.union(*(pair[1] for pair in pairs)), evaluation)
+
+
+def _selector(criterion: Criterion, evaluation: Evaluation) -> Pair:
+    """What the definitions of that name select; spread further only where the criterion has a + or @."""
+    named = definitions_matching(criterion.value, evaluation.environment)
+    pair = _union([_pair(each, evaluation) for each in named], evaluation)
+    if criterion.parents == criterion.children == 0 and not criterion.childrens_parents:
+        return pair
+    return _with_checks(criterion, pair[0], evaluation)
+
+
+def _with_checks(criterion: Criterion, found: frozenset[Member], evaluation: Evaluation) -> Pair:
+    """What was found with its surroundings, and the checks below that."""
+    selected = _spread(criterion, found, evaluation.members)
+    indirect = criterion.indirect or evaluation.indirect
+    if indirect == "empty":
+        return selected, selected
+    keys, _ = split(selected)
+    below = evaluation.members.checks_reading(keys)
+    if indirect == "eager":
+        return selected | below, selected | below
+    return selected | _satisfied(below, selected, indirect, evaluation.members), selected | below
+
+
+def _spread(criterion: Criterion, found: frozenset[Member], members: Members) -> frozenset[Member]:
+    near = found | members.parents(found, criterion.parents) | members.children(found, criterion.children)
+    if not criterion.childrens_parents:
+        return near
+    below = found | members.children(found, None)
+    return near | below | members.parents(below, None)
+
+
+def _settled(selected: frozenset[Member], waiting: frozenset[Member], evaluation: Evaluation) -> Pair:
+    """The combination of several criteria may hold everything that a waiting check reads."""
+    if evaluation.indirect in ("eager", "empty") or selected == waiting:
+        return selected, waiting
+    _, names = split(waiting)
+    return selected | _satisfied(names, selected, evaluation.indirect, evaluation.members), waiting
+
+
+def _satisfied(
+    names: Iterable[CheckName], selected: frozenset[Member], indirect: Indirect, members: Members
+) -> frozenset[Member]:
+    """The checks that read nothing but what is selected, or could be built before it."""
+    readable = selected
+    if indirect == "buildable":
+        readable = selected | members.parents(selected, None) | members.graph.sources.keys()
+    return frozenset(name for name in names if readable.issuperset(members.checks[name].assets))

@@ -1,0 +1,56 @@
+"""What one asks for, what else is needed to answer, and the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from assetc.compiler.project import Flavor
+from assetc.compiler.selection.expression import Expression, Indirect
+from assetc.definitions.key import AssetKey
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionRequest:
+    """The selection options of a command. Nothing asked for selects everything.
+
+    `indirect` says which checks come along; `resource_types` keeps only those, in dbt's words and ours.
+    """
+
+    select: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    selector: str | None = None
+    indirect: Indirect = "eager"
+    resource_types: tuple[str, ...] = ()
+    exclude_resource_types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A selector that selectors.yml defines."""
+
+    name: str
+    expression: Expression
+    default: bool = False
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionEnvironment:
+    """What a selection may look at beside the graph."""
+
+    flavor: Flavor = "native"
+    project_name: str = ""
+    definitions: Mapping[str, Definition] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """What was selected: keys of assets and of sources, names of checks."""
+
+    assets: frozenset[AssetKey] = frozenset()
+    sources: frozenset[AssetKey] = frozenset()
+    checks: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.assets or self.sources or self.checks)
