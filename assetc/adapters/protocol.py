@@ -1,26 +1,35 @@
 """What an adapter is: pure rendering of operations, and a session that executes.
 
-An adapter is one module (or folder) of this package, found by the `type` of a profile's output. Everything on the
-`Adapter` except `connect` is pure and needs no driver installed.
+An adapter is one module (or folder) of this package, found by the `type` of a profile's output. Everything on
+the `Adapter` except `connect` is pure and needs no driver installed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeAlias
 
-from assetc.compiler.operation import Column, Operation, RelationKind
+from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.materialization.build import Abilities
+from assetc.compiler.operation import Column, DescribeSeed, Operation, RelationKind
 from assetc.definitions.relation import Relation
+
+Form: TypeAlias = Literal["pandas", "polars", "pyarrow", "duckdb", "dicts"]
+"""How a Python asset wants to receive a table."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement as it is sent. `parameters` are never part of the text: secrets and values stay out of logs."""
+    """One statement as it is sent.
+
+    `value` is a table value that the statement reads under the name `assetc_value`. `body` is where the
+    author's SQL begins in the text.
+    """
 
     sql: str
     value: object = None
-    """A table value that the statement reads under the name `assetc_value`."""
+    body: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +57,35 @@ class Existing:
 class WarehouseError(Exception):
     """A statement failed. `transient`: the same statement may succeed when tried again.
 
-    `position` is a character offset into the statement's text where the warehouse gave one.
+    `position` is a character offset into the statement's text where the warehouse gave one, `line` that of
+    a file that it was reading, `statement` what was executed.
     """
 
-    def __init__(self, message: str, *, transient: bool = False, position: int | None = None, hint: str = "") -> None:
+    statement: Statement | None = None
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        transient: bool = False,
+        position: int | None = None,
+        line: int | None = None,
+        hint: str = "",
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.transient = transient
         self.position = position
+        self.line = line
         self.hint = hint
+
+
+class Refused(Exception):  # noqa: N818  the step's own fault, told by its diagnostic
+    """A step cannot go on, because of what its author wrote or its data hold."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
 
 
 class Canceled(Exception):  # noqa: N818  not an error: the user asked for it
@@ -67,13 +96,16 @@ class Session(Protocol):
     """One connection, used by one thread."""
 
     def execute(self, statement: Statement) -> int | None:
-        """Execute a statement; the number of rows written where the warehouse tells. Raises WarehouseError."""
+        """Execute a statement; the number of rows written where known. Raises WarehouseError."""
 
     def query(self, sql: str) -> tuple[Sequence[str], list[tuple[object, ...]]]:
         """The column names and all rows of a query. Raises WarehouseError."""
 
     def columns(self, relation: Relation) -> tuple[Column, ...]:
         """The columns of a relation, in order; empty when it does not exist."""
+
+    def seed_columns(self, seed: DescribeSeed) -> tuple[Column, ...]:
+        """The columns of a CSV file with the types that its values allow; empty for an empty file."""
 
     def begin(self) -> None:
         """Begin a transaction."""
@@ -84,11 +116,11 @@ class Session(Protocol):
     def rollback(self) -> None:
         """Roll the open transaction back; nothing happens when none is open."""
 
-    def read(self, sql: str, form: Literal["pandas", "polars", "pyarrow", "duckdb", "dicts"]) -> object:
+    def read(self, sql: str, form: Form) -> object:
         """The result of a query in a form that a Python asset asks for."""
 
     def cancel(self) -> None:
-        """Cancel the running statement; called from another thread."""
+        """Cancel the running statement and refuse any further one; called from another thread."""
 
     def close(self) -> None:
         """Give the connection back."""
@@ -101,7 +133,10 @@ class Warehouse(Protocol):
         """A session for the calling thread."""
 
     def existing(self) -> tuple[Existing, ...]:
-        """All relations of the target's database, by one query."""
+        """All relations of the target's databases, by one query."""
+
+    def create_schemas(self, relations: Iterable[Relation]) -> None:
+        """Create the schemas of these relations that do not exist: serially, before anything runs."""
 
     def close(self) -> None:
         """Close everything."""
@@ -112,6 +147,7 @@ class Adapter(Protocol):
 
     name: str
     dialect: str
+    abilities: Abilities
 
     def default_database(self, fields: Mapping[str, object]) -> str | None:
         """The database that a relation without one lives in, from the fields of a profile's output."""
@@ -126,7 +162,10 @@ class Adapter(Protocol):
         """The relation's full name in SQL, every part quoted."""
 
     def render(self, operation: Operation) -> tuple[Statement, ...]:
-        """The statements of an operation (not of `Describe` and `Atomically`, which the executor handles)."""
+        """The statements of an operation that `perform` does not handle itself."""
+
+    def ledger_query(self, ledger: Relation, step_ids: Iterable[str]) -> str:
+        """The query that returns those of the step ids that the ledger holds."""
 
     def identity(self, fields: Mapping[str, object], root: str) -> Identity:
         """Which warehouse these fields of a profile's output mean; `root` is the project's folder."""

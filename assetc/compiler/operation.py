@@ -1,16 +1,19 @@
 """What a warehouse is asked to do: small values that an adapter renders to statements.
 
-Each kind names, as `dbt_macro`, the global macro that renders it in dbt; when dispatch finds that macro in the
-root project or a package, the macro renders the operation instead of the adapter.
+Each kind names, as `dbt_macro`, the global macro that renders it in dbt; when dispatch finds that macro in
+the root project or a package, the macro renders the operation instead of the adapter.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 from assetc.definitions.relation import Relation
+
+if TYPE_CHECKING:
+    from assetc.compiler.diagnostic import Diagnostic
 
 RelationKind = Literal["table", "view"]
 
@@ -43,6 +46,15 @@ class CreateTable:
 
 
 @dataclass(frozen=True, slots=True)
+class CreateEmpty:
+    """Create `relation`, which must not exist yet, as a table of these columns without rows."""
+
+    relation: Relation
+    columns: tuple[Column, ...]
+    temporary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Drop:
     """Drop `relation` if it exists."""
 
@@ -62,6 +74,25 @@ class Rename:
 
 
 @dataclass(frozen=True, slots=True)
+class Replace:
+    """Give `relation` the name of `to`; what bears that name now, of the kind `existing`, goes.
+
+    One operation, because a warehouse whose DDL is not transactional has one statement for it (a swap).
+    """
+
+    dbt_macro: ClassVar[str] = "rename_relation"
+    relation: Relation
+    to: Relation
+    existing: RelationKind | None
+    kind: RelationKind = "table"
+
+    def spelled_out(self) -> tuple[Drop | Rename, ...]:
+        """The same as a drop and a rename, for a warehouse that has both in a transaction."""
+        rename = Rename(self.relation, self.to, self.kind)
+        return (rename,) if self.existing is None else (Drop(self.to, self.existing), rename)
+
+
+@dataclass(frozen=True, slots=True)
 class Append:
     """Insert all rows of `source` into `target`, column by name."""
 
@@ -73,7 +104,10 @@ class Append:
 
 @dataclass(frozen=True, slots=True)
 class DeleteInsert:
-    """Delete the rows of `target` whose `unique_key` is in `source` (or that meet `predicates`), then insert."""
+    """Delete the rows of `target` whose `unique_key` is in `source` and that meet `predicates`, then insert.
+
+    A part of `unique_key` that is not one of `columns` is an expression, written as it is.
+    """
 
     dbt_macro: ClassVar[str] = "get_delete_insert_merge_sql"
     target: Relation
@@ -108,14 +142,30 @@ class AlterColumns:
 
 
 @dataclass(frozen=True, slots=True)
+class DescribeSeed:
+    """Ask for the columns of the CSV file at `path` (absolute), with the types that its values allow.
+
+    `file` is the path as diagnostics show it.
+    """
+
+    path: str
+    delimiter: str
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LoadSeed:
-    """Create `relation`, which must not exist yet, from the CSV file at `path` (absolute)."""
+    """Create `relation`, which must not exist yet, from the CSV file at `path` (absolute).
+
+    `column_types` has every column of the file, in order; `file` is the path as diagnostics show it.
+    """
 
     dbt_macro: ClassVar[str] = "load_csv_rows"
     relation: Relation
     path: str
     delimiter: str
     column_types: tuple[tuple[str, str], ...]
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +174,7 @@ class LoadValue:
 
     relation: Relation
     value: object
+    temporary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +185,18 @@ class RunSql:
 
 
 @dataclass(frozen=True, slots=True)
+class CreateLedger:
+    """Create the ledger table if it does not exist; done serially, before anything runs."""
+
+    ledger: Relation
+
+
+@dataclass(frozen=True, slots=True)
 class WriteLedger:
     """Record in the warehouse, with the data, that this step was done: resume asks for it."""
 
     step_id: str
+    ledger: Relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,28 +207,55 @@ class Describe:
 
 
 @dataclass(frozen=True, slots=True)
-class Atomically:
-    """Operations that take effect together or not at all: one transaction, or the warehouse's nearest."""
+class RunChecks:
+    """The moment before publication: the executor may run checks that read `relation`, in this session.
 
-    operations: tuple[Operation, ...]
+    Other sessions still see what was there before; a check that fails abandons what was staged.
+    """
+
+    relation: Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A fault that only shows while the step runs; an error ends the step and rolls its transaction back."""
+
+    diagnostic: Diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class Atomically:
+    """Operations that take effect together or not at all: one transaction, or the warehouse's nearest.
+
+    A generator is driven inside of the transaction, so that it may ask for columns in between.
+    """
+
+    operations: tuple[Operation, ...] | Operations
 
 
 Operation: TypeAlias = (
     CreateView
     | CreateTable
+    | CreateEmpty
     | Drop
     | Rename
+    | Replace
     | Append
     | DeleteInsert
     | Merge
     | AlterColumns
+    | DescribeSeed
     | LoadSeed
     | LoadValue
     | RunSql
+    | CreateLedger
     | WriteLedger
     | Describe
+    | RunChecks
+    | Report
     | Atomically
 )
 
 Operations: TypeAlias = Generator[Operation, tuple[Column, ...], None]
-"""A materialization: it yields operations; the answer to `Describe` is sent back, `()` to every other kind."""
+"""A materialization: it yields operations; the answer to a question (`Describe`, `DescribeSeed`) is sent
+back, `()` to every other kind."""

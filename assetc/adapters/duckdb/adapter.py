@@ -1,0 +1,58 @@
+"""DuckDB, the embedded warehouse: everything but `connect` is pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from assetc.adapters.duckdb import options, render
+from assetc.adapters.protocol import Identity, Statement, Warehouse
+from assetc.compiler.materialization.build import Abilities
+from assetc.compiler.operation import Operation
+from assetc.definitions.relation import Relation
+
+
+class DuckDbAdapter:
+    """The adapter of type `duckdb`."""
+
+    name = "duckdb"
+    dialect = "duckdb"
+    abilities = Abilities(transactional_ddl=True, strategies=("append", "delete+insert", "merge"))
+
+    def default_database(self, fields: Mapping[str, object]) -> str | None:
+        """The database that a relation without one lives in."""
+        return options.database_of(fields)
+
+    def default_schema(self, fields: Mapping[str, object]) -> str:
+        """The schema that a relation without one lives in."""
+        return options.schema_of(fields)
+
+    def quote(self, identifier: str) -> str:
+        """The identifier in double quotes."""
+        return render.quote(identifier)
+
+    def name_of(self, relation: Relation) -> str:
+        """The relation's full name in SQL, every part quoted."""
+        return render.name_of(relation)
+
+    def render(self, operation: Operation) -> tuple[Statement, ...]:
+        """The statements of an operation."""
+        return render.render(operation)
+
+    def ledger_query(self, ledger: Relation, step_ids: Iterable[str]) -> str:
+        """The query that returns those of the step ids that the ledger holds."""
+        return render.ledger_query(ledger, step_ids)
+
+    def identity(self, fields: Mapping[str, object], root: str) -> Identity:
+        """Which database file these fields mean."""
+        path = str(fields.get("path") or options.MEMORY)
+        place = options.absolute_path(path, root)
+        return Identity(self.name, place, options.database_of(fields), options.schema_of(fields))
+
+    def connect(self, fields: Mapping[str, object], root: str) -> Warehouse:
+        """Open the database. Raises WarehouseError that says what is wrong and what to do."""
+        from assetc.adapters.duckdb.connect import open_warehouse  # the driver is imported only here
+
+        return open_warehouse(options.read_options(fields, root))
+
+
+adapter = DuckDbAdapter()

@@ -1,0 +1,65 @@
+"""What DuckDB's errors mean: exceptions of the driver become WarehouseError or Canceled."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import duckdb
+
+from assetc.adapters.protocol import Canceled, WarehouseError
+
+_CSV_LINE = re.compile(r"CSV Error on Line: (\d+)")
+_HINTS = (
+    ("no space left on device", "free some space on the disk, then run again"),
+    ("file too large", "free some space on the disk, then run again"),
+    ("not a valid duckdb database", "give the path of a DuckDB database file"),
+    ("out of memory", "raise `memory_limit` in the target's settings, or lower the number of threads"),
+    ("database has been invalidated", "the database stopped after an earlier error; run again"),
+)
+
+
+def translate(error: duckdb.Error, sql: str = "") -> WarehouseError | Canceled:
+    """The error as the rest of assetc knows it."""
+    message, offset = _parts(str(error))
+    if isinstance(error, duckdb.InterruptException):
+        return Canceled(message)
+    line = _CSV_LINE.search(message)
+    return WarehouseError(
+        _csv_reason(message) if line else message,
+        transient=isinstance(error, duckdb.TransactionException),
+        position=None if offset is None else characters(sql, offset),
+        line=int(line.group(1)) if line else None,
+        hint=_hint(message),
+    )
+
+
+def characters(text: str, offset: int) -> int:
+    """The character at a byte offset, which is what DuckDB counts."""
+    return len(text.encode()[:offset].decode(errors="ignore"))
+
+
+def _parts(text: str) -> tuple[str, int | None]:
+    """The message and the byte offset: a session asks for errors as JSON, but not every error comes so."""
+    start = text.find('{"exception_type"')
+    if start < 0:
+        return text, None
+    try:
+        told = json.loads(text[start:])
+    except json.JSONDecodeError:
+        return text, None
+    kind, message = told.get("exception_type", ""), told.get("exception_message", "")
+    position = told.get("position")
+    return f"{kind} Error: {message}", int(position) if position is not None else None
+
+
+def _csv_reason(message: str) -> str:
+    """What is wrong with the row, without the reader's settings and its advice."""
+    lines = message[message.index("CSV Error on Line:") :].splitlines()[1:]
+    reasons = [line for line in lines if line and not line.startswith("Original Line:")]
+    return reasons[0].strip().rstrip(".") if reasons else message
+
+
+def _hint(message: str) -> str:
+    folded = message.lower()
+    return next((hint for sign, hint in _HINTS if sign in folded), "")

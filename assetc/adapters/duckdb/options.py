@@ -1,0 +1,135 @@
+"""The fields of a profile's output of type `duckdb`; the names are dbt-duckdb's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from assetc.adapters.protocol import WarehouseError
+
+MEMORY = ":memory:"
+_RESERVED = ("main", "system", "temp")
+_NOT_BUILT = ("secrets", "filesystems", "plugins", "is_ducklake", "remote", "use_credential_provider")
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """Another database that is attached to the connection."""
+
+    path: str
+    alias: str | None
+    type: str | None
+    read_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """An extension to load; one that is not installed yet is fetched from its repository."""
+
+    name: str
+    repository: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to open the target. `path` is absolute, or `:memory:`."""
+
+    path: str
+    shown_path: str
+    database: str
+    schema: str
+    read_only: bool
+    lock_timeout: float
+    extensions: tuple[Extension, ...]
+    settings: tuple[tuple[str, str], ...]
+    attachments: tuple[Attachment, ...]
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether nothing is kept."""
+        return self.path == MEMORY
+
+
+def read_options(fields: Mapping[str, object], root: str) -> Options:
+    """The typed form of the fields. Raises WarehouseError for one that has no effect here yet."""
+    for field in _NOT_BUILT:
+        if fields.get(field):
+            raise WarehouseError(f"`{field}` of a duckdb target is not supported yet", hint="leave it out")
+    shown = _text(fields.get("path")) or MEMORY
+    return Options(
+        path=absolute_path(shown, root),
+        shown_path=shown,
+        database=database_of(fields),
+        schema=schema_of(fields),
+        read_only=bool(fields.get("read_only")),
+        lock_timeout=float(str(fields.get("lock_timeout", 10))),
+        extensions=tuple(_extension(item) for item in _items(fields.get("extensions"))),
+        settings=_settings(fields),
+        attachments=tuple(_attachment(item, root) for item in _items(fields.get("attach"))),
+    )
+
+
+def database_of(fields: Mapping[str, object]) -> str:
+    """The name of the target's database: the one given, else the file's, up to its first dot."""
+    given = _text(fields.get("database"))
+    path = _text(fields.get("path")) or MEMORY
+    if given or path == MEMORY:
+        return given or "memory"
+    name = Path(path).name.split(".")[0]
+    return f"{name}_db" if name.lower() in _RESERVED else name
+
+
+def schema_of(fields: Mapping[str, object]) -> str:
+    """The schema of relations without one."""
+    return _text(fields.get("schema")) or "main"
+
+
+def absolute_path(path: str, root: str) -> str:
+    """The path of a database file, relative to the project's folder; `:memory:` stays."""
+    if path == MEMORY:
+        return path
+    if path.startswith(("md:", "motherduck:")):
+        raise WarehouseError("MotherDuck is not supported yet", hint="use the path of a file")
+    return str((Path(root) / Path(path).expanduser()).resolve())
+
+
+def _settings(fields: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+    """Nothing is fetched from the network unless the configuration names it."""
+    wanted: dict[str, str] = {"autoinstall_known_extensions": "false"}
+    for field in ("config_options", "settings"):
+        given = fields.get(field)
+        if isinstance(given, Mapping):
+            wanted.update({str(name): _setting(value) for name, value in given.items()})
+    return tuple(wanted.items())
+
+
+def _setting(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _extension(item: object) -> Extension:
+    if isinstance(item, Mapping):
+        return Extension(str(item.get("name")), _text(item.get("repo") or item.get("repository")))
+    return Extension(str(item))
+
+
+def _attachment(item: object, root: str) -> Attachment:
+    if not isinstance(item, Mapping):
+        return Attachment(absolute_path(str(item), root), None, None, read_only=False)
+    path, kind = str(item.get("path")), _text(item.get("type"))
+    is_file = "://" not in path and kind in (None, "duckdb", "sqlite")
+    return Attachment(
+        absolute_path(path, root) if is_file else path,
+        _text(item.get("alias")),
+        kind,
+        read_only=bool(item.get("read_only")),
+    )
+
+
+def _items(value: object) -> tuple[object, ...]:
+    return tuple(value) if isinstance(value, list | tuple) else ()
+
+
+def _text(value: object) -> str | None:
+    return str(value) if value not in (None, "") else None

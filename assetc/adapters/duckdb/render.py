@@ -1,0 +1,188 @@
+"""Operations as DuckDB's SQL: pure, and without the driver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from assetc.adapters.protocol import Statement
+from assetc.compiler.operation import (
+    AlterColumns,
+    Append,
+    CreateEmpty,
+    CreateLedger,
+    CreateTable,
+    CreateView,
+    DeleteInsert,
+    Drop,
+    LoadSeed,
+    LoadValue,
+    Merge,
+    Operation,
+    Rename,
+    Replace,
+    RunSql,
+    WriteLedger,
+)
+from assetc.definitions.relation import Relation
+
+VALUE_NAME = "assetc_value"
+
+
+def quote(identifier: str) -> str:
+    """The identifier in double quotes."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """The text as a string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def name_of(relation: Relation) -> str:
+    """The full name, every part quoted."""
+    return ".".join(map(quote, relation.parts()))
+
+
+def render(operation: Operation) -> tuple[Statement, ...]:  # noqa: PLR0911  one case per operation
+    """The statements of an operation."""
+    match operation:
+        case CreateView():
+            return (_with_body(f"create or replace view {name_of(operation.relation)} as\n", operation.sql),)
+        case CreateTable():
+            return (_with_body(f"{_create(operation)} as\n", operation.sql),)
+        case CreateEmpty():
+            columns = ", ".join(f"{quote(column.name)} {column.type}" for column in operation.columns)
+            return (Statement(f"{_create(operation)} ({columns})"),)
+        case LoadValue():
+            return (Statement(f"{_create(operation)} as\nselect * from {VALUE_NAME}", operation.value),)
+        case LoadSeed():
+            return (
+                Statement(
+                    f"create table {name_of(operation.relation)} as\nselect * from {read_seed(operation)}"
+                ),
+            )
+        case Drop() | Rename() | Replace() | AlterColumns():
+            return tuple(Statement(sql) for sql in _change(operation))
+        case Append() | DeleteInsert() | Merge():
+            return tuple(Statement(sql) for sql in _write(operation))
+        case CreateLedger() | WriteLedger():
+            return (Statement(_ledger(operation)),)
+        case RunSql(sql):
+            return (Statement(sql),)
+    raise TypeError(f"{type(operation).__name__} is not rendered")
+
+
+def read_seed(seed: LoadSeed) -> str:
+    """The table function that reads the file of a seed; nothing is detected."""
+    return read_csv(seed.path, seed.delimiter, seed.column_types)
+
+
+def read_csv(path: str, delimiter: str, columns: Iterable[tuple[str, str]]) -> str:
+    """The table function that reads a CSV file with a header line and these columns."""
+    typed = ", ".join(f"{literal(name)}: {literal(type_name)}" for name, type_name in columns)
+    return (
+        f"read_csv({literal(path)}, auto_detect = false, header = true,"
+        f" delim = {literal(delimiter)}, quote = '\"', escape = '\"', nullstr = '', max_line_size = 67108864,"
+        f" columns = {{{typed}}})"
+    )
+
+
+def ledger_query(ledger: Relation, step_ids: Iterable[str]) -> str:
+    """The query for those of the step ids that the ledger holds."""
+    wanted = ", ".join(map(literal, step_ids))
+    return f'select "step_id" from {name_of(ledger)} where "step_id" in ({wanted})'
+
+
+def _with_body(head: str, sql: str) -> Statement:
+    return Statement(head + sql, body=len(head))
+
+
+def _create(operation: CreateTable | CreateEmpty | LoadValue) -> str:
+    temporary = "temporary " if operation.temporary else ""
+    return f"create {temporary}table {name_of(operation.relation)}"
+
+
+def _change(operation: Drop | Rename | Replace | AlterColumns) -> list[str]:
+    match operation:
+        case Drop(relation, kind):
+            return [f"drop {kind} if exists {name_of(relation)}"]
+        case Rename(relation, to, kind):
+            return [f"alter {kind} {name_of(relation)} rename to {quote(to.name)}"]
+        case Replace():
+            return [sql for part in operation.spelled_out() for sql in _change(part)]
+        case AlterColumns(relation, add, drop, retype):
+            changes = [f"add column {quote(column.name)} {column.type}" for column in add]
+            changes += [f"drop column {quote(name)}" for name in drop]
+            changes += [f"alter column {quote(column.name)} set data type {column.type}" for column in retype]
+            return [f"alter table {name_of(relation)} {change}" for change in changes]
+
+
+def _write(operation: Append | DeleteInsert | Merge) -> list[str]:
+    match operation:
+        case Append(target, source, columns):
+            return [_insert(target, source, columns)]
+        case DeleteInsert(target, source, _, columns):
+            return [_delete(operation), _insert(target, source, columns)]
+        case Merge():
+            return [_merge(operation)]
+
+
+def _insert(target: Relation, source: Relation, columns: Iterable[str]) -> str:
+    names = _list(columns)
+    return f"insert into {name_of(target)} ({names})\nselect {names} from {name_of(source)}"
+
+
+def _delete(operation: DeleteInsert) -> str:
+    """The alias is the one that predicates written for dbt-duckdb use."""
+    known = {name.casefold() for name in operation.columns}
+    plain = all(part.casefold() in known for part in operation.unique_key)
+    lines = [f"delete from {name_of(operation.target)} as DBT_INCREMENTAL_TARGET"]
+    if plain:
+        same = " and ".join(
+            f"DBT_INTERNAL_SOURCE.{quote(part)} = DBT_INCREMENTAL_TARGET.{quote(part)}"
+            for part in operation.unique_key
+        )
+        lines.append(
+            f"where exists (select 1 from {name_of(operation.source)} as DBT_INTERNAL_SOURCE where {same})"
+        )
+    else:
+        key = f"({', '.join(operation.unique_key)})"
+        lines.append(f"where {key} in (select {key} from {name_of(operation.source)})")
+    lines += [f"and ({predicate})" for predicate in operation.predicates]
+    return "\n".join(lines)
+
+
+def _merge(operation: Merge) -> str:
+    """The aliases are those that predicates written for dbt use."""
+    same = [
+        f"DBT_INTERNAL_SOURCE.{quote(part)} = DBT_INTERNAL_DEST.{quote(part)}"
+        for part in operation.unique_key
+    ]
+    conditions = [*(same or ["false"]), *operation.predicates]
+    lines = [
+        f"merge into {name_of(operation.target)} as DBT_INTERNAL_DEST",
+        f"using {name_of(operation.source)} as DBT_INTERNAL_SOURCE",
+        "on " + " and ".join(f"({condition})" for condition in conditions),
+    ]
+    if operation.update_columns and operation.unique_key:
+        values = ", ".join(
+            f"{quote(name)} = DBT_INTERNAL_SOURCE.{quote(name)}" for name in operation.update_columns
+        )
+        lines.append(f"when matched then update set {values}")
+    names = _list(operation.insert_columns)
+    sources = ", ".join(f"DBT_INTERNAL_SOURCE.{quote(name)}" for name in operation.insert_columns)
+    lines.append(f"when not matched then insert ({names}) values ({sources})")
+    return "\n".join(lines)
+
+
+def _ledger(operation: CreateLedger | WriteLedger) -> str:
+    match operation:
+        case CreateLedger(ledger):
+            columns = '"step_id" varchar primary key, "at" timestamp with time zone not null default now()'
+            return f"create table if not exists {name_of(ledger)} ({columns})"
+        case WriteLedger(step_id, ledger):
+            return f'insert into {name_of(ledger)} ("step_id") values ({literal(step_id)})'
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(map(quote, names))

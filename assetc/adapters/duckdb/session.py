@@ -1,0 +1,203 @@
+"""A session and a warehouse of DuckDB: one cursor for each thread, and results that are always drained."""
+
+from __future__ import annotations
+
+import csv
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from itertools import islice
+from pathlib import Path
+
+import duckdb
+
+from assetc.adapters.duckdb import frames as local_frames
+from assetc.adapters.duckdb.faults import translate
+from assetc.adapters.duckdb.render import name_of, quote
+from assetc.adapters.duckdb.seed_types import types_query
+from assetc.adapters.duckdb.values import converted, registered
+from assetc.adapters.protocol import Canceled, Existing, Form, Statement, WarehouseError
+from assetc.compiler.config import NOTHING
+from assetc.compiler.operation import Column, DescribeSeed
+from assetc.definitions.relation import Relation
+
+_EXISTING = """
+select database_name, schema_name, table_name, 'table' from duckdb_tables()
+where not internal and not temporary
+union all
+select database_name, schema_name, view_name, 'view' from duckdb_views()
+where not internal and not temporary
+"""
+
+
+class DuckDbSession:
+    """One cursor, used by one thread; only `cancel` is called from another."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        self._cursor = cursor
+        self._canceled = threading.Event()
+        self._in_transaction = False
+        self._cursor.execute("set errors_as_json = true")
+
+    def execute(self, statement: Statement) -> int | None:
+        """Execute a statement; the number of rows written."""
+        value = statement.value
+        with (
+            self._translated(statement.sql),
+            nullcontext() if value is None else registered(self._cursor, value),
+        ):
+            return self._run(statement.sql, NOTHING)
+
+    def execute_with_frames(self, sql: str, frames: Mapping[str, object]) -> int | None:
+        """Execute SQL of a Python body, which may read local frames by name; a relation of that name wins."""
+        with self._translated(sql):
+            return self._run(sql, frames)
+
+    def query(self, sql: str) -> tuple[Sequence[str], list[tuple[object, ...]]]:
+        """The column names and all rows of a query."""
+        with self._translated(sql):
+            local_frames.execute(self._cursor, sql, NOTHING)
+            return [column[0] for column in self._cursor.description or ()], self._cursor.fetchall()
+
+    def columns(self, relation: Relation) -> tuple[Column, ...]:
+        """The columns of a relation; empty when it does not exist, which ends a transaction."""
+        try:
+            _, rows = self.query(f"describe {name_of(relation)}")
+        except WarehouseError as error:
+            if isinstance(error.__cause__, duckdb.CatalogException):
+                return ()
+            raise
+        return tuple(Column(str(row[0]), str(row[1])) for row in rows)
+
+    def seed_columns(self, seed: DescribeSeed) -> tuple[Column, ...]:
+        """The columns of a CSV file with the types that its values allow; empty for an empty file."""
+        names = _header(seed)
+        if not names:
+            return ()
+        _, rows = self.query(types_query(seed.path, seed.delimiter, names))
+        return tuple(Column(name, str(found)) for name, found in zip(names, rows[0], strict=True))
+
+    def begin(self) -> None:
+        """Begin a transaction."""
+        self.execute(Statement("begin transaction"))
+        self._in_transaction = True
+
+    def commit(self) -> None:
+        """Commit the open transaction."""
+        self.execute(Statement("commit"))
+        self._in_transaction = False
+
+    def rollback(self) -> None:
+        """Roll the open transaction back; nothing happens when none is open."""
+        if not self._in_transaction:
+            return
+        self._in_transaction = False
+        try:
+            self._cursor.execute("rollback")
+        except duckdb.Error:
+            return  # a failed commit and a broken database have no transaction any more
+
+    def read(self, sql: str, form: Form, frames: Mapping[str, object] = NOTHING) -> object:
+        """The result of a query in a form that a Python asset asks for."""
+        with self._translated(sql):
+            relation = local_frames.relation(self._cursor, sql, frames)
+            if relation is None:
+                raise WarehouseError("the statement returns no rows")
+            return converted(relation, form)
+
+    def cancel(self) -> None:
+        """Cancel the running statement and refuse any further one; called from another thread."""
+        self._canceled.set()
+        self._cursor.interrupt()
+
+    def close(self) -> None:
+        """Give the cursor back; what is not committed is rolled back."""
+        self._cursor.close()
+
+    def _run(self, sql: str, frames: Mapping[str, object]) -> int | None:
+        local_frames.execute(self._cursor, sql, frames)
+        described = self._cursor.description or ()
+        counts = len(described) == 1 and described[0][0] == "Count"
+        first = self._cursor.fetchone()
+        while self._cursor.fetchmany(10_000):
+            pass  # a result that is not read to its end keeps the cursor busy
+        return int(first[0]) if counts and first is not None else None
+
+    @contextmanager
+    def _translated(self, sql: str) -> Iterator[None]:
+        if self._canceled.is_set():
+            raise Canceled("canceled")
+        try:
+            yield
+        except duckdb.Error as error:
+            raise translate(error, sql) from error
+
+
+class DuckDbWarehouse:
+    """An open database; sessions come from it, and closing it closes them."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, database: str, schema: str) -> None:
+        self._connection = connection
+        self._database = database
+        self._schema = schema
+        self._lock = threading.Lock()
+        self._sessions: list[DuckDbSession] = []
+
+    def session(self) -> DuckDbSession:
+        """A session for the calling thread, in the target's schema if that exists."""
+        with self._lock:
+            session = DuckDbSession(self._connection.cursor())
+            self._sessions.append(session)
+            place = Relation(None, self._database, self._schema)
+            if self._schema in self._schemas(session):
+                session.execute(Statement(f"use {name_of(place)}"))
+        return session
+
+    def existing(self) -> tuple[Existing, ...]:
+        """All relations of all attached databases, by one query."""
+        with self._lock:
+            session = DuckDbSession(self._connection.cursor())
+            _, rows = session.query(_EXISTING)
+            session.close()
+        return tuple(
+            Existing(Relation(str(database), str(schema), str(name)), "view" if kind == "view" else "table")
+            for database, schema, name, kind in rows
+        )
+
+    def create_schemas(self, relations: Iterable[Relation]) -> None:
+        """Create the schemas of these relations; concurrent creation of one schema would be a conflict."""
+        places = {
+            (relation.database or self._database, relation.schema or self._schema) for relation in relations
+        }
+        with self._lock:
+            session = DuckDbSession(self._connection.cursor())
+            for database, schema in sorted(places):
+                session.execute(Statement(f"create schema if not exists {quote(database)}.{quote(schema)}"))
+            session.close()
+
+    def close(self) -> None:
+        """Close all sessions and the database, which writes it out."""
+        with self._lock:
+            for session in self._sessions:
+                session.close()
+            self._sessions.clear()
+            self._connection.close()
+
+    def _schemas(self, session: DuckDbSession) -> tuple[str, ...]:
+        _, rows = session.query("select schema_name, database_name from duckdb_schemas()")
+        return tuple(str(schema) for schema, database in rows if database == self._database)
+
+
+def _header(seed: DescribeSeed) -> list[str]:
+    """The names in the first line; a name that is missing or stands twice is a fault."""
+    with Path(seed.path).open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        names = next(islice(csv.reader(file, delimiter=seed.delimiter), 1), [])
+    folded = [name.strip().casefold() for name in names]
+    for place, name in enumerate(folded):
+        if not name:
+            raise WarehouseError(f"column {place + 1} has no name", line=1, hint="name it in the first line")
+        if name in folded[:place]:
+            raise WarehouseError(
+                f"the column `{names[place]}` stands twice", line=1, hint="name it otherwise"
+            )
+    return names

@@ -1,0 +1,145 @@
+"""Carries out the operations of one step in a session: transactions, questions, checks, and the row count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from assetc.adapters.protocol import Adapter, Refused, Session, Statement, WarehouseError
+from assetc.compiler.diagnostic import Diagnostic, diagnostic
+from assetc.compiler.operation import (
+    Append,
+    Atomically,
+    Column,
+    CreateEmpty,
+    CreateTable,
+    DeleteInsert,
+    Describe,
+    DescribeSeed,
+    LoadSeed,
+    LoadValue,
+    Merge,
+    Operation,
+    Operations,
+    Report,
+    RunChecks,
+)
+from assetc.compiler.place import Span
+from assetc.definitions.relation import Relation
+
+Answer: TypeAlias = tuple[Column, ...]
+
+_WRITES_ROWS = (Append, CreateEmpty, CreateTable, DeleteInsert, LoadSeed, LoadValue, Merge)
+
+
+def _ignore(_: object) -> None:
+    """What happens to what nobody listens to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """What the caller wants to hear while a step is carried out.
+
+    `check` runs the checks that guard publication against a relation, in the step's session; an exception
+    that it raises abandons the step. `report` takes warnings; a reported error is raised as `Refused`.
+    """
+
+    send: Callable[[Statement], None] = _ignore
+    check: Callable[[Relation], None] = _ignore
+    report: Callable[[Diagnostic], None] = _ignore
+
+
+def perform(operations: Operations, adapter: Adapter, session: Session, listener: Listener) -> int | None:
+    """Carry out all operations; the number of rows written, where the warehouse tells.
+
+    Raises WarehouseError, Canceled, Refused, or what the checks raise, after a rollback.
+    """
+    step = _Step(adapter, session, listener)
+    step.drive(operations)
+    return step.rows
+
+
+@dataclass(slots=True)
+class _Step:
+    """One step being carried out: `rows` is what its latest writing operation wrote."""
+
+    adapter: Adapter
+    session: Session
+    listener: Listener
+    rows: int | None = None
+
+    def drive(self, operations: Operations) -> None:
+        with closing(operations):
+            operation = next(operations, None)
+            while operation is not None:
+                operation = _answered(operations, self.carry_out(operation))
+
+    def carry_out(self, operation: Operation) -> Answer:
+        match operation:
+            case Describe(relation):
+                return self.session.columns(relation)
+            case DescribeSeed():
+                return self.describe_seed(operation)
+            case RunChecks(relation):
+                self.listener.check(relation)
+            case Report(fault):
+                self.report(fault)
+            case Atomically(operations):
+                self.carry_out_atomically(operations)
+            case _:
+                self.execute(operation)
+        return ()
+
+    def carry_out_atomically(self, operations: Iterable[Operation] | Operations) -> None:
+        self.session.begin()
+        try:
+            self.drive(operations if isinstance(operations, Generator) else _each(operations))
+            self.session.commit()
+        except BaseException:
+            self.session.rollback()
+            raise
+
+    def execute(self, operation: Operation) -> None:
+        for statement in self.adapter.render(operation):
+            self.listener.send(statement)
+            try:
+                rows = self.session.execute(statement)
+            except WarehouseError as error:
+                error.statement = statement
+                if isinstance(operation, LoadSeed) and error.line is not None:
+                    raise Refused(_bad_row(operation.file, error)) from error
+                raise
+            if isinstance(operation, _WRITES_ROWS):
+                self.rows = rows
+
+    def describe_seed(self, seed: DescribeSeed) -> Answer:
+        try:
+            return self.session.seed_columns(seed)
+        except WarehouseError as error:
+            if error.line is None:
+                raise
+            raise Refused(_bad_row(seed.file, error)) from error
+
+    def report(self, fault: Diagnostic) -> None:
+        if fault.severity == "error":
+            raise Refused(fault)
+        self.listener.report(fault)
+
+
+def _answered(operations: Operations, answer: Answer) -> Operation | None:
+    """The next operation after an answer; None at the end."""
+    try:
+        return operations.send(answer)
+    except StopIteration:
+        return None
+
+
+def _each(operations: Iterable[Operation]) -> Operations:
+    yield from operations
+
+
+def _bad_row(file: str, error: WarehouseError) -> Diagnostic:
+    place = Span(file, 0, 0, error.line or 1, 1)
+    return diagnostic("E175", f"this row cannot be loaded: {error.message}", place, hint=error.hint)

@@ -1,0 +1,97 @@
+"""What a materialization is given: one asset, what it holds, and what the warehouse has and can do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from assetc.compiler.asset import DeclaredColumn
+from assetc.compiler.config import AssetConfig
+from assetc.compiler.operation import RelationKind
+from assetc.compiler.place import Span
+from assetc.definitions.relation import Relation
+
+LEDGER_NAME = "assetc_ledger"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """The rows of an SQL query."""
+
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class CsvFile:
+    """The rows of a CSV file. `path` is absolute, `file` is the path as diagnostics show it."""
+
+    path: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableValue:
+    """The rows of a value that a Python asset returned: a frame, a relation, a list of dicts."""
+
+    value: object
+
+
+Content: TypeAlias = Query | CsvFile | TableValue
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a warehouse can do, as far as it changes which operations bring an asset up to date.
+
+    `strategies` are the incremental strategies by dbt's names; the first two are the defaults:
+    without a unique key, and with one.
+    """
+
+    transactional_ddl: bool
+    strategies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """One asset to bring up to date in the warehouse.
+
+    `existing` is the kind of the relation that stands there now. `ledger` is the table in which a step that
+    must not be repeated is recorded; None: it is not.
+    """
+
+    relation: Relation
+    content: Content
+    config: AssetConfig
+    abilities: Abilities
+    step_id: str
+    existing: RelationKind | None = None
+    full_refresh: bool = False
+    ledger: Relation | None = None
+    columns: tuple[DeclaredColumn, ...] = ()
+    span: Span | None = None
+
+    @property
+    def beside(self) -> Relation:
+        """Where the data are staged, beside the relation."""
+        return replace(self.relation, name=staged_name(self.relation.name))
+
+    @property
+    def temporary(self) -> Relation:
+        """Where new rows are staged in a temporary table of the session."""
+        return Relation(None, None, staged_name(self.relation.name))
+
+    @property
+    def rebuilds(self) -> bool:
+        """Whether an incremental asset is built as a whole."""
+        wanted = self.full_refresh if self.config.full_refresh is None else self.config.full_refresh
+        return wanted or self.existing != "table"
+
+
+def staged_name(name: str) -> str:
+    """The name under which the data of a relation are staged: always the same, and no user's."""
+    return f"{name}__assetc_new"
+
+
+def ledger_for(relation: Relation, schema: str) -> Relation:
+    """The ledger that is written in one transaction with `relation`: in the same database."""
+    return Relation(relation.database, schema, LEDGER_NAME)

@@ -1,0 +1,74 @@
+"""How hooks, staging, checks, publication and the ledger are put together: in one transaction if possible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from assetc.compiler.config import Hook
+from assetc.compiler.materialization.build import Build
+from assetc.compiler.operation import Atomically, Operation, Operations, RunChecks, RunSql, WriteLedger
+from assetc.definitions.relation import Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What one materialization does: put the data somewhere, then make them the relation's.
+
+    `staged` is where the whole of the data stand between the two; None if they are not all in one place.
+    `recorded`: doing it twice is not the same as doing it once. `cleanup` must not come before the ledger.
+    """
+
+    stage: Operations
+    publish: Operations
+    staged: Relation | None = None
+    recorded: bool = False
+    cleanup: tuple[Operation, ...] = ()
+
+
+def carry_out(build: Build, work: Work) -> Operations:
+    """All operations of one build, hooks included."""
+    yield from _hooks(build.config.pre_hook, inside=False)
+    if build.abilities.transactional_ddl:
+        yield Atomically(_in_one_transaction(build, work))
+    else:
+        yield from _in_two_phases(build, work)
+    yield from _hooks(build.config.post_hook, inside=False)
+
+
+def _in_one_transaction(build: Build, work: Work) -> Operations:
+    """Nothing is seen by others and nothing is left behind before the commit, whenever the process dies."""
+    yield from _hooks(build.config.pre_hook, inside=True)
+    yield from work.stage
+    yield from work.publish
+    yield from _hooks(build.config.post_hook, inside=True)
+    yield RunChecks(build.relation)
+    yield from _ledger(build, work)
+    yield from work.cleanup
+
+
+def _in_two_phases(build: Build, work: Work) -> Operations:
+    """Staging commits on its own; what is atomic begins when all data stand beside the relation."""
+    yield from _hooks(build.config.pre_hook, inside=True)
+    yield from work.stage
+    if work.staged is not None:
+        yield RunChecks(work.staged)
+    yield Atomically(_published(build, work))
+
+
+def _published(build: Build, work: Work) -> Operations:
+    yield from work.publish
+    yield from _hooks(build.config.post_hook, inside=True)
+    yield from _ledger(build, work)
+    yield from work.cleanup
+
+
+def _hooks(hooks: Iterable[Hook], *, inside: bool) -> Operations:
+    for hook in hooks:
+        if hook.transaction is inside and hook.sql.strip():
+            yield RunSql(hook.sql)
+
+
+def _ledger(build: Build, work: Work) -> Operations:
+    if work.recorded and build.ledger is not None:
+        yield WriteLedger(build.step_id, build.ledger)

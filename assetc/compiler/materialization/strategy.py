@@ -1,0 +1,86 @@
+"""Which incremental strategy an asset uses, and whether its configuration fits it."""
+
+from __future__ import annotations
+
+import re
+
+from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
+from assetc.compiler.materialization.build import Build
+from assetc.compiler.operation import Append, Column, DeleteInsert, Merge, Operation
+
+_NAME = re.compile(r"\w+")
+_NOT_BUILT = (
+    "merge_clauses",
+    "merge_insert_condition",
+    "merge_on_using_columns",
+    "merge_returning_columns",
+    "merge_update_condition",
+    "merge_update_set_expressions",
+)
+
+
+def strategy_of(build: Build) -> str:
+    """The configured strategy, else the warehouse's default for assets with or without a unique key."""
+    configured = build.config.incremental_strategy
+    if configured and configured != "default":
+        return configured.replace("_", "+") if configured == "delete_insert" else configured
+    return build.abilities.strategies[1 if build.config.unique_key else 0]
+
+
+def strategy_problem(build: Build) -> Diagnostic | None:
+    """Why the strategy cannot be used here."""
+    strategy = strategy_of(build)
+    supported = build.abilities.strategies
+    if strategy not in supported:
+        return diagnostic(
+            "E172",
+            f"the incremental strategy `{strategy}` is not supported here",
+            build.span,
+            hint=did_you_mean(strategy, supported) or f"supported are {', '.join(supported)}",
+        )
+    for key in _NOT_BUILT:
+        if strategy == "merge" and build.config.extra.get(key):
+            return diagnostic("E179", f"`{key}` is not supported yet", build.span, hint="leave it out")
+    return None
+
+
+def key_problem(build: Build, queried: tuple[Column, ...]) -> Diagnostic | None:
+    """A part of the unique key that the query does not return; delete+insert takes expressions too."""
+    known = {column.name.casefold() for column in queried}
+    strategy = strategy_of(build)
+    for part in build.config.unique_key:
+        if part.casefold() in known or strategy == "append":
+            continue
+        if strategy == "delete+insert" and not _NAME.fullmatch(part):
+            continue
+        return diagnostic(
+            "E173",
+            f"unique_key names `{part}`, which the query of `{build.relation.name}` does not return",
+            build.span,
+            hint=did_you_mean(part, (column.name for column in queried)),
+        )
+    return None
+
+
+def write_rows(build: Build, columns: tuple[str, ...]) -> Operation:
+    """The operation that brings the staged rows into the relation."""
+    source, target, config = build.temporary, build.relation, build.config
+    match strategy_of(build):
+        case "merge":
+            updated = _updated_columns(build, columns)
+            predicates = config.incremental_predicates
+            return Merge(target, source, config.unique_key, updated, columns, predicates)
+        case "delete+insert" if config.unique_key:
+            return DeleteInsert(target, source, config.unique_key, columns, config.incremental_predicates)
+        case _:
+            return Append(target, source, columns)
+
+
+def _updated_columns(build: Build, columns: tuple[str, ...]) -> tuple[str, ...]:
+    chosen = {name.casefold() for name in build.config.merge_update_columns}
+    left_out = {name.casefold() for name in build.config.merge_exclude_columns}
+    return tuple(
+        name
+        for name in columns
+        if name.casefold() not in left_out and (not chosen or name.casefold() in chosen)
+    )

@@ -1,0 +1,28 @@
+"""A table that is built as a whole: beside the old one, which it then replaces."""
+
+from __future__ import annotations
+
+from assetc.compiler.materialization.build import Build
+from assetc.compiler.materialization.fill import fill
+from assetc.compiler.materialization.phases import Work, carry_out
+from assetc.compiler.operation import Operations, Replace
+
+
+def table(build: Build) -> Operations:
+    """The operations that build the whole table anew."""
+    yield from carry_out(build, whole_table(build, recorded=False))
+
+
+def whole_table(build: Build, *, recorded: bool) -> Work:
+    """The work of building all rows: beside the relation, unless nothing stands there yet."""
+    if build.existing is None and build.abilities.transactional_ddl:
+        return Work(stage=fill(build, build.relation), publish=_nothing(), recorded=recorded)
+    return Work(stage=fill(build, build.beside), publish=_swap(build), staged=build.beside, recorded=recorded)
+
+
+def _nothing() -> Operations:
+    yield from ()
+
+
+def _swap(build: Build) -> Operations:
+    yield Replace(build.beside, build.relation, build.existing)
