@@ -89,7 +89,7 @@ class Check:
     """A data test: SQL that returns the rows that are wrong.
 
     `kind` is the generic test's name (`unique`, `not_null` ...) or "singular"; `assets` are those whose data it
-    reads, the one it belongs to first.
+    reads, the one it belongs to first. `path` is the file of a singular one.
     """
 
     name: str

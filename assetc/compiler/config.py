@@ -9,6 +9,11 @@ from types import MappingProxyType
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
+def nothing() -> Mapping[str, object]:
+    """The empty mapping, as a default of a field."""
+    return NOTHING
+
+
 @dataclass(frozen=True, slots=True)
 class Hook:
     """SQL that runs before or after an asset. `transaction=False`: outside of the transaction of the asset."""
@@ -34,7 +39,7 @@ class AssetConfig:
     tags: tuple[str, ...] = ()
     group: str | None = None
     description: str | None = None
-    meta: Mapping[str, object] = NOTHING
+    meta: Mapping[str, object] = field(default_factory=nothing)
     owners: tuple[str, ...] = ()
     unique_key: tuple[str, ...] = ()
     incremental_strategy: str | None = None
@@ -48,11 +53,11 @@ class AssetConfig:
     checks: tuple[object, ...] = ()
     deps: tuple[str, ...] = ()
     ignore_deps: tuple[str, ...] = ()
-    column_types: Mapping[str, str] = NOTHING
+    column_types: Mapping[str, object] = field(default_factory=nothing)
     delimiter: str = ","
     quote_columns: bool | None = None
     publish: str | None = None
     inference: str | None = None
     dialect: str | None = None
     retries: int | None = None
-    extra: Mapping[str, object] = field(default_factory=lambda: NOTHING)
+    extra: Mapping[str, object] = field(default_factory=nothing)

@@ -27,13 +27,13 @@ def connect(
     """
     known = assets.keys() | sources.keys()
     kept = tuple(edge for edge in edges if edge.up != edge.down and edge.up in known and edge.down in known)
-    upstream, downstream = _adjacency(known, kept)
+    upstream, downstream = adjacency(known, kept)
     problems: tuple[Diagnostic, ...] = ()
     if len(_ordered(upstream, downstream)) < len(known):
         from assetc.compiler.cycles import without_cycles  # networkx is slow to import and cycles are rare
 
         kept, problems = without_cycles(kept, flavor)
-        upstream, downstream = _adjacency(known, kept)
+        upstream, downstream = adjacency(known, kept)
     return Graph(dict(assets), dict(sources), checks, kept, upstream, downstream), problems
 
 
@@ -95,7 +95,7 @@ def _traced(came_from: Mapping[AssetKey, AssetKey | None], end: AssetKey) -> tup
     return tuple(reversed(steps))
 
 
-def _adjacency(keys: Iterable[AssetKey], edges: Iterable[Edge]) -> tuple[Adjacency, Adjacency]:
+def adjacency(keys: Iterable[AssetKey], edges: Iterable[Edge]) -> tuple[Adjacency, Adjacency]:
     """What each key needs, and what needs it; both sorted."""
     up: dict[AssetKey, set[AssetKey]] = {}
     down: dict[AssetKey, set[AssetKey]] = {}

@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from assetc.compiler.asset import CheckConfig, DeclaredColumn
-from assetc.compiler.config import NOTHING
+from assetc.compiler.config import nothing
 from assetc.compiler.place import Span
 
 Flavor = Literal["native", "dbt"]
@@ -34,6 +34,8 @@ class FolderConfig:
     kind: Literal["models", "seeds", "snapshots", "sources", "checks"]
     folder: tuple[str, ...]
     entries: tuple[Entry, ...]
+    package: str | None = None
+    """The package whose folders these are; None where the configuration is for those of every package."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Target:
     database: str | None
     schema: str
     threads: int
-    fields: Mapping[str, object] = NOTHING
+    fields: Mapping[str, object] = field(default_factory=nothing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,9 @@ class Settings:
     schemas: Literal["as-written", "prefixed"] = "as-written"
     dialect: str | None = None
     import_python: bool = True
+    clean_targets: tuple[str, ...] = ("target",)
+    packages_path: str = "dbt_packages"
+    default_load_type: str = "pandas"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,8 @@ class CheckSpec:
     span: Span
     column: str | None = None
     name: str | None = None
+    settings: tuple[Entry, ...] = ()
+    """What was written to configure it; `config` is the outcome, with the configuration of its folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,4 +148,12 @@ class Project:
     folder_configs: tuple[FolderConfig, ...]
     files: tuple[ProjectFile, ...]
     properties: Properties
-    resources: Mapping[str, object] = NOTHING
+    resources: Mapping[str, object] = field(default_factory=nothing)
+    on_run_start: tuple[Entry, ...] = ()
+    on_run_end: tuple[Entry, ...] = ()
+    dispatch: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Macro namespaces with the packages in which their macros are looked up."""
+    flags: Mapping[str, object] = field(default_factory=nothing)
+    selectors: Mapping[str, object] = field(default_factory=nothing)
+    """The content of `selectors.yml` (or of `selectors` in a native project's file), which `selectors_path` names."""
+    selectors_path: str = ""

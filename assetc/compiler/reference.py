@@ -30,7 +30,8 @@ class Reference:
     the address. `start` and `end` are character offsets (end exclusive) of the name in the text that was read, or
     -1 where the name has no single place there (a constant-folded name, SQL inside a string).
     `operation` says what happens to a written relation: create, replace, insert, merge, update, delete, drop ...
-    `alias` tells whether an alias stands after the name, so that a splice knows whether to add one.
+    `has_alias` tells whether an alias stands after the name, so that a splice knows whether to add one;
+    `alias_at` is where it may be added, or -1 where none may stand.
     """
 
     kind: ReferenceKind
@@ -40,3 +41,4 @@ class Reference:
     start: int = -1
     end: int = -1
     has_alias: bool = False
+    alias_at: int = -1

@@ -43,8 +43,7 @@ def _in_one_transaction(build: Build, work: Work) -> Operations:
     yield from work.publish
     yield from _hooks(build.config.post_hook, inside=True)
     yield RunChecks(build.relation)
-    yield from _ledger(build, work)
-    yield from work.cleanup
+    yield from _recorded(build, work)
 
 
 def _in_two_phases(build: Build, work: Work) -> Operations:
@@ -59,8 +58,7 @@ def _in_two_phases(build: Build, work: Work) -> Operations:
 def _published(build: Build, work: Work) -> Operations:
     yield from work.publish
     yield from _hooks(build.config.post_hook, inside=True)
-    yield from _ledger(build, work)
-    yield from work.cleanup
+    yield from _recorded(build, work)
 
 
 def _hooks(hooks: Iterable[Hook], *, inside: bool) -> Operations:
@@ -69,6 +67,8 @@ def _hooks(hooks: Iterable[Hook], *, inside: bool) -> Operations:
             yield RunSql(hook.sql)
 
 
-def _ledger(build: Build, work: Work) -> Operations:
+def _recorded(build: Build, work: Work) -> Operations:
     if work.recorded and build.ledger is not None:
         yield WriteLedger(build.step_id, build.ledger)
+    for operation in work.cleanup:
+        yield operation  # noqa: UP028  a tuple takes no answers

@@ -1,0 +1,45 @@
+"""Two assets that would write one relation."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from assetc.compiler.asset import Asset
+from assetc.compiler.define import Draft
+from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic
+from assetc.compiler.names import Names
+from assetc.compiler.python.reading import owns
+from assetc.definitions.key import AssetKey
+
+
+def find_clashes(drafts: Iterable[Draft], names: Names) -> Iterator[Diagnostic]:
+    """A fault for each relation with more than one owner: by its configuration, or by what a Python body creates."""
+    owners = defaultdict[tuple[str, str, str], dict[AssetKey, Asset]](dict)
+    for draft in drafts:
+        if draft.asset.relation is not None:
+            place = draft.place
+            owners[place.database or "", place.schema, place.name][draft.asset.key] = draft.asset
+        for write in draft.python.writes if draft.python else ():
+            if owns(write) and write.reference.kind == "write" and write.reference.certainty == "certain":
+                owners[_written_place(write.reference.parts, names)][draft.asset.key] = draft.asset
+    for (_, schema, name), assets in owners.items():
+        if len(assets) > 1:
+            yield _clash(f"{schema}.{name}", tuple(assets.values()))
+
+
+def _written_place(parts: tuple[str, ...], names: Names) -> tuple[str, str, str]:
+    database = parts[-3] if len(parts) > 2 else names.default_database or ""
+    return database, parts[-2] if len(parts) > 1 else names.default_schema, parts[-1]
+
+
+def _clash(relation: str, assets: tuple[Asset, ...]) -> Diagnostic:
+    first, *others = assets
+    places = " and ".join(f"{asset.key} ({asset.span.where})" for asset in assets)
+    return diagnostic(
+        "E105",
+        f"{places} would both be stored in {relation}",
+        others[0].span,
+        hint="Give one of them another alias or schema.",
+        related=(Annotation(first.span, f"{first.key} is stored there too"),),
+    )

@@ -1,0 +1,38 @@
+"""What a project compiles to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from assetc.compiler.asset import Graph
+from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.find_columns import Known
+from assetc.compiler.template.rendered import Read
+from assetc.definitions.key import AssetKey
+
+Written: TypeAlias = tuple[AssetKey, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Compilation:
+    """The graph, everything that is wrong, and what is derived along the graph.
+
+    `written` are the relations that the bodies of Python assets create; `reads` is what templates looked at outside
+    of the project's files (variables, environment, target): while both are the same the compilation is.
+    """
+
+    graph: Graph
+    diagnostics: tuple[Diagnostic, ...]
+    columns: Known
+    written: tuple[Written, ...]
+    reads: tuple[Read, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much work a compilation was: files read, SQL texts parsed, models whose columns were derived."""
+
+    read: int = 0
+    parsed: int = 0
+    derived: int = 0

@@ -1,0 +1,119 @@
+"""The SQL of an asset as the warehouse gets it: every resolved name is written as its relation in the target.
+
+The author's text stays as it is but for the spans of the names (DESIGN decision 1). Ephemeral models become CTEs at
+the head of the query, the innermost first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from assetc.compiler.asset import Asset
+from assetc.compiler.facts import Variant
+from assetc.compiler.names import Names, find_table, inlined_name
+from assetc.compiler.reference import Reference
+from assetc.compiler.sql.rewrite import rewrite
+from assetc.compiler.sql.splice import Replacement, Spliced, splice
+from assetc.definitions.key import AssetKey
+from assetc.definitions.relation import Relation
+
+OPENING_WITH = re.compile(r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*(with(?:\s+recursive)?\b)?", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Emitter:
+    """What is needed to write SQL for one target: the names, the assets, and how the adapter writes a relation."""
+
+    names: Names
+    assets: Mapping[AssetKey, Asset]
+    name_of: Callable[[Relation], str]
+    variant_of: Callable[[AssetKey], Variant]
+    rewrites: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """SQL as it is sent, and how its offsets lead back to the rendered text of its template."""
+
+    sql: str
+    steps: tuple[Spliced, ...]
+
+    def rendered_offset(self, offset: int) -> int:
+        """The offset in the rendered template that stands behind an offset of `sql`."""
+        for step in reversed(self.steps):
+            offset = step.original(offset)
+        return offset
+
+
+def emit(emitter: Emitter, asset: Asset, variant: Variant) -> Emitted:
+    """The SQL of one variant of an asset."""
+    spliced = _with_relations(emitter, asset, variant)
+    inlined = tuple(_inlined(emitter, variant, asset.key))
+    if not inlined:
+        return Emitted(spliced.text, (spliced,))
+    head = _head_insertion(spliced.text, [f"{inlined_name(key)} as (\n{sql}\n)" for key, sql in inlined])
+    with_head = splice(spliced.text, (head,))
+    return Emitted(with_head.text, (spliced, with_head))
+
+
+def relation_text(emitter: Emitter, reference: Reference, owner: AssetKey) -> str | None:
+    """What a name is replaced by, or None where it stays as written."""
+    if reference.kind not in ("read", "write"):
+        return None
+    found = find_table(emitter.names, reference.parts, owner)
+    if len(found) != 1:
+        return None
+    asset = emitter.assets.get(found[0])
+    if asset is not None and asset.config.materialized == "ephemeral":
+        return inlined_name(asset.key)
+    relation = emitter.names.relations.get(found[0])
+    return None if relation is None else emitter.name_of(relation)
+
+
+def _with_relations(emitter: Emitter, asset: Asset, variant: Variant) -> Spliced:
+    text = variant.rendered.text
+    if not emitter.rewrites:
+        return splice(text, ())
+    return rewrite(text, variant.reading, lambda reference: relation_text(emitter, reference, asset.key))
+
+
+def _inlined(emitter: Emitter, variant: Variant, owner: AssetKey) -> Iterator[tuple[AssetKey, str]]:
+    """The ephemeral models that a text needs, each once, behind those that it needs itself."""
+    done: set[AssetKey] = set()
+    pending: list[tuple[AssetKey, bool]] = [(key, False) for key in reversed(_ephemeral(emitter, variant, owner))]
+    while pending:
+        key, is_open = pending.pop()
+        if key in done:
+            continue
+        inner = emitter.variant_of(key)
+        if is_open:
+            done.add(key)
+            sql = _with_relations(emitter, emitter.assets[key], inner).text
+            yield key, sql.strip().rstrip(";").rstrip()
+            continue
+        pending.append((key, True))
+        pending += [(needed, False) for needed in reversed(_ephemeral(emitter, inner, key)) if needed not in done]
+
+
+def _ephemeral(emitter: Emitter, variant: Variant, owner: AssetKey) -> list[AssetKey]:
+    found: dict[AssetKey, None] = {}
+    for reference in variant.reading.references:
+        if reference.kind != "read":
+            continue
+        keys = find_table(emitter.names, reference.parts, owner)
+        if len(keys) == 1 and keys[0] != owner:
+            asset = emitter.assets.get(keys[0])
+            if asset is not None and asset.config.materialized == "ephemeral":
+                found[asset.key] = None
+    return list(found)
+
+
+def _head_insertion(text: str, ctes: Iterable[str]) -> Replacement:
+    """The CTEs as text that goes where the query's own WITH begins, or before the query."""
+    match = OPENING_WITH.match(text)
+    written = ",\n".join(ctes)
+    if match is not None and match[1]:
+        return Replacement(match.end(), match.end(), f" {written},")
+    return Replacement(0, 0, f"with {written}\n")

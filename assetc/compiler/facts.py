@@ -1,0 +1,107 @@
+"""What is known about each file, and remembered from one compilation to the next.
+
+Facts are small values without trees. `SqlFacts` and `PythonFacts` are what every pass needs; `CompiledText` is the
+heavy part, loaded only for the assets whose SQL is asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.place import Span
+from assetc.compiler.project import Entry
+from assetc.compiler.python.reading import PythonReading
+from assetc.compiler.reference import EdgeKind, Reference
+from assetc.compiler.sql.reading import SqlReading
+from assetc.compiler.sql.shape import Shape
+from assetc.compiler.template.rendered import Read, Rendered, TemplateReference
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedReference:
+    """A reference and the place of it in the user's file."""
+
+    reference: Reference
+    span: Span
+    kind: EdgeKind = "sql"
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """What a template says before anything is known about the rest of the project."""
+
+    config: tuple[Entry, ...]
+    references: tuple[TemplateReference, ...]
+    reads: tuple[Read, ...]
+    problems: tuple[Diagnostic, ...]
+    uses_incremental: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What the rendered SQL of a template reads, writes and gives."""
+
+    reads: tuple[Read, ...]
+    references: tuple[PlacedReference, ...]
+    problems: tuple[Diagnostic, ...]
+    version: str
+    identifiers: frozenset[str]
+    shape: Shape | None
+    needs_warehouse: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SqlFacts:
+    """Everything known about one SQL file: a model or a check. `header` are the `-- key: value` lines at its head."""
+
+    path: str
+    content: str
+    discovered: Discovered
+    header: tuple[tuple[str, str], ...] = ()
+    understood: Understood | None = None
+    columns: Columns | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The output columns of a model (None: not known), and what they were derived from."""
+
+    derived_from: str
+    names: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class PythonFacts:
+    """Everything known about one Python file, with the content hashes of the project files it leads to."""
+
+    path: str
+    content: str
+    reading: PythonReading
+    files: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SeedFacts:
+    """What is known about a CSV file: the hash of its content and the names in its first line."""
+
+    path: str
+    content: str
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """The SQL of a model for one value of `is_incremental()`."""
+
+    incremental: bool
+    rendered: Rendered
+    reading: SqlReading
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledText:
+    """The rendered SQL of one file, in the variants that differ."""
+
+    path: str
+    variants: tuple[Variant, ...]

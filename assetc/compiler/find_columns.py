@@ -1,0 +1,67 @@
+"""The names of the output columns of each asset, where they are known: along the graph, upstream first.
+
+A model is looked at again only when its own text or the columns that it takes from upstream have changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from hashlib import blake2b
+from typing import TypeAlias
+
+from assetc.compiler.asset import Graph
+from assetc.compiler.facts import Columns, SeedFacts, SqlFacts, Understood
+from assetc.compiler.names import Names, find_table
+from assetc.compiler.sql.shape import output_columns
+from assetc.definitions.key import AssetKey
+
+Known: TypeAlias = dict[AssetKey, tuple[str, ...] | None]
+
+
+def find_columns(
+    graph: Graph,
+    order: Iterable[AssetKey],
+    facts: dict[str, SqlFacts],
+    seeds: Mapping[str, SeedFacts],
+    names: Names,
+) -> tuple[Known, int]:
+    """The columns by asset, and for how many they had to be derived. `facts` are brought up to date in place."""
+    known: Known = {}
+    derived = 0
+    for key in order:
+        asset = graph.assets.get(key)
+        if asset is None:
+            continue
+        if asset.kind == "seed":
+            known[key] = seeds[asset.path].columns or None
+        elif asset.kind == "model" and (found := facts[asset.path]).understood is not None:
+            columns = _columns(key, found.understood, found.columns, known, names)
+            if columns is not found.columns:
+                facts[asset.path] = replace(found, columns=columns)
+                derived += 1
+            known[key] = columns.names
+    return known, derived
+
+
+def _columns(
+    key: AssetKey, understood: Understood, before: Columns | None, known: Known, names: Names
+) -> Columns:
+    shape = understood.shape
+    if shape is None:
+        derived_from = understood.version
+        return before if before and before.derived_from == derived_from else Columns(derived_from, None)
+    upstream = {source: _columns_of(source, key, known, names) for source in shape.sources}
+    derived_from = _hash(understood.version, upstream)
+    if before is not None and before.derived_from == derived_from:
+        return before
+    return Columns(derived_from, output_columns(shape, upstream.get))
+
+
+def _columns_of(source: tuple[str, ...], owner: AssetKey, known: Known, names: Names) -> tuple[str, ...] | None:
+    found = find_table(names, source, owner)
+    return known.get(found[0]) if len(found) == 1 else None
+
+
+def _hash(version: str, upstream: Mapping[tuple[str, ...], tuple[str, ...] | None]) -> str:
+    return blake2b(repr((version, sorted(upstream.items()))).encode(), digest_size=16).hexdigest()

@@ -1,0 +1,44 @@
+"""What the compiler remembers from one compilation to the next, and the files that it may see: two small protocols."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from assetc.compiler.facts import CompiledText, PythonFacts, SeedFacts, SqlFacts
+from assetc.compiler.python.reading import PythonReading
+
+
+class Files(Protocol):
+    """The files below the project root, and nothing else. Paths are relative, with forward slashes."""
+
+    def content(self, path: str) -> str:
+        """A hash of the file's content, cheap when the file did not change; "" when there is no such file."""
+
+    def text(self, path: str) -> str:
+        """The file's text. Raises OSError or UnicodeError, which discovery has already reported."""
+
+    def header(self, path: str, delimiter: str) -> tuple[str, ...]:
+        """The names in the first line of a CSV file."""
+
+    def import_python(self, paths: Sequence[str]) -> Mapping[str, PythonReading]:
+        """What importing these files in a child process adds to what reading them tells."""
+
+
+class Memory(Protocol):
+    """Facts about files from the last compilation. To forget everything is always safe."""
+
+    def sql(self, path: str) -> SqlFacts | None:
+        """The facts about a SQL file."""
+
+    def python(self, path: str) -> PythonFacts | None:
+        """The facts about a Python file."""
+
+    def seed(self, path: str) -> SeedFacts | None:
+        """The facts about a CSV file."""
+
+    def keep(self, facts: SqlFacts | PythonFacts | SeedFacts) -> None:
+        """Remember facts."""
+
+    def keep_text(self, text: CompiledText) -> None:
+        """Remember the rendered SQL of a file."""

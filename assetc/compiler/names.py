@@ -1,0 +1,202 @@
+"""Where a name can lead: every key, every relation and every declared source of a project, by name.
+
+The order in which a plain name is looked up stands in DESIGN decision 1 and in `docs/guide/names.md`. Names are
+logical: a schema is looked up without the target's prefix, so the graph is the same in every target.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from assetc.compiler.asset import Asset, Source
+from assetc.definitions.key import AssetKey
+from assetc.definitions.relation import Relation
+
+Candidates = tuple[AssetKey, ...]
+Fold = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The logical place of an asset or source: what a name in SQL is held against. All parts are folded."""
+
+    database: str | None
+    schema: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Indexes from names to keys. Parts that a lookup is given are folded as the dialect folds table names."""
+
+    fold: Fold
+    default_schema: str
+    default_database: str | None
+    relations: Mapping[AssetKey, Relation]
+    by_relation: Mapping[tuple[str, ...], AssetKey]
+    by_key: Mapping[tuple[str, ...], AssetKey]
+    by_place: Mapping[tuple[str, str], Candidates]
+    by_last: Mapping[str, Candidates]
+    written: Mapping[tuple[str, str], Candidates]
+    sources: Mapping[tuple[str, str], Candidates]
+    places: Mapping[AssetKey, Place]
+    groups: Mapping[AssetKey, str]
+
+
+def index_names(  # noqa: PLR0913  the six things that a name can lead to
+    assets: Iterable[tuple[Asset, Place]],
+    sources: Iterable[tuple[Source, Place]],
+    written: Iterable[tuple[AssetKey, tuple[str, ...]]],
+    *,
+    fold: Fold,
+    default_schema: str,
+    default_database: str | None,
+) -> Names:
+    """The indexes of a project. `written` are the relations that the bodies of Python assets create."""
+    by_place, by_last = defaultdict[tuple[str, str], list[AssetKey]](list), defaultdict[str, list[AssetKey]](list)
+    relations: dict[AssetKey, Relation] = {}
+    by_relation: dict[tuple[str, ...], AssetKey] = {}
+    by_key: dict[tuple[str, ...], AssetKey] = {}
+    places: dict[AssetKey, Place] = {}
+    groups: dict[AssetKey, str] = {}
+    for asset, place in assets:
+        by_place[place.schema, place.name].append(asset.key)
+        by_last[fold(asset.key.name)].append(asset.key)
+        by_key[tuple(fold(part) for part in asset.key.parts)] = asset.key
+        places[asset.key], groups[asset.key] = place, asset.group
+        if asset.relation is not None:
+            relations[asset.key] = asset.relation
+            by_relation[_folded(asset.relation, fold)] = asset.key
+        else:
+            by_relation[(fold(inlined_name(asset.key)),)] = asset.key
+    source_places = defaultdict[tuple[str, str], list[AssetKey]](list)
+    for source, place in sources:
+        source_places[place.schema, place.name].append(source.key)
+        relations.setdefault(source.key, source.relation)
+        by_relation.setdefault(_folded(source.relation, fold), source.key)
+        places.setdefault(source.key, place)
+        if by_key.setdefault(tuple(fold(part) for part in source.key.parts), source.key) == source.key:
+            by_last[fold(source.key.name)].append(source.key)
+    written_places = defaultdict[tuple[str, str], list[AssetKey]](list)
+    for key, parts in written:
+        written_places[parts[-2] if len(parts) > 1 else default_schema, parts[-1]].append(key)
+    return Names(
+        fold=fold,
+        default_schema=default_schema,
+        default_database=default_database,
+        relations=relations,
+        by_relation=by_relation,
+        by_key=by_key,
+        by_place=_frozen(by_place),
+        by_last=_frozen(by_last),
+        written=_frozen(written_places),
+        sources=_frozen(source_places),
+        places=places,
+        groups=groups,
+    )
+
+
+def find_table(names: Names, parts: tuple[str, ...], owner: AssetKey) -> Candidates:
+    """The keys that a table name in SQL can mean for its reader: one is the answer, several are ambiguous."""
+    if (exact := names.by_relation.get(parts)) is not None:
+        return (exact,)
+    if len(parts) == 1:
+        return _find_bare(names, parts[0], owner)
+    schema, name = parts[-2] or names.default_schema, parts[-1]
+    found = _narrow(names, names.by_place.get((schema, name), ()), parts)
+    if not found:
+        found = names.written.get((schema, name), ())
+    if not found:
+        found = _narrow(names, names.sources.get((schema, name), ()), parts)
+    if len(parts) == 2:
+        found = _with_catalog(names, found, parts)
+    if not found and (key := names.by_key.get(parts)) is not None:
+        return (key,)
+    return found
+
+
+def find_key(names: Names, written: str, owner: AssetKey) -> Candidates:
+    """The keys that an explicit dependency can mean: an exact key first, then what a table of that name means."""
+    exact = names.by_key.get(tuple(names.fold(part) for part in written.split("/")))
+    if exact is not None:
+        return (exact,)
+    if "/" in written:
+        return ()
+    return find_table(names, tuple(names.fold(part) for part in written.split(".")), owner)
+
+
+def find_parameter(names: Names, parameter: str, owner: AssetKey) -> Candidates:
+    """The upstream that a parameter names: exact key, same group, own prefix, then a unique last segment."""
+    folded = names.fold(parameter)
+    exact = names.by_key.get((folded,))
+    if exact is not None and exact != owner:
+        return (exact,)
+    same_last = tuple(key for key in names.by_last.get(folded, ()) if key != owner)
+    group = names.groups.get(owner)
+    same_group = tuple(key for key in same_last if group is not None and names.groups.get(key) == group)
+    if len(same_group) == 1:
+        return same_group
+    own_prefix = tuple(key for key in same_last if key.parts[:-1] == owner.parts[:-1])
+    return own_prefix if len(own_prefix) == 1 else same_last
+
+
+def is_written(names: Names, parts: tuple[str, ...], key: AssetKey) -> bool:
+    """Whether the body of this Python asset creates the relation of that name."""
+    schema = parts[-2] if len(parts) > 1 else names.default_schema
+    return key in names.written.get((schema, parts[-1]), ())
+
+
+def _find_bare(names: Names, name: str, owner: AssetKey) -> Candidates:
+    place = names.places.get(owner)
+    prefix = tuple(names.fold(part) for part in owner.parts[:-1])
+    own = names.by_key.get((*prefix, name)) if prefix else None
+    if own is not None:
+        return (own,)
+    schemas = dict.fromkeys((*((place.schema,) if place else ()), names.default_schema))
+    for schema in schemas:
+        if found := names.by_place.get((schema, name)):
+            return _of_own_database(names, found, place)
+    if (exact := names.by_key.get((name,))) is not None:
+        return (exact,)
+    for index in (names.written, names.sources):
+        for schema in schemas:
+            if found := index.get((schema, name)):
+                return found
+    return names.by_last.get(name, ())
+
+
+def _of_own_database(names: Names, found: Candidates, place: Place | None) -> Candidates:
+    if len(found) < 2:
+        return found
+    database = place.database if place else names.default_database
+    return tuple(key for key in found if names.places[key].database == database) or found
+
+
+def _narrow(names: Names, found: Candidates, parts: tuple[str, ...]) -> Candidates:
+    """Of several assets with one schema and name, those of the database that was written."""
+    if len(parts) < 3:
+        return _of_own_database(names, found, None)
+    return tuple(key for key in found if names.places[key].database in (parts[-3], None))
+
+
+def _with_catalog(names: Names, found: Candidates, parts: tuple[str, ...]) -> Candidates:
+    """A two-part name may also be database and table, in the default schema."""
+    database, name = parts
+    in_default = names.by_place.get((names.default_schema, name), ()) + names.sources.get((names.default_schema, name), ())
+    elsewhere = tuple(key for key in in_default if names.places[key].database == database and key not in found)
+    return found + elsewhere
+
+
+def inlined_name(key: AssetKey) -> str:
+    """The name of the CTE that stands for an ephemeral model, as dbt writes it."""
+    return f"__dbt__cte__{key.to_python_identifier()}"
+
+
+def _folded(relation: Relation, fold: Fold) -> tuple[str, ...]:
+    return tuple(fold(part) if fold(part).casefold() == part.casefold() else part for part in relation.parts())
+
+
+def _frozen(index: Mapping[tuple[str, str], list[AssetKey]] | Mapping[str, list[AssetKey]]) -> dict:  # type: ignore[type-arg]
+    return {name: tuple(dict.fromkeys(keys)) for name, keys in index.items()}

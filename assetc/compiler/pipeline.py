@@ -1,0 +1,169 @@
+"""The passes of the compiler, in order. Read this first.
+
+    read_files        files      -> facts: configuration and names as written
+    define            facts      -> assets, sources and checks with their relations
+    index_names       assets     -> names
+    understand_files  templates  -> SQL for the target, and what it reads
+    resolve           references -> edges and implicit sources
+    connect           edges      -> graph, cycles
+    resolve_checks    checks     -> the assets that they read
+    find_columns      graph      -> columns, upstream first
+
+Each pass is a function in a file of its name: values in, values and faults out. Facts about files that did not
+change come from the memory that the compilation is given; nothing is parsed for them.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+
+from assetc.compiler.asset import Asset, Source
+from assetc.compiler.clashes import find_clashes
+from assetc.compiler.code_version import code_version, python_version
+from assetc.compiler.compilation import Compilation, Counts, Written
+from assetc.compiler.define import Definitions, Draft, define
+from assetc.compiler.define_checks import CheckDraft, draft_of_file
+from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.facts import SqlFacts
+from assetc.compiler.find_columns import find_columns
+from assetc.compiler.given import Given
+from assetc.compiler.graph import connect, order
+from assetc.compiler.locate import fold_name
+from assetc.compiler.names import Names, Place, index_names
+from assetc.compiler.project import Project
+from assetc.compiler.python.reading import owns
+from assetc.compiler.read_files import FileFacts, read_files
+from assetc.compiler.resolve import Resolved, resolve
+from assetc.compiler.resolve_checks import NOBODY, resolve_checks
+from assetc.compiler.template.rendered import Read
+from assetc.compiler.understand_files import Owner, understand_files
+from assetc.definitions.relation import Relation
+
+def compile_project(given: Given) -> tuple[Compilation, Counts]:
+    """All passes, in order. Nothing that a user wrote raises; faults are in the compilation's diagnostics."""
+    with collector_paused():
+        facts = read_files(given)
+        definitions = define(given.project, facts.sql, facts.python, facts.seeds)
+        checks = (*definitions.checks, *_file_checks(given, facts))
+        names = names_of(given.project, definitions.drafts, definitions.sources)
+        assets = {draft.asset.key: draft.asset for draft in definitions.drafts}
+        owners = (*_model_owners(definitions), *_check_owners(checks))
+        sql, parsed = understand_files(given, owners, assets, facts.sql, names)
+        resolved = resolve(given.project, names, definitions.drafts, sql)
+        tests = (macro.name for macro in given.surroundings.library.tests())
+        ready, check_faults = resolve_checks(checks, sql, names, assets, tests)
+        versioned = {draft.asset.key: _versioned(draft, facts, sql) for draft in definitions.drafts}
+        sources = {source.key: source for source in _all_sources(definitions, resolved)}
+        graph, cycles = connect(versioned, sources, ready, resolved.edges, given.project.flavor)
+        columns, derived = find_columns(graph, order(graph, graph.assets), sql, facts.seeds, names)
+        for changed in sql.values():
+            if changed is not given.memory.sql(changed.path):
+                given.memory.keep(changed)
+        problems = _ordered(
+            (
+                *facts.problems,
+                *definitions.problems,
+                *(problem for found in sql.values() if found.understood for problem in found.understood.problems),
+                *find_clashes(definitions.drafts, names),
+                *resolved.problems,
+                *check_faults,
+                *cycles,
+            )
+        )
+        written = tuple(_written(definitions.drafts))
+        return Compilation(graph, problems, columns, written, _reads(sql)), Counts(facts.read, parsed, derived)
+
+
+def names_of(
+    project: Project, drafts: Iterable[Draft], sources: Iterable[tuple[Source, Place]]
+) -> Names:
+    """The names of a project's assets and declared sources."""
+    drafts = tuple(drafts)
+    target = project.target
+    return index_names(
+        ((draft.asset, draft.place) for draft in drafts),
+        sources,
+        _written(drafts),
+        fold=partial(fold_name, target),
+        default_schema=fold_name(target, target.schema),
+        default_database=fold_name(target, target.database) if target.database else None,
+    )
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """No garbage collection inside: trees are dropped by reference counts, and the collector triples their cost."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _written(drafts: Iterable[Draft]) -> Iterator[Written]:
+    for draft in drafts:
+        for write in draft.python.writes if draft.python else ():
+            if owns(write) and write.reference.kind == "write":
+                yield draft.asset.key, write.reference.parts
+
+
+def _model_owners(definitions: Definitions) -> Iterator[Owner]:
+    for draft in definitions.drafts:
+        if draft.asset.kind in ("model", "snapshot"):
+            asset = draft.asset
+            yield asset.path, asset.key, asset.relation or Relation(None, None, asset.key.name)
+
+
+def _check_owners(checks: Iterable[CheckDraft]) -> Iterator[Owner]:
+    for check in checks:
+        if check.path is not None:
+            yield check.path, NOBODY, Relation(None, None, check.name)
+
+
+def _file_checks(given: Given, facts: FileFacts) -> Iterator[CheckDraft]:
+    for file in given.project.files:
+        if file.kind == "check":
+            yield draft_of_file(facts.sql[file.path])
+
+
+def _versioned(draft: Draft, facts: FileFacts, sql: dict[str, SqlFacts]) -> Asset:
+    asset = draft.asset
+    version = asset.code_version
+    if asset.path in sql and (understood := sql[asset.path].understood) is not None:
+        version = understood.version
+    elif draft.python is not None:
+        version = python_version(facts.python[asset.path], draft.python.source_hash)
+    return replace(asset, code_version=code_version(asset, version))
+
+
+def _all_sources(definitions: Definitions, resolved: Resolved) -> Iterator[Source]:
+    yield from (source for source, _ in definitions.sources)
+    yield from resolved.implicit_sources
+
+
+OUTSIDE = frozenset({"var", "env", "target", "flag", "clock", "invocation", "warehouse"})
+
+
+def _reads(sql: dict[str, SqlFacts]) -> tuple[Read, ...]:
+    """What templates looked at that is not in the project's files."""
+    seen: dict[Read, None] = {}
+    for facts in sql.values():
+        found = facts.understood.reads if facts.understood else ()
+        seen.update((read, None) for read in (*facts.discovered.reads, *found) if read.kind in OUTSIDE)
+    return tuple(seen)
+
+
+def _ordered(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Each fault once, in the order of the files and lines where they stand."""
+    return tuple(sorted(dict.fromkeys(problems), key=_place))
+
+
+def _place(problem: Diagnostic) -> tuple[str, int, int, str, str]:
+    span = problem.span
+    return (span.path, span.start, span.end, problem.code, problem.message) if span else ("", 0, 0, problem.code, "")

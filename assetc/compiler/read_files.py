@@ -1,0 +1,123 @@
+"""The first pass: each file by itself. Nothing here knows of another asset."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.facts import PythonFacts, SeedFacts, SqlFacts
+from assetc.compiler.given import Given
+from assetc.compiler.memory import Files
+from assetc.compiler.project import Project, ProjectFile
+from assetc.compiler.python.read_python import read_python
+from assetc.compiler.python.reading import PythonReading
+from assetc.compiler.template.macros import MacroFile, MacroLibrary
+from assetc.compiler.template.reads import still_valid
+from assetc.compiler.template.surroundings import Template
+from assetc.compiler.understand import discover
+
+SQL_KINDS = frozenset({"model", "check", "snapshot"})
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """The facts about all files of a project, by path, and how often a file had to be read anew."""
+
+    sql: Mapping[str, SqlFacts]
+    python: Mapping[str, PythonFacts]
+    seeds: Mapping[str, SeedFacts]
+    problems: tuple[Diagnostic, ...]
+    read: int
+
+
+def load_macros(project: Project, files: Files) -> MacroLibrary:
+    """The macros of the project. A project without any costs nothing."""
+    paths = (file.path for file in project.files if file.kind == "macro")
+    return MacroLibrary.of(MacroFile(path, files.text(path), project.name) for path in paths)
+
+
+def read_files(given: Given) -> FileFacts:
+    """Facts about every file: remembered where neither the file nor what it looked at has changed."""
+    sql: dict[str, SqlFacts] = {}
+    seeds: dict[str, SeedFacts] = {}
+    pythons = [file.path for file in given.project.files if file.kind == "python"]
+    read = 0
+    for file in given.project.files:
+        if file.kind in SQL_KINDS:
+            facts, is_new = _read_sql_file(given, file)
+            sql[file.path] = facts
+            read += is_new
+        elif file.kind == "seed":
+            seeds[file.path] = _read_seed(given, file)
+    python, newly_read = _read_python_files(given, pythons)
+    problems = [problem for facts in sql.values() for problem in facts.discovered.problems]
+    problems += [problem for facts in python.values() for problem in facts.reading.problems]
+    return FileFacts(sql, python, seeds, (*given.surroundings.library.problems, *problems), read + newly_read)
+
+
+def _read_sql_file(given: Given, file: ProjectFile) -> tuple[SqlFacts, bool]:
+    content = given.files.content(file.path)
+    known = given.memory.sql(file.path)
+    if known is not None and known.content == content and still_valid(known.discovered.reads, given.surroundings):
+        return known, False
+    text = given.files.text(file.path)
+    discovered = discover(Template(file.path, text), given.surroundings)
+    return SqlFacts(file.path, content, discovered, read_header(text)), True
+
+
+HEADER_LINE = re.compile(r"\s*--\s*(\w+)\s*:\s*(.+?)\s*$")
+
+
+def read_header(text: str) -> tuple[tuple[str, str], ...]:
+    """The `-- key: value` lines at the head of a SQL file."""
+    found: list[tuple[str, str]] = []
+    for line in text.splitlines():
+        match = HEADER_LINE.match(line)
+        if match:
+            found.append((match[1], match[2]))
+        elif line.strip():
+            break
+    return tuple(found)
+
+
+def _read_seed(given: Given, file: ProjectFile) -> SeedFacts:
+    content = given.files.content(file.path)
+    known = given.memory.seed(file.path)
+    if known is not None and known.content == content:
+        return known
+    facts = SeedFacts(file.path, content, given.files.header(file.path, ","))
+    given.memory.keep(facts)
+    return facts
+
+
+def _read_python_files(given: Given, paths: list[str]) -> tuple[dict[str, PythonFacts], int]:
+    files, memory = given.files, given.memory
+    found: dict[str, PythonFacts] = {}
+    changed: dict[str, PythonReading] = {}
+    for path in paths:
+        known = memory.python(path)
+        if known is not None and _is_current(known, files):
+            found[path] = known
+        else:
+            dialect = given.project.target.dialect
+            changed[path] = read_python(path, files.text(path), lambda other: _text_or_none(files, other), dialect)
+    by_import = [path for path, reading in changed.items() if reading.needs_import]
+    if by_import and given.project.settings.import_python:
+        changed |= files.import_python(by_import)
+    for path, reading in changed.items():
+        leads_to = tuple((other, files.content(other)) for other in reading.files)
+        found[path] = PythonFacts(path, files.content(path), reading, leads_to)
+        memory.keep(found[path])
+    return {path: found[path] for path in paths}, len(changed)
+
+
+def _text_or_none(files: Files, path: str) -> str | None:
+    return files.text(path) if files.content(path) else None
+
+
+def _is_current(known: PythonFacts, files: Files) -> bool:
+    return known.content == files.content(known.path) and all(
+        content == files.content(path) for path, content in known.files
+    )

@@ -1,0 +1,97 @@
+"""From checks as asked for to checks that can run: the assets they read are found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from assetc.compiler.asset import Asset, Check
+from assetc.compiler.define_checks import CheckDraft
+from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
+from assetc.compiler.facts import SqlFacts
+from assetc.compiler.names import Names, find_key, find_table
+from assetc.definitions.key import AssetKey
+
+GENERIC_TESTS = ("unique", "not_null", "accepted_values", "relationships")
+NOBODY = AssetKey("assetc")
+"""The reader of a check that belongs to no asset: no prefix, no schema of its own."""
+
+
+def resolve_checks(
+    drafts: Iterable[CheckDraft],
+    facts: Mapping[str, SqlFacts],
+    names: Names,
+    assets: Mapping[AssetKey, Asset],
+    tests: Iterable[str],
+) -> tuple[tuple[Check, ...], tuple[Diagnostic, ...]]:
+    """The checks with the assets that they read, and what is wrong with them. `tests` are the project's own tests."""
+    checks: dict[str, Check] = {}
+    problems: list[Diagnostic] = []
+    known = (*GENERIC_TESTS, *(test.removeprefix("test_") for test in tests))
+    for draft in drafts:
+        if not draft.config.enabled:
+            continue
+        if draft.path is None and draft.kind.rpartition(".")[2] not in known:
+            problems.append(_unknown_test(draft, known))
+            continue
+        read, faults = _read_by(draft, facts, names)
+        problems += faults
+        check = Check(
+            draft.name, draft.kind, read, draft.config, draft.span, draft.column, draft.arguments, draft.path
+        )
+        checks.setdefault(draft.name, check)
+    return tuple(checks.values()), tuple(problems)
+
+
+def _read_by(
+    draft: CheckDraft, facts: Mapping[str, SqlFacts], names: Names
+) -> tuple[tuple[AssetKey, ...], list[Diagnostic]]:
+    read: dict[AssetKey, None] = {draft.asset: None} if draft.asset else {}
+    problems: list[Diagnostic] = []
+    if draft.asset_name:
+        found = find_key(names, draft.asset_name, NOBODY)
+        if found:
+            read[found[0]] = None
+        else:
+            hint = did_you_mean(draft.asset_name, _known(names))
+            problems.append(diagnostic("E101", f"nothing is called {draft.asset_name}", draft.span, hint=hint))
+    if draft.path is not None:
+        read |= dict.fromkeys(_tables_of(facts[draft.path], names))
+    for name in _named_relations(draft):
+        read |= dict.fromkeys(find_key(names, name, draft.asset or NOBODY)[:1])
+    return tuple(read), problems
+
+
+def _tables_of(facts: SqlFacts, names: Names) -> Iterator[AssetKey]:
+    for call in facts.discovered.references:
+        if call.kind == "ref":
+            yield from find_key(names, call.arguments[-1], NOBODY)[:1]
+        elif call.kind == "source":
+            yield from find_key(names, "/".join(call.arguments), NOBODY)[:1]
+    for placed in facts.understood.references if facts.understood else ():
+        if placed.reference.kind == "read":
+            yield from find_table(names, placed.reference.parts, NOBODY)[:1]
+
+
+def _named_relations(draft: CheckDraft) -> Iterator[str]:
+    """The `to:` of a relationships test: a name, `ref('name')` or `source('a', 'b')`."""
+    for key, value in draft.arguments:
+        if key == "to" and isinstance(value, str):
+            yield name_in_call(value)
+
+
+def name_in_call(written: str) -> str:
+    """The asset that `ref('orders')`, `source('crm', 'users')` or a plain `orders` means, as a key."""
+    name, bracket, arguments = written.strip().partition("(")
+    if not bracket:
+        return name
+    words = [word.strip().strip("'\"") for word in arguments.rstrip(") ").split(",")]
+    return "/".join(words) if name.strip() == "source" else words[-1]
+
+
+def _known(names: Names) -> list[str]:
+    return sorted({key.name for key in names.by_key.values()})
+
+
+def _unknown_test(draft: CheckDraft, known: tuple[str, ...]) -> Diagnostic:
+    hint = did_you_mean(draft.kind, known) or f"Known tests: {', '.join(known)}."
+    return diagnostic("E101", f"there is no test called {draft.kind}", draft.span, hint=hint)

@@ -1,0 +1,137 @@
+"""From a template to what its SQL reads and writes: rendered for the target, read once, every place mapped back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+
+from assetc.compiler.diagnostic import Diagnostic, diagnostic
+from assetc.compiler.facts import CompiledText, Discovered, PlacedReference, Understood, Variant
+from assetc.compiler.place import Span, span_of
+from assetc.compiler.reference import EdgeKind, Reference
+from assetc.compiler.sql.read_sql import read_sql
+from assetc.compiler.sql.reading import SqlProblem
+from assetc.compiler.template.render import render
+from assetc.compiler.template.rendered import (
+    Read,
+    Rendered,
+    TemplateReference,
+    macro_annotations,
+    span_in_template,
+)
+from assetc.compiler.template.surroundings import NoWarehouse, Surroundings, Template
+
+MOMENT = frozenset({("flag", "execute"), ("flag", "is_incremental")})
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How the templates of a project are read: the dialect of their SQL, and which kind of edge it makes."""
+
+    dialect: str
+    surroundings: Surroundings
+    edge_kind: EdgeKind = "sql"
+
+
+def discover(template: Template, surroundings: Surroundings) -> Discovered:
+    """What a template refers to and how it configures itself, for both values of `is_incremental()`."""
+    first = render(template, _at(surroundings, execute=False, incremental=False), NoWarehouse())
+    if not first.uses_incremental:
+        return _discovered(first, first)
+    return _discovered(first, render(template, _at(surroundings, execute=False, incremental=True), NoWarehouse()))
+
+
+def understand(
+    template: Template, reader: Reader, discovered: Discovered
+) -> tuple[Understood, CompiledText]:
+    """What the SQL of a template reads, writes and gives, and the text itself for later."""
+    flags = (False, True) if discovered.uses_incremental else (False,)
+    variants = tuple(_variant(template, reader, incremental=flag) for flag in flags)
+    texts = reader.surroundings.library.texts()
+    references: dict[tuple[Reference, Span], PlacedReference] = {}
+    problems: dict[tuple[str, str, Span | None], Diagnostic] = {}
+    for variant in variants:
+        for placed in _placed(template, variant, reader.edge_kind):
+            references.setdefault((replace(placed.reference, start=-1, end=-1), placed.span), placed)
+        for fault in _problems(template, variant, texts):
+            problems.setdefault((fault.code, fault.message, fault.span), fault)
+    understood = Understood(
+        reads=_reads(*(variant.rendered for variant in variants)),
+        references=tuple(references.values()),
+        problems=() if discovered.problems else tuple(problems.values()),
+        version=_version(variant.reading.tokens_hash for variant in variants),
+        identifiers=frozenset().union(*(variant.reading.identifiers for variant in variants)),
+        shape=variants[0].reading.shape,
+        needs_warehouse=any(variant.rendered.needs_warehouse for variant in variants),
+    )
+    return understood, CompiledText(template.path, variants)
+
+
+def _variant(template: Template, reader: Reader, *, incremental: bool) -> Variant:
+    rendered = render(template, _at(reader.surroundings, execute=True, incremental=incremental), NoWarehouse())
+    if rendered.needs_warehouse:
+        # What it would ask is known only while it runs; until then the text of the first moment stands for it.
+        early = render(template, _at(reader.surroundings, execute=False, incremental=incremental), NoWarehouse())
+        rendered = replace(early, needs_warehouse=True, reads=(*early.reads, *rendered.reads))
+    return Variant(incremental, rendered, read_sql(rendered.text, reader.dialect))
+
+
+def _reads(*renders: Rendered) -> tuple[Read, ...]:
+    """What all the renders looked at, but for the moment of rendering: every value of that is rendered anyway."""
+    seen = dict.fromkeys(read for rendered in renders for read in rendered.reads)
+    return tuple(read for read in seen if (read.kind, read.name) not in MOMENT)
+
+
+def _at(surroundings: Surroundings, *, execute: bool, incremental: bool) -> Surroundings:
+    return replace(surroundings, flags=replace(surroundings.flags, execute=execute, is_incremental=incremental))
+
+
+def _discovered(first: Rendered, second: Rendered) -> Discovered:
+    references: dict[tuple[str, tuple[str, ...]], TemplateReference] = {}
+    for reference in (*first.references, *second.references):
+        before = references.get((reference.kind, reference.arguments))
+        if before is None or (before.certainty == "likely" and reference.certainty == "certain"):
+            references[reference.kind, reference.arguments] = reference
+    return Discovered(
+        config=first.config,
+        references=tuple(references.values()),
+        reads=_reads(first, second),
+        problems=tuple(dict.fromkeys((*first.problems, *second.problems))),
+        uses_incremental=first.uses_incremental,
+    )
+
+
+def _placed(template: Template, variant: Variant, kind: EdgeKind) -> Iterable[PlacedReference]:
+    rendered, reading = variant.rendered, variant.reading
+    for reference in reading.references:
+        start, end = max(reference.start, 0), max(reference.end, 0)
+        yield PlacedReference(reference, span_in_template(rendered, template.path, template.text, start, end), kind)
+    for name, start, end in reading.comment_names:
+        span = span_in_template(rendered, template.path, template.text, start, end)
+        yield PlacedReference(Reference("read", tuple(name.split(".")), operation="depends_on"), span, "explicit")
+
+
+def _problems(template: Template, variant: Variant, texts: dict[str, str]) -> Iterable[Diagnostic]:
+    yield from variant.rendered.problems
+    if any(problem.severity == "error" for problem in variant.rendered.problems) or variant.rendered.needs_warehouse:
+        return
+    for problem in variant.reading.problems:
+        yield _placed_problem(template, variant.rendered, problem, texts)
+
+
+def _placed_problem(
+    template: Template, rendered: Rendered, problem: SqlProblem, texts: dict[str, str]
+) -> Diagnostic:
+    if problem.start < 0:
+        span = span_of(template.path, template.text, 0, 0)
+    else:
+        span = span_in_template(rendered, template.path, template.text, problem.start, problem.end)
+    related = macro_annotations(rendered, texts, problem.start, problem.end)
+    return diagnostic(
+        problem.code, problem.message, span, label=problem.label, hint=problem.hint, related=related
+    )
+
+
+def _version(hashes: Iterable[str]) -> str:
+    return blake2b("\n".join(hashes).encode(), digest_size=16).hexdigest()

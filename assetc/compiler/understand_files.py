@@ -1,0 +1,72 @@
+"""The pass in which templates become SQL for the target: rendered with all names known, and read once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from assetc.compiler.asset import Asset
+from assetc.compiler.facts import SqlFacts
+from assetc.compiler.given import Given
+from assetc.compiler.names import Names, find_key, inlined_name
+from assetc.compiler.template.reads import still_valid
+from assetc.compiler.template.surroundings import Template
+from assetc.compiler.understand import Reader, understand
+from assetc.definitions.key import AssetKey
+from assetc.definitions.relation import Relation
+
+
+@dataclass(frozen=True, slots=True)
+class TargetNames:
+    """What `ref()`, `source()` and `this` give in the template of one asset: relations of the target."""
+
+    names: Names
+    owner: AssetKey
+    relation: Relation
+    assets: Mapping[AssetKey, Asset]
+
+    @property
+    def this(self) -> object:
+        """The relation of the asset itself."""
+        return self.relation
+
+    def ref(self, package: str | None, name: str, version: str | None) -> object:  # noqa: ARG002
+        """The relation of an asset, the name of the CTE of an ephemeral one, or the name itself if there is none."""
+        found = find_key(self.names, name, self.owner)
+        if len(found) != 1:
+            return name
+        asset = self.assets.get(found[0])
+        if asset is not None and asset.config.materialized == "ephemeral":
+            return inlined_name(asset.key)
+        return self.names.relations.get(found[0], name)
+
+    def source(self, source: str, table: str) -> object:
+        """The relation of a declared source, or `source.table`."""
+        key = self.names.by_key.get((self.names.fold(source), self.names.fold(table)))
+        bare = self.names.by_key.get((self.names.fold(table),))
+        relation = self.names.relations.get(key or bare) if key or bare else None
+        return relation or Relation(None, source, table)
+
+
+Owner = tuple[str, AssetKey, Relation]
+"""A template: its path, the key that its names are looked up for, and the relation that `this` is."""
+
+
+def understand_files(
+    given: Given, owners: Iterable[Owner], assets: Mapping[AssetKey, Asset], facts: Mapping[str, SqlFacts], names: Names
+) -> tuple[dict[str, SqlFacts], int]:
+    """The facts with everything that their SQL tells, and how many texts had to be parsed for it."""
+    understood: dict[str, SqlFacts] = {}
+    parsed = 0
+    for path, key, relation in owners:
+        surroundings = replace(given.surroundings, names=TargetNames(names, key, relation, assets))
+        known = facts[path]
+        if known.understood is None or not still_valid(known.understood.reads, surroundings):
+            reader = Reader(given.project.target.dialect, surroundings)
+            template = Template(path, given.files.text(path))
+            found, text = understand(template, reader, known.discovered)
+            given.memory.keep_text(text)
+            known = replace(known, understood=found)
+            parsed += 1
+        understood[path] = known
+    return understood, parsed

@@ -1,0 +1,151 @@
+"""What is remembered between two compilations: `.assetc/cache.sqlite`, which may be deleted at any time.
+
+A damaged file, or one of another version of assetc, is thrown away. Writers take the database one after another; who
+comes later simply overwrites, because every row can be checked against the files it is about.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from assetc.definitions.key import AssetKey
+from assetc.version import __version__
+
+T = TypeVar("T")
+
+FORMAT = f"{__version__}/1"
+SCHEMA = """
+create table if not exists meta (name text primary key, value text not null) without rowid;
+create table if not exists content (
+    path text primary key, mtime integer not null, size integer not null, inode integer not null, hash text not null
+) without rowid;
+create table if not exists facts (kind text not null, path text not null, value blob not null, primary key (kind, path))
+    without rowid;
+"""
+
+
+class Cache:
+    """Rows of bytes by kind and path, and the content hash of each file by its stamp."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._pending: dict[tuple[str, str], bytes] = {}
+        self._pending_content: dict[str, tuple[tuple[int, int, int], str]] = {}
+
+    @staticmethod
+    def open(path: Path | None) -> Cache:
+        """The cache in that file; in memory when there is none, or when it cannot be used."""
+        if path is not None:
+            for _ in range(2):
+                try:
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    return Cache(_connect(path))
+                except (sqlite3.DatabaseError, OSError):
+                    with contextlib.suppress(OSError):
+                        path.unlink(missing_ok=True)
+        return Cache(_connect(None))
+
+    def contents(self) -> dict[str, tuple[int, int, int, str]]:
+        """Stamp and content hash of each file."""
+        rows = self._connection.execute("select path, mtime, size, inode, hash from content")
+        return {path: (mtime, size, inode, content) for path, mtime, size, inode, content in rows}
+
+    def keep_content(self, path: str, stamp: tuple[int, int, int], content: str) -> None:
+        """Remember the content hash of a file with this stamp."""
+        self._pending_content[path] = (stamp, content)
+
+    def all(self, kind: str) -> dict[str, bytes]:
+        """All rows of a kind."""
+        return dict(self._connection.execute("select path, value from facts where kind = ?", (kind,)))
+
+    def get(self, kind: str, path: str) -> bytes | None:
+        """One row, also one that was kept a moment ago."""
+        pending = self._pending.get((kind, path))
+        if pending is not None:
+            return pending
+        row = self._connection.execute("select value from facts where kind = ? and path = ?", (kind, path)).fetchone()
+        return None if row is None else row[0]
+
+    def keep(self, kind: str, path: str, value: bytes) -> None:
+        """Remember a row; it is written by `save`."""
+        self._pending[kind, path] = value
+
+    def save(self) -> None:
+        """Write what was kept, in one transaction. A full disk or a read-only folder only costs the next start."""
+        if not self._pending and not self._pending_content:
+            return
+        with contextlib.suppress(sqlite3.OperationalError), self._connection:
+            self._connection.executemany(
+                "insert or replace into facts values (?, ?, ?)",
+                ((kind, path, value) for (kind, path), value in self._pending.items()),
+            )
+            self._connection.executemany(
+                "insert or replace into content values (?, ?, ?, ?, ?)",
+                ((path, *stamp, content) for path, (stamp, content) in self._pending_content.items()),
+            )
+        self._pending.clear()
+        self._pending_content.clear()
+
+    def forget(self, known: Mapping[str, object]) -> None:
+        """Remove the rows of files that are gone."""
+        with contextlib.suppress(sqlite3.OperationalError), self._connection:
+            gone = [path for (path,) in self._connection.execute("select path from content") if path not in known]
+            self._connection.executemany("delete from content where path = ?", ((path,) for path in gone))
+            self._connection.executemany("delete from facts where path = ?", ((path,) for path in gone))
+
+    def close(self) -> None:
+        """Save, and close the file."""
+        self.save()
+        self._connection.close()
+
+
+def encode(value: object) -> bytes:
+    """A value of ours as bytes."""
+    return msgspec.msgpack.encode(value, enc_hook=_to_plain)
+
+
+def decode(form: type[T], content: bytes) -> T | None:
+    """The value that `encode` wrote, or None if it does not fit."""
+    try:
+        value: T = _decoder(form).decode(content)
+    except (msgspec.MsgspecError, ValueError):
+        return None
+    return value
+
+
+@cache
+def _decoder(form: type[T]) -> msgspec.msgpack.Decoder[T]:
+    return msgspec.msgpack.Decoder(form, dec_hook=_from_plain)
+
+
+def _to_plain(value: object) -> object:
+    if isinstance(value, AssetKey):
+        return value.to_user_string()
+    if isinstance(value, Mapping):
+        return dict(value)
+    return repr(value)
+
+
+def _from_plain(form: type, value: Any) -> object:
+    return AssetKey(value) if form is AssetKey else value
+
+
+def _connect(path: Path | None) -> sqlite3.Connection:
+    connection = sqlite3.connect(path or ":memory:", timeout=10, isolation_level="IMMEDIATE")
+    connection.execute("pragma journal_mode = wal")
+    connection.execute("pragma synchronous = normal")
+    connection.executescript(SCHEMA)
+    row = connection.execute("select value from meta where name = 'format'").fetchone()
+    if row is None or row[0] != FORMAT:
+        with connection:
+            connection.execute("delete from facts")
+            connection.execute("delete from content")
+            connection.execute("insert or replace into meta values ('format', ?)", (FORMAT,))
+    return connection
