@@ -1,0 +1,152 @@
+"""How each dialect folds the names of tables and columns, and how a dotted name is taken apart."""
+
+from __future__ import annotations
+
+import re
+import string
+from functools import lru_cache
+from typing import Literal
+
+Folding = Literal["lower", "upper", "lower always", "upper always", "never"]
+
+# "lower" and "upper" leave quoted names alone; "always" folds them too.
+_TABLES: dict[str, Folding] = {
+    "athena": "lower always",
+    "bigquery": "never",
+    "clickhouse": "never",
+    "databricks": "lower always",
+    "doris": "never",
+    "duckdb": "lower always",
+    "dune": "lower always",
+    "exasol": "upper",
+    "fabric": "never",
+    "hive": "lower always",
+    "mysql": "never",
+    "oracle": "upper",
+    "presto": "lower always",
+    "redshift": "lower always",
+    "singlestore": "never",
+    "snowflake": "upper",
+    "solr": "lower always",
+    "spark": "lower always",
+    "spark2": "lower always",
+    "sqlite": "lower always",
+    "starrocks": "never",
+    "trino": "lower always",
+    "tsql": "lower always",
+}
+
+# Where columns fold otherwise than tables.
+_COLUMNS: dict[str, Folding] = {
+    "bigquery": "lower always",
+    "doris": "lower always",
+    "mysql": "lower always",
+    "singlestore": "lower always",
+    "starrocks": "lower always",
+}
+
+_ASCII_ONLY = frozenset({"bigquery", "duckdb", "materialize", "postgres", "redshift", "risingwave", "sqlite"})
+_ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+
+_QUOTES: dict[str, str] = {
+    "athena": '"`',
+    "bigquery": "`",
+    "clickhouse": '"`',
+    "databricks": "`",
+    "doris": "`",
+    "drill": "`",
+    "exasol": '"[',
+    "fabric": '["',
+    "hive": "`",
+    "mysql": "`",
+    "singlestore": "`",
+    "solr": "`",
+    "spark": "`",
+    "spark2": "`",
+    "sqlite": '"[`',
+    "starrocks": "`",
+    "tsql": '["',
+}
+_CLOSING = {'"': '"', "`": "`", "[": "]"}
+
+
+def fold(dialect: str, name: str, *, quoted: bool) -> str:
+    """`name` as `dialect` stores the name of a table."""
+    return _fold(dialect, name, _TABLES.get(dialect, "lower"), quoted=quoted)
+
+
+def fold_column(dialect: str, name: str, *, quoted: bool) -> str:
+    """`name` as `dialect` stores the name of a column."""
+    folding = _COLUMNS.get(dialect) or _TABLES.get(dialect, "lower")
+    return _fold(dialect, name, folding, quoted=quoted)
+
+
+def fold_parts(dialect: str, parts: tuple[str, ...]) -> tuple[str, ...]:
+    """The parts of a name that stands without quotes, each folded as a table's."""
+    return tuple(fold(dialect, part, quoted=False) for part in parts)
+
+
+@lru_cache(maxsize=65536)
+def _fold(dialect: str, name: str, folding: Folding, *, quoted: bool) -> str:
+    if folding == "never" or (quoted and not folding.endswith("always")):
+        return name
+    if folding.startswith("upper"):
+        return name.upper()
+    return name.translate(_ASCII_LOWER) if dialect in _ASCII_ONLY else name.lower()
+
+
+@lru_cache(maxsize=65536)
+def split_name(dialect: str, text: str) -> tuple[str, ...]:
+    """The folded parts of a dotted name: postgres reads `a.B."C"` as a, b, C; empty if it is no name."""
+    return tuple(fold(dialect, part, quoted=quoted) for part, quoted in split_written(dialect, text))
+
+
+@lru_cache(maxsize=65536)
+def split_written(dialect: str, text: str) -> tuple[tuple[str, bool], ...]:
+    """The parts of a dotted name without quotes, each with whether it had any; empty if it is no name."""
+    parts: list[tuple[str, bool]] = []
+    position, stop = 0, len(text)
+    while position <= stop:
+        match = _part_pattern(dialect).match(text, position)
+        if match is None:
+            return ()
+        parts.extend(_parts_of(dialect, match))
+        position = match.end()
+        if position == stop:
+            return tuple(parts)
+        if text[position] != ".":
+            return ()
+        position += 1
+    return ()
+
+
+def quote_marks(dialect: str) -> tuple[tuple[str, str], ...]:
+    """The opening and closing marks with which `dialect` quotes a name."""
+    return tuple((mark, _CLOSING[mark]) for mark in _QUOTES.get(dialect, '"'))
+
+
+def is_quoted(dialect: str, text: str) -> bool:
+    """Whether `text` is one part of a name in quotes."""
+    return any(
+        text.startswith(opening) and text.endswith(closing) for opening, closing in quote_marks(dialect)
+    )
+
+
+@lru_cache(maxsize=64)
+def _part_pattern(dialect: str) -> re.Pattern[str]:
+    quoted = [
+        rf"{re.escape(opening)}(?:[^{re.escape(closing)}]|{re.escape(closing * 2)})*{re.escape(closing)}"
+        for opening, closing in quote_marks(dialect)
+    ]
+    dashes = "-" if dialect == "bigquery" else ""
+    return re.compile(rf"\s*(?:(?P<quoted>{'|'.join(quoted)})|(?P<plain>[\w$#@{dashes}]*))\s*")
+
+
+def _parts_of(dialect: str, match: re.Match[str]) -> list[tuple[str, bool]]:
+    quoted = match["quoted"]
+    if quoted is None:
+        return [(match["plain"], False)]
+    closing = _CLOSING[quoted[0]]
+    inner = quoted[1:-1].replace(closing * 2, closing)
+    # BigQuery reads `project.dataset.table` in one pair of backticks as three parts.
+    return [(part, True) for part in (inner.split(".") if dialect == "bigquery" else [inner])]

@@ -1,0 +1,129 @@
+"""The parser's complaints as phrases for people, with the characters they are about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from sqlglot import Token, TokenType, exp
+from sqlglot.errors import ParseError, TokenError
+
+from assetc.compiler.sql.reading import SqlProblem
+
+_KEYWORDS = (
+    "select", "from", "where", "group", "order", "having", "join", "left", "right", "inner", "outer", "union",
+    "limit", "with", "distinct", "between", "insert", "update", "delete", "create", "table", "view", "values",
+    "partition", "qualify", "window", "using",
+)  # fmt: skip
+_MISSING = re.compile(r"Required (?:argument|keyword):? '(\w+)' missing for <class '[\w.]*\.(\w+)'>")
+_EXPECTED = re.compile(r"Expect(?:ed|ing)\s+(.+?)(?:\s+but got .*)?$", re.DOTALL)
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_UNCLOSED = re.compile(r"Missing (\S+) from (\d+):(\d+)")
+
+_JINJA = re.compile(r"\{\{|\{%|\{#")
+_COMMENT = re.compile(r"--[^\n]*|/\*.*?(?:\*/|$)", re.DOTALL)
+
+_STATEMENTS = (exp.Query, exp.DML, exp.DDL)
+_EXPRESSIONS = (exp.Condition, exp.Alias, exp.Identifier, exp.Tuple, exp.Star, exp.Interval, exp.Ordered)
+
+TOO_DEEP = "it is nested too deeply"
+NOT_UNDERSTOOD = "the parser cannot read this statement"
+
+
+def parse_problem(error: ParseError, tokens: Sequence[Token]) -> SqlProblem:
+    """E111 for the first thing that the parser did not like."""
+    if not error.errors:  # not the parser's own message, so about the statement as a whole
+        return SqlProblem("E111", f"SQL does not parse: {error}", tokens[0].start, tokens[-1].end + 1)
+    detail = error.errors[0]
+    token = _token_at(tokens, detail.get("line"), detail.get("col"))
+    message, label = _phrase(str(detail.get("description") or error), token, tokens)
+    hint = _misspelled(token, tokens)
+    return SqlProblem("E111", f"SQL does not parse: {message}", token.start, token.end + 1, label, hint)
+
+
+def token_problem(error: TokenError, text: str) -> SqlProblem:
+    """E111 for a quote or comment that is never closed, or a character that no token begins with."""
+    match = _UNCLOSED.search(f"{error} {error.__cause__ or ''}")
+    if match is None:
+        start, end = error.start or 0, error.end or len(text)
+        return SqlProblem("E111", "SQL does not parse: these characters make no sense", start, end)
+    mark = match[1]
+    start = max(min(int(match[3]), len(text)) - len(mark), 0)
+    found = text.rfind(mark, 0, start + len(mark) + 1)
+    start = found if found >= 0 else start
+    message = f"SQL does not parse: {mark} is opened and never closed"
+    return SqlProblem("E111", message, start, start + len(mark), "opened here", f"Close it with {mark}.")
+
+
+def jinja_problem(text: str, tokens: Sequence[Token]) -> SqlProblem | None:
+    """E111 for a piece of a template that was not rendered; inside strings and comments it is only text."""
+    if "{" not in text:
+        return None
+    covered = [(token.start, token.end + 1) for token in tokens if token.end > token.start]
+    covered += [match.span() for match in _COMMENT.finditer(text)]
+    for match in _JINJA.finditer(text):
+        place = match.start()
+        if not any(start <= place and match.end() <= end and text[start] != "{" for start, end in covered):
+            return SqlProblem(
+                "E111",
+                f"SQL does not parse: {match[0]} is left of a template that was not rendered",
+                place,
+                match.end(),
+                "template text",
+                "Check for raw blocks and for braces that do not match.",
+            )
+    return None
+
+
+def empty_problem(text: str) -> SqlProblem:
+    """E111 for a text without any statement."""
+    hint = "It holds only comments; write a query." if text.strip() else "Write a query, or delete the file."
+    return SqlProblem("E111", "the model is empty", 0, 0, "", hint)
+
+
+def _token_at(tokens: Sequence[Token], line: object, column: object) -> Token:
+    for token in tokens:
+        if token.line == line and token.col == column:
+            return token
+    return tokens[-1]
+
+
+def _phrase(description: str, token: Token, tokens: Sequence[Token]) -> tuple[str, str]:
+    """The message, and what stands beside the caret."""
+    shown = _shown(token)
+    is_last = token is tokens[-1]
+    missing = _MISSING.match(description)
+    if missing is not None:
+        what = _HUMP.sub(" ", missing[2]).lower()
+        where = "the text ends too early" if is_last else f"something is missing at {shown}"
+        return f"incomplete {what}, {where}", "something is missing here"
+    if description.startswith("Invalid expression"):
+        return f"unexpected {shown}", "not expected here"
+    expected = _EXPECTED.match(description)
+    if expected is not None:
+        found = "the text ends" if is_last and token.token_type != TokenType.R_PAREN else f"found {shown}"
+        return f"expected {expected[1].strip()}, {found}", f"expected {expected[1].strip()}"
+    return f"{description[:1].lower()}{description[1:].rstrip('.')}", ""
+
+
+def _shown(token: Token) -> str:
+    text = str(token.text) or token.token_type.name.lower().replace("_", " ")
+    return text if len(text) <= 30 else f"{text[:27]}..."
+
+
+def _misspelled(token: Token, tokens: Sequence[Token]) -> str:
+    """The keyword that the word at the fault, or one just before it, was probably meant to be."""
+    index = next((number for number, item in enumerate(tokens) if item is token), 0)
+    for other in (*reversed(tokens[max(0, index - 3) : index + 1]), tokens[0]):
+        text = str(other.text).lower()
+        if other.token_type == TokenType.VAR and text not in _KEYWORDS:
+            near = get_close_matches(text, _KEYWORDS, n=1, cutoff=0.7)
+            if near and text[0] == near[0][0]:
+                return f"Did you mean {near[0]} instead of {other.text}?"
+    return ""
+
+
+def is_statement(tree: exp.Expr) -> bool:
+    """Whether the parser's tree is a statement; it takes a bare expression for one, no warehouse does."""
+    return isinstance(tree, _STATEMENTS) or not isinstance(tree, _EXPRESSIONS)

@@ -1,0 +1,49 @@
+"""Understands one SQL text: what it reads and writes, where, and what is wrong with it."""
+
+from __future__ import annotations
+
+import logging
+
+from sqlglot.errors import TokenError
+
+from assetc.compiler.sql.comments import comment_names
+from assetc.compiler.sql.finish import finish
+from assetc.compiler.sql.problems import empty_problem, jinja_problem, token_problem
+from assetc.compiler.sql.read_shape import read_shape, reads_whole_rows
+from assetc.compiler.sql.reader import read_tokens
+from assetc.compiler.sql.reading import SqlReading
+from assetc.compiler.sql.script import Script, sqlglot_dialect
+from assetc.compiler.sql.signature import identifiers_of, tokens_hash_of
+from assetc.compiler.sql.tokens import statements_of
+
+logging.getLogger("sqlglot").setLevel(
+    logging.ERROR
+)  # what it would warn about is reported here, with a place
+
+
+def read_sql(sql: str, dialect: str, *, database: str | None = None, schema: str | None = None) -> SqlReading:
+    """Everything that is known from `sql`; `database` and `schema` complete the names if they are given."""
+    try:
+        tokens = list(sqlglot_dialect(dialect).tokenize(sql))
+    except TokenError as error:
+        return SqlReading(dialect, problems=(token_problem(error, sql),), kinds=("invalid",))
+    problem = jinja_problem(sql, tokens)
+    if problem is not None:
+        return SqlReading(dialect, problems=(problem,), kinds=("invalid",))
+    if not statements_of(tokens):
+        return SqlReading(dialect, problems=(empty_problem(sql),))
+    script = Script(dialect, "", [], database, schema)
+    last = read_tokens(script, sql, tokens)
+    references, prefixes = finish(script)
+    return SqlReading(
+        dialect=dialect,
+        references=references,
+        column_prefixes=prefixes,
+        problems=tuple(script.problems),
+        kinds=tuple(script.kinds),
+        tokens_hash=tokens_hash_of(sql, tokens),
+        identifiers=identifiers_of(dialect, tokens),
+        shape=None if last is None else read_shape(script, last[0]),
+        whole_rows=last is None or reads_whole_rows(last[0], last[1]),
+        comment_names=comment_names(sql, tokens),
+    )

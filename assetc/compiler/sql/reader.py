@@ -1,0 +1,148 @@
+"""Reads the statements of a text one after the other; one that does not parse hides none of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlglot import Token, exp
+from sqlglot.errors import ParseError, TokenError
+
+from assetc.compiler.sql.commands import OPAQUE_WORDS, read_command
+from assetc.compiler.sql.problems import NOT_UNDERSTOOD, TOO_DEEP, is_statement, parse_problem
+from assetc.compiler.sql.recover import mend, take_apart
+from assetc.compiler.sql.scan import scan
+from assetc.compiler.sql.script import Script, sqlglot_dialect
+from assetc.compiler.sql.session import change_session
+from assetc.compiler.sql.statement import Found, read_statement
+from assetc.compiler.sql.tokens import statements_of, word
+
+_DEEPEST_NESTING = 8
+
+_KINDS: dict[type[exp.Expr], str] = {
+    exp.TruncateTable: "truncate",
+    exp.MultitableInserts: "insert",
+    exp.LoadData: "copy",
+    exp.Summarize: "query",
+    exp.Pivot: "query",
+    exp.Table: "query",
+    exp.Query: "query",
+}
+
+Tree = tuple[exp.Expr, Found]
+
+
+def read_text(script: Script, text: str) -> Tree | None:
+    """Read all statements of `text`, which begins at the script's offset; the last one if it parsed."""
+    if script.nesting > _DEEPEST_NESTING:
+        return None
+    try:
+        tokens = list(sqlglot_dialect(script.dialect).tokenize(text))
+    except TokenError:
+        return None
+    return read_tokens(script, text, tokens)
+
+
+def read_tokens(script: Script, text: str, tokens: list[Token]) -> Tree | None:
+    """The same for a text whose tokens are known."""
+    last: Tree | None = None
+    with script.reading(text, tokens):
+        for statement in statements_of(tokens):
+            last = _read(script, statement)
+    return last
+
+
+def _read_nested(script: Script, text: str) -> None:
+    read_text(script, text)
+
+
+def _read(script: Script, tokens: Sequence[Token]) -> Tree | None:
+    try:
+        tree = _parse(script, tokens)
+    except ParseError as error:
+        _recover(script, tokens, error)
+        return None
+    if tree is None:
+        return None
+    return _read_tree(script, tree, tokens)
+
+
+def _parse(script: Script, tokens: Sequence[Token]) -> exp.Expr | None:
+    """The tree of one statement; the parser's own faults become parse errors."""
+    try:
+        trees = sqlglot_dialect(script.dialect).parser().parse(list(tokens), script.fragment)
+    except ParseError:
+        raise
+    except RecursionError as error:
+        raise ParseError(TOO_DEEP) from error
+    except Exception as error:
+        raise ParseError(NOT_UNDERSTOOD) from error
+    return trees[0] if trees else None
+
+
+def _read_tree(script: Script, tree: exp.Expr, tokens: Sequence[Token]) -> Tree | None:
+    start, end = tokens[0].start, tokens[-1].end + 1
+    _note_kind(script, _kind_of(tree))
+    if isinstance(tree, exp.Command):
+        with script.at(start):
+            read_command(script, script.fragment[start:end], _read_nested)
+        return None
+    if not is_statement(tree):
+        hint = "Begin with select, from, with, insert, create ..."
+        script.problem("E111", "this is an expression, not a statement", *script.place(start, end), hint=hint)
+    if change_session(script, tree):
+        return None
+    return tree, read_statement(script, tree, _read_nested)
+
+
+def _kind_of(tree: exp.Expr) -> str:
+    for kind, name in _KINDS.items():
+        if isinstance(tree, kind):
+            return name
+    return str(tree.key)
+
+
+def _note_kind(script: Script, kind: str) -> None:
+    """Statements inside strings and other statements are not counted."""
+    if not script.nesting:
+        script.kinds.append(kind)
+
+
+def _recover(script: Script, tokens: Sequence[Token], error: ParseError) -> None:
+    """A statement that does not parse: taken apart, mended, opaque, or wrong."""
+    pieces = take_apart(tokens)
+    if pieces is not None:
+        for piece in pieces:
+            if piece:
+                _read(script, piece)
+        return
+    if _read_mended(script, tokens):
+        return
+    start, end = tokens[0].start, tokens[-1].end + 1
+    if word(tokens[0]) in OPAQUE_WORDS:
+        _note_kind(script, "command")
+        with script.at(start):
+            read_command(script, script.fragment[start:end], _read_nested)
+        return
+    problem = parse_problem(error, tokens)
+    _note_kind(script, "invalid")
+    place = script.place(problem.start, problem.end)
+    script.problem(problem.code, problem.message, *place, label=problem.label, hint=problem.hint)
+    scan(script, tokens)
+
+
+def _read_mended(script: Script, tokens: Sequence[Token]) -> bool:
+    before = len(script.references)
+    mended = mend(script, tokens)
+    if mended is None:
+        return False
+    if not mended:
+        _note_kind(script, word(tokens[0]).lower())
+        return True
+    try:
+        tree = _parse(script, mended)
+    except ParseError:
+        del script.references[before:]
+        return False
+    if tree is not None:
+        _read_tree(script, tree, mended)
+    return True

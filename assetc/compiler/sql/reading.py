@@ -1,0 +1,52 @@
+"""What reading a SQL text yields: values that can be kept in a cache and need no parser to be used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assetc.compiler.reference import Reference
+from assetc.compiler.sql.shape import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class SqlProblem:
+    """A fault of the text; `start` and `end` are offsets in it, and the rest is as in a Diagnostic."""
+
+    code: str
+    message: str
+    start: int
+    end: int
+    label: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnPrefix:
+    """The `schema.table` of a `schema.table.column`; the table is that of `references[reference]`."""
+
+    reference: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class SqlReading:
+    """Everything that is known from one SQL text.
+
+    `kinds` tells what each statement is (query, insert, create, command ...). `tokens_hash` changes when more
+    than comments and white space does. `identifiers` are all names in the text, folded as columns: an upstream
+    column that is not among them can only be used through a star. Such a star reaches the output as `shape`
+    tells; `whole_rows` says that one may also decide which rows come out (DISTINCT *, NATURAL JOIN ...).
+    `comment_names` are the names after `depends_on:` in comments, as written, with their offsets.
+    """
+
+    dialect: str
+    references: tuple[Reference, ...] = ()
+    column_prefixes: tuple[ColumnPrefix, ...] = ()
+    problems: tuple[SqlProblem, ...] = ()
+    kinds: tuple[str, ...] = ()
+    tokens_hash: str = ""
+    identifiers: frozenset[str] = frozenset()
+    shape: Shape | None = None
+    whole_rows: bool = False
+    comment_names: tuple[tuple[str, int, int], ...] = ()

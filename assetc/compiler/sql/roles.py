@@ -1,0 +1,101 @@
+"""What a statement does with the table at one position: reads it, writes it, or neither."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+_SKIPPED = (exp.UserDefinedFunction, exp.Reference, exp.JoinHint, exp.Lock, exp.Grant, exp.Revoke, exp.Use)
+
+_WRITES: dict[type[exp.Expr], str] = {
+    exp.Insert: "insert",
+    exp.Update: "update",
+    exp.Delete: "delete",
+    exp.Merge: "merge",
+    exp.Create: "create",
+    exp.Into: "create",
+    exp.Cache: "create",
+    exp.Drop: "drop",
+    exp.TruncateTable: "truncate",
+    exp.Alter: "alter",
+    exp.AlterRename: "alter",
+    exp.SwapTable: "alter",
+    exp.Comment: "comment",
+    exp.Index: "alter",
+    exp.LoadData: "copy",
+    exp.ToTableProperty: "create",
+    exp.MultitableInserts: "insert",
+    exp.ConditionalInsert: "insert",
+    exp.Refresh: "refresh",
+}
+_WRITE_ARGUMENTS = frozenset({"this", "expressions", "tables", "table"})
+
+# What is made or dropped here is no relation.
+_OTHER_KINDS = frozenset(
+    {
+        "SCHEMA", "DATABASE", "FUNCTION", "PROCEDURE", "SEQUENCE", "STAGE", "FILE FORMAT", "MACRO", "INDEX",
+        "TYPE",
+        "WAREHOUSE", "ROLE", "USER", "CONSTRAINT", "TRIGGER", "COLUMN", "TAG", "SECRET", "MODEL", "POLICY",
+        "CATALOG", "CONNECTION", "EXTENSION", "SERVER", "INTEGRATION", "PIPE", "FUNCTIONS",
+    }
+)  # fmt: skip
+
+_ALIASABLE = (exp.From, exp.Join, exp.Table, exp.Subquery, exp.Paren)
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """`operation` is empty for a table that is read; `aliasable`: an alias may stand after it."""
+
+    operation: str = ""
+    aliasable: bool = False
+
+
+READ = Role()
+
+
+def role_of(table: exp.Expr) -> Role | None:
+    """What happens to the table; None where the position names none."""
+    parent, argument = table.parent, table.arg_key
+    if isinstance(parent, exp.Schema):
+        argument, parent = parent.arg_key, parent.parent
+    if parent is None:
+        return READ
+    if isinstance(parent, _SKIPPED):
+        return None
+    if isinstance(parent, exp.Copy):
+        loads = argument == "this" and bool(parent.args.get("kind"))
+        return Role("copy") if loads else READ
+    return _statement_role(parent, argument)
+
+
+def _statement_role(parent: exp.Expr, argument: str | None) -> Role | None:
+    operation = _WRITES.get(type(parent))
+    if operation is None or argument not in _WRITE_ARGUMENTS:
+        return Role(aliasable=_is_aliasable(parent, argument))
+    if isinstance(parent, (exp.Drop, exp.Create, exp.Alter, exp.Comment)) and _kind(parent) in _OTHER_KINDS:
+        return None
+    if isinstance(parent, exp.Delete) and argument == "this" and parent.args.get("tables"):
+        return Role(aliasable=True)
+    return Role(_precise(parent, operation))
+
+
+def _is_aliasable(parent: exp.Expr, argument: str | None) -> bool:
+    if isinstance(parent, exp.Merge):
+        return argument == "using"
+    return isinstance(parent, _ALIASABLE) or (
+        isinstance(parent, (exp.Delete, exp.Update)) and argument != "this"
+    )
+
+
+def _kind(statement: exp.Expr) -> str:
+    return str(statement.args.get("kind") or "").upper()
+
+
+def _precise(statement: exp.Expr, operation: str) -> str:
+    if isinstance(statement, exp.Create) and statement.args.get("replace"):
+        return "replace"
+    if isinstance(statement, exp.Insert) and statement.args.get("overwrite"):
+        return "replace"
+    return operation

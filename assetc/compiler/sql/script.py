@@ -1,0 +1,174 @@
+"""What is known while the statements of one text are read, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from sqlglot import Token, exp
+from sqlglot.dialects.dialect import Dialect
+
+from assetc.compiler.reference import Certainty, Reference, ReferenceKind
+from assetc.compiler.sql.fold import fold, split_name
+from assetc.compiler.sql.place import alias_place, name_place
+from assetc.compiler.sql.reading import ColumnPrefix, SqlProblem
+from assetc.compiler.sql.vocabulary import TSQL, CteRules, cte_rules
+
+Parts = tuple[str, ...]
+
+NO_PLACE = (-1, -1)
+
+
+@lru_cache(maxsize=32)
+def sqlglot_dialect(name: str) -> Dialect:
+    """The parser's dialect, made once."""
+    return Dialect.get_or_raise(name)
+
+
+@dataclass(slots=True)
+class Script:
+    """The script's own names, its current database and schema, and what was found so far.
+
+    `offset` is where the fragment being read begins in the text; None inside a string, whose insides have no
+    place there. `nesting` guards against SQL in strings in SQL in strings.
+    """
+
+    dialect: str
+    fragment: str  # the piece of text that is being read, and its tokens
+    tokens: list[Token]
+    database: str | None
+    schema: str | None
+    attached: set[str] = field(default_factory=set)
+    local: dict[Parts, bool] = field(default_factory=dict)  # name -> whether it is temporary
+    local_functions: set[str] = field(default_factory=set)
+    references: list[Reference] = field(default_factory=list)
+    prefixes: list[ColumnPrefix] = field(default_factory=list)
+    problems: list[SqlProblem] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)
+    certainty: Certainty = "certain"
+    offset: int | None = 0
+    nesting: int = 0
+
+    @property
+    def rules(self) -> CteRules:
+        """Who sees a CTE in this dialect."""
+        return cte_rules(self.dialect)
+
+    def fold(self, identifier: exp.Expr) -> str:
+        """An identifier as the dialect stores a table's name."""
+        return fold(self.dialect, identifier.name, quoted=bool(identifier.args.get("quoted")))
+
+    def place_of(self, identifiers: Sequence[exp.Expr]) -> tuple[int, int]:
+        """Where a dotted name stands in the fragment, given its parts."""
+        return name_place(identifiers, self.dialect, self.fragment)
+
+    def alias_place(self, end: int) -> int:
+        """Where an alias may be added to the table whose name ends at `end`."""
+        return alias_place(self.fragment, self.tokens, end, self.dialect) if end >= 0 else -1
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Offsets of the fragment as offsets of the text."""
+        if self.offset is None or start < 0:
+            return NO_PLACE
+        return start + self.offset, end + self.offset
+
+    def add(
+        self,
+        kind: ReferenceKind,
+        parts: Parts,
+        place: tuple[int, int] = NO_PLACE,
+        *,
+        operation: str = "",
+        has_alias: bool = False,
+        alias_at: int = -1,
+    ) -> int:
+        """Add a reference as it is; `place` is in the fragment. Its number is returned."""
+        start, end = self.place(*place)
+        alias_place = self.place(alias_at, alias_at)[0]
+        self.references.append(
+            Reference(kind, parts, self.certainty, operation, start, end, has_alias, alias_place)
+        )
+        return len(self.references) - 1
+
+    def read(
+        self, parts: Parts, place: tuple[int, int] = NO_PLACE, *, has_alias: bool = False, alias_at: int = -1
+    ) -> int | None:
+        """Add a relation that is read, unless the script made it itself."""
+        if parts in self.local or self.complete(parts) in self.local:
+            return None
+        return self.add("read", self.complete(parts), place, has_alias=has_alias, alias_at=alias_at)
+
+    def write(
+        self, parts: Parts, place: tuple[int, int] = NO_PLACE, *, operation: str, has_alias: bool = False
+    ) -> int | None:
+        """Add a relation that is written, unless it is temporary."""
+        if self.local.get(parts):
+            if operation == "drop":
+                del self.local[parts]
+            return None
+        return self.add("write", self.complete(parts), place, operation=operation, has_alias=has_alias)
+
+    def read_named(self, text: str) -> None:
+        """Add a relation whose name stands in a string."""
+        parts = split_name(self.dialect, text)
+        if parts:
+            self.read(parts)
+
+    def unknown(self, word: str, message: str, place: tuple[int, int] = NO_PLACE) -> None:
+        """Add a source that the text does not tell, and say so."""
+        self.add("unknown", (word,), place)
+        self.problem("W201", message, *self.place(*place), hint="name what it reads and writes with deps")
+
+    def problem(
+        self, code: str, message: str, start: int, end: int, *, label: str = "", hint: str = ""
+    ) -> None:
+        """Add a problem; a fault without a place of its own stands at the fragment's beginning."""
+        if start < 0:
+            start = end = self.offset or 0
+        self.problems.append(SqlProblem(code, message, start, end, label, hint))
+
+    def complete(self, parts: Parts) -> Parts:
+        """The name with what USE or a search path said before."""
+        if len(parts) == 1 and self.schema is not None:
+            return (*((self.database,) if self.database is not None else ()), self.schema, *parts)
+        if self.database is None or len(parts) > 2:
+            return parts
+        if len(parts) == 1:
+            return (self.database, "", *parts) if self.dialect in TSQL else parts
+        return parts if parts[0] in self.attached else (self.database, *parts)
+
+    @contextmanager
+    def inside_string(self) -> Iterator[None]:
+        """While SQL is read that stands in a string: it has no place, and it is likely at best."""
+        before = self.offset, self.certainty
+        self.offset, self.certainty = None, "likely"
+        self.nesting += 1
+        try:
+            yield
+        finally:
+            self.offset, self.certainty = before
+            self.nesting -= 1
+
+    @contextmanager
+    def at(self, offset: int) -> Iterator[None]:
+        """While a fragment is read that begins at `offset` of the current one."""
+        before = self.offset
+        self.offset = None if before is None else before + offset
+        self.nesting += 1
+        try:
+            yield
+        finally:
+            self.offset = before
+            self.nesting -= 1
+
+    @contextmanager
+    def reading(self, fragment: str, tokens: list[Token]) -> Iterator[None]:
+        """While the statements of `fragment` are read."""
+        before = self.fragment, self.tokens
+        self.fragment, self.tokens = fragment, tokens
+        try:
+            yield
+        finally:
+            self.fragment, self.tokens = before

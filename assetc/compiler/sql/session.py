@@ -1,0 +1,53 @@
+"""USE, SET search_path and ATTACH: statements that change what later names mean."""
+
+from __future__ import annotations
+
+import re
+
+from sqlglot import exp
+
+from assetc.compiler.sql.script import Script
+from assetc.compiler.sql.vocabulary import USE_NAMES_DATABASE
+
+_SEARCH_PATH = re.compile(
+    r"(?:session |local )?\"?search_path\"?\s*(?:=|to)\s*(.*)", re.IGNORECASE | re.DOTALL
+)
+_ELSEWHERE = frozenset({"WAREHOUSE", "ROLE", "SECONDARY ROLES"})
+
+
+def change_session(script: Script, statement: exp.Expr) -> bool:
+    """Apply the statement if it changes the session; whether it did."""
+    if isinstance(statement, exp.Use):
+        _use(script, statement)
+    elif isinstance(statement, exp.Attach):
+        alias = statement.this.alias if isinstance(statement.this, exp.Expr) else ""
+        if alias:
+            script.attached.add(alias.lower())
+    elif isinstance(statement, exp.Set):
+        return _set(script, statement)
+    else:
+        return False
+    return True
+
+
+def _use(script: Script, statement: exp.Expr) -> None:
+    table, kind = statement.this, str(statement.args.get("kind") or "").upper()
+    if not isinstance(table, exp.Table) or kind in _ELSEWHERE:
+        return
+    parts = [script.fold(part) for part in table.parts if isinstance(part, exp.Identifier)]
+    if len(parts) == 2:
+        script.database, script.schema = parts
+    elif kind in ("DATABASE", "CATALOG") or (not kind and script.dialect in USE_NAMES_DATABASE):
+        script.database, script.schema = parts[-1], None
+    elif parts:
+        script.schema = parts[-1]
+
+
+def _set(script: Script, statement: exp.Expr) -> bool:
+    """`set search_path to a, b`: the first schema is where unqualified names are looked up."""
+    for item in statement.expressions:
+        match = _SEARCH_PATH.match(item.sql(dialect=script.dialect) if isinstance(item, exp.Expr) else "")
+        if match is not None:
+            script.database, script.schema = None, match[1].split(",")[0].strip(" '\"").lower()
+            return True
+    return False

@@ -1,0 +1,84 @@
+"""The output columns of a query as far as its own text tells: names, and stars over what is upstream."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from assetc.compiler.sql.fold import fold_column
+
+
+@dataclass(frozen=True, slots=True)
+class Star:
+    """All columns of `source` in order but those `excluded`, some of them `renamed` (old name, new name).
+
+    `source` is the name of a relation outside the text, or the index of an earlier step of the shape.
+    """
+
+    source: tuple[str, ...] | int
+    excluded: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+
+
+Item: TypeAlias = str | Star
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The queries that reach the output, each a list of items; the last one is the output itself."""
+
+    dialect: str
+    steps: tuple[tuple[Item, ...], ...]
+
+    @property
+    def sources(self) -> tuple[tuple[str, ...], ...]:
+        """The relations whose columns must be known to know the output."""
+        stars = (item for step in self.steps for item in step if isinstance(item, Star))
+        return tuple(dict.fromkeys(star.source for star in stars if isinstance(star.source, tuple)))
+
+
+def output_columns(
+    shape: Shape, columns_of: Callable[[tuple[str, ...]], tuple[str, ...] | None]
+) -> tuple[str, ...] | None:
+    """The names of the columns, folded; None where they cannot be told for certain.
+
+    `columns_of` gives the columns of a relation as the warehouse stores them, or None if they are unknown.
+    """
+    known: list[tuple[str, ...]] = []
+    for step in shape.steps:
+        names: list[str] = []
+        for item in step:
+            found = (item,) if isinstance(item, str) else _expand(shape.dialect, item, known, columns_of)
+            if found is None:
+                return None
+            names.extend(found)
+        if not names or _has_twins(names):
+            return None
+        known.append(tuple(names))
+    return known[-1] if known else None
+
+
+def _expand(
+    dialect: str,
+    star: Star,
+    known: list[tuple[str, ...]],
+    columns_of: Callable[[tuple[str, ...]], tuple[str, ...] | None],
+) -> tuple[str, ...] | None:
+    if isinstance(star.source, int):
+        columns: tuple[str, ...] | None = known[star.source]
+    else:
+        columns = columns_of(star.source)
+    if columns is None:
+        return None
+    folded = tuple(fold_column(dialect, column, quoted=True) for column in columns)
+    renamed = dict(star.renamed)
+    # A name that the relation does not have: the query is wrong, or the relation is not the expected one.
+    if not {*star.excluded, *renamed} <= set(folded):
+        return None
+    return tuple(renamed.get(column, column) for column in folded if column not in star.excluded)
+
+
+def _has_twins(names: list[str]) -> bool:
+    """Whether two output columns have one name: each warehouse has its own idea of what then happens."""
+    return len({name.lower() for name in names}) < len(names)

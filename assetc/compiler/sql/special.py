@@ -1,0 +1,133 @@
+"""The places outside FROM where a relation, a file or SQL in a string can stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from assetc.compiler.sql import vocabulary
+from assetc.compiler.sql.constants import constant_string, constant_strings
+from assetc.compiler.sql.ctes import cte_name, find_cte
+from assetc.compiler.sql.functions import ReadText
+from assetc.compiler.sql.script import Script
+
+_ROUTINES = frozenset({"FUNCTION", "PROCEDURE", "MACRO"})
+
+
+def read_membership(script: Script, node: exp.Expr, read_text: ReadText) -> None:
+    """ClickHouse: `x in name` may name a table or a CTE; a column's alias is neither."""
+    del read_text
+    column = node.args.get("field")
+    if script.dialect != "clickhouse" or not isinstance(column, exp.Column):
+        return
+    parts = tuple(script.fold(part) for part in column.parts)
+    if len(parts) == 1:
+        select = node.find_ancestor(exp.Select)
+        if select is not None and any(item.alias == parts[0] for item in select.expressions):
+            return
+        if find_cte(script.dialect, node, cte_name(script.dialect, column.this)) is not None:
+            return
+    before = script.certainty
+    script.certainty = "likely"
+    script.read(parts, script.place_of(column.parts))
+    script.certainty = before
+
+
+def read_call(script: Script, node: exp.Expr, read_text: ReadText) -> None:
+    """ClickHouse's dictGet('name', ...), and TABLE(name) given to a function (Trino)."""
+    del read_text
+    word = node.name.lower()
+    if script.dialect == "clickhouse" and word in vocabulary.NAME_SCALAR_FUNCTIONS and node.expressions:
+        text = constant_string(node.expressions[0])
+        if text is not None:
+            script.read_named(text)
+    elif word == "table" and script.dialect in vocabulary.TRINO_FAMILY and node.expressions:
+        column = node.expressions[0]
+        if isinstance(column, exp.Column):
+            script.read(tuple(script.fold(part) for part in column.parts), script.place_of(column.parts))
+
+
+def read_table_arguments(script: Script, tables: Sequence[exp.Expr]) -> None:
+    """ClickHouse's `dictionary('name')`, which the parser takes for a table with a column list."""
+    if script.dialect != "clickhouse":
+        return
+    for table in tables:
+        alias = table.args.get("alias")
+        if table.name == "dictionary" and alias is not None and alias.columns:
+            script.references[:] = [item for item in script.references if item.parts != ("dictionary",)]
+            script.read_named(alias.columns[0].name)
+
+
+def read_copy(script: Script, node: exp.Expr, read_text: ReadText) -> None:
+    """COPY: the files that are loaded or written."""
+    del read_text
+    loads = bool(node.args.get("kind"))
+    for item in node.args.get("files") or ():
+        if isinstance(item, exp.Literal):
+            script.add("file_read" if loads else "file_write", (item.name,), operation="copy")
+
+
+def read_load(script: Script, node: exp.Expr, read_text: ReadText) -> None:
+    """LOAD DATA and EXPORT DATA of BigQuery: their `uri` options."""
+    del read_text
+    for item in node.find_all(exp.Property, exp.EQ, exp.PropertyEQ):
+        name = item.this.name if isinstance(item.this, exp.Expr) else str(item.this)
+        if name.lower() in ("uri", "uris"):
+            value = item.args.get("value") or item.args.get("expression")
+            for text in constant_strings(value) or ():
+                script.add(
+                    "file_read" if isinstance(node, exp.LoadData) else "file_write", (text,), operation="copy"
+                )
+
+
+def read_directory(script: Script, node: exp.Expr, read_text: ReadText) -> None:
+    """INSERT OVERWRITE DIRECTORY."""
+    del read_text
+    if isinstance(node.this, exp.Literal):
+        script.add("file_write", (node.this.name,), operation="replace")
+
+
+def read_create(script: Script, node: exp.Expr, read_text: ReadText) -> None:
+    """CREATE FUNCTION and the like: the routine's name becomes the script's own, its body is read."""
+    is_routine = isinstance(node.this, exp.UserDefinedFunction)
+    if not is_routine and str(node.args.get("kind") or "").upper() not in _ROUTINES:
+        return
+    name = node.this.this if is_routine else node.this
+    if isinstance(name, exp.Expr):
+        script.local_functions.add(".".join(part.name for part in name.find_all(exp.Identifier)).lower())
+        script.local_functions.add(name.name.lower())
+    text = constant_string(node.args.get("expression"))
+    if text is not None and _language(node) in ("", "sql", "plpgsql"):
+        with script.inside_string():
+            read_text(script, text)
+
+
+def _language(create: exp.Expr) -> str:
+    properties = create.args.get("properties")
+    for item in properties.expressions if properties is not None else ():
+        if isinstance(item, exp.LanguageProperty):
+            return str(item.name).lower()
+    return ""
+
+
+def read_execute(script: Script, node: exp.Expr, read_text: ReadText) -> None:
+    """EXECUTE or EXEC: SQL in constant strings is read, everything else is opaque."""
+    this = node.this
+    name = this.name.lower() if isinstance(this, exp.Table) else ""
+    texts: list[str] = []
+    if isinstance(this, exp.Subquery) and isinstance(
+        this.this, exp.Table
+    ):  # the parser's reading of EXEC ('sql')
+        texts = [this.this.name]
+    elif not isinstance(this, exp.Table) and isinstance(this, exp.Expr):
+        texts = [text for text in [constant_string(this)] if text is not None]
+    elif name in ("sp_executesql", ""):
+        texts = [text for text in map(constant_string, node.expressions[:1]) if text is not None]
+    if not texts:
+        script.unknown(
+            "exec", f"what {name or 'this statement'} reads and writes cannot be known from the text"
+        )
+    for text in texts:
+        with script.inside_string():
+            read_text(script, text)

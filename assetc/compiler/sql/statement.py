@@ -1,0 +1,129 @@
+"""One walk over one parsed statement, which finds every place where a relation, file or stage can stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from assetc.compiler.sql.dml import find_targets
+from assetc.compiler.sql.functions import ReadText, read_function
+from assetc.compiler.sql.prefixes import find_prefixes
+from assetc.compiler.sql.script import Parts, Script
+from assetc.compiler.sql.special import (
+    read_call,
+    read_copy,
+    read_create,
+    read_directory,
+    read_execute,
+    read_load,
+    read_membership,
+    read_table_arguments,
+)
+from assetc.compiler.sql.tables import read_table
+
+# Values of a node that have nothing below them that matters; most values are one of these.
+_LEAVES = frozenset(
+    {
+        exp.Literal, exp.Identifier, exp.DataType, exp.Null, exp.Boolean, exp.TableAlias, exp.Var,
+        exp.Placeholder, str, bool, int, type(None),
+    }
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Found:
+    """The nodes of a statement that matter, in no order."""
+
+    tables: list[exp.Table] = field(default_factory=list)
+    columns: list[exp.Column] = field(default_factory=list)
+    special: list[exp.Expr] = field(default_factory=list)
+    stars: list[exp.Star] = field(default_factory=list)
+
+
+SpecialReader = Callable[[Script, exp.Expr, ReadText], None]
+
+
+def _read_lateral(script: Script, node: exp.Expr, read_text: ReadText) -> None:
+    if not node.args.get("view"):
+        read_function(script, node.this, [], read_text)
+
+
+def _read_rows(script: Script, node: exp.Expr, read_text: ReadText) -> None:
+    """TABLE(...): a function, a name in a string, or a variable."""
+    inner = node.this
+    if isinstance(inner, exp.Literal):
+        script.read_named(inner.name)
+    elif isinstance(inner, (exp.Parameter, exp.Placeholder, exp.SessionParameter)):
+        script.unknown("dynamic", "the table's name comes from a variable")
+    else:
+        read_function(script, inner, [], read_text)
+
+
+_SPECIAL: dict[type[exp.Expr], SpecialReader] = {
+    exp.Lateral: _read_lateral,
+    exp.TableFromRows: _read_rows,
+    exp.In: read_membership,
+    exp.Anonymous: read_call,
+    exp.Copy: read_copy,
+    exp.LoadData: read_load,
+    exp.Export: read_load,
+    exp.Create: read_create,
+    exp.Execute: read_execute,
+    exp.ExecuteSql: read_execute,
+    exp.Directory: read_directory,
+}
+
+_NOTED = frozenset({exp.Table, exp.Column, exp.Star, *_SPECIAL})
+
+
+def read_statement(script: Script, statement: exp.Expr, read_text: ReadText) -> Found:
+    """Add everything the statement reads and writes; what was found is given back for the shape."""
+    found = find_nodes(statement)
+    made: dict[Parts, bool] = {}
+    numbers = find_targets(script, statement)
+    first = len(script.references)
+    for table in found.tables:
+        if id(table) not in numbers:
+            numbers[id(table)] = read_table(script, table, read_text, made)
+    for node in found.special:
+        _SPECIAL[type(node)](script, node, read_text)
+    read_table_arguments(script, found.tables)
+    find_prefixes(script, found.columns, numbers, first)
+    script.local.update(made)
+    return found
+
+
+def find_nodes(statement: exp.Expr) -> Found:
+    """The nodes that matter, found with a stack of our own: trees may be deeper than Python's."""
+    found = Found()
+    stack = [statement]
+    while stack:
+        node = stack.pop()
+        if not isinstance(node, exp.Expr):
+            continue
+        kind = type(node)
+        if kind in _NOTED:
+            _note(found, node)
+            if isinstance(node, exp.Execute):  # its arguments are no tables, whatever the parser says
+                continue
+        for value in node.args.values():
+            kind = value.__class__
+            if kind is list:
+                stack += [item for item in value if item.__class__ not in _LEAVES]
+            elif kind not in _LEAVES:
+                stack.append(value)
+    return found
+
+
+def _note(found: Found, node: exp.Expr) -> None:
+    if isinstance(node, exp.Column):
+        if node.args.get("table"):
+            found.columns.append(node)
+    elif isinstance(node, exp.Table):
+        found.tables.append(node)
+    elif isinstance(node, exp.Star):
+        found.stars.append(node)
+    else:
+        found.special.append(node)

@@ -1,0 +1,191 @@
+"""What stands in place of a table: a relation, a CTE, a file, a stage, a function, or a variable."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from assetc.compiler.reference import ReferenceKind
+from assetc.compiler.sql import vocabulary
+from assetc.compiler.sql.ctes import cte_name, find_cte
+from assetc.compiler.sql.functions import ReadText, read_function, read_name
+from assetc.compiler.sql.roles import Role, role_of
+from assetc.compiler.sql.script import Parts, Script
+
+_STAGE = re.compile(r"@([^/]*)(/.*)?", re.DOTALL)
+
+
+def read_table(script: Script, table: exp.Table, read_text: ReadText, made: dict[Parts, bool]) -> int | None:
+    """Add what `table` means, and give the reference's number; `made` collects what the statement makes."""
+    role, this = role_of(table), table.this
+    if role is None or not isinstance(this, exp.Expr):
+        return None
+    if isinstance(this, exp.Identifier):
+        return _read_named(script, table, role, made)
+    if isinstance(this, exp.Dot):
+        return _read_dotted(script, table, role, read_text)
+    if isinstance(this, exp.Func) and not isinstance(this, exp.DynamicIdentifier):
+        schema = [
+            part for part in (table.args.get("catalog"), table.args.get("db")) if isinstance(part, exp.Expr)
+        ]
+        read_function(script, this, schema, read_text)
+    else:
+        _read_special(script, table, role)
+    return None
+
+
+def _read_special(script: Script, table: exp.Table, role: Role) -> None:
+    """A stage, a file, a variable, or IDENTIFIER(...)."""
+    this = table.this
+    if isinstance(this, exp.DynamicIdentifier):
+        read_name(script, "identifier", this.expressions[0] if this.expressions else this.args.get("this"))
+    elif isinstance(this, exp.DirectoryStage):
+        script.add("stage_read", (stage_name(script.dialect, this.name or str(this.this)),))
+    elif isinstance(this, exp.Var) and this.name.startswith("@"):
+        written = isinstance(table.parent, exp.Copy) and table.arg_key == "this"
+        script.add("stage_write" if written else "stage_read", (stage_name(script.dialect, this.name),))
+    elif isinstance(this, exp.Literal):
+        script.add(_file_kind(table), (this.name,))
+    elif isinstance(this, exp.Parameter) and script.dialect in vocabulary.TSQL:
+        return  # a table variable, which lives in the script
+    elif isinstance(this, (exp.Parameter, exp.SessionParameter, exp.Placeholder)):
+        script.unknown("dynamic", "the table's name comes from a variable")
+    del role
+
+
+def _file_kind(table: exp.Table) -> ReferenceKind:
+    loads = isinstance(table.parent, exp.Copy) and bool(table.parent.args.get("kind"))
+    return "file_read" if loads or not isinstance(table.parent, exp.Copy) else "file_write"
+
+
+def stage_name(dialect: str, text: str) -> str:
+    """The stage's name folds as an identifier does, the path behind it does not."""
+    match = _STAGE.fullmatch(text)
+    if match is None or dialect != "snowflake":
+        return text
+    return f"@{match[1].upper()}{match[2] or ''}"
+
+
+def _read_dotted(script: Script, table: exp.Table, role: Role, read_text: ReadText) -> int | None:
+    """More than three parts, or a function with a schema."""
+    head = [
+        part for part in (table.args.get("catalog"), table.args.get("db")) if isinstance(part, exp.Identifier)
+    ]
+    parts = [*head, *table.this.flatten()]
+    if all(isinstance(part, exp.Identifier) for part in parts):
+        return _add(script, table, role, tuple(script.fold(part) for part in parts), parts)
+    read_function(
+        script, parts[-1], [part for part in parts[:-1] if isinstance(part, exp.Identifier)], read_text
+    )
+    return None
+
+
+def _read_named(script: Script, table: exp.Table, role: Role, made: dict[Parts, bool]) -> int | None:
+    identifiers = [part for part in table.parts if isinstance(part, (exp.Identifier, exp.Var))]
+    parts = table_parts(script, table)
+    if _is_no_relation(script, table, role, parts):
+        return None
+    if _is_file(script, table):
+        script.add("file_read", (table.name,), script.place_of(identifiers[-1:]))
+        return None
+    if role.operation and _makes(script, table, parts, made):
+        return None
+    return _add(script, table, role, parts, identifiers)
+
+
+def table_parts(script: Script, table: exp.Table) -> Parts:
+    """The folded parts of a table's name, as written."""
+    parts = [script.fold(part) for part in table.parts if isinstance(part, (exp.Identifier, exp.Var))]
+    if table.args.get("catalog") is not None and not table.args.get("db"):  # `database..table`
+        parts = [parts[0], "", parts[-1]]
+    if script.dialect in vocabulary.TRINO_FAMILY and "$" in parts[-1]:  # `"orders$snapshots"`
+        parts[-1] = parts[-1].split("$")[0]
+    if script.dialect == "bigquery" and len(parts) > 1:  # `INFORMATION_SCHEMA.TABLES` is one identifier
+        parts = [piece for part in parts for piece in part.split(".")]
+    return tuple(parts)
+
+
+def _is_no_relation(script: Script, table: exp.Table, role: Role, parts: Parts) -> bool:
+    if table.args.get("db"):
+        return _walks_array(script, table, role, parts)
+    if parts[-1] in vocabulary.PSEUDO_TABLES.get(script.dialect, ()):
+        return True
+    if script.dialect in vocabulary.TSQL and parts[-1].startswith("#"):
+        return True
+    cte = find_cte(script.dialect, table, cte_name(script.dialect, table.this))
+    if cte is None:
+        return False
+    if role.operation:
+        _write_through(script, cte, role)
+    return True
+
+
+def _write_through(script: Script, cte: exp.Expr, role: Role) -> None:
+    """T-SQL: an UPDATE or DELETE of a CTE writes the one table below it."""
+    tables = list(cte.this.find_all(exp.Table))
+    if len(tables) == 1 and isinstance(tables[0].this, exp.Identifier):
+        place = script.place_of(tables[0].parts)
+        script.write(table_parts(script, tables[0]), place, operation=role.operation)
+
+
+def _is_file(script: Script, table: exp.Table) -> bool:
+    if script.dialect == "duckdb":
+        quoted = bool(table.this.args.get("quoted")) and not table.args.get("db")
+        return quoted and vocabulary.is_file_name(table.name)
+    if script.dialect in vocabulary.HIVE_FAMILY and table.args.get("db"):
+        is_format = table.text("db").lower() in vocabulary.SPARK_FORMATS
+        return is_format and ("/" in table.name or ":" in table.name)
+    return False
+
+
+def _walks_array(script: Script, table: exp.Table, role: Role, parts: Parts) -> bool:
+    """`from orders o, o.items`: the first part is an alias to the left of the table."""
+    if role.operation or script.dialect not in vocabulary.WALKS_ARRAYS:
+        return False
+    select = table.find_ancestor(exp.Select)
+    if select is None:
+        return False
+    sources = [join.this for join in select.args.get("joins") or ()]
+    start = select.args.get("from_")
+    for source in [start.this, *sources] if start is not None else sources:
+        if source is table:
+            return False
+        if isinstance(source, exp.Expr) and source.alias_or_name.lower() == parts[0].lower():
+            return True
+    return False
+
+
+def _makes(script: Script, table: exp.Table, parts: Parts, made: dict[Parts, bool]) -> bool:
+    """Remember what the statement makes; True if it is temporary, and so no write of a relation."""
+    statement = table.parent
+    if isinstance(statement, exp.Schema):
+        statement = statement.parent
+    if isinstance(statement, exp.Create):
+        temporary = _is_temporary(statement)
+    elif isinstance(statement, exp.Into):
+        temporary = bool(statement.args.get("temporary"))
+    elif isinstance(statement, exp.AlterRename):
+        temporary = False
+    else:
+        return False
+    made[parts if temporary else script.complete(parts)] = temporary
+    return temporary
+
+
+def _is_temporary(create: exp.Expr) -> bool:
+    properties = create.args.get("properties")
+    found = properties.expressions if properties is not None else ()
+    return any(isinstance(item, (exp.TemporaryProperty, exp.GlobalProperty)) for item in found)
+
+
+def _add(
+    script: Script, table: exp.Table, role: Role, parts: Parts, identifiers: Sequence[exp.Expr]
+) -> int | None:
+    place = script.place_of(identifiers)
+    has_alias = bool(table.alias)
+    if role.operation:
+        return script.write(parts, place, operation=role.operation, has_alias=has_alias)
+    alias_at = script.alias_place(place[1]) if role.aliasable and not has_alias else -1
+    return script.read(parts, place, has_alias=has_alias, alias_at=alias_at)

@@ -1,0 +1,85 @@
+"""Tokens: cut into statements, and looked at word by word where the parser gives up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from sqlglot import Token, TokenType
+
+from assetc.compiler.sql.fold import fold
+from assetc.compiler.sql.script import Parts, Script, sqlglot_dialect
+
+STRINGS = frozenset(
+    {TokenType.STRING, TokenType.NATIONAL_STRING, TokenType.HEREDOC_STRING, TokenType.RAW_STRING}
+)
+_NOT_NAMES = frozenset({*STRINGS, TokenType.L_PAREN, TokenType.R_PAREN, TokenType.COMMA, TokenType.DOT})
+_WORD = re.compile(r"\w+")
+_FIRST_WORD = re.compile(r"\s*(\w+)\b")
+
+
+def statements_of(tokens: Sequence[Token]) -> list[list[Token]]:
+    """The tokens of each statement, without the semicolons and without empty statements."""
+    statements: list[list[Token]] = [[]]
+    for token in tokens:
+        if token.token_type == TokenType.SEMICOLON:
+            if statements[-1]:
+                statements.append([])
+        else:
+            statements[-1].append(token)
+    return [statement for statement in statements if statement]
+
+
+def word(token: Token) -> str:
+    """A token as a keyword in upper case; empty for strings and quoted names."""
+    quoted = token.token_type == TokenType.IDENTIFIER or token.token_type in STRINGS
+    return "" if quoted else str(token.text).upper()
+
+
+def tokens_after_first_word(dialect: str, text: str) -> tuple[str, list[Token]]:
+    """The first word, and the tokens of the rest.
+
+    The tokenizer takes everything behind a command's first word for one string, so the word is blanked out.
+    """
+    match = _FIRST_WORD.match(text)
+    if match is None:
+        return "", list(sqlglot_dialect(dialect).tokenize(text))
+    blank = " " * match.end()
+    return match[1].upper(), list(sqlglot_dialect(dialect).tokenize(blank + text[match.end() :]))
+
+
+def is_name(token: Token) -> bool:
+    """Whether the token can be one part of a name."""
+    if token.token_type in (TokenType.VAR, TokenType.IDENTIFIER):
+        return True
+    return token.token_type not in _NOT_NAMES and _WORD.fullmatch(token.text) is not None
+
+
+def name_at(script: Script, tokens: Sequence[Token], index: int) -> tuple[Parts, int]:
+    """The dotted name that begins at `index`, folded, and the index after it; no parts if there is none."""
+    parts: list[str] = []
+    while index < len(tokens) and is_name(tokens[index]):
+        token = tokens[index]
+        parts.append(fold(script.dialect, token.text, quoted=token.token_type == TokenType.IDENTIFIER))
+        index += 1
+        if index < len(tokens) and tokens[index].token_type == TokenType.DOT:
+            index += 1
+            continue
+        break
+    return tuple(parts), index
+
+
+def place_between(tokens: Sequence[Token], start: int, stop: int) -> tuple[int, int]:
+    """The characters from the token `start` to the one before `stop`."""
+    return tokens[start].start, tokens[stop - 1].end + 1
+
+
+def closing_index(tokens: Sequence[Token], index: int) -> int:
+    """The index after the parenthesis that opens at `index`."""
+    depth = 0
+    for position in range(index, len(tokens)):
+        kind = tokens[position].token_type
+        depth += (kind == TokenType.L_PAREN) - (kind == TokenType.R_PAREN)
+        if depth == 0:
+            return position + 1
+    return len(tokens)
