@@ -1,17 +1,28 @@
-"""The exceptions that a definition or an invocation can raise. Dagster's names for them are exported by `assetc`.
+"""The exceptions that a definition, an invocation or a run can raise. Dagster's names are exported by `assetc`.
 
-AssetcError
-├── InvalidDefinitionError    a definition that can never work       (DagsterInvalidDefinitionError)
-├── InvalidInvocationError    a direct call with wrong arguments     (DagsterInvalidInvocationError)
-├── InvalidConfigError        configuration that does not fit        (DagsterInvalidConfigError)
-└── Failure                   raised by a body to fail with metadata
+AssetcError                       (DagsterError)
+├── InvalidDefinitionError        a definition that can never work       (DagsterInvalidDefinitionError)
+├── InvalidInvocationError        a direct call with wrong arguments     (DagsterInvalidInvocationError)
+├── InvalidConfigError            configuration that does not fit        (DagsterInvalidConfigError)
+├── InvalidMetadataError          a metadata value of no known kind      (DagsterInvalidMetadata)
+├── InvalidSelectionError         a selection that names no asset        (DagsterInvalidSubsetError)
+├── InvariantError                a body broke its own promise           (DagsterInvariantViolationError)
+│   └── OutputMissingError        it produced no value where one is due  (DagsterStepOutputNotFoundError)
+├── ValueNotFoundError            an asset has no stored value
+└── Failure                       raised by a body to fail with metadata
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class AssetcError(Exception):
-    """The root of the exceptions that assetc raises on purpose."""
+    """The root of the exceptions that assetc raises on purpose. `code` is that of its page in docs/errors, or ""."""
+
+    def __init__(self, message: str = "", *, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class InvalidDefinitionError(AssetcError):
@@ -24,3 +35,39 @@ class InvalidInvocationError(AssetcError):
 
 class InvalidConfigError(AssetcError):
     """Run configuration that does not fit what the assets declare."""
+
+
+class InvalidMetadataError(AssetcError):
+    """A metadata value of no kind that can be recorded."""
+
+
+class InvalidSelectionError(AssetcError):
+    """A selection that names no asset, or one that cannot be executed."""
+
+
+class InvariantError(AssetcError):
+    """A body did what its definition rules out."""
+
+
+class OutputMissingError(InvariantError):
+    """A body ended without the output that its definition promises."""
+
+
+class ValueNotFoundError(AssetcError):
+    """An asset has no stored value: it was never materialized, or it stores none."""
+
+
+class Failure(AssetcError):  # noqa: N818  Dagster's name
+    """Raised by a body to fail on purpose, with metadata for the record."""
+
+    def __init__(
+        self,
+        description: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+        *,
+        allow_retries: bool = True,
+    ) -> None:
+        super().__init__(description or "")
+        self.description = description
+        self.metadata = dict(metadata or {})
+        self.allow_retries = allow_retries

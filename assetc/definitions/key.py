@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import total_ordering
+from typing import Protocol, TypeAlias
 
 from assetc.definitions.errors import InvalidDefinitionError
 
@@ -20,11 +21,14 @@ class AssetKey:
 
     parts: tuple[str, ...]
 
-    def __init__(self, path: str | Sequence[str] | None = None, *, key: str | Sequence[str] | None = None) -> None:
+    def __init__(
+        self, path: str | Sequence[str] | None = None, *, key: str | Sequence[str] | None = None
+    ) -> None:
         given = key if path is None else path
         parts = tuple(given.split("/")) if isinstance(given, str) else tuple(given or ())
         if not parts or not all(isinstance(part, str) and part for part in parts):
-            raise InvalidDefinitionError(f"an asset key needs one or more non-empty segments, got {given!r}")
+            message = f"an asset key needs one or more non-empty segments, got {given!r}"
+            raise InvalidDefinitionError(message, code="E108")
         self.parts = parts
         self._hash = hash(parts)
 
@@ -73,3 +77,30 @@ class AssetKey:
 
     def __repr__(self) -> str:
         return f"AssetKey({self.path!r})"
+
+
+class HasKey(Protocol):
+    """Whatever stands for one asset: a definition, a source, a spec, a dependency."""
+
+    @property
+    def key(self) -> AssetKey:
+        """The key of the asset."""
+
+
+KeyLike: TypeAlias = AssetKey | str | Sequence[str] | HasKey
+"""What every argument that names an asset accepts. A string is split at "/"."""
+
+
+def key_of(value: KeyLike) -> AssetKey:
+    """The key that `value` stands for. Raises InvalidDefinitionError (E108) when it stands for none."""
+    if isinstance(value, AssetKey):
+        return value
+    if isinstance(value, str):
+        return AssetKey(value)
+    key = getattr(value, "key", None)
+    if isinstance(key, AssetKey):
+        return key
+    if isinstance(value, Sequence):
+        return AssetKey(value)
+    message = f"expected an asset, a key, a string or a list of segments, got {value!r}"
+    raise InvalidDefinitionError(message, code="E108")

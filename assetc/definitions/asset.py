@@ -1,0 +1,144 @@
+"""An asset as Python defines it: a body, what it takes, what it gives, and where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from assetc.definitions.asset_in import AssetIn
+from assetc.definitions.asset_out import AssetOutput
+from assetc.definitions.errors import InvalidDefinitionError
+from assetc.definitions.invoke import invoke
+from assetc.definitions.key import AssetKey
+from assetc.definitions.signature import Body, Parameter, Signature
+from assetc.definitions.spec import AssetSpec
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePlace:
+    """Where a definition stands; `path` is as Python knows the file."""
+
+    path: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class AssetInput:
+    """One parameter that receives an asset's value.
+
+    `explicit`: the key is written, not only the parameter's name. `certain`: an asset of that key must exist.
+    """
+
+    parameter: Parameter
+    key: AssetKey
+    asset_in: AssetIn
+    explicit: bool
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AssetsDefinition:
+    """One body that makes one asset, or several (`multi_asset`). Calling it calls the body.
+
+    `config` holds the configuration keys of a model, `options` every argument of the decorator as it was given.
+    """
+
+    body: Body
+    signature: Signature
+    node_name: str
+    inputs: tuple[AssetInput, ...]
+    outputs: tuple[AssetOutput, ...]
+    place: SourcePlace
+    can_subset: bool
+    ignored: frozenset[AssetKey]
+    required_resource_keys: frozenset[str]
+    config: Mapping[str, object]
+    options: Mapping[str, object]
+
+    def __call__(self, *arguments: object, **keywords: object) -> object:
+        return invoke(self.node_name, self.body, self.signature, arguments, keywords)
+
+    def __repr__(self) -> str:
+        return f"<asset {', '.join(str(output.key) for output in self.outputs)} at {self.place}>"
+
+    @property
+    def key(self) -> AssetKey:
+        """The key of the one asset. Raises InvalidDefinitionError when there are several."""
+        if len(self.outputs) == 1:
+            return self.outputs[0].key
+        message = f"{self.node_name} makes {len(self.outputs)} assets; use `keys`"
+        raise InvalidDefinitionError(message, code="E108")
+
+    @property
+    def keys(self) -> frozenset[AssetKey]:
+        """The keys of all assets that the body makes."""
+        return frozenset(output.key for output in self.outputs)
+
+    @property
+    def name(self) -> str:
+        """The name of the step that executes the body."""
+        return self.node_name
+
+    @property
+    def op(self) -> AssetsDefinition:
+        """What executes: the definition itself."""
+        return self
+
+    @property
+    def node_def(self) -> AssetsDefinition:
+        """What executes: the definition itself."""
+        return self
+
+    @property
+    def specs(self) -> tuple[AssetSpec, ...]:
+        """What is said about each asset."""
+        return tuple(output.spec for output in self.outputs)
+
+    @property
+    def asset_deps(self) -> dict[AssetKey, frozenset[AssetKey]]:
+        """The upstream keys of each asset, as the definition names them."""
+        inputs = {item.key for item in self.inputs if item.explicit or item.parameter.role == "upstream"}
+        single = len(self.outputs) == 1
+        return {
+            output.key: frozenset({dep.key for dep in output.spec.deps} | (inputs if single else set()))
+            - self.ignored
+            for output in self.outputs
+        }
+
+    @property
+    def dependency_keys(self) -> frozenset[AssetKey]:
+        """All upstream keys, as the definition names them."""
+        return frozenset(key for keys in self.asset_deps.values() for key in keys)
+
+    @property
+    def keys_by_input_name(self) -> dict[str, AssetKey]:
+        """The key that each parameter receives."""
+        return {item.parameter.name: item.key for item in self.inputs if item.parameter.role == "upstream"}
+
+    @property
+    def keys_by_output_name(self) -> dict[str, AssetKey]:
+        """The key that each output makes."""
+        return {output.name: output.key for output in self.outputs}
+
+    @property
+    def group_names_by_key(self) -> dict[AssetKey, str]:
+        """The group of each asset."""
+        return {output.key: output.spec.group for output in self.outputs}
+
+    @property
+    def metadata_by_key(self) -> dict[AssetKey, Mapping[str, object]]:
+        """What is said about each asset."""
+        return {output.key: output.spec.metadata for output in self.outputs}
+
+    @property
+    def descriptions_by_key(self) -> dict[AssetKey, str]:
+        """The description of each asset that has one."""
+        return {output.key: output.spec.description for output in self.outputs if output.spec.description}
+
+    @property
+    def tags_by_key(self) -> dict[AssetKey, Mapping[str, str]]:
+        """The tags of each asset."""
+        return {output.key: output.spec.tags for output in self.outputs}

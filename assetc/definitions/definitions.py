@@ -1,0 +1,51 @@
+"""Everything that one code location defines, in one value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from assetc.definitions import engine
+from assetc.definitions.asset import AssetsDefinition
+from assetc.definitions.key import KeyLike, key_of
+from assetc.definitions.spec import AssetSpec, SourceAsset
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Definitions:
+    """Assets with the resources that they need: `Definitions(assets=[a, b], resources={"api": Api()})`."""
+
+    assets: tuple[AssetsDefinition | SourceAsset | AssetSpec, ...]
+    resources: Mapping[str, object]
+    schedules: tuple[object, ...]
+    sensors: tuple[object, ...]
+    jobs: tuple[object, ...]
+    asset_checks: tuple[object, ...]
+
+    def __init__(
+        self,
+        assets: Iterable[AssetsDefinition | SourceAsset | AssetSpec] | None = None,
+        schedules: Iterable[object] | None = None,
+        sensors: Iterable[object] | None = None,
+        jobs: Iterable[object] | None = None,
+        resources: Mapping[str, object] | None = None,
+        asset_checks: Iterable[object] | None = None,
+    ) -> None:
+        for name, value in (
+            ("assets", tuple(assets or ())),
+            ("resources", dict(resources or {})),
+            ("schedules", tuple(schedules or ())),
+            ("sensors", tuple(sensors or ())),
+            ("jobs", tuple(jobs or ())),
+            ("asset_checks", tuple(asset_checks or ())),
+        ):
+            object.__setattr__(self, name, value)
+
+    @staticmethod
+    def validate_loadable(definitions: Definitions) -> None:
+        """Raise InvalidDefinitionError for keys that clash, upstreams that are missing, and cycles."""
+        engine.validate(definitions.assets, definitions.resources)
+
+    def load_asset_value(self, asset_key: KeyLike) -> object:
+        """The stored value of an asset, through its IO manager. Raises ValueNotFoundError when there is none."""
+        return engine.load_value(self.assets, self.resources, key_of(asset_key))

@@ -1,0 +1,97 @@
+"""How values are stored and loaded between assets."""
+
+from __future__ import annotations
+
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from assetc.definitions.errors import InvariantError
+from assetc.definitions.key import AssetKey
+
+
+@dataclass(frozen=True, slots=True)
+class OutputContext:
+    """What `handle_output` knows: which asset's value it stores, in which run.
+
+    `definition_metadata` is what the asset's definition says; `add_output_metadata` adds to what is recorded.
+    """
+
+    asset_key: AssetKey
+    name: str
+    step_key: str
+    run_id: str
+    annotation: object = None
+    definition_metadata: Mapping[str, object] = field(default_factory=dict)
+    output_metadata: Mapping[str, object] = field(default_factory=dict)
+    resources: object = None
+    log: logging.Logger = field(default_factory=lambda: logging.Logger("assetc"))
+    added_metadata: dict[str, object] = field(default_factory=dict)
+    has_partition_key: bool = False
+
+    @property
+    def has_asset_key(self) -> bool:
+        """Whether the value belongs to an asset."""
+        return True
+
+    @property
+    def metadata(self) -> Mapping[str, object]:
+        """What the asset's definition says."""
+        return self.definition_metadata
+
+    def add_output_metadata(self, metadata: Mapping[str, object]) -> None:
+        """Record more about this materialization. Raises InvariantError for a name that was added before."""
+        for name in metadata:
+            if name in self.added_metadata:
+                raise InvariantError(f"metadata {name!r} of {self.asset_key} is added twice")
+        self.added_metadata.update(metadata)
+
+    def get_asset_identifier(self) -> list[str]:
+        """The segments of a path for the value."""
+        return self.asset_key.path
+
+
+@dataclass(frozen=True, slots=True)
+class InputContext:
+    """What `load_input` knows: the upstream asset whose value is wanted, and the input that wants it.
+
+    `definition_metadata` is that of the input (`AssetIn(metadata=...)`), `upstream_output` tells of the asset.
+    """
+
+    asset_key: AssetKey
+    name: str
+    upstream_output: OutputContext
+    run_id: str
+    annotation: object = None
+    definition_metadata: Mapping[str, object] = field(default_factory=dict)
+    resources: object = None
+    log: logging.Logger = field(default_factory=lambda: logging.Logger("assetc"))
+    has_partition_key: bool = False
+    has_asset_partitions: bool = False
+
+    @property
+    def has_asset_key(self) -> bool:
+        """Whether the value belongs to an asset."""
+        return True
+
+    @property
+    def metadata(self) -> Mapping[str, object]:
+        """What the input's definition says."""
+        return self.definition_metadata
+
+    def get_asset_identifier(self) -> list[str]:
+        """The segments of a path for the value."""
+        return self.asset_key.path
+
+
+class IOManager(ABC):
+    """Stores what an asset returns and loads it where another asset takes it."""
+
+    @abstractmethod
+    def handle_output(self, context: OutputContext, obj: object) -> object:
+        """Store the value of an asset."""
+
+    @abstractmethod
+    def load_input(self, context: InputContext) -> object:
+        """The stored value of the upstream asset."""

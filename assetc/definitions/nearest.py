@@ -1,0 +1,16 @@
+"""The names nearest to one that does not exist, for the hint of an error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """` Did you mean orders or order_items?` (with a leading blank), or "" when nothing is near."""
+    folded = {other.casefold(): other for other in known}
+    near = [folded[match] for match in get_close_matches(name.casefold(), folded, n=3, cutoff=0.6)]
+    if not near:
+        return ""
+    *head, last = near
+    return f" Did you mean {', '.join(head) + ' or ' if head else ''}{last}?"

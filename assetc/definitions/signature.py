@@ -1,0 +1,139 @@
+"""The signature of a body: what each parameter is there for, and what the body says it returns."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import ForwardRef, Literal, TypeAlias
+
+from assetc.definitions.form import form_of, without_wrappers
+from assetc.definitions.reference import named_asset
+
+Body: TypeAlias = Callable[..., object]
+Role = Literal["context", "config", "resource", "connection", "upstream"]
+
+CONTEXT_NAMES = frozenset({"context", "_context", "ctx"})
+CONNECTION_NAMES = frozenset(
+    {
+        *("con", "conn", "connection", "session", "cursor", "cur", "db", "engine", "client", "warehouse"),
+        *("spark", "duckdb", "bq", "sf"),
+    }
+)
+SERVICE_NAMES = frozenset(
+    {"resources", "log", "logger", "self", "cls", "execution_date", "partition", "start", "end"}
+)
+RESOURCE_SUFFIXES = ("Resource", "Config", "Session", "Connection", "Client", "Engine")
+
+
+class Missing:
+    """Stands where an annotation is not written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a body.
+
+    `role` is what the parameter is for when no asset bears its name; `annotation` is evaluated where it can be,
+    else its text, else `Missing`.
+    """
+
+    name: str
+    role: Role
+    annotation: object
+    has_default: bool
+    keyword_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """The parameters of a body and the annotation of what it returns."""
+
+    parameters: tuple[Parameter, ...]
+    returns: object
+    takes_any_keyword: bool
+
+    def parameter(self, role: Role) -> Parameter | None:
+        """The first parameter of a role."""
+        return next((parameter for parameter in self.parameters if parameter.role == role), None)
+
+
+def read_signature(body: Body, inputs: Mapping[str, object]) -> Signature:
+    """The signature of `body`, whose parameters named in `inputs` are known to be upstreams."""
+    signature = _signature(body)
+    written = list(signature.parameters.values())
+    names = _names_of(body)
+    parameters = tuple(
+        _parameter(parameter, _evaluate(parameter.annotation, names), certain=parameter.name in inputs)
+        for parameter in written
+        if parameter.kind not in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    )
+    returns = _evaluate(signature.return_annotation, names)
+    any_keyword = any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in written)
+    return Signature(parameters, returns, any_keyword)
+
+
+def _signature(body: Body) -> inspect.Signature:
+    """The signature with annotations that cannot be evaluated left as they are (they are lazy from Python 3.14 on)."""
+    if sys.version_info >= (3, 14):
+        from annotationlib import Format
+
+        return inspect.signature(body, annotation_format=Format.FORWARDREF)
+    return inspect.signature(body)
+
+
+def _parameter(written: inspect.Parameter, annotation: object, *, certain: bool) -> Parameter:
+    role: Role = "upstream" if certain else _role(written.name, annotation)
+    has_default = written.default is not inspect.Parameter.empty
+    return Parameter(
+        written.name, role, annotation, has_default, written.kind is inspect.Parameter.KEYWORD_ONLY
+    )
+
+
+def _role(name: str, annotation: object) -> Role:
+    type_name = _type_name(annotation)
+    if name in CONTEXT_NAMES or type_name.endswith("Context"):
+        return "context"
+    if name == "config":
+        return "config"
+    if named_asset(annotation) or form_of(annotation):
+        return "upstream"
+    if name in CONNECTION_NAMES:
+        return "connection"
+    if name in SERVICE_NAMES or type_name.endswith(RESOURCE_SUFFIXES):
+        return "resource"
+    return "upstream"
+
+
+def _type_name(annotation: object) -> str:
+    bare = without_wrappers(annotation)
+    if isinstance(bare, str):
+        return bare.rpartition(".")[2]
+    return getattr(bare, "__name__", "") if annotation is not Missing else ""
+
+
+def _names_of(body: Body) -> dict[str, object]:
+    """The names that an annotation of `body` can use."""
+    function = inspect.unwrap(body)
+    while isinstance(function, functools.partial):
+        function = inspect.unwrap(function.func)
+    if not inspect.isfunction(function):
+        return {}
+    closed = inspect.getclosurevars(function).nonlocals if function.__closure__ else {}
+    return {**function.__globals__, **closed}
+
+
+def _evaluate(annotation: object, names: dict[str, object]) -> object:
+    if annotation is inspect.Signature.empty:
+        return Missing
+    if isinstance(annotation, ForwardRef):
+        return annotation.__forward_arg__
+    if not isinstance(annotation, str):
+        return annotation
+    try:
+        evaluated: object = eval(annotation, names)  # noqa: S307  the user's own annotation, in the user's own module
+    except Exception:  # a name that only a type checker imports: its text tells enough
+        return annotation
+    return evaluated

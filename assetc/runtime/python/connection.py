@@ -1,0 +1,96 @@
+"""The connection that a body receives: DB-API and DuckDB's own calls, with names of assets resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from assetc.definitions.errors import InvariantError
+from assetc.runtime.python.local_frames import local_frames
+from assetc.runtime.python.query_result import QueryResult, WriteResult
+from assetc.runtime.python.sql_text import is_query, statements_of
+from assetc.runtime.python.warehouse_access import WarehouseAccess
+
+
+class BodyConnection:
+    """Executes SQL of one body in its step's session. Other attributes are those of the driver's connection."""
+
+    def __init__(self, access: WarehouseAccess) -> None:
+        self._access = access
+        self._result: QueryResult | WriteResult = WriteResult(-1)
+
+    def execute(self, sql: str, parameters: Any = None) -> BodyConnection:
+        """Execute a text; `fetchall()` and its like then read the rows of its last statement."""
+        statements = self._resolved(sql)
+        if parameters is not None:
+            self._result = self._execute_native("execute", "; ".join(statements), parameters)
+            return self
+        for statement in statements:
+            self._result = self._run(statement)
+        return self
+
+    def executemany(self, sql: str, parameters: Iterable[Any]) -> BodyConnection:
+        """Execute a statement once for each of several sets of parameters."""
+        self._result = self._execute_native("executemany", "; ".join(self._resolved(sql)), list(parameters))
+        return self
+
+    def sql(self, query: str) -> Any:
+        """A query that is not read yet; of DuckDB a relation. Statements before it, or without rows, are executed."""
+        statements = self._resolved(query)
+        result: QueryResult | WriteResult = WriteResult(-1)
+        for statement in statements:
+            result = self._run(statement)
+        if isinstance(result, WriteResult):
+            return None
+        return result.relation if result.relation is not None else result
+
+    query = sql
+
+    def table(self, name: str) -> Any:
+        """A table by name, not read yet."""
+        return self.sql(f"select * from {name}")
+
+    def cursor(self) -> BodyConnection:
+        """Another cursor of the same session."""
+        return BodyConnection(self._access)
+
+    def commit(self) -> None:
+        """Nothing: each statement is committed as it ends."""
+
+    def close(self) -> None:
+        """Nothing: the session is the step's."""
+
+    def __enter__(self) -> BodyConnection:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __getattr__(self, name: str) -> Any:
+        for owner in (self._result, self._access.native):
+            if owner is not None and not name.startswith("_") and hasattr(owner, name):
+                return getattr(owner, name)
+        raise AttributeError(f"the connection of this warehouse has no attribute {name!r}")
+
+    def _resolved(self, sql: str) -> tuple[str, ...]:
+        statements = statements_of(self._access.resolve_sql(sql))
+        self._access.sent.extend(statements)
+        return statements
+
+    def _run(self, statement: str) -> QueryResult | WriteResult:
+        session, frames = self._access.session, local_frames(statement)
+        if not is_query(statement):
+            rows = session.execute_with_frames(statement, frames)
+            return WriteResult(-1 if rows is None else rows)
+        relation = session.read(statement, "duckdb", frames) if self._access.has_relations else None
+        return QueryResult(session, statement, frames, relation)
+
+    def _execute_native(self, method: str, sql: str, parameters: Any) -> QueryResult | WriteResult:
+        """Execute with parameters, which only the driver knows how to bind."""
+        execute = getattr(self._access.native, method, None)
+        if execute is None:
+            raise InvariantError("the connection of this warehouse takes no parameters", code="E185")
+        cursor = execute(sql, parameters)
+        names = [str(column[0]) for column in cursor.description or ()]
+        rows = cursor.fetchall()
+        return QueryResult(self._access.session, sql, {}, _names=names, _rows=iter(rows))

@@ -1,0 +1,25 @@
+"""The stored value of an asset outside of a run: `Definitions(...).load_asset_value("a")`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+from assetc.definitions.engine import AnyAsset
+from assetc.definitions.errors import ValueNotFoundError
+from assetc.definitions.key import AssetKey
+from assetc.definitions.nearest import did_you_mean
+from assetc.definitions.spec import DEFAULT_IO_MANAGER_KEY
+from assetc.runtime.python.pass_values import Surroundings, load_key
+from assetc.runtime.python.wiring import wire_assets
+from assetc.runtime.values.filesystem import FilesystemIOManager
+
+
+def load_stored(assets: tuple[AnyAsset, ...], resources: Mapping[str, object], key: AssetKey) -> object:
+    """The value of an asset through its IO manager. Raises ValueNotFoundError when the asset or its value is unknown."""
+    wiring = wire_assets(assets)
+    if key not in wiring.producers and key not in wiring.sources:
+        near = did_you_mean(str(key), map(str, [*wiring.producers, *wiring.sources]))
+        raise ValueNotFoundError(f"no asset has the key {key}.{near}", code="E183")
+    managers = {DEFAULT_IO_MANAGER_KEY: FilesystemIOManager(), **resources}
+    return load_key(key, Surroundings("", wiring, managers, logging.getLogger("assetc")))

@@ -1,0 +1,171 @@
+"""Execute wired assets in this process, one after the other: what `materialize()` does."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import uuid
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+
+from assetc.definitions.asset import AssetsDefinition
+from assetc.definitions.engine import InProcessRun
+from assetc.definitions.errors import InvalidDefinitionError, InvalidSelectionError
+from assetc.definitions.key import AssetKey
+from assetc.definitions.nearest import did_you_mean
+from assetc.definitions.output import AssetMaterialization
+from assetc.definitions.spec import DEFAULT_IO_MANAGER_KEY
+from assetc.runtime.python.body_context import BodyContext, Services
+from assetc.runtime.python.call import call_body
+from assetc.runtime.python.pass_values import Surroundings, load_input, store_output
+from assetc.runtime.python.produced import Produced, outputs_of
+from assetc.runtime.python.requirements import check_requirements
+from assetc.runtime.python.resources import Resources
+from assetc.runtime.python.result import ExecuteInProcessResult, StepEvent
+from assetc.runtime.python.services import service_values
+from assetc.runtime.python.wiring import WiredStep, Wiring, wire_assets
+from assetc.runtime.values.filesystem import FilesystemIOManager
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What has happened so far."""
+
+    events: list[StepEvent] = field(default_factory=list)
+    values: dict[tuple[str, str], object] = field(default_factory=dict)
+    skipped: set[AssetKey] = field(default_factory=set)
+    failed: set[AssetKey] = field(default_factory=set)
+    first_error: BaseException | None = None
+
+    def add(self, event_type: str, definition: AssetsDefinition, key: AssetKey | None = None) -> None:
+        """Record an event of a step."""
+        self.events.append(StepEvent(event_type, definition.node_name, key))
+
+
+def run_assets(run: InProcessRun) -> ExecuteInProcessResult:
+    """Execute the selected assets in order. Raises what `materialize()` promises to raise."""
+    wiring = wire_assets(run.assets)
+    selected = _select(wiring, run.selection)
+    steps = [step for step in wiring.steps if step.definition.keys & selected]
+    check_requirements(steps, run.resources)
+    with _default_store(run.resources) as folder:
+        resources = {DEFAULT_IO_MANAGER_KEY: FilesystemIOManager(folder), **run.resources}
+        around = Surroundings(str(uuid.uuid4()), wiring, resources, logging.getLogger("assetc"))
+        progress = _run_steps(steps, selected, around)
+    if progress.first_error and run.raise_on_error:
+        raise progress.first_error
+    node_of_key = {
+        output.key: (step.definition.node_name, output.name)
+        for step in steps
+        for output in step.definition.outputs
+    }
+    success = progress.first_error is None
+    return ExecuteInProcessResult(
+        success, around.run_id, tuple(progress.events), progress.values, node_of_key
+    )
+
+
+def _default_store(resources: Mapping[str, object]) -> AbstractContextManager[str | None]:
+    if DEFAULT_IO_MANAGER_KEY in resources:
+        return nullcontext()
+    return tempfile.TemporaryDirectory(prefix="assetc-")
+
+
+def _select(wiring: Wiring, selection: Iterable[AssetKey] | None) -> frozenset[AssetKey]:
+    """The selected keys.
+
+    Raises InvalidSelectionError (E115) for one that nothing here can make, InvalidDefinitionError for a part of
+    what a body can only make whole.
+    """
+    if selection is None:
+        return frozenset(wiring.producers)
+    chosen = frozenset(selection)
+    for key in sorted(chosen):
+        if key in wiring.sources:
+            raise InvalidSelectionError(f"{key} is a source: something else makes it", code="E115")
+        if key not in wiring.producers:
+            near = did_you_mean(str(key), map(str, wiring.producers))
+            raise InvalidSelectionError(f"no asset has the key {key}.{near}", code="E115")
+        definition = wiring.producers[key]
+        if not definition.can_subset and not definition.keys <= chosen:
+            missing = ", ".join(str(other) for other in sorted(definition.keys - chosen))
+            message = (
+                f"{definition.node_name} does not support subsetting: {key} is selected without {missing}"
+            )
+            raise InvalidDefinitionError(message, code="E115")
+    return chosen
+
+
+def _run_steps(
+    steps: Iterable[WiredStep], selected: frozenset[AssetKey], around: Surroundings
+) -> _Progress:
+    progress = _Progress()
+    progress.events.append(StepEvent("RUN_START"))
+    for step in steps:
+        if step.upstream & progress.failed:
+            progress.failed |= step.definition.keys
+        elif step.upstream & progress.skipped:
+            progress.skipped |= step.definition.keys
+            progress.add("STEP_SKIPPED", step.definition)
+        else:
+            _run_step(step, step.definition.keys & selected, around, progress)
+    progress.events.append(StepEvent("RUN_FAILURE" if progress.first_error else "RUN_SUCCESS"))
+    return progress
+
+
+def _run_step(
+    step: WiredStep, wanted: frozenset[AssetKey], around: Surroundings, progress: _Progress
+) -> None:
+    definition = step.definition
+    made: set[AssetKey] = set()
+    progress.add("STEP_START", definition)
+    try:
+        values = _load_inputs(step, around, progress)
+        services = Services(around.run_id, around.log, Resources(around.resources))
+        context = BodyContext(definition, wanted, services)
+        for produced in outputs_of(definition, _call(definition, values, context), wanted):
+            _store(context.complete(produced), definition, around, progress)
+            made.add(produced.output.key)
+    except Exception as error:  # a body may raise anything
+        progress.events.append(
+            StepEvent(
+                "STEP_FAILURE", definition.node_name, message=f"{type(error).__name__}: {error}", error=error
+            )
+        )
+        progress.failed |= definition.keys
+        progress.first_error = progress.first_error or error
+        return
+    progress.skipped |= wanted - made
+    progress.add("STEP_SUCCESS", definition)
+
+
+def _call(definition: AssetsDefinition, values: Mapping[str, object], context: BodyContext) -> object:
+    services = service_values(definition.signature, values, context)
+    return call_body(definition.body, definition.signature, {**services, **values})
+
+
+def _load_inputs(step: WiredStep, around: Surroundings, progress: _Progress) -> dict[str, object]:
+    values: dict[str, object] = {}
+    for item in step.definition.inputs:
+        name = item.parameter.name
+        if name in step.inputs:
+            values[name] = load_input(item, step.inputs[name], around)
+            progress.add("LOADED_INPUT", step.definition)
+            progress.add("STEP_INPUT", step.definition)
+    return values
+
+
+def _store(
+    produced: Produced, definition: AssetsDefinition, around: Surroundings, progress: _Progress
+) -> None:
+    output = produced.output
+    progress.values[definition.node_name, output.name] = produced.value
+    progress.add("STEP_OUTPUT", definition, output.key)
+    metadata = {**produced.metadata, **store_output(produced, definition, around)}
+    record = AssetMaterialization.of(output.key, metadata, produced.tags, produced.data_version)
+    progress.events.append(
+        StepEvent("ASSET_MATERIALIZATION", definition.node_name, output.key, materialization=record)
+    )
+    if produced.stores_value:
+        progress.add("HANDLED_OUTPUT", definition, output.key)

@@ -1,0 +1,60 @@
+"""Pickled values in a folder: one file a value, replaced in one step, so that no reader sees half of one."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import tempfile
+from pathlib import Path
+
+from assetc.definitions.errors import ValueNotFoundError
+from assetc.definitions.key import AssetKey
+
+
+def path_of(folder: Path, key: AssetKey) -> Path:
+    """The file of an asset's value: a folder a segment. No segment can lead out of the store."""
+    return folder.joinpath(*(_safe(part) for part in key.parts))
+
+
+def write_value(folder: Path, key: AssetKey, value: object) -> Path:
+    """Store the value of an asset and return its file; after a crash the old value or the new one is there."""
+    path = path_of(folder, key)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            pickle.dump(value, file, protocol=pickle.HIGHEST_PROTOCOL)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return path
+
+
+def read_value(folder: Path, key: AssetKey) -> object:
+    """The stored value of an asset. Raises ValueNotFoundError when there is none."""
+    path = path_of(folder, key)
+    if not path.is_file():
+        message = f"{key} has no stored value: it was never materialized here, or its body returned a table or nothing"
+        raise ValueNotFoundError(message, code="E183")
+    with path.open("rb") as file:
+        value: object = pickle.load(file)  # noqa: S301  written by this project
+    return value
+
+
+def has_value(folder: Path, key: AssetKey) -> bool:
+    """Whether an asset has a stored value."""
+    return path_of(folder, key).is_file()
+
+
+def remove_value(folder: Path, key: AssetKey) -> None:
+    """Forget the stored value of an asset, if there is one."""
+    path_of(folder, key).unlink(missing_ok=True)
+
+
+def _safe(part: str) -> str:
+    """A segment as a file name: a leading dot and separators are spelled out."""
+    text = part.replace("%", "%25").replace("/", "%2F").replace("\\", "%5C").replace("\0", "%00")
+    return "%2E" + text[1:] if text.startswith(".") else text
