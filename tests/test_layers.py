@@ -13,13 +13,13 @@ ROOT = Path(__file__).resolve().parent.parent / "assetc"
 FLOORS = {
     "definitions": 0,
     "compiler": 1,
-    "project": 2,
     "adapters": 2,
-    "runtime": 3,
-    "automation": 4,
-    "catalog": 4,
-    "server": 5,
-    "cli": 6,
+    "project": 3,
+    "runtime": 4,
+    "automation": 5,
+    "catalog": 5,
+    "server": 6,
+    "cli": 7,
 }
 
 DOORS = {
