@@ -10,7 +10,7 @@ from assetc.compiler.project import Entry
 
 
 def check_config(entries: Iterable[Entry]) -> tuple[CheckConfig, tuple[Diagnostic, ...]]:
-    """The outcome of entries given from the weakest to the strongest. A template among them counts as not written."""
+    """The outcome of entries, the weakest first; a template among them counts as not written."""
     values: dict[str, object] = {}
     tags: list[str] = []
     problems: list[Diagnostic] = []

@@ -24,7 +24,7 @@ def config_entries(findings: Findings, section: str, pairs: tuple[WrittenPair, .
 
 
 def config_entry(findings: Findings, section: str, pair: WrittenPair) -> Entry:
-    """One configuration key. A key that nothing knows is reported, and kept for the adapter and the templates."""
+    """One configuration key. An unknown one is reported, and kept for the adapter and the templates."""
     known = CONFIG_KEYS[section]
     key = snake(pair.key)
     if key in known:

@@ -57,7 +57,7 @@ def stamp_of(place: str) -> Stamp | None:
 
 
 def _folders(settings: Settings) -> Iterator[tuple[str, Mapping[str, FileKind]]]:
-    """The folders to walk. The first one that finds a file says what it is, so narrower meanings come first."""
+    """The folders to walk, narrower meanings first: the first walk that finds a file says what it is."""
     for paths, kinds in (
         (settings.macro_paths, _MACROS),
         (settings.seed_paths, _SEEDS),
@@ -83,7 +83,7 @@ def _generic_checks_are_macros(found: dict[str, ProjectFile], settings: Settings
 
 
 class _Walk:
-    """One walk below a folder of the project: hidden files are passed over, symbolic links are followed once."""
+    """One walk below a folder of the project: hidden files are passed over, links are followed once."""
 
     def __init__(
         self, root: str, kinds: Mapping[str, FileKind], outputs: frozenset[str], problems: list[Diagnostic]
@@ -96,7 +96,7 @@ class _Walk:
         self.links: list[str] = []
 
     def files(self, folder: str) -> Iterator[ProjectFile]:
-        """The files below a folder. Links to folders come last, so that a real folder wins over a link to it."""
+        """The files below a folder. Links come last, so that a real folder wins over a link to it."""
         pending = [folder]
         while pending or self.links:
             if not pending:

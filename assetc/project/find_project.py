@@ -31,7 +31,7 @@ class FoundProject:
 
 
 def find_project(start: Path, project_dir: Path | None) -> FoundProject | Diagnostic:
-    """The project that `start` lies in; with `project_dir`, the one in that folder and no other. Else E120."""
+    """The project that `start` lies in; with `project_dir`, the one in that very folder. Else E120."""
     if project_dir is not None:
         folder = (start / project_dir).absolute()
         return _project_in(folder) or _nothing_found(folder, f"there is no project in {folder}")

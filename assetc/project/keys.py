@@ -1,6 +1,6 @@
 """The keys that mean something in a project file, a property file and a check; every other one is diagnosed.
 
-The lists of dbt are those of dbt-core 1.11 and 1.12 (reference documentation, and the JSON schemas in the package).
+The lists of dbt are those of dbt-core 1.11 and 1.12: its documentation, and the JSON schemas in its package.
 """
 
 from __future__ import annotations
@@ -35,48 +35,49 @@ PATH_KEYS = {
 
 DBT_PROJECT_KEYS = _words("""
     name version config_version profile require_dbt_version model_paths macro_paths seed_paths test_paths
-    analysis_paths docs_paths asset_paths snapshot_paths function_paths osi_paths check_paths target_path log_path
-    packages_install_path clean_targets quoting query_comment on_run_start on_run_end dispatch vars models seeds
-    snapshots sources analyses data_tests tests unit_tests exposures metrics semantic_models saved_queries functions
-    restrict_access flags dbt_cloud info_schema sync docs
+    analysis_paths docs_paths asset_paths snapshot_paths function_paths osi_paths check_paths target_path
+    log_path packages_install_path clean_targets quoting query_comment on_run_start on_run_end dispatch
+    vars models seeds snapshots sources analyses data_tests tests unit_tests exposures metrics
+    semantic_models saved_queries functions restrict_access flags dbt_cloud info_schema sync docs
 """)
 
 NATIVE_PROJECT_KEYS = _words("""
-    name version profile model_paths macro_paths seed_paths snapshot_paths check_paths test_paths target_path
-    packages_install_path clean_targets query_comment on_run_start on_run_end dispatch vars models seeds snapshots
-    sources checks tests data_tests flags strict_sources default_source schemas schema dialect inference
-    import_python resources selectors default_materialization default_load_type
+    name version profile model_paths macro_paths seed_paths snapshot_paths check_paths test_paths
+    target_path packages_install_path clean_targets query_comment on_run_start on_run_end dispatch vars
+    models seeds snapshots sources checks tests data_tests flags strict_sources default_source schemas
+    schema dialect inference import_python resources selectors default_materialization default_load_type
 """)
 
 MAPPING_CONFIG_KEYS = _words("""
-    meta docs persist_docs quoting column_types grants contract freshness snapshot_meta_column_names indexes state
-    latest_version_pointer parquet_read_options parameters options metadata
+    meta docs persist_docs quoting column_types grants contract freshness snapshot_meta_column_names
+    indexes state latest_version_pointer parquet_read_options parameters options metadata
 """)
 """Configuration keys whose value is a mapping: in TOML they are told from folders by their names."""
 
 ADAPTER_CONFIG_KEYS = _words("""
     external location format delimiter options parquet_read_options glue_register indexes parameters
     transient cluster_by automatic_clustering secure copy_grants copy_tags query_tag snowflake_warehouse
-    tmp_relation_type target_lag refresh_mode initialize refresh_warehouse scheduler row_access_policy table_tag
-    immutable_where table_format external_volume base_location_root base_location_subpath iceberg_version
-    catalog_name unlogged
-    file_format location_root partition_by clustered_by buckets tblproperties options skip_non_matched_step
-    cluster_by partitions require_partition_filter partition_expiration_days hours_to_expiration labels kms_key_name
-    dist sort sort_type backup bind auto_refresh enable_refresh refresh_interval_minutes max_staleness
-    liquid_clustered_by auto_liquid_cluster databricks_tags databricks_compute include_full_name_in_path
+    tmp_relation_type target_lag refresh_mode initialize refresh_warehouse scheduler row_access_policy
+    table_tag immutable_where table_format external_volume base_location_root base_location_subpath
+    iceberg_version catalog_name unlogged file_format location_root partition_by clustered_by buckets
+    tblproperties skip_non_matched_step partitions require_partition_filter partition_expiration_days
+    hours_to_expiration labels kms_key_name dist sort sort_type backup bind auto_refresh enable_refresh
+    refresh_interval_minutes max_staleness liquid_clustered_by auto_liquid_cluster databricks_tags
+    databricks_compute include_full_name_in_path
 """)
 
 DBT_CONFIG_KEYS = _words("""
     access batch_size begin concurrent_batches contract docs event_time freshness grants hard_deletes
-    invalidate_hard_deletes latest_version_pointer lookback on_configuration_change on_error packages imports
-    persist_docs python_version quoting snapshot_meta_column_names sql_header state static_analysis strategy
-    submission_method check_cols updated_at target_schema target_database dbt_valid_to_current loaded_at_field
-    loaded_at_query required_docs compute type volatility runtime_version entry_point
+    invalidate_hard_deletes latest_version_pointer lookback on_configuration_change on_error packages
+    imports persist_docs python_version quoting snapshot_meta_column_names sql_header state
+    static_analysis strategy submission_method check_cols updated_at target_schema target_database
+    dbt_valid_to_current loaded_at_field loaded_at_query required_docs compute type volatility
+    runtime_version entry_point
 """)
 
 CHECK_CONFIG_KEYS = _words("""
-    severity fail_calc warn_if error_if where limit store_failures store_failures_as schema alias database enabled
-    tags meta group sql_header static_analysis
+    severity fail_calc warn_if error_if where limit store_failures store_failures_as schema alias database
+    enabled tags meta group sql_header static_analysis
 """)
 
 CONFIG_KEYS = {
@@ -92,8 +93,8 @@ CONFIG_KEYS = {
 }
 
 PROPERTY_FILE_KEYS = _words("""
-    version models seeds snapshots sources macros analyses exposures groups functions data_tests tests checks
-    unit_tests metrics semantic_models saved_queries anchors
+    version models seeds snapshots sources macros analyses exposures groups functions data_tests tests
+    checks unit_tests metrics semantic_models saved_queries anchors
 """)
 
 NOT_BUILT_SECTIONS = _words("""
@@ -107,9 +108,9 @@ _ANY_ASSET = _words("name description config columns data_tests tests checks doc
 ASSET_KEYS = {
     "models": _ANY_ASSET
     | _words("""
-        constraints access group latest_version versions deprecation_date time_spine primary_entity agg_time_dimension
-        semantic_model metrics derived_semantics
-    """),
+    constraints access group latest_version versions deprecation_date time_spine primary_entity
+    agg_time_dimension semantic_model metrics derived_semantics
+"""),
     "seeds": _ANY_ASSET,
     "snapshots": _ANY_ASSET | _words("relation"),
     "macros": _words("name description arguments docs meta config"),
@@ -123,18 +124,18 @@ CONFIG_AT_THE_TOP = _words("""
 """Keys of an asset or source that mean the same inside its `config`."""
 
 COLUMN_KEYS = _words("""
-    name description data_type quote constraints data_tests tests checks tags meta docs config granularity dimension
-    entity policy_tags databricks_tags column_mask
+    name description data_type quote constraints data_tests tests checks tags meta docs config granularity
+    dimension entity policy_tags databricks_tags column_mask
 """)
 
 SOURCE_KEYS = _words("""
-    name description database schema loader quoting freshness loaded_at_field loaded_at_query config meta tags
-    tables overrides
+    name description database schema loader quoting freshness loaded_at_field loaded_at_query config meta
+    tags tables overrides
 """)
 
 TABLE_KEYS = _words("""
-    name identifier description columns data_tests tests checks freshness loaded_at_field loaded_at_query external
-    quoting config meta tags
+    name identifier description columns data_tests tests checks freshness loaded_at_field loaded_at_query
+    external quoting config meta tags
 """)
 
 CHECK_KEYS = _words("name test_name column_name description arguments config")

@@ -1,4 +1,4 @@
-"""Property files: what a YAML file beside the models says about models, seeds, snapshots, macros and sources."""
+"""Property files: what a YAML file beside the models says about models, seeds, macros, sources ..."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _check_section(findings: Findings, pair: WrittenPair) -> None:
 
 
 def note_not_built(findings: Findings, pair: WrittenPair) -> None:
-    """In a native project: say that what was written has no effect yet. A dbt project is full of such keys."""
+    """In a native project, say that what was written has no effect yet; a dbt project is full of it."""
     if findings.flavor == "native":
         findings.add("W223", f'"{pair.key}" is not built yet and has no effect', pair.span)
 

@@ -1,4 +1,4 @@
-"""The checks of a property file: `data_tests` (also `tests`, `checks`) in all the forms in which people write them."""
+"""The checks of a property file: `data_tests` (also `tests`, `checks`) in all forms that people write."""
 
 from __future__ import annotations
 

@@ -46,8 +46,7 @@ def _read_column(findings: Findings, written: WrittenMapping) -> DeclaredColumn 
             case key if key not in COLUMN_KEYS:
                 findings.unknown(pair, COLUMN_KEYS, "a column")
     if name is None:
-        if written.find("name") is None and not _stands_for_others(written):
-            findings.add("E126", "a column needs a name", written.span)
+        _note_nameless(findings, written)
         return None
     return DeclaredColumn(name, description, type_name, tags, tuple(meta.items()))
 
@@ -70,6 +69,7 @@ def _meta(findings: Findings, pair: WrittenPair) -> dict[str, object]:
     return {} if mapping is None else {inner.key: plain(inner.value) for inner in mapping.pairs}
 
 
-def _stands_for_others(written: WrittenMapping) -> bool:
-    """Whether this is `{include: all}` of a versioned model, which names no column."""
-    return written.find("include") is not None
+def _note_nameless(findings: Findings, written: WrittenMapping) -> None:
+    """Say that the name is missing, but not of `{include: all}` of a versioned model, which is no column."""
+    if written.find("name") is None and written.find("include") is None:
+        findings.add("E126", "a column needs a name", written.span)

@@ -10,7 +10,7 @@ from assetc.compiler.project import DeclaredSource, Patch
 
 @dataclass(frozen=True, slots=True)
 class PropertyFileReading:
-    """The patches and sources of one file, and its faults. `has_templates`: some values are still to be rendered."""
+    """The patches and sources of one file, its faults, and whether values are still to be rendered."""
 
     patches: tuple[Patch, ...] = ()
     sources: tuple[DeclaredSource, ...] = ()

@@ -15,8 +15,8 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 def read_text(root: str, path: str) -> str | Diagnostic:
     """The text of a file below `root`, or E125.
 
-    A byte order mark is dropped and line ends stay as they are: offsets of a `Span` count characters of this text,
-    whoever reads the file again to show a line must read it through this function.
+    A byte order mark is dropped and line ends stay as they are. The offsets of a `Span` count characters of
+    this text: whoever reads the file again to show a line must read it through this function.
     """
     place = os.path.realpath(Path(root, path))
     if not place.startswith(os.path.realpath(root).rstrip("/") + "/"):

@@ -1,7 +1,7 @@
 """Templates in configuration values: `{{ env_var('X', 'default') }}`, `{{ var('x') }}`, `{{ target.name }}`.
 
-dbt renders these with Jinja; nearly all of them are one call. That much is evaluated here, so that a project is
-loaded without importing Jinja; the rest is given to `TemplateNames.render`.
+dbt renders these with Jinja; nearly all of them are one call. That much is evaluated here, so that a project
+is loaded without importing Jinja; the rest is given to `TemplateNames.render`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,94 @@
+"""Configuration by folder: rendered, and sorted to the packages whose folders they are."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
+from assetc.compiler.project import Entry, Flavor, FolderConfig, ProjectFile, Settings
+from assetc.project.templates import TemplateNames, render_value
+
+_RENDERED_LATER = frozenset({"pre_hook", "post_hook", "sql_header"})
+
+
+def finish_folders(
+    folders: Sequence[FolderConfig], name: str, flavor: Flavor, names: TemplateNames
+) -> tuple[tuple[FolderConfig, ...], tuple[Diagnostic, ...]]:
+    """The configuration by folder, the outer ones first, without the project's own name in front."""
+    finished: list[FolderConfig] = []
+    problems: list[Diagnostic] = []
+    for config in folders:
+        entries, found = _rendered(config.entries, names)
+        problems += found
+        finished.append(_of_package(replace(config, entries=entries), name, flavor))
+    return tuple(sorted(finished, key=lambda config: len(config.folder))), tuple(problems)
+
+
+def unused_folders(
+    folders: Sequence[FolderConfig], name: str, settings: Settings, files: Sequence[ProjectFile]
+) -> Iterator[Diagnostic]:
+    """A warning (W222) for configuration of a folder that holds nothing."""
+    paths = [file.path for file in files]
+    for config in folders:
+        tops = _tops(config, settings)
+        if config.package == name and config.folder and tops and not _is_used(config.folder, tops, paths):
+            shown = "/".join(config.folder)
+            known = {part for path in paths for part in path.split("/")[1:-1]}
+            hint = did_you_mean(config.folder[-1], known) or f"There is no such folder in {', '.join(tops)}"
+            span = config.entries[0].span
+            yield diagnostic(
+                "W222", f"the configuration of {config.kind} in {shown} applies to nothing", span, hint=hint
+            )
+
+
+def _rendered(entries: tuple[Entry, ...], names: TemplateNames) -> tuple[tuple[Entry, ...], list[Diagnostic]]:
+    finished: list[Entry] = []
+    problems: list[Diagnostic] = []
+    for entry in entries:
+        value, found = (
+            (entry.value, ())
+            if entry.key in _RENDERED_LATER
+            else render_value(entry.value, entry.span, names)
+        )
+        problems += found
+        if not found:
+            finished.append(replace(entry, value=value))
+    return tuple(finished), problems
+
+
+def _of_package(config: FolderConfig, name: str, flavor: Flavor) -> FolderConfig:
+    """In dbt the first folder is a package; a native project may leave its own name out."""
+    if not config.folder:
+        return config
+    first, *rest = config.folder
+    if first == name:
+        return replace(config, folder=tuple(rest), package=name)
+    return replace(config, package=name if flavor == "native" else first)
+
+
+def _tops(config: FolderConfig, settings: Settings) -> tuple[str, ...]:
+    match config.kind:
+        case "models":
+            return settings.model_paths
+        case "seeds":
+            return settings.seed_paths
+        case "snapshots":
+            return settings.snapshot_paths
+    return ()
+
+
+def _is_used(folder: tuple[str, ...], tops: tuple[str, ...], paths: list[str]) -> bool:
+    """Whether a file lies in the folder, or is the one that the last part names. `paths` are sorted."""
+    for top in tops:
+        for end in ("/", "."):
+            prefix = "/".join((top, *folder)) + end
+            at = bisect_left(paths, prefix)
+            if at < len(paths) and paths[at].startswith(prefix):
+                return True
+        # A Python file may define an asset of any name.
+        parent = "/".join((top, *folder[:-1])) + "/"
+        if any(path.startswith(parent) and path.endswith(".py") for path in paths):
+            return True
+    return False

@@ -1,0 +1,208 @@
+"""Loading a project: the one place where its configuration is read. Everything after this works on values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from assetc.compiler.config import nothing
+from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.project import Flavor, Project, ProjectFile, Settings, Target
+from assetc.project.discover import discover
+from assetc.project.find_project import FoundProject, find_project
+from assetc.project.finish_properties import finish_properties
+from assetc.project.folders import finish_folders, unused_folders
+from assetc.project.load_target import load_target
+from assetc.project.memory import NO_MEMORY, Memory, read_config_file
+from assetc.project.outline import Outline, make_outline, render_entries
+from assetc.project.profiles import ProfileRequest
+from assetc.project.project_file import ProjectFileReading, read_project_file
+from assetc.project.project_parts import read_dispatch, read_hooks, read_mapping, read_resources
+from assetc.project.properties import read_properties
+from assetc.project.property_reading import PropertyFileReading
+from assetc.project.read_text import read_text
+from assetc.project.secrets import secrets_of_environment, worth_masking
+from assetc.project.selectors_file import read_selectors
+from assetc.project.settings import make_settings
+from assetc.project.target import Connection, TargetRequest
+from assetc.project.templates import RenderTemplate, TemplateNames
+
+Value = TypeVar("Value")
+
+DEFAULT_THREADS: Mapping[Flavor, int] = {"native": 4, "dbt": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class LoadRequest:
+    """What the command line and the environment decide. Paths are relative to where the command was started.
+
+    `render` renders templates that are more than one call; without it they are E128.
+    """
+
+    environment: Mapping[str, str] = field(repr=False)
+    project_dir: Path | None = None
+    profiles_dir: Path | None = None
+    profile: str | None = None
+    target: str | None = None
+    threads: int | None = None
+    variables: Mapping[str, object] = field(default_factory=nothing)
+    render: RenderTemplate | None = field(default=None, repr=False)
+    memory: Memory = field(default=NO_MEMORY, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A project, or None with the reasons. `secrets` are the texts that must never be shown or stored.
+
+    `root` is set as soon as a project was found, whatever is wrong with it.
+    """
+
+    project: Project | None
+    diagnostics: tuple[Diagnostic, ...]
+    connection: Connection | None = None
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    root: Path | None = None
+
+
+def load(start: Path, request: LoadRequest) -> Loaded:
+    """The project that `start` lies in. Never raises for anything that a user wrote."""
+    secrets = worth_masking(secrets_of_environment(request.environment))
+    found = find_project(start, request.project_dir)
+    if isinstance(found, Diagnostic):
+        return Loaded(None, (found,), secrets=secrets)
+    read = partial(read_project_file, flavor=found.flavor)
+    place = found.root / found.file
+    reading = read_config_file(request.memory, ProjectFileReading, place, found.file, read)
+    if isinstance(reading, Diagnostic):
+        return Loaded(None, (reading,), secrets=secrets, root=found.root)
+    if not reading.is_usable:
+        return Loaded(None, reading.problems, secrets=secrets, root=found.root)
+    return _load_found(found, reading, start, request)
+
+
+def _load_found(
+    found: FoundProject, reading: ProjectFileReading, start: Path, request: LoadRequest
+) -> Loaded:
+    names = TemplateNames(request.environment, request.variables, render=request.render)
+    outline, problems = make_outline(found, reading, names)
+    names = replace(names, variables=outline.variables)
+    chosen = load_target(
+        _profile_request(found, outline, start, request),
+        TargetRequest(request.threads, DEFAULT_THREADS[found.flavor], _schema_of(reading)),
+        replace(names, variables=request.variables, may_use_secrets=True),
+        request.memory,
+    )
+    body = _Body(found, request.memory, [*reading.problems, *problems, *chosen.problems])
+    if chosen.target is None:
+        body.read_without_target(reading)
+        project = None
+    else:
+        names = replace(names, target=chosen.target.fields)
+        project = body.read(reading, outline, chosen.target, names)
+    diagnostics = tuple(dict.fromkeys(body.problems))
+    return Loaded(project, diagnostics, chosen.connection, chosen.secrets, found.root)
+
+
+def _profile_request(
+    found: FoundProject, outline: Outline, start: Path, request: LoadRequest
+) -> ProfileRequest:
+    return ProfileRequest(
+        project_name=outline.name,
+        root=found.root,
+        start=start.absolute(),
+        is_native=found.flavor == "native",
+        profile=outline.profile,
+        asked_profile=request.profile,
+        asked_target=request.target,
+        profiles_dir=request.profiles_dir,
+    )
+
+
+def _schema_of(reading: ProjectFileReading) -> str | None:
+    """The schema that a native project file sets for whatever target is in use."""
+    entry = next((entry for entry in reading.entries if entry.key == "schema"), None)
+    return entry.value if entry is not None and isinstance(entry.value, str) else None
+
+
+class _Body:
+    """The files of one project on their way to a `Project`; it collects the problems."""
+
+    def __init__(self, found: FoundProject, memory: Memory, problems: list[Diagnostic]) -> None:
+        self.found = found
+        self.root = str(found.root)
+        self.memory = memory
+        self.problems = problems
+
+    def read_without_target(self, reading: ProjectFileReading) -> None:
+        """Whatever else is wrong is said too, although there will be no project."""
+        entries = {entry.key: entry for entry in reading.entries if "{{" not in str(entry.value)}
+        settings, problems = make_settings(entries, self.found.flavor)
+        self.problems += problems
+        self.property_readings(self.files(settings))
+
+    def read(
+        self, reading: ProjectFileReading, outline: Outline, target: Target, names: TemplateNames
+    ) -> Project:
+        """The project for a target."""
+        flavor = self.found.flavor
+        entries = self.noted(render_entries(reading, names))
+        settings = self.noted(make_settings(entries, flavor))
+        folders = self.noted(finish_folders(reading.folders, outline.name, flavor, names))
+        files = self.files(settings)
+        self.problems += unused_folders(folders, outline.name, settings, files)
+        readings = self.property_readings(files)
+        properties = self.noted(finish_properties(readings, folders, settings, names))
+        selectors = self.noted(read_selectors(self.found.root, self.found.file, entries, self.memory))
+        return Project(
+            name=outline.name,
+            flavor=flavor,
+            root=self.root,
+            path=self.found.file,
+            settings=settings,
+            target=target,
+            variables=outline.variables,
+            folder_configs=folders,
+            files=files,
+            properties=properties,
+            resources=self.noted(read_resources(entries.get("resources"), target.name, names)),
+            on_run_start=self.noted(read_hooks(entries.get("on_run_start"))),
+            on_run_end=self.noted(read_hooks(entries.get("on_run_end"))),
+            dispatch=self.noted(read_dispatch(entries.get("dispatch"))),
+            flags=self.noted(read_mapping(entries.get("flags"))),
+            selectors=selectors.content,
+            selectors_path=selectors.path,
+        )
+
+    def noted(self, result: tuple[Value, tuple[Diagnostic, ...]]) -> Value:
+        """The value of a result, its problems noted."""
+        self.problems += result[1]
+        return result[0]
+
+    def files(self, settings: Settings) -> tuple[ProjectFile, ...]:
+        discovery = discover(self.root, settings)
+        self.problems += discovery.problems
+        return discovery.files
+
+    def property_readings(self, files: tuple[ProjectFile, ...]) -> list[tuple[str, PropertyFileReading]]:
+        """What each property file says, from the memory where the file is unchanged."""
+        readings: list[tuple[str, PropertyFileReading]] = []
+        for file in files:
+            if file.kind != "properties":
+                continue
+            reading = self.memory.recall(PropertyFileReading, file.path, file.stamp) or self.fresh(file)
+            if reading is not None:
+                self.problems += reading.problems
+                readings.append((file.path, reading))
+        return readings
+
+    def fresh(self, file: ProjectFile) -> PropertyFileReading | None:
+        text = read_text(self.root, file.path)
+        if isinstance(text, Diagnostic):
+            self.problems.append(text)
+            return None
+        reading = read_properties(file.path, text, self.found.flavor)
+        self.memory.remember(file.path, file.stamp, reading)
+        return reading

@@ -1,0 +1,74 @@
+"""Finding the target of a load: which profiles file, which output, and what it becomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.project import Target
+from assetc.project.memory import Memory, read_config_file
+from assetc.project.profiles import (
+    Output,
+    ProfileRequest,
+    built_in_output,
+    choose_output,
+    no_profiles_file,
+    profiles_places,
+    uses_built_in_output,
+)
+from assetc.project.profiles_file import ProfilesReading, read_profiles
+from assetc.project.secrets import secrets_in, secrets_of_environment, worth_masking
+from assetc.project.target import Connection, TargetRequest, make_target
+from assetc.project.templates import TemplateNames
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedTarget:
+    """The target in use, or None with the reasons, and the secrets that came to be known on the way."""
+
+    target: Target | None
+    connection: Connection | None
+    problems: tuple[Diagnostic, ...]
+    secrets: tuple[str, ...] = field(repr=False)
+
+
+def load_target(
+    profile: ProfileRequest, wanted: TargetRequest, names: TemplateNames, memory: Memory
+) -> LoadedTarget:
+    """The target that a profile request leads to; `names` is what a profiles file may use."""
+    output, problems = _find_output(profile, names, memory)
+    in_environment = tuple(secrets_of_environment(names.environment))
+    if output is None:
+        return LoadedTarget(None, None, problems, worth_masking(in_environment))
+    in_fields = (secret for key, value in output.fields.items() for secret in secrets_in(key, value))
+    secrets = worth_masking((*in_environment, *in_fields))
+    made = make_target(output, wanted, secrets)
+    if isinstance(made, Diagnostic):
+        return LoadedTarget(None, None, (*problems, made), secrets)
+    return LoadedTarget(*made, problems, secrets)
+
+
+def _find_output(
+    profile: ProfileRequest, names: TemplateNames, memory: Memory
+) -> tuple[Output | None, tuple[Diagnostic, ...]]:
+    places = profiles_places(profile, names.environment)
+    place = next((place for place in places if place.is_file()), None)
+    if uses_built_in_output(profile, place):
+        built_in = built_in_output(profile)
+        return (None, (built_in,)) if isinstance(built_in, Diagnostic) else (built_in, ())
+    if place is None:
+        return None, (no_profiles_file(profile, names.environment),)
+    shown = _shown(place, profile.root)
+    reading = read_config_file(memory, ProfilesReading, place, shown, read_profiles)
+    if isinstance(reading, Diagnostic):
+        return None, (reading,)
+    output, problems = choose_output(reading, shown, profile, names)
+    return output, (*reading.problems, *problems)
+
+
+def _shown(place: Path, root: Path) -> str:
+    """The file's name in diagnostics: relative to the project where it lies in it, else absolute."""
+    absolute = place.resolve()
+    home = root.resolve()
+    return absolute.relative_to(home).as_posix() if absolute.is_relative_to(home) else absolute.as_posix()

@@ -1,0 +1,106 @@
+"""The project file: `assetc.toml`, `[tool.assetc]` of `pyproject.toml`, or `dbt_project.yml`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.place import file_span
+from assetc.compiler.project import Entry, Flavor, FolderConfig
+from assetc.project.config_entries import config_entry
+from assetc.project.findings import Findings
+from assetc.project.keys import DBT_PROJECT_KEYS, MAPPING_CONFIG_KEYS, NATIVE_PROJECT_KEYS, SECTIONS, snake
+from assetc.project.read_yaml import read_yaml
+from assetc.project.toml_positions import read_toml
+from assetc.project.written import WrittenFile, WrittenMapping, WrittenPair, plain
+
+Section = Literal["models", "seeds", "snapshots", "sources", "checks"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFileReading:
+    """The keys of a project file in one spelling, its configuration by folder, its faults; nothing rendered.
+
+    `is_usable` is False when the file could not be read as what it is.
+    """
+
+    entries: tuple[Entry, ...] = ()
+    folders: tuple[FolderConfig, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
+    is_usable: bool = True
+
+
+def read_project_file(path: str, text: str, flavor: Flavor) -> ProjectFileReading:
+    """What a project file says, and what is wrong with it. Never raises."""
+    file = read_yaml(path, text, "dbt") if flavor == "dbt" else read_toml(path, text)
+    findings = Findings(flavor)
+    findings.problems += file.problems
+    content = _own_table(findings, file, path)
+    if content is None:
+        return ProjectFileReading(problems=tuple(findings.problems), is_usable=False)
+    known = DBT_PROJECT_KEYS if flavor == "dbt" else NATIVE_PROJECT_KEYS
+    entries: list[Entry] = []
+    folders: list[FolderConfig] = []
+    for pair in content.pairs:
+        key = snake(pair.key)
+        if key in SECTIONS:
+            folders += _read_section(findings, cast("Section", SECTIONS[key]), pair)
+        elif key in known:
+            entries.append(Entry(key, plain(pair.value), pair.span))
+        else:
+            findings.unknown(pair, _spelled_like(pair.key, known), "a project file")
+    return ProjectFileReading(tuple(entries), tuple(folders), tuple(findings.problems))
+
+
+def _own_table(findings: Findings, file: WrittenFile, path: str) -> WrittenMapping | None:
+    if file.content is None:
+        if not file.problems:
+            findings.problems += _empty(path)
+        return None
+    content = findings.mapping(file.content, "a project file")
+    if not path.endswith("pyproject.toml"):
+        return content
+    for key in ("tool", "assetc"):
+        pair = None if content is None else content.find(key)
+        content = None if pair is None else findings.mapping(pair.value, f"[{key}]")
+    return content
+
+
+def _empty(path: str) -> tuple[Diagnostic, ...]:
+    findings = Findings("dbt")
+    findings.add("E126", f"{path} is empty", file_span(path), "It needs at least a name and a profile")
+    return tuple(findings.problems)
+
+
+def _spelled_like(key: str, known: frozenset[str]) -> frozenset[str]:
+    return frozenset(name.replace("_", "-") for name in known) if "-" in key else known
+
+
+def _read_section(findings: Findings, kind: Section, pair: WrittenPair) -> Iterator[FolderConfig]:
+    mapping = findings.mapping(pair.value, pair.key)
+    if mapping is not None:
+        yield from _read_folder(findings, kind, (), mapping)
+
+
+def _read_folder(
+    findings: Findings, kind: Section, folder: tuple[str, ...], mapping: WrittenMapping
+) -> Iterator[FolderConfig]:
+    """The configuration of one folder, then that of the folders in it."""
+    entries: list[Entry] = []
+    inner: list[tuple[str, WrittenMapping]] = []
+    for pair in mapping.pairs:
+        if isinstance(pair.value, WrittenMapping) and not _is_config(findings.flavor, pair.key):
+            inner.append((pair.key, pair.value))
+        else:
+            entries.append(config_entry(findings, kind, pair))
+    if entries:
+        yield FolderConfig(kind, folder, tuple(entries))
+    for name, below in inner:
+        yield from _read_folder(findings, kind, (*folder, name), below)
+
+
+def _is_config(flavor: Flavor, key: str) -> bool:
+    """Whether a key with a mapping configures: in dbt the "+" tells, a native project may leave it out."""
+    return key.startswith("+") or (flavor == "native" and snake(key) in MAPPING_CONFIG_KEYS)

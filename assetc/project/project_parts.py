@@ -1,0 +1,63 @@
+"""The smaller parts of a project file: hooks of a run, dispatch, flags, resources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from assetc.compiler.config import NOTHING
+from assetc.compiler.diagnostic import Diagnostic, diagnostic
+from assetc.compiler.project import Entry
+from assetc.project.templates import TemplateNames, render_value
+
+Dispatch = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def read_hooks(entry: Entry | None) -> tuple[tuple[Entry, ...], tuple[Diagnostic, ...]]:
+    """The SQL of `on-run-start` or `on-run-end`, one entry a statement; it is rendered when it runs."""
+    if entry is None or entry.value is None:
+        return (), ()
+    texts = entry.value if isinstance(entry.value, list) else [entry.value]
+    hooks = tuple(replace(entry, value=text) for text in texts if isinstance(text, str) and text.strip())
+    if all(isinstance(text, str) for text in texts):
+        return hooks, ()
+    return hooks, (diagnostic("E126", f"{entry.key} must be SQL, or a list of it", entry.span),)
+
+
+def read_dispatch(entry: Entry | None) -> tuple[Dispatch, tuple[Diagnostic, ...]]:
+    """For each macro namespace the packages in which its macros are looked up."""
+    if entry is None or entry.value is None:
+        return (), ()
+    rules: list[tuple[str, tuple[str, ...]]] = []
+    for rule in entry.value if isinstance(entry.value, list) else [None]:
+        namespace = rule.get("macro_namespace") if isinstance(rule, dict) else None
+        order = rule.get("search_order") if isinstance(rule, dict) else None
+        if not isinstance(namespace, str) or not isinstance(order, list):
+            message = "dispatch must be a list of mappings with macro_namespace and search_order"
+            return tuple(rules), (diagnostic("E126", message, entry.span),)
+        rules.append((namespace, tuple(str(package) for package in order)))
+    return tuple(rules), ()
+
+
+def read_mapping(entry: Entry | None) -> tuple[Mapping[str, object], tuple[Diagnostic, ...]]:
+    """The mapping of a key, empty when it is not written."""
+    if entry is None or entry.value is None:
+        return NOTHING, ()
+    if isinstance(entry.value, dict):
+        return {str(key): value for key, value in entry.value.items()}, ()
+    return NOTHING, (diagnostic("E126", f"{entry.key} must be a mapping", entry.span),)
+
+
+def read_resources(
+    entry: Entry | None, target: str, names: TemplateNames
+) -> tuple[Mapping[str, object], tuple[Diagnostic, ...]]:
+    """The resources of the target in use; those of other targets are not even rendered."""
+    by_target, problems = read_mapping(entry)
+    resources = by_target.get(target)
+    if entry is None or resources is None:
+        return NOTHING, problems
+    if not isinstance(resources, dict):
+        message = f"resources.{target} must be a mapping of names to values"
+        return NOTHING, (*problems, diagnostic("E126", message, entry.span))
+    value, found = render_value(resources, entry.span, replace(names, may_use_secrets=True))
+    return (value if isinstance(value, dict) else NOTHING), (*problems, *found)

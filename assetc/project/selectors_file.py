@@ -1,0 +1,52 @@
+"""The named selections of a project: `selectors.yml`, or `selectors` in a native project's file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from assetc.compiler.config import nothing
+from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.project import Entry
+from assetc.project.findings import Findings
+from assetc.project.memory import Memory, read_config_file
+from assetc.project.project_file import ProjectFileReading
+from assetc.project.read_yaml import read_yaml
+from assetc.project.written import plain
+
+FILE = "selectors.yml"
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenSelectors:
+    """The content of a selectors file as plain values, and which file it is."""
+
+    content: Mapping[str, object] = field(default_factory=nothing)
+    path: str = ""
+
+
+def read_selectors(
+    root: Path, project_file: str, entries: Mapping[str, Entry], memory: Memory
+) -> tuple[WrittenSelectors, tuple[Diagnostic, ...]]:
+    """The selectors of a project; what they mean, the compiler says."""
+    own = entries.get("selectors")
+    if own is not None:
+        return WrittenSelectors({"selectors": own.value}, project_file), ()
+    if not (root / FILE).is_file():
+        return WrittenSelectors(), ()
+    reading = read_config_file(memory, ProjectFileReading, root / FILE, FILE, _read_file)
+    if isinstance(reading, Diagnostic):
+        return WrittenSelectors(), (reading,)
+    content = {entry.key: entry.value for entry in reading.entries}
+    return WrittenSelectors(content, FILE), reading.problems
+
+
+def _read_file(path: str, text: str) -> ProjectFileReading:
+    file = read_yaml(path, text, "dbt")
+    findings = Findings("dbt")
+    findings.problems += file.problems
+    content = None if file.content is None else findings.mapping(file.content, "a selectors file")
+    pairs = () if content is None else content.pairs
+    entries = tuple(Entry(pair.key, plain(pair.value), pair.span) for pair in pairs)
+    return ProjectFileReading(entries, problems=tuple(findings.problems))

@@ -1,0 +1,103 @@
+"""The settings of a project, from the entries of its project file."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
+from assetc.compiler.project import Entry, Flavor, Settings
+from assetc.project.keys import PATH_KEYS
+
+NATIVE_SETTINGS = Settings()
+DBT_SETTINGS = Settings(
+    check_paths=("tests",),
+    inference="on",
+    default_source=None,
+    default_materialization="view",
+    schemas="prefixed",
+)
+
+
+class _Misfit(ValueError):  # noqa: N818  it carries words to `make_settings` and goes no further
+    def __init__(self, expected: str, hint: str = "") -> None:
+        super().__init__(expected)
+        self.expected = expected
+        self.hint = hint
+
+
+def make_settings(entries: Mapping[str, Entry], flavor: Flavor) -> tuple[Settings, tuple[Diagnostic, ...]]:
+    """The settings that rendered entries give; what is not written, or does not fit, has its default."""
+    settings = DBT_SETTINGS if flavor == "dbt" else NATIVE_SETTINGS
+    values: dict[str, object] = {}
+    problems: list[Diagnostic] = []
+    for key, (name, convert) in _CONVERTERS.items():
+        entry = entries.get(key)
+        if entry is None:
+            continue
+        try:
+            values[name] = convert(entry.value)
+        except _Misfit as misfit:
+            message = f"{key} must be {misfit.expected}"
+            problems.append(diagnostic("E126", message, entry.span, hint=misfit.hint))
+    if "target_path" in values and "clean_targets" not in values:
+        values["clean_targets"] = (values["target_path"],)
+    return replace(settings, **values), tuple(problems)  # type: ignore[arg-type]  # each was converted
+
+
+def _path(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise _Misfit("a folder")
+    path = posixpath.normpath(value)
+    if path.startswith(("/", "..")) or "\0" in path:
+        raise _Misfit("a folder of the project", "Give a path below the project's folder")
+    return path
+
+
+def _paths(value: object) -> tuple[str, ...]:
+    given = [value] if isinstance(value, str) else value
+    if not isinstance(given, list):
+        raise _Misfit("a list of folders")
+    return tuple(dict.fromkeys(_path(item) for item in given))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise _Misfit("a text")
+    return value
+
+
+def _optional_text(value: object) -> str | None:
+    return _text(value) if value else None
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise _Misfit("true or false")
+    return value
+
+
+def _one_of(*choices: str) -> Callable[[object], str]:
+    def choose(value: object) -> str:
+        if value not in choices:
+            raise _Misfit(f"one of {', '.join(choices)}", did_you_mean(str(value), choices))
+        return str(value)
+
+    return choose
+
+
+_CONVERTERS: Mapping[str, tuple[str, Callable[[object], object]]] = {
+    **{key: (name, _paths) for key, name in PATH_KEYS.items()},
+    "target_path": ("target_path", _path),
+    "clean_targets": ("clean_targets", _paths),
+    "packages_install_path": ("packages_path", _path),
+    "inference": ("inference", _one_of("off", "on", "strict")),
+    "schemas": ("schemas", _one_of("as-written", "prefixed")),
+    "strict_sources": ("strict_sources", _flag),
+    "default_source": ("default_source", _optional_text),
+    "default_materialization": ("default_materialization", _text),
+    "default_load_type": ("default_load_type", _text),
+    "dialect": ("dialect", _optional_text),
+    "import_python": ("import_python", _flag),
+}

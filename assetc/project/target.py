@@ -1,0 +1,97 @@
+"""From an output to the target that the compiler sees and the connection that the runtime opens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from assetc.adapters.protocol import Adapter
+from assetc.adapters.registry import UnknownAdapter, find_adapter
+from assetc.compiler.diagnostic import Diagnostic, diagnostic
+from assetc.compiler.project import Target
+from assetc.project.profiles import Output
+from assetc.project.secrets import without_secrets
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What a warehouse is opened with. The fields hold secrets, so they are never shown."""
+
+    type: str
+    fields: Mapping[str, object] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRequest:
+    """What is decided outside of the profile: threads of the command line, names of the project file."""
+
+    threads: int | None
+    default_threads: int
+    schema: str | None
+
+
+def make_target(
+    output: Output, request: TargetRequest, secrets: tuple[str, ...]
+) -> tuple[Target, Connection] | Diagnostic:
+    """The target and its connection, or what is wrong with the output."""
+    kind = output.fields.get("type")
+    if not isinstance(kind, str) or not kind:
+        message = f"the target {output.name} has no type"
+        hint = "Say which warehouse it is, for example type: duckdb"
+        return diagnostic("E124", message, output.places.get("type") or output.span, hint=hint)
+    try:
+        adapter = find_adapter(kind)
+    except UnknownAdapter as unknown:
+        return diagnostic("E124", str(unknown), output.places.get("type"), hint=unknown.hint)
+    fields = {**output.fields, **({"schema": request.schema} if request.schema else {})}
+    fault = _misfit(output, fields)
+    if fault is not None:
+        return fault
+    return _target(output, adapter, fields, request, secrets), Connection(kind, fields)
+
+
+def _misfit(output: Output, fields: Mapping[str, object]) -> Diagnostic | None:
+    """The first of the fields that every target may have whose value cannot be used."""
+    for key in ("schema", "database", "path"):
+        value = fields.get(key)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, str | int) or value == ""):
+            message = f"{key} of the target {output.name} must be a text"
+            return diagnostic("E124", message, output.places.get(key) or output.span)
+    threads = fields.get("threads")
+    if threads is not None and _count(threads) is None:
+        message = f"threads of the target {output.name} must be a whole number above 0"
+        return diagnostic("E124", message, output.places.get("threads") or output.span)
+    return None
+
+
+def _count(value: object) -> int | None:
+    """A whole number above 0; environment variables give it as a text."""
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return None
+    try:
+        count = int(value)
+    except ValueError:
+        return None
+    return count if count > 0 else None
+
+
+def _target(
+    output: Output,
+    adapter: Adapter,
+    fields: Mapping[str, object],
+    request: TargetRequest,
+    secrets: tuple[str, ...],
+) -> Target:
+    threads = request.threads or _count(fields.get("threads")) or request.default_threads
+    database, schema = adapter.default_database(fields), adapter.default_schema(fields)
+    shown = {
+        **without_secrets(fields, secrets),
+        "name": output.name,
+        "target_name": output.name,
+        "profile_name": output.profile,
+        "threads": threads,
+        "database": database,
+        "schema": schema,
+    }
+    kind = str(fields["type"])
+    return Target(output.name, output.profile, kind, adapter.dialect, database, schema, threads, shown)
