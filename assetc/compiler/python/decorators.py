@@ -1,0 +1,29 @@
+"""`@asset` and `@multi_asset` as values: which expressions are one of them, and with which arguments."""
+
+from __future__ import annotations
+
+from assetc.compiler.python.machine import Call
+from assetc.compiler.python.source import Source
+from assetc.compiler.python.values import AssetDecorator, Entries, Outside, Value
+
+KINDS = frozenset({"asset", "multi_asset"})
+
+
+def as_decorator(value: Value, call: Call | None, source: Source) -> AssetDecorator | None:
+    """The decorator that a value is; with `call`, what calling it gives."""
+    if isinstance(value, AssetDecorator):
+        return value if call is None else complete_decorator(value, call)
+    if not isinstance(value, Outside):
+        return None
+    package, _, kind = value.name.rpartition(".")
+    if kind not in KINDS or package.partition(".")[0] not in ("", "assetc"):
+        return None
+    decorator = AssetDecorator(kind, Entries({}), None, source)
+    return decorator if call is None else complete_decorator(decorator, call)
+
+
+def complete_decorator(decorator: AssetDecorator, call: Call) -> AssetDecorator:
+    """A decorator with the keyword arguments of a call added."""
+    named = decorator.arguments.values | dict(call.named)
+    complete = decorator.arguments.complete and not call.is_open
+    return AssetDecorator(decorator.kind, Entries(named, complete), call.node, call.scope.source)

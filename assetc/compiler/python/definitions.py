@@ -1,0 +1,292 @@
+"""From a function and its decorator to a `PythonAsset`."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from assetc.compiler.diagnostic import Diagnostic, diagnostic
+from assetc.compiler.place import Span
+from assetc.compiler.project import Entry
+from assetc.compiler.python.body import BodyNotes
+from assetc.compiler.python.footprint import footprint
+from assetc.compiler.python.items import items_of
+from assetc.compiler.python.keys import key_parts, key_text, own_key, own_name
+from assetc.compiler.python.literals import NOT_LITERAL, literal_of
+from assetc.compiler.python.machine import Machine
+from assetc.compiler.python.parameters import annotated_key, annotation_text, is_relation, parameters_of, read_parameter
+from assetc.compiler.python.reading import (
+    DeclaredDependency,
+    DeclaredInput,
+    PythonAsset,
+    Returns,
+)
+from assetc.compiler.python.scope import Scope
+from assetc.compiler.python.values import (
+    UNKNOWN,
+    Argument,
+    AssetDecorator,
+    AssetFunction,
+    Closure,
+    Constant,
+    Entries,
+    Key,
+    Text,
+    Value,
+    choice,
+    only_text,
+)
+
+STRUCTURE = frozenset(
+    "name key key_prefix deps non_argument_deps ignore_deps ins outs specs description sql internal_asset_deps".split()
+)
+"""Arguments that have fields of their own in a reading."""
+
+NEEDED = frozenset(
+    "group_name group tags schema alias database materialized enabled unique_key incremental_strategy config".split()
+)
+"""Configuration that compiling cannot do without."""
+
+DEPS = "name them in deps=[...] as constants"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Definition:
+    """A function that is an asset, as it was met. `guessed`: in a loop whose items are not known."""
+
+    decorator: AssetDecorator
+    closure: Closure
+    guessed: bool
+    is_dbt_model: bool = False
+
+    @property
+    def node(self) -> ast.FunctionDef | ast.AsyncFunctionDef:
+        """The function."""
+        assert not isinstance(self.closure.node, ast.Lambda)  # noqa: S101  a lambda is never defined as an asset
+        return self.closure.node
+
+
+@dataclass(slots=True, eq=False)
+class Definitions:
+    """The definitions of one file, in the order in which they are met."""
+
+    found: list[Definition] = field(default_factory=list)
+
+    def __call__(self, decorator: AssetDecorator, closure: Closure, *, guessed: bool) -> Value:
+        self.found.append(Definition(decorator, closure, guessed))
+        return AssetFunction(closure, own_key(decorator, closure))
+
+
+@dataclass(slots=True, eq=False)
+class _Problems:
+    """What could not be read of one definition."""
+
+    definition: Definition
+    found: list[Diagnostic] = field(default_factory=list)
+    needs_import: bool = False
+
+    def unknown(self, argument: str, what: str) -> None:
+        """An argument of the decorator that only importing the file tells."""
+        self.needs_import = True
+        span = argument_span(self.definition, argument)
+        self.found.append(diagnostic("W201", what, span, hint=f"Import the file to complete it, or {DEPS}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """An asset with what was found on the way."""
+
+    asset: PythonAsset
+    problems: tuple[Diagnostic, ...]
+    needs_import: bool
+
+
+def build_asset(machine: Machine, definition: Definition, dialect: str, name: str | None) -> Built:
+    """Read the arguments of a definition and follow its body. `name`: what it is called if that is not in its text."""
+    problems, given = _Problems(definition), definition.decorator.arguments.values
+    node, source = definition.node, definition.closure.scope.source
+    inputs = tuple(_inputs(machine, definition, problems))
+    notes = follow_body(machine, definition, {each.parameter for each in inputs}, dialect)
+    deps = tuple(_dependencies(definition, problems))
+    if not definition.decorator.arguments.complete:
+        problems.unknown("**", "the arguments of the decorator are not all constants")
+    asset = PythonAsset(
+        name=name or _name(definition, problems),
+        function=node.name,
+        span=source.span_at(*_name_place(definition)),
+        source_hash=footprint(machine, definition.closure),
+        key_prefix=_prefix(definition, problems),
+        parameters=tuple(read_parameter(each, source) for each in parameters_of(node)),
+        inputs=inputs,
+        references=tuple(notes.references.values()),
+        writes=tuple(notes.writes.values()),
+        declared_deps=deps,
+        ignore_deps=tuple(_keys(given.get("ignore_deps"), "ignore_deps", problems)),
+        local_frames=tuple(notes.local_frames),
+        config=tuple(_config(definition, notes, problems)),
+        outs=tuple(_outs(definition, problems)),
+        returns=_returns(definition),
+        description=only_text(given.get("description", UNKNOWN)) or inspect.cleandoc(ast.get_docstring(node) or ""),
+        sql=only_text(given.get("sql", UNKNOWN)),
+        unresolved=notes.unresolved or bool(problems.found),
+        is_dbt_model=definition.is_dbt_model,
+    )
+    return Built(asset, (*problems.found, *notes.problems.values()), problems.needs_import)
+
+
+def follow_body(machine: Machine, definition: Definition, mapped: set[str], dialect: str) -> BodyNotes:
+    """Follow the function of a definition, and the text of `sql=`."""
+    notes = BodyNotes(dialect)
+    node, closure = definition.node, definition.closure
+    scope = Scope(closure.scope.source, closure.scope, is_function=True)
+    for argument, default in parameters_of(node):
+        early = isinstance(default, ast.Name) and default.id == argument.arg  # `table=table` keeps a loop's value
+        scope.bind(
+            argument.arg,
+            machine.evaluate(default, closure.scope)
+            if early
+            else Argument(argument.arg, is_relation(argument.annotation), argument.arg in mapped),
+        )
+    machine.observer, machine.nodes, machine.calls = notes, 0, [node]
+    machine.run(node.body, scope)
+    if scope.returns:
+        notes.note_returned(choice(scope.returns), node, scope)
+    sql = definition.decorator.arguments.values.get("sql")
+    if isinstance(sql, Text):
+        notes.note_sql(sql, argument_span(definition, "sql"), closure.scope, certainty="certain")
+    if machine.is_exhausted:
+        notes.give_up(closure.scope.source.span(node))
+    machine.observer, machine.calls = None, []
+    return notes
+
+
+def argument_span(definition: Definition, name: str) -> Span:
+    """The place of an argument of the decorator, or of the function."""
+    call = definition.decorator.call
+    for keyword in call.keywords if call is not None else ():
+        if keyword.arg == name or (name == "**" and keyword.arg is None):
+            return definition.decorator.source.span(keyword.value)
+    return definition.closure.scope.source.span_at(*_name_place(definition))
+
+
+def _name_place(definition: Definition) -> tuple[int, int]:
+    """Where the name of the function stands."""
+    node, source = definition.node, definition.closure.scope.source
+    start, end = source.offsets(node)
+    found = source.text.find(node.name, start + len("def"), end)
+    return (found, found + len(node.name)) if found >= 0 else (start, start)
+
+
+def _name(definition: Definition, problems: _Problems) -> str:
+    name = own_name(definition.decorator, definition.closure)
+    if name is not None:
+        return name
+    written = "name" if "name" in definition.decorator.arguments.values else "key"
+    problems.unknown(written, "the name of the asset is not a constant")
+    return definition.node.name
+
+
+def _prefix(definition: Definition, problems: _Problems) -> tuple[str, ...]:
+    given = definition.decorator.arguments.values.get("key_prefix")
+    parts = () if given is None else key_parts(given)
+    if parts is None:
+        problems.unknown("key_prefix", "the prefix of the key is not a constant")
+    return parts or ()
+
+
+def _dependencies(definition: Definition, problems: _Problems) -> Iterable[DeclaredDependency]:
+    given = definition.decorator.arguments.values
+    for name in ("deps", "non_argument_deps"):
+        span = argument_span(definition, name)
+        yield from (DeclaredDependency(key, span) for key in _keys(given.get(name), name, problems))
+    span = argument_span(definition, "specs")
+    for spec in items_of(given.get("specs", UNKNOWN)) or ():
+        if isinstance(spec, Key) and spec.deps is not None:
+            yield from (DeclaredDependency(key, span) for key in _keys(spec.deps, "specs", problems))
+
+
+def _keys(value: Value | None, argument: str, problems: _Problems) -> Iterable[str]:
+    """The keys in a list of them."""
+    if value is None or value == Constant(None):
+        return
+    items = [value] if isinstance(value, (Text, AssetFunction, Key)) else items_of(value)
+    if items is None:
+        problems.unknown(argument, f"{argument}= is not a constant")
+        return
+    for item in items:
+        key = key_text(item)
+        if key is None:
+            problems.unknown(argument, f"an entry of {argument}= is not a constant")
+        else:
+            yield key
+
+
+def _inputs(machine: Machine, definition: Definition, problems: _Problems) -> Iterable[DeclaredInput]:
+    ins = definition.decorator.arguments.values.get("ins", Entries({}))
+    if not (isinstance(ins, Entries) and ins.complete):
+        problems.unknown("ins", "ins= is not a constant")
+    named: Mapping[str, Value] = ins.values if isinstance(ins, Entries) else {}
+    for parameter, value in named.items():
+        key = _key_of_input(parameter, value)
+        if key is None:
+            problems.unknown("ins", f"the input of {parameter} is not a constant")
+        else:
+            yield DeclaredInput(parameter, key, argument_span(definition, "ins"))
+    source = definition.closure.scope.source
+    for argument, _ in parameters_of(definition.node):
+        found = annotated_key(machine, argument.annotation, definition.closure.scope)
+        if found is not None and argument.arg not in named:
+            yield DeclaredInput(argument.arg, found, source.span(argument))
+
+
+def _key_of_input(parameter: str, value: Value) -> str | None:
+    if isinstance(value, Key):
+        if not value.readable:
+            return None
+        return "/".join((*value.prefix, value.key or parameter))
+    return key_text(value)
+
+
+def _outs(definition: Definition, problems: _Problems) -> Iterable[str]:
+    if definition.decorator.kind != "multi_asset":
+        return
+    given = definition.decorator.arguments.values
+    outs, specs = given.get("outs"), given.get("specs")
+    if isinstance(outs, Entries) and outs.complete:
+        yield from (_key_of_out(name, out) for name, out in outs.values.items())
+    elif specs is not None:
+        yield from _keys(specs, "specs", problems)
+    elif definition.decorator.arguments.complete:
+        problems.unknown("outs", "the assets that this function makes are not constants")
+
+
+def _key_of_out(name: str, out: Value) -> str:
+    return "/".join((*out.prefix, out.key or name)) if isinstance(out, Key) else name
+
+
+def _config(definition: Definition, notes: BodyNotes, problems: _Problems) -> Iterable[Entry]:
+    source = definition.decorator.source
+    call = definition.decorator.call
+    spans = {word.arg: source.span(word.value) for word in call.keywords if word.arg} if call is not None else {}
+    own = argument_span(definition, "")
+    values = {name: value for name, value in definition.decorator.arguments.values.items() if name not in STRUCTURE}
+    entries = [(name, value, spans.get(name, own)) for name, value in values.items()]
+    entries += [(word.arg, value, scope.source.span(word)) for word, value, scope in notes.config if word.arg]
+    for name, value, span in entries:
+        literal = literal_of(value)
+        if literal is not NOT_LITERAL:
+            yield Entry(name, literal, span)
+        elif name in NEEDED:
+            problems.needs_import = True
+
+
+def _returns(definition: Definition) -> Returns | None:
+    annotation = definition.node.returns
+    if annotation is None:
+        return None
+    is_none = isinstance(annotation, ast.Constant) and annotation.value in (None, "None")
+    return Returns(annotation_text(annotation, definition.closure.scope.source), is_none)
+
+

@@ -1,0 +1,107 @@
+"""SQL inside a Python body: a string with holes becomes a text that can be read, and what is found gets its place."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from assetc.compiler.place import Span
+from assetc.compiler.python.values import Line, Piece
+from assetc.compiler.reference import Reference
+from assetc.compiler.sql.fold import split_name
+from assetc.compiler.sql.read_sql import read_sql
+from assetc.compiler.sql.reading import SqlProblem, SqlReading
+
+_HOLE = "__hole_{}__"
+_COUNTED = "__named_{}__"
+_MADE_HOLE = re.compile(r"__hole_\d+__", re.IGNORECASE)
+_MADE_NAME = re.compile(r"__named_\d+__", re.IGNORECASE)
+_TEMPORARY = re.compile(
+    r"\bcreate\s+(?:or\s+replace\s+)?(?:(?:local|global)\s+)?temp(?:orary)?\s+(?:table|view)\s+"
+    r"(?:if\s+not\s+exists\s+)?([\w.\"`\[\]]+)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedSql:
+    """A text of SQL put together from pieces. `starts` are the offsets of the pieces in it."""
+
+    text: str
+    pieces: tuple[Piece, ...]
+    starts: tuple[int, ...]
+
+    @property
+    def has_holes(self) -> bool:
+        """Whether a part of it is not known."""
+        return any(piece.is_hole and not piece.harmless for piece in self.pieces)
+
+    @property
+    def is_one_hole(self) -> bool:
+        """Whether nothing of it is known."""
+        return not any(piece.text.strip() for piece in self.pieces) and self.has_holes
+
+    def span(self, start: int, end: int, otherwise: Span) -> Span:
+        """The place of `text[start:end]` in the file that its literal stands in."""
+        if start < 0 or not self.pieces:
+            return otherwise
+        index = max(bisect_right(self.starts, start) - 1, 0)
+        piece, inside = self.pieces[index], start - self.starts[index]
+        if piece.literal is None:
+            return otherwise
+        length = min(end - start, len(piece.text) - inside)
+        return piece.literal.locate(piece.offset + inside, piece.offset + inside + max(length, 0))
+
+
+def assemble(line: Line) -> EmbeddedSql:
+    """The SQL of one possible value of a string, with a harmless name for each hole."""
+    parts: list[str] = []
+    starts: list[int] = []
+    length = 0
+    for number, piece in enumerate(line):
+        form = _COUNTED if piece.harmless else _HOLE
+        part = form.format(number) if piece.is_hole else piece.text
+        starts.append(length)
+        parts.append(part)
+        length += len(part)
+    return EmbeddedSql("".join(parts), tuple(line), tuple(starts))
+
+
+def read_embedded(sql: str, dialect: str) -> SqlReading:
+    """What a piece of SQL reads and writes; relations that are already counted are left out."""
+    reading = _read(sql, dialect)
+    references = tuple(
+        reference for reference in reading.references if not any(map(_MADE_NAME.fullmatch, reference.parts))
+    )
+    return reading if references == reading.references else replace(reading, references=references)
+
+
+def has_hole(reference: Reference) -> bool:
+    """Whether a part of a name is not known."""
+    return any(_MADE_HOLE.search(part) for part in reference.parts)
+
+
+def show(text: str) -> str:
+    """A text as it is shown to people: holes are dots."""
+    return _MADE_HOLE.sub("...", text)
+
+
+def temporary_names(sql: str, dialect: str) -> Sequence[tuple[str, ...]]:
+    """The temporary relations that a text creates."""
+    if "temp" not in sql.lower():
+        return ()
+    return [split_name(dialect, found[1]) for found in _TEMPORARY.finditer(sql)]
+
+
+def faults(reading: SqlReading) -> Sequence[SqlProblem]:
+    """What makes a text unreadable."""
+    return [problem for problem in reading.problems if problem.code == "E111"]
+
+
+@lru_cache(maxsize=256)
+def _read(sql: str, dialect: str) -> SqlReading:
+    """One body is often followed more than once (helpers in loops), with the same text."""
+    return read_sql(sql, dialect)

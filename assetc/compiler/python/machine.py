@@ -1,0 +1,129 @@
+"""The state of following code without running it; what each kind of expression and statement means is given to it."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
+
+from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.python.scope import Scope
+from assetc.compiler.python.source import FileLiteral
+from assetc.compiler.python.values import (
+    UNKNOWN,
+    AssetDecorator,
+    AssetFunction,
+    Closure,
+    Module,
+    Piece,
+    Text,
+    Value,
+)
+
+MOST_NODES = 60_000
+DEEPEST_EXPRESSION = 90
+DEEPEST_CALL = 6
+
+ReadFile: TypeAlias = Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call whose function and arguments have been evaluated. `is_open`: it has arguments that are not known."""
+
+    node: ast.Call
+    name: str
+    callee: Value
+    receiver: Value | None
+    positional: Sequence[Value]
+    named: Mapping[str, Value]
+    scope: Scope
+    is_open: bool = False
+
+
+class Observer(Protocol):
+    """Who is told of the calls that happen while a body is followed."""
+
+    def called(self, call: Call) -> Value | None:
+        """A call of something outside the project; the answer is its value, or None to have it worked out."""
+
+    def passed_on(self, call: Call) -> None:
+        """A call about which nothing at all is known."""
+
+    def called_asset(self, call: Call, asset: AssetFunction) -> None:
+        """A call of the function of an asset."""
+
+
+class Define(Protocol):
+    """Who is told of asset definitions."""
+
+    def __call__(self, decorator: AssetDecorator, closure: Closure, *, guessed: bool) -> Value:
+        """A function was made an asset; `guessed`: in a loop whose items are not known."""
+
+
+Evaluate: TypeAlias = "Callable[[Machine, ast.expr, Scope], Value]"
+Execute: TypeAlias = "Callable[[Machine, ast.stmt, Scope], bool]"
+
+
+@dataclass(slots=True, eq=False)
+class Machine:
+    """Follows code.
+
+    `opaque` lists what makes the set of definitions unknowable without importing the file; `guesses` is how many
+    loops around the present place have unknown items; `calls` are the functions that are being followed.
+    """
+
+    expressions: Mapping[type[ast.expr], Evaluate]
+    statements: Mapping[type[ast.stmt], Execute]
+    read: ReadFile
+    define: Define
+    observer: Observer | None = None
+    opaque: list[tuple[ast.expr | ast.stmt, Scope, str]] = field(default_factory=list)
+    modules: dict[str, Module | None] = field(default_factory=dict)
+    trees: dict[str, ast.Module] = field(default_factory=dict)
+    bindings: dict[str, dict[str, list[ast.stmt]]] = field(default_factory=dict)
+    files: dict[str, None] = field(default_factory=dict)
+    problems: list[Diagnostic] = field(default_factory=list)
+    nodes: int = 0
+    depth: int = 0
+    calls: list[ast.AST] = field(default_factory=list)
+    guesses: int = 0
+
+    def evaluate(self, node: ast.expr | None, scope: Scope) -> Value:
+        """What an expression is; whatever it calls is observed on the way."""
+        self.nodes += 1
+        evaluate = self.expressions.get(type(node))  # type: ignore[arg-type]  None is in no table
+        if node is None or evaluate is None or self.depth > DEEPEST_EXPRESSION or self.is_exhausted:
+            return UNKNOWN
+        self.depth += 1
+        try:
+            return evaluate(self, node, scope)
+        finally:
+            self.depth -= 1
+
+    def run(self, body: Sequence[ast.stmt], scope: Scope) -> bool:
+        """Follow statements in order; True if what stands behind them cannot be reached."""
+        for statement in body:
+            execute = self.statements.get(type(statement))
+            if execute is not None and execute(self, statement, scope):
+                return True
+        return False
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether so much was followed that it is time to stop."""
+        return self.nodes > MOST_NODES
+
+    def read_text(self, path: str, scope: Scope) -> Text | None:
+        """The text of a project file; a relative path is held against the root, then against the module's folder."""
+        beside = posixpath.join(posixpath.dirname(scope.source.path), path)
+        for candidate in dict.fromkeys(posixpath.normpath(each) for each in (path, beside)):
+            if candidate.startswith(("/", "..")):
+                continue
+            text = self.read(candidate)
+            if text is not None:
+                self.files[candidate] = None
+                return Text(((Piece(text, FileLiteral(candidate, text)),),))
+        return None

@@ -1,0 +1,80 @@
+"""What `value.name` is."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+from pathlib import PurePosixPath
+
+from assetc.compiler.python.values import (
+    UNKNOWN,
+    Argument,
+    Class,
+    Closure,
+    Entries,
+    FilePath,
+    Handle,
+    Instance,
+    Items,
+    Module,
+    Outside,
+    Text,
+    Unknown,
+    Value,
+    known_text,
+)
+
+
+def attribute_of(value: Value, name: str) -> Value:
+    """The attribute of a value; of a library's object it is known only by its dotted name."""
+    match value:
+        case Outside(dotted):
+            return Outside(f"{dotted}.{name}")
+        case Module(scope):
+            return scope.names.get(name, UNKNOWN)
+        case Class():
+            return _of_class(value, name, value) or UNKNOWN
+        case Instance(made, attributes):
+            return attributes.get(name) or _of_class(made, name, value) or UNKNOWN
+        case Entries(values):
+            return values.get(name, UNKNOWN)
+        case FilePath(path):
+            return _of_path(path, name)
+        case Text() if name == "value":  # a member of an enumeration
+            return value
+        case Argument() if name in ("this", "relation"):
+            return Handle()
+        case Unknown():
+            return value
+        case _:
+            return UNKNOWN
+
+
+def _of_class(made: Class, name: str, owner: Value) -> Value | None:
+    found = made.scope.names.get(name)
+    if found is None:
+        inherited = (_of_class(base, name, owner) for base in made.bases if isinstance(base, Class))
+        return next((value for value in inherited if value is not None), None)
+    return _bound(found, made, owner) if isinstance(found, Closure) else found
+
+
+def _bound(function: Closure, made: Class, owner: Value) -> Value:
+    """A function of a class as it is reached through the class or one of its objects."""
+    decorators = function.node.decorator_list if not isinstance(function.node, ast.Lambda) else []
+    names = {decorator.id for decorator in decorators if isinstance(decorator, ast.Name)}
+    if "staticmethod" in names or (isinstance(owner, Class) and "classmethod" not in names):
+        return function
+    return Closure(function.node, function.scope, (made if "classmethod" in names else owner,))
+
+
+def _of_path(path: str, name: str) -> Value:
+    pure = PurePosixPath(path)
+    match name:
+        case "parent":
+            return FilePath(posixpath.dirname(path) or ".")
+        case "parents":
+            return Items(tuple(FilePath(str(parent)) for parent in pure.parents))
+        case "name" | "stem" | "suffix":
+            return known_text(getattr(pure, name))
+        case _:
+            return UNKNOWN

@@ -1,0 +1,73 @@
+"""Understands one Python model file without importing it."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from assetc.compiler.diagnostic import Diagnostic, diagnostic
+from assetc.compiler.place import file_span
+from assetc.compiler.python.definitions import Definition, Definitions, build_asset
+from assetc.compiler.python.expressions import EXPRESSIONS
+from assetc.compiler.python.imports import module_scope
+from assetc.compiler.python.keys import own_key
+from assetc.compiler.python.machine import Machine, ReadFile
+from assetc.compiler.python.parameters import parameters_of
+from assetc.compiler.python.parse import parse
+from assetc.compiler.python.reading import PythonAsset, PythonReading
+from assetc.compiler.python.scope import Scope
+from assetc.compiler.python.source import Source
+from assetc.compiler.python.statements import STATEMENTS
+from assetc.compiler.python.values import AssetDecorator, Closure, Entries
+
+
+def read_python(path: str, text: str, read: ReadFile, dialect: str) -> PythonReading:
+    """The assets of a file, as far as its text tells them.
+
+    `read` gives the text of another file of the project by its path from the root, or None where there is none.
+    """
+    source = Source(path, text.removeprefix("\ufeff"))
+    tree = parse(source)
+    if isinstance(tree, Diagnostic):
+        return PythonReading(problems=(tree,))
+    definitions = Definitions()
+    machine = Machine(EXPRESSIONS, STATEMENTS, read, definitions)
+    machine.trees[path] = tree
+    scope = module_scope(source)
+    try:
+        machine.run(tree.body, scope)
+        return _finish(machine, definitions, scope, dialect)
+    except RecursionError:
+        problem = diagnostic("W251", "this file is nested too deeply to be read", file_span(path))
+        return PythonReading(needs_import=True, files=tuple(machine.files), problems=(problem,))
+
+
+def _finish(machine: Machine, definitions: Definitions, scope: Scope, dialect: str) -> PythonReading:
+    problems = list(machine.problems)
+    assets: list[PythonAsset] = []
+    needs_import = bool(machine.opaque) or machine.is_exhausted
+    for definition in _with_dbt_model(definitions, scope):
+        if definition.guessed and own_key(definition.decorator, definition.closure) is None:
+            needs_import = True
+            continue
+        name = PurePosixPath(scope.source.path).stem if definition.is_dbt_model else None
+        built = build_asset(machine, definition, dialect, name)
+        assets.append(built.asset)
+        problems += built.problems
+        needs_import = needs_import or built.needs_import or definition.guessed
+    return PythonReading(tuple(assets), needs_import, tuple(machine.files), tuple(problems))
+
+
+def _with_dbt_model(definitions: Definitions, scope: Scope) -> list[Definition]:
+    """The definitions of a file; a file without any may be a model as dbt knows it: `def model(dbt, session)`."""
+    model = scope.names.get("model")
+    if definitions.found or not isinstance(model, Closure) or not _is_dbt_model(model):
+        return definitions.found
+    decorator = AssetDecorator("asset", Entries({}), None, scope.source)
+    return [Definition(decorator, model, guessed=False, is_dbt_model=True)]
+
+
+def _is_dbt_model(function: Closure) -> bool:
+    if not hasattr(function.node, "body") or not hasattr(function.node, "decorator_list"):
+        return False
+    names = [argument.arg for argument, _ in parameters_of(function.node)]  # type: ignore[arg-type]
+    return names[:1] == ["dbt"]

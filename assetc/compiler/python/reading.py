@@ -1,0 +1,129 @@
+"""What a Python model file says about its assets, as far as that can be known: plain values, cheap to keep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.place import Span
+from assetc.compiler.project import Entry
+from assetc.compiler.reference import EdgeKind, Reference
+
+ParameterRole = Literal["context", "config", "resource", "connection", "upstream"]
+
+OWNING_OPERATIONS = frozenset({"create", "replace"})
+"""What makes an asset the owner of a relation; every other write touches a relation of somebody's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of an asset's function; the roles are those of `assetc.definitions.signature`.
+
+    `role` says what it is for if no asset or source bears its name: only then is the parameter of a "connection" (a
+    usual name of one) or of a "resource" (the annotation of one), or one with a default, no dependency. "context"
+    and "config" are never an upstream.
+    """
+
+    name: str
+    annotation: str
+    has_default: bool
+    role: ParameterRole
+    span: Span
+
+    @property
+    def can_be_upstream(self) -> bool:
+        """Whether an asset or a source of its name is its upstream."""
+        return self.role not in ("context", "config")
+
+    @property
+    def must_be_upstream(self) -> bool:
+        """Whether it is a fault that no asset and no source bears its name."""
+        return self.role == "upstream" and not self.has_default
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredInput:
+    """A parameter whose upstream is said by `ins=` or by its annotation. `key` is as written, segments joined by "/"."""
+
+    parameter: str
+    key: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredDependency:
+    """An entry of `deps=`: a key as written, segments joined by "/"."""
+
+    key: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class PythonReference:
+    """A name that a body reads or writes.
+
+    With `kind` "ref" or "source" the parts of the reference are the arguments of that call; `span` is where the name
+    stands, in the Python file itself, in a module that it imports or in a `.sql` file that it reads.
+    """
+
+    kind: EdgeKind
+    reference: Reference
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Returns:
+    """The annotation of what a function returns, as written. `is_none`: it is `None`."""
+
+    annotation: str
+    is_none: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PythonAsset:
+    """One `@asset`, one `@multi_asset` (its keys are in `outs`) or one dbt `def model(dbt, session)`.
+
+    `writes` are the relations that the body creates or changes (`owns` tells which); `local_frames` those names among
+    `references` that are variables of the body, which some engines scan as tables; `sql` is the text of
+    `@asset(sql=...)`. `unresolved`: a part of it could not be read; a problem of the reading says which.
+    """
+
+    name: str
+    function: str
+    span: Span
+    source_hash: str
+    key_prefix: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    inputs: tuple[DeclaredInput, ...] = ()
+    references: tuple[PythonReference, ...] = ()
+    writes: tuple[PythonReference, ...] = ()
+    declared_deps: tuple[DeclaredDependency, ...] = ()
+    ignore_deps: tuple[str, ...] = ()
+    local_frames: tuple[str, ...] = ()
+    config: tuple[Entry, ...] = ()
+    outs: tuple[str, ...] = ()
+    returns: Returns | None = None
+    description: str = ""
+    sql: str | None = None
+    unresolved: bool = False
+    is_dbt_model: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PythonReading:
+    """Everything that was understood of one file.
+
+    `needs_import`: only importing the file tells the rest (which assets there are, or a part of one). `files` are the
+    project files that were read on the way: imported modules and `.sql` files.
+    """
+
+    assets: tuple[PythonAsset, ...] = ()
+    needs_import: bool = False
+    files: tuple[str, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
+
+
+def owns(write: PythonReference) -> bool:
+    """Whether a write makes its asset the owner of the relation."""
+    return write.reference.operation in OWNING_OPERATIONS

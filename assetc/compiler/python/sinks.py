@@ -1,0 +1,118 @@
+"""Which calls read and write relations, by the names that warehouses' libraries give them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+SQL_CALLS = frozenset(
+    "sql execute executemany executescript exec_driver_sql execute_sql execute_async execute_string raw_sql run_sql "
+    "run_query query query_df query_arrow query_and_wait read_sql read_sql_query read_database read_database_uri "
+    "read_gbq fetch fetchrow fetchval fetch_all fetch_one fetchdf fetch_pandas_all from_query from_sql copy_expert "
+    "selectExpr_sql get_pandas_df get_records get_first create_dataframe_from_sql".split()
+)
+"""Their text is SQL."""
+
+LENIENT_SQL_CALLS = frozenset("query fetch fetchdf fetch_all fetch_one fetchrow fetchval get_first".split())
+"""Names that other libraries use too: an argument that is not known to be SQL says nothing."""
+
+SQL_KEYWORDS = ("sql", "query", "statement", "operation", "sql_query", "command")
+
+TABLE_CALLS = frozenset("table read_table read_sql_table load_table forName".split())
+"""Their text is the name of a relation that is read."""
+
+NAME_OR_SQL_CALLS = frozenset(("read_sql", "read_gbq"))
+"""Their text is SQL, or the bare name of a table."""
+
+TABLE_KEYWORDS = ("table_name", "name", "table", "tableName", "tableOrViewName")
+SCHEMA_KEYWORDS = ("schema", "schema_name", "database")
+
+NOT_WAREHOUSES = frozenset(
+    "rich pyarrow pa streamlit st matplotlib plt plotly dash bokeh reportlab docx IPython prettytable tabulate bs4 "
+    "tkinter wx openpyxl jinja2 logging argparse concurrent asyncio redis subprocess".split()
+)
+"""Libraries whose `table()` or `execute()` has nothing to do with a warehouse."""
+
+REFERENCE_CALLS = frozenset("ref load_asset load_input asset_ref get_asset source load_asset_value".split())
+REFERENCE_RECEIVERS = frozenset(("context", "ctx", "self", "dbt", "assetc", "_context"))
+
+FILE_READS = frozenset(
+    "read_parquet scan_parquet read_csv scan_csv read_csv_auto read_json read_ndjson scan_ndjson read_ipc scan_ipc "
+    "read_feather read_excel read_orc read_avro scan_delta scan_iceberg".split()
+)
+
+REGISTRATIONS = frozenset(
+    "register register_table register_view createOrReplaceTempView create_or_replace_temp_view createTempView "
+    "createGlobalTempView createOrReplaceGlobalTempView create_temp_view registerTempTable register_arrow".split()
+)
+"""They give a name to a table of this session."""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteCall:
+    """Where a writing call has the name of its relation, and what it does to it by default."""
+
+    operation: str
+    position: int = 0
+    keywords: Sequence[str] = ("name", "table", "table_name", "tableName", "destination_table", "destination")
+
+
+WRITE_CALLS: Mapping[str, WriteCall] = {
+    "saveAsTable": WriteCall("create"),
+    "save_as_table": WriteCall("create"),
+    "insertInto": WriteCall("insert"),
+    "insert_into": WriteCall("insert"),
+    "to_sql": WriteCall("create"),
+    "to_gbq": WriteCall("create"),
+    "write_table": WriteCall("create"),
+    "write_database": WriteCall("create"),
+    "create_table": WriteCall("create"),
+    "create_view": WriteCall("create"),
+    "to_table": WriteCall("create"),
+    "to_view": WriteCall("create"),
+    "append_table": WriteCall("insert"),
+    "overwrite_table": WriteCall("replace"),
+    "writeTo": WriteCall("insert"),
+    "drop_table": WriteCall("drop"),
+    "insert_arrow": WriteCall("insert"),
+    "insert_df": WriteCall("insert"),
+    "insert_rows_json": WriteCall("insert"),
+    "load_table_from_dataframe": WriteCall("insert", 1),
+    "load_table_from_uri": WriteCall("insert", 1),
+}
+
+MODE_KEYWORDS = ("if_exists", "if_table_exists", "mode", "write_disposition")
+MODES: Mapping[str, str] = {
+    "append": "insert",
+    "write_append": "insert",
+    "overwrite": "replace",
+    "replace": "replace",
+    "truncate": "replace",
+    "write_truncate": "replace",
+}
+
+SILENT_CALLS = frozenset(
+    "print pprint info debug warning warn error exception critical log md markdown json text path url write writelines "
+    "add_output_metadata add_metadata encode md5 sha1 sha256 len parse parse_one transpile ValueError RuntimeError "
+    "KeyError isinstance format append set_description report_asset_observation compile match search sub "
+    "startswith endswith MetadataValue hash repr echo secho Markdown Syntax".split()
+)
+"""Calls to which a text is only a text."""
+
+SQL_START = re.compile(
+    r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*(?:with|select|insert|merge|update|delete|create|from|copy|pivot|unpivot|truncate|"
+    r"drop|values|table|describe|desc|summarize|call|replace|alter|explain|execute|unload|refresh|export|import|"
+    r"begin|declare|use|set|attach|load|put|get|list|show|pragma|comment|grant|vacuum|analyze|optimize)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+"""How a text begins that a warehouse would execute."""
+
+SQL_SHAPE = re.compile(
+    r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*(?:select\b.+|with\b.+\bas\b.*\(|insert\s+(?:into|overwrite)\b|merge\s+into\b|"
+    r"update\b.+\bset\b|delete\s+from\b|create\s+(?:or\s+replace\s+)?(?:temp|temporary|table|view|materialized)\b|"
+    r"from\s+\w+(?:\s+(?:select|where|join|order|group)\b|\s*$)|copy\s+\w+\s+(?:from|to)\b|truncate\s+table\b|"
+    r"drop\s+(?:table|view)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""How a text looks that is SQL and nothing else."""
