@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -92,14 +92,21 @@ class _Step:
                 self.execute(operation)
         return ()
 
-    def carry_out_atomically(self, operations: Iterable[Operation] | Operations) -> None:
+    def carry_out_atomically(self, operations: tuple[Operation, ...] | Operations) -> None:
         self.session.begin()
         try:
-            self.drive(operations if isinstance(operations, Generator) else _each(operations))
+            self.drive_all(operations)
             self.session.commit()
         except BaseException:
             self.session.rollback()
             raise
+
+    def drive_all(self, operations: tuple[Operation, ...] | Operations) -> None:
+        if isinstance(operations, tuple):
+            for operation in operations:
+                self.carry_out(operation)
+            return
+        self.drive(operations)
 
     def execute(self, operation: Operation) -> None:
         for statement in self.adapter.render(operation):
@@ -134,10 +141,6 @@ def _answered(operations: Operations, answer: Answer) -> Operation | None:
         return operations.send(answer)
     except StopIteration:
         return None
-
-
-def _each(operations: Iterable[Operation]) -> Operations:
-    yield from operations
 
 
 def _bad_row(file: str, error: WarehouseError) -> Diagnostic:

@@ -10,6 +10,9 @@ import duckdb
 from assetc.adapters.protocol import Canceled, WarehouseError
 
 _CSV_LINE = re.compile(r"CSV Error on Line: (\d+)")
+_CSV_REASON = re.compile(
+    r"^(Expected Number|Error when|Value with|Invalid unicode|Maximum line|Quote|Escape).*", re.MULTILINE
+)
 _HINTS = (
     ("no space left on device", "free some space on the disk, then run again"),
     ("file too large", "free some space on the disk, then run again"),
@@ -55,9 +58,8 @@ def _parts(text: str) -> tuple[str, int | None]:
 
 def _csv_reason(message: str) -> str:
     """What is wrong with the row, without the reader's settings and its advice."""
-    lines = message[message.index("CSV Error on Line:") :].splitlines()[1:]
-    reasons = [line for line in lines if line and not line.startswith("Original Line:")]
-    return reasons[0].strip().rstrip(".") if reasons else message
+    reason = _CSV_REASON.search(message)
+    return reason.group().rstrip(". ") if reason else message
 
 
 def _hint(message: str) -> str:

@@ -26,6 +26,8 @@ from assetc.compiler.operation import (
 from assetc.definitions.relation import Relation
 
 VALUE_NAME = "assetc_value"
+_TEXT_TYPES = ("varchar", "text", "string", "char", "bpchar")
+_LONGEST_LINE = 64 * 1024 * 1024
 
 
 def quote(identifier: str) -> str:
@@ -56,11 +58,7 @@ def render(operation: Operation) -> tuple[Statement, ...]:  # noqa: PLR0911  one
         case LoadValue():
             return (Statement(f"{_create(operation)} as\nselect * from {VALUE_NAME}", operation.value),)
         case LoadSeed():
-            return (
-                Statement(
-                    f"create table {name_of(operation.relation)} as\nselect * from {read_seed(operation)}"
-                ),
-            )
+            return (Statement(f"create table {name_of(operation.relation)} as\n{select_seed(operation)}"),)
         case Drop() | Rename() | Replace() | AlterColumns():
             return tuple(Statement(sql) for sql in _change(operation))
         case Append() | DeleteInsert() | Merge():
@@ -72,17 +70,21 @@ def render(operation: Operation) -> tuple[Statement, ...]:  # noqa: PLR0911  one
     raise TypeError(f"{type(operation).__name__} is not rendered")
 
 
-def read_seed(seed: LoadSeed) -> str:
-    """The table function that reads the file of a seed; nothing is detected."""
-    return read_csv(seed.path, seed.delimiter, seed.column_types)
+def select_seed(seed: LoadSeed) -> str:
+    """The query for the rows of a seed: an empty field is null, and so is `null` where it cannot be text."""
+    texts = [name for name, type_name in seed.column_types if type_name.lower().startswith(_TEXT_TYPES)]
+    empty_is_null = ", ".join(f"nullif({quote(name)}, '') as {quote(name)}" for name in texts)
+    selected = f"* replace ({empty_is_null})" if texts else "*"
+    return f"select {selected} from {read_csv(seed.path, seed.delimiter, seed.column_types, texts)}"
 
 
-def read_csv(path: str, delimiter: str, columns: Iterable[tuple[str, str]]) -> str:
-    """The table function that reads a CSV file with a header line and these columns."""
+def read_csv(path: str, delimiter: str, columns: Iterable[tuple[str, str]], texts: Iterable[str]) -> str:
+    """The table function that reads a CSV file with a header line and these columns; nothing is detected."""
     typed = ", ".join(f"{literal(name)}: {literal(type_name)}" for name, type_name in columns)
     return (
         f"read_csv({literal(path)}, auto_detect = false, header = true,"
-        f" delim = {literal(delimiter)}, quote = '\"', escape = '\"', nullstr = '', max_line_size = 67108864,"
+        f" delim = {literal(delimiter)}, quote = '\"', escape = '\"', max_line_size = {_LONGEST_LINE},"
+        f" nullstr = ['', 'null', 'NULL', 'Null'], force_not_null = [{', '.join(map(literal, texts))}],"
         f" columns = {{{typed}}})"
     )
 

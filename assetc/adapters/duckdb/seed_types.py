@@ -16,29 +16,34 @@ _TIMESTAMP = (
 def types_query(path: str, delimiter: str, names: Iterable[str]) -> str:
     """A query of one row: the type of each column in turn. Empty fields and `null` fit every type."""
     columns = tuple(names)
-    source = read_csv(path, delimiter, ((name, "VARCHAR") for name in columns))
+    source = read_csv(path, delimiter, [(name, "VARCHAR") for name in columns], ())
     return f"select {', '.join(_type_of(quote(name)) for name in columns)}\nfrom {source}"
 
 
 def _type_of(column: str) -> str:
-    value = f"nullif(nullif(lower(trim({column})), ''), 'null')"
+    value = f"trim({column})"
+    number = f"try_cast({value} as double)"
     tests = (
-        (f"not bool_and(coalesce(regexp_full_match({value}, {literal(_NUMBER)}), true))", None),
-        (f"bool_or(try_cast({value} as double) % 1 <> 0)", "DOUBLE"),
-        (f"max(abs(try_cast({value} as double))) > 9223372036854775807", "DOUBLE"),
-        (f"max(abs(try_cast({value} as double))) > 2147483647", "BIGINT"),
+        (f"count({column}) = 0", "INTEGER"),
+        (
+            _all(value, _NUMBER, "double") + f" and max(abs({number})) <= 2147483647 and {_whole(number)}",
+            "INTEGER",
+        ),
+        (_all(value, _NUMBER, "double") + f" and max(abs({number})) < 9e18 and {_whole(number)}", "BIGINT"),
+        (_all(value, _NUMBER, "double"), "DOUBLE"),
+        (_all(value, _DATE, "date"), "DATE"),
+        (_all(value, _TIMESTAMP, "timestamp"), "TIMESTAMP"),
+        (f"bool_and(lower({value}) in ('true', 'false'))", "BOOLEAN"),
     )
-    not_number, *numbers = tests
-    number = " ".join(f"when {test} then '{name}'" for test, name in numbers)
-    others = (
-        (_matches(value, _DATE, "DATE"), "DATE"),
-        (_matches(value, _TIMESTAMP, "TIMESTAMP"), "TIMESTAMP"),
-        (f"bool_and(coalesce({value} in ('true', 'false'), true))", "BOOLEAN"),
-    )
-    other = " ".join(f"when {test} then '{name}'" for test, name in others)
-    return f"case when {not_number[0]} then case {other} else 'VARCHAR' end {number} else 'INTEGER' end"
+    cases = " ".join(f"when {test} then '{name}'" for test, name in tests)
+    return f"case {cases} else 'VARCHAR' end"
 
 
-def _matches(value: str, pattern: str, type_name: str) -> str:
+def _all(value: str, pattern: str, type_name: str) -> str:
+    """Whether every value has the form and is one of the type; aggregates leave nulls out."""
     fits = f"regexp_full_match({value}, {literal(pattern)}) and try_cast({value} as {type_name}) is not null"
-    return f"bool_and({value} is null or ({fits}))"
+    return f"bool_and({fits})"
+
+
+def _whole(number: str) -> str:
+    return f"not bool_or({number} % 1 <> 0)"

@@ -70,5 +70,5 @@ def _hooks(hooks: Iterable[Hook], *, inside: bool) -> Operations:
 def _recorded(build: Build, work: Work) -> Operations:
     if work.recorded and build.ledger is not None:
         yield WriteLedger(build.step_id, build.ledger)
-    for operation in work.cleanup:
-        yield operation  # noqa: UP028  a tuple takes no answers
+    for operation in work.cleanup:  # noqa: UP028  a tuple takes no answers
+        yield operation
