@@ -8,10 +8,20 @@ from assetc.compiler.asset import Asset
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.facts import PythonFacts
 
-COUNTED = (
-    "materialized unique_key incremental_strategy incremental_predicates on_schema_change merge_update_columns "
-    "merge_exclude_columns column_types delimiter quote_columns pre_hook post_hook"
-).split()
+COUNTED = [
+    "materialized",
+    "unique_key",
+    "incremental_strategy",
+    "incremental_predicates",
+    "on_schema_change",
+    "merge_update_columns",
+    "merge_exclude_columns",
+    "column_types",
+    "delimiter",
+    "quote_columns",
+    "pre_hook",
+    "post_hook",
+]
 """The configuration that changes what is executed; descriptions, tags and owners do not."""
 
 

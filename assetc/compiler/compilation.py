@@ -19,7 +19,8 @@ class Compilation:
     """The graph, everything that is wrong, and what is derived along the graph.
 
     `written` are the relations that the bodies of Python assets create; `reads` is what templates looked at outside
-    of the project's files (variables, environment, target): while both are the same the compilation is.
+    of the project's files (variables, environment, target), `outside` the content hashes of files outside of its
+    folders that Python files lead to: while these and the project's files are the same, so is the compilation.
     """
 
     graph: Graph
@@ -27,6 +28,7 @@ class Compilation:
     columns: Known
     written: tuple[Written, ...]
     reads: tuple[Read, ...] = ()
+    outside: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

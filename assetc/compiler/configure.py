@@ -149,16 +149,81 @@ SYNONYMS: Mapping[str, str] = {
 }
 
 ELSEWHERE = frozenset(
-    "access automation_condition backfill_policy batch_size begin code_version compute_kind concurrent_batches "
-    "config_schema contract data_version deps_policy docs event_time external file_format format "
-    "freshness freshness_policy grants hard_deletes indexes invalidate_hard_deletes io_manager_key kinds "
-    "latest_version_pointer location lookback metadata_query node_color options output_required packages "
-    "parameters parquet_read_options partition_expr partitions partitions_def persist_docs python_version quoting "
-    "required_resource_keys retry_policy skip_if snapshot_meta_column_names sql_header start_date end_date static_analysis "
-    "strategy submission_method transient check_cols updated_at target_schema target_database "
-    "dbt_valid_to_current cluster_by copy_grants query_tag secure snowflake_warehouse "
-    "tmp_relation_type automatic_clustering unlogged partition_by location_root partition_mapping default_load_type "
-    "ins outs op_tags ledger".split()
+    [
+        "access",
+        "automation_condition",
+        "backfill_policy",
+        "batch_size",
+        "begin",
+        "code_version",
+        "compute_kind",
+        "concurrent_batches",
+        "config_schema",
+        "contract",
+        "data_version",
+        "deps_policy",
+        "docs",
+        "event_time",
+        "external",
+        "file_format",
+        "format",
+        "freshness",
+        "freshness_policy",
+        "grants",
+        "hard_deletes",
+        "indexes",
+        "invalidate_hard_deletes",
+        "io_manager_key",
+        "kinds",
+        "latest_version_pointer",
+        "location",
+        "lookback",
+        "metadata_query",
+        "node_color",
+        "options",
+        "output_required",
+        "packages",
+        "parameters",
+        "parquet_read_options",
+        "partition_expr",
+        "partitions",
+        "partitions_def",
+        "persist_docs",
+        "python_version",
+        "quoting",
+        "required_resource_keys",
+        "retry_policy",
+        "skip_if",
+        "snapshot_meta_column_names",
+        "sql_header",
+        "start_date",
+        "end_date",
+        "static_analysis",
+        "strategy",
+        "submission_method",
+        "transient",
+        "check_cols",
+        "updated_at",
+        "target_schema",
+        "target_database",
+        "dbt_valid_to_current",
+        "cluster_by",
+        "copy_grants",
+        "query_tag",
+        "secure",
+        "snowflake_warehouse",
+        "tmp_relation_type",
+        "automatic_clustering",
+        "unlogged",
+        "partition_by",
+        "location_root",
+        "partition_mapping",
+        "default_load_type",
+        "ins",
+        "outs",
+        "op_tags",
+        "ledger",
+    ]
 )
 """Keys that other parts of assetc or an adapter read; they are kept in `AssetConfig.extra`."""
 
@@ -187,7 +252,9 @@ def configure(
             values[key] = _merged(key, values.get(key), convert(entry.value))
         except Misfit as misfit:
             problems.append(
-                diagnostic("E126", f"the value of {entry.key} must be {misfit}", entry.span, label=repr(entry.value)[:60])
+                diagnostic(
+                    "E126", f"the value of {entry.key} must be {misfit}", entry.span, label=repr(entry.value)[:60]
+                )
             )
     return AssetConfig(**values, extra=extra), tuple(problems)  # type: ignore[arg-type]  # each went through its converter
 
@@ -207,4 +274,3 @@ def _merged(key: str, before: object, value: object) -> object:
     if key in UPDATING and isinstance(before, Mapping) and isinstance(value, Mapping):
         return {**before, **value}
     return value
-

@@ -22,7 +22,16 @@ from assetc.definitions.errors import InvalidDefinitionError
 from assetc.definitions.key import AssetKey
 
 ASSETS_WITHOUT_RELATION = frozenset({"ephemeral"})
-TABLE_ANNOTATIONS = ("DataFrame", "LazyFrame", "Table", "RecordBatch", "DuckDBPyRelation", "list[dict", "List[Dict", "List[dict")
+TABLE_ANNOTATIONS = (
+    "DataFrame",
+    "LazyFrame",
+    "Table",
+    "RecordBatch",
+    "DuckDBPyRelation",
+    "list[dict",
+    "List[Dict",
+    "List[dict",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +108,7 @@ class _Definer:
                 draft, problems = self._draft(name, "python", python.span, python.config, python.source_hash, python)
                 yield draft, problems
 
-    def _draft(  # noqa: PLR0913  the facts of one asset, from three kinds of file
+    def _draft(
         self,
         name: str,
         kind: AssetKind,
@@ -134,7 +143,9 @@ class _Definer:
             package=project.name,
             fqn=(project.name, *folders, name),
             group=config.group or (folders[0] if folders and project.flavor == "native" else "default"),
-            description=(patch.description if patch else "") or config.description or (python.description if python else ""),
+            description=(patch.description if patch else "")
+            or config.description
+            or (python.description if python else ""),
             columns=patch.columns if patch else (),
             patch_path=patch.span.path if patch else None,
             step_name=python.name if python and python.outs else "",

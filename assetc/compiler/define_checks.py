@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import md5
 from pathlib import PurePosixPath
+from typing import Literal
 
 from assetc.compiler.asset import Asset, CheckConfig, Source
 from assetc.compiler.facts import SqlFacts
@@ -14,6 +15,7 @@ from assetc.compiler.place import Span, file_span
 from assetc.compiler.project import CheckSpec, DeclaredSource, Patch
 from assetc.definitions.key import AssetKey
 
+NOT_ARGUMENTS = frozenset({"test", "column", "severity", "where"})
 LONGEST_NAME = 64
 """Longer names are cut and given a hash, as dbt does, because warehouses limit the length of a relation's name."""
 
@@ -38,9 +40,9 @@ def drafts_of_patch(asset: Asset, patch: Patch | None) -> Iterator[CheckDraft]:
     for spec in patch.checks if patch else ():
         yield _draft_of_spec(spec, asset.key, asset.key.name)
     for value in asset.config.checks:
-        spec = _spec_of_value(value, asset.span)
-        if spec is not None:
-            yield _draft_of_spec(spec, asset.key, asset.key.name)
+        configured = _spec_of_value(value, asset.span)
+        if configured is not None:
+            yield _draft_of_spec(configured, asset.key, asset.key.name)
 
 
 def drafts_of_source(source: Source, declared: DeclaredSource) -> Iterator[CheckDraft]:
@@ -97,18 +99,21 @@ def _spec_of_value(value: object, span: Span) -> CheckSpec | None:
         return CheckSpec(value, (), CheckConfig(), span)
     if not isinstance(value, Mapping) or "test" not in value:
         return None
-    arguments = tuple((str(key), item) for key, item in value.items() if key not in ("test", "column", "severity", "where"))
-    severity = "warn" if str(value.get("severity", "error")).casefold() == "warn" else "error"
+    arguments = tuple((str(key), item) for key, item in value.items() if key not in NOT_ARGUMENTS)
     where = value.get("where")
-    config = CheckConfig(severity=severity, where=str(where) if where else None)
+    config = CheckConfig(severity=_severity(value), where=str(where) if where else None)
     column = value.get("column")
     return CheckSpec(str(value["test"]), arguments, config, span, str(column) if column else None)
+
+
+def _severity(values: Mapping[str, object]) -> Literal["error", "warn"]:
+    return "warn" if str(values.get("severity", "error")).casefold() == "warn" else "error"
 
 
 def _config_of_file(values: Mapping[str, object]) -> CheckConfig:
     limit = values.get("limit")
     return CheckConfig(
-        severity="warn" if str(values.get("severity", "error")).casefold() == "warn" else "error",
+        severity=_severity(values),
         where=None,
         limit=limit if isinstance(limit, int) else None,
         fail_calc=str(values.get("fail_calc", "count(*)")),

@@ -44,7 +44,7 @@ class Diagnostic:
         return replace(self, severity="error")
 
 
-def diagnostic(  # noqa: PLR0913  the fields of a fault, each named at the call
+def diagnostic(
     code: str,
     message: str,
     span: Span | None = None,

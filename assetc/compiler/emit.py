@@ -43,7 +43,7 @@ class Emitted:
     def rendered_offset(self, offset: int) -> int:
         """The offset in the rendered template that stands behind an offset of `sql`."""
         for step in reversed(self.steps):
-            offset = step.original(offset)
+            offset = step.old_offset(offset)
         return offset
 
 

@@ -44,9 +44,7 @@ def find_columns(
     return known, derived
 
 
-def _columns(
-    key: AssetKey, understood: Understood, before: Columns | None, known: Known, names: Names
-) -> Columns:
+def _columns(key: AssetKey, understood: Understood, before: Columns | None, known: Known, names: Names) -> Columns:
     shape = understood.shape
     if shape is None:
         derived_from = understood.version

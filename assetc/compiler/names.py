@@ -45,7 +45,7 @@ class Names:
     groups: Mapping[AssetKey, str]
 
 
-def index_names(  # noqa: PLR0913  the six things that a name can lead to
+def index_names(
     assets: Iterable[tuple[Asset, Place]],
     sources: Iterable[tuple[Source, Place]],
     written: Iterable[tuple[AssetKey, tuple[str, ...]]],
@@ -184,7 +184,9 @@ def _narrow(names: Names, found: Candidates, parts: tuple[str, ...]) -> Candidat
 def _with_catalog(names: Names, found: Candidates, parts: tuple[str, ...]) -> Candidates:
     """A two-part name may also be database and table, in the default schema."""
     database, name = parts
-    in_default = names.by_place.get((names.default_schema, name), ()) + names.sources.get((names.default_schema, name), ())
+    in_default = names.by_place.get((names.default_schema, name), ()) + names.sources.get(
+        (names.default_schema, name), ()
+    )
     elsewhere = tuple(key for key in in_default if names.places[key].database == database and key not in found)
     return found + elsewhere
 

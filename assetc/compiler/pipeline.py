@@ -43,6 +43,7 @@ from assetc.compiler.template.rendered import Read
 from assetc.compiler.understand_files import Owner, understand_files
 from assetc.definitions.relation import Relation
 
+
 def compile_project(given: Given) -> tuple[Compilation, Counts]:
     """All passes, in order. Nothing that a user wrote raises; faults are in the compilation's diagnostics."""
     with collector_paused():
@@ -75,12 +76,12 @@ def compile_project(given: Given) -> tuple[Compilation, Counts]:
             )
         )
         written = tuple(_written(definitions.drafts))
-        return Compilation(graph, problems, columns, written, _reads(sql)), Counts(facts.read, parsed, derived)
+        return Compilation(graph, problems, columns, written, _reads(sql), _outside(facts)), Counts(
+            facts.read, parsed, derived
+        )
 
 
-def names_of(
-    project: Project, drafts: Iterable[Draft], sources: Iterable[tuple[Source, Place]]
-) -> Names:
+def names_of(project: Project, drafts: Iterable[Draft], sources: Iterable[tuple[Source, Place]]) -> Names:
     """The names of a project's assets and declared sources."""
     drafts = tuple(drafts)
     target = project.target
@@ -157,6 +158,10 @@ def _reads(sql: dict[str, SqlFacts]) -> tuple[Read, ...]:
         found = facts.understood.reads if facts.understood else ()
         seen.update((read, None) for read in (*facts.discovered.reads, *found) if read.kind in OUTSIDE)
     return tuple(seen)
+
+
+def _outside(facts: FileFacts) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted({file for python in facts.python.values() for file in python.files}))
 
 
 def _ordered(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

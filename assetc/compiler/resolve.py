@@ -77,9 +77,7 @@ class _Resolver:
         self.problems.append(diagnostic("E106", message, span, hint=hint, related=related))
 
 
-def resolve(
-    project: Project, names: Names, drafts: Iterable[Draft], facts: Mapping[str, SqlFacts]
-) -> Resolved:
+def resolve(project: Project, names: Names, drafts: Iterable[Draft], facts: Mapping[str, SqlFacts]) -> Resolved:
     """The edges of all assets, the sources that nobody declared, and the names that lead nowhere."""
     drafts = tuple(drafts)
     resolver = _Resolver(project, names, {draft.asset.key: draft.asset for draft in drafts})
@@ -224,9 +222,7 @@ def _resolve_parameter(resolver: _Resolver, asset: Asset, name: str, span: Span,
         resolver.problems.append(_missing_input(resolver, name, span))
 
 
-def _resolve_python_read(
-    resolver: _Resolver, asset: Asset, python: PythonAsset, placed: PythonReference
-) -> None:
+def _resolve_python_read(resolver: _Resolver, asset: Asset, python: PythonAsset, placed: PythonReference) -> None:
     reference = placed.reference
     if placed.kind == "ref":
         _resolve_ref(resolver, asset.key, reference.parts, placed.span, reference.certainty)

@@ -35,9 +35,7 @@ def resolve_checks(
             continue
         read, faults = _read_by(draft, facts, names)
         problems += faults
-        check = Check(
-            draft.name, draft.kind, read, draft.config, draft.span, draft.column, draft.arguments, draft.path
-        )
+        check = Check(draft.name, draft.kind, read, draft.config, draft.span, draft.column, draft.arguments, draft.path)
         checks.setdefault(draft.name, check)
     return tuple(checks.values()), tuple(problems)
 

@@ -24,7 +24,8 @@ def declared_source(project: Project, declared: DeclaredSource) -> tuple[Source,
         source_name=declared.source,
         description=declared.description,
         columns=declared.columns,
-        **_tags_and_meta(declared),
+        tags=_tags(declared),
+        meta=tuple(_meta(declared).items()),
     )
     place = Place(
         fold_name(target, relation.database or ""), fold_name(target, schema), fold_name(target, declared.identifier)
@@ -42,12 +43,17 @@ def implicit_source(project: Project, parts: tuple[str, ...], span: Span) -> tup
     return source, Place(fold_name(target, database or ""), schema, present[-1])
 
 
-def _tags_and_meta(declared: DeclaredSource) -> dict[str, tuple[object, ...]]:
+def _tags(declared: DeclaredSource) -> tuple[str, ...]:
     tags: list[str] = []
-    meta: dict[str, object] = {}
     for entry in declared.config:
         if entry.key == "tags":
-            tags += [entry.value] if isinstance(entry.value, str) else [str(tag) for tag in entry.value or ()]  # type: ignore[attr-defined]
-        elif entry.key == "meta" and isinstance(entry.value, dict):
+            tags += [str(tag) for tag in entry.value] if isinstance(entry.value, list) else [str(entry.value)]
+    return tuple(dict.fromkeys(tags))
+
+
+def _meta(declared: DeclaredSource) -> dict[str, object]:
+    meta: dict[str, object] = {}
+    for entry in declared.config:
+        if entry.key == "meta" and isinstance(entry.value, dict):
             meta |= entry.value
-    return {"tags": tuple(dict.fromkeys(tags)), "meta": tuple(meta.items())}
+    return meta

@@ -42,9 +42,7 @@ def discover(template: Template, surroundings: Surroundings) -> Discovered:
     return _discovered(first, render(template, _at(surroundings, execute=False, incremental=True), NoWarehouse()))
 
 
-def understand(
-    template: Template, reader: Reader, discovered: Discovered
-) -> tuple[Understood, CompiledText]:
+def understand(template: Template, reader: Reader, discovered: Discovered) -> tuple[Understood, CompiledText]:
     """What the SQL of a template reads, writes and gives, and the text itself for later."""
     flags = (False, True) if discovered.uses_incremental else (False,)
     variants = tuple(_variant(template, reader, incremental=flag) for flag in flags)
@@ -120,17 +118,13 @@ def _problems(template: Template, variant: Variant, texts: dict[str, str]) -> It
         yield _placed_problem(template, variant.rendered, problem, texts)
 
 
-def _placed_problem(
-    template: Template, rendered: Rendered, problem: SqlProblem, texts: dict[str, str]
-) -> Diagnostic:
+def _placed_problem(template: Template, rendered: Rendered, problem: SqlProblem, texts: dict[str, str]) -> Diagnostic:
     if problem.start < 0:
         span = span_of(template.path, template.text, 0, 0)
     else:
         span = span_in_template(rendered, template.path, template.text, problem.start, problem.end)
     related = macro_annotations(rendered, texts, problem.start, problem.end)
-    return diagnostic(
-        problem.code, problem.message, span, label=problem.label, hint=problem.hint, related=related
-    )
+    return diagnostic(problem.code, problem.message, span, label=problem.label, hint=problem.hint, related=related)
 
 
 def _version(hashes: Iterable[str]) -> str:

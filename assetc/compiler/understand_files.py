@@ -30,7 +30,7 @@ class TargetNames:
         """The relation of the asset itself."""
         return self.relation
 
-    def ref(self, package: str | None, name: str, version: str | None) -> object:  # noqa: ARG002
+    def ref(self, package: str | None, name: str, version: str | None) -> object:
         """The relation of an asset, the name of the CTE of an ephemeral one, or the name itself if there is none."""
         found = find_key(self.names, name, self.owner)
         if len(found) != 1:
@@ -42,9 +42,9 @@ class TargetNames:
 
     def source(self, source: str, table: str) -> object:
         """The relation of a declared source, or `source.table`."""
-        key = self.names.by_key.get((self.names.fold(source), self.names.fold(table)))
-        bare = self.names.by_key.get((self.names.fold(table),))
-        relation = self.names.relations.get(key or bare) if key or bare else None
+        fold = self.names.fold
+        key = self.names.by_key.get((fold(source), fold(table))) or self.names.by_key.get((fold(table),))
+        relation = None if key is None else self.names.relations.get(key)
         return relation or Relation(None, source, table)
 
 

@@ -7,9 +7,11 @@ comes later simply overwrites, because every row can be checked against the file
 from __future__ import annotations
 
 import contextlib
+import secrets
 import sqlite3
 from collections.abc import Mapping
 from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -77,6 +79,16 @@ class Cache:
         """Remember a row; it is written by `save`."""
         self._pending[kind, path] = value
 
+    def secret(self) -> bytes:
+        """Random bytes of this cache's own: the key of hashes of what must not be guessed from them."""
+        row = self._connection.execute("select value from meta where name = 'secret'").fetchone()
+        if row is not None:
+            return bytes.fromhex(row[0])
+        fresh = secrets.token_bytes(16)
+        with contextlib.suppress(sqlite3.OperationalError), self._connection:
+            self._connection.execute("insert or replace into meta values ('secret', ?)", (fresh.hex(),))
+        return fresh
+
     def save(self) -> None:
         """Write what was kept, in one transaction. A full disk or a read-only folder only costs the next start."""
         if not self._pending and not self._pending_content:
@@ -104,6 +116,31 @@ class Cache:
         """Save, and close the file."""
         self.save()
         self._connection.close()
+
+
+class CacheMemory:
+    """The memory of `project/load.py`: readings of configuration and property files, in the cache."""
+
+    def __init__(self, cache: Cache) -> None:
+        self._cache = cache
+
+    def recall(self, form: type[T], path: str, stamp: tuple[int, int, int]) -> T | None:
+        """The reading of this file, if it was remembered with this stamp."""
+        row = self._cache.get(form.__name__, path)
+        if row is None or row[:STAMP_LENGTH] != _stamp_bytes(stamp):
+            return None
+        return decode(form, row[STAMP_LENGTH:])
+
+    def remember(self, path: str, stamp: tuple[int, int, int], reading: object) -> None:
+        """Keep a reading for the next load."""
+        self._cache.keep(type(reading).__name__, path, _stamp_bytes(stamp) + encode(reading))
+
+
+STAMP_LENGTH = 16
+
+
+def _stamp_bytes(stamp: tuple[int, int, int]) -> bytes:
+    return blake2b(repr(stamp).encode(), digest_size=STAMP_LENGTH).digest()
 
 
 def encode(value: object) -> bytes:

@@ -27,15 +27,16 @@ class Snapshot:
     diagnostics: tuple[Diagnostic, ...]
     columns: tuple[tuple[AssetKey, tuple[str, ...] | None], ...]
     written: tuple[Written, ...]
+    outside: tuple[tuple[str, str], ...]
 
 
-def recall(cache: Cache, scope: str, inputs: str) -> tuple[Compilation, tuple[Read, ...]] | None:
-    """The compilation of these inputs, if it is the last one of its scope; and what it read from outside."""
+def recall(cache: Cache, scope: str, inputs: str) -> Compilation | None:
+    """The compilation of these inputs, if it is the last one of its scope."""
     row = cache.get("snapshot", scope)
     snapshot = None if row is None else decode(Snapshot, row)
     if snapshot is None or snapshot.inputs != inputs:
         return None
-    return _compilation(snapshot), snapshot.reads
+    return _compilation(snapshot)
 
 
 def keep(cache: Cache, scope: str, inputs: str, compilation: Compilation) -> None:
@@ -51,6 +52,7 @@ def keep(cache: Cache, scope: str, inputs: str, compilation: Compilation) -> Non
         compilation.diagnostics,
         tuple(compilation.columns.items()),
         compilation.written,
+        compilation.outside,
     )
     cache.keep("snapshot", scope, encode(snapshot))
 
@@ -65,4 +67,5 @@ def _compilation(snapshot: Snapshot) -> Compilation:
     sources = {source.key: source for source in snapshot.sources}
     upstream, downstream = adjacency(assets.keys() | sources.keys(), snapshot.edges)
     graph = Graph(assets, sources, snapshot.checks, snapshot.edges, upstream, downstream)
-    return Compilation(graph, snapshot.diagnostics, dict(snapshot.columns), snapshot.written, snapshot.reads)
+    columns = dict(snapshot.columns)
+    return Compilation(graph, snapshot.diagnostics, columns, snapshot.written, snapshot.reads, snapshot.outside)
