@@ -101,6 +101,7 @@ class Check:
     arguments: tuple[tuple[str, object], ...] = ()
     package: str = ""
     fqn: tuple[str, ...] = ()
+    path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def compile_project(given: Given) -> tuple[Compilation, Counts]:
         sql, parsed = understand_files(given, owners, assets, facts.sql, names)
         resolved = resolve(given.project, names, definitions.drafts, sql)
         tests = (macro.name for macro in given.surroundings.library.tests())
-        ready, check_faults = resolve_checks(checks, sql, names, assets, tests)
+        ready, check_faults = resolve_checks(given.project, checks, sql, names, tests)
         versioned = {draft.asset.key: _versioned(draft, facts, sql) for draft in definitions.drafts}
         sources = {source.key: source for source in _all_sources(definitions, resolved)}
         graph, cycles = connect(versioned, sources, ready, resolved.edges, given.project.flavor)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from assetc.compiler.asset import Asset, Check
+from assetc.compiler.asset import Check
 from assetc.compiler.define_checks import CheckDraft
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.facts import SqlFacts
+from assetc.compiler.locate import folders_of
 from assetc.compiler.names import Names, find_key, find_table
+from assetc.compiler.project import Project
 from assetc.definitions.key import AssetKey
 
 GENERIC_TESTS = ("unique", "not_null", "accepted_values", "relationships")
@@ -17,10 +19,10 @@ NOBODY = AssetKey("assetc")
 
 
 def resolve_checks(
+    project: Project,
     drafts: Iterable[CheckDraft],
     facts: Mapping[str, SqlFacts],
     names: Names,
-    assets: Mapping[AssetKey, Asset],
     tests: Iterable[str],
 ) -> tuple[tuple[Check, ...], tuple[Diagnostic, ...]]:
     """The checks with the assets that they read, and what is wrong with them. `tests` are the project's own tests."""
@@ -35,7 +37,18 @@ def resolve_checks(
             continue
         read, faults = _read_by(draft, facts, names)
         problems += faults
-        check = Check(draft.name, draft.kind, read, draft.config, draft.span, draft.column, draft.arguments, draft.path)
+        check = Check(
+            name=draft.name,
+            kind=draft.kind,
+            assets=read,
+            config=draft.config,
+            span=draft.span,
+            column=draft.column,
+            arguments=draft.arguments,
+            package=project.name,
+            fqn=(project.name, *folders_of(project.settings, draft.span.path), draft.name),
+            path=draft.path,
+        )
         checks.setdefault(draft.name, check)
     return tuple(checks.values()), tuple(problems)
 

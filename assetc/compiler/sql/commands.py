@@ -17,12 +17,8 @@ _BEGINS_STATEMENT = re.compile(
     r"\s*(with|select|insert|merge|update|delete|begin|create|declare|from|truncate|drop|alter|copy|\()",
     re.IGNORECASE,
 )
-_INNER = frozenset(
-    {"SELECT", "INSERT", "WITH", "MERGE", "UPDATE", "DELETE", "FROM", "CREATE", "VALUES", "TABLE"}
-)
-_BEFORE_INNER = frozenset(
-    {"AS", "FOR", "EXPLAIN", "ANALYZE", "BEGIN", "ATOMIC", "VERBOSE", "EXTENDED", "COST", "PLAN"}
-)
+_INNER = frozenset({"SELECT", "INSERT", "WITH", "MERGE", "UPDATE", "DELETE", "FROM", "CREATE", "VALUES", "TABLE"})
+_BEFORE_INNER = frozenset({"AS", "FOR", "EXPLAIN", "ANALYZE", "BEGIN", "ATOMIC", "VERBOSE", "EXTENDED", "COST", "PLAN"})
 
 _HARMLESS = words(
     """
@@ -75,12 +71,9 @@ def _read_inner(script: Script, text: str, tokens: Sequence[Token], read_text: R
 def _read_execute(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
     """EXECUTE IMMEDIATE '...', DO $$...$$: a constant text is read, anything else is dynamic."""
     del text
-    bodies = [
-        token.text for token in tokens if token.token_type in STRINGS and _BEGINS_STATEMENT.match(token.text)
-    ]
+    bodies = [token.text for token in tokens if token.token_type in STRINGS and _BEGINS_STATEMENT.match(token.text)]
     is_joined = any(
-        token.token_type in (TokenType.DPIPE, TokenType.PLUS) or word(token) in ("CONCAT", "FORMAT")
-        for token in tokens
+        token.token_type in (TokenType.DPIPE, TokenType.PLUS) or word(token) in ("CONCAT", "FORMAT") for token in tokens
     )
     is_named = bool(tokens) and word(tokens[0]) != "IMMEDIATE" and not bodies
     if is_joined or is_named or not bodies:
@@ -152,9 +145,7 @@ def _read_routine(script: Script, text: str, tokens: Sequence[Token], read_text:
             parts, _ = name_at(script, tokens, index + 1)
             script.local_functions.add(".".join(parts).lower())
             break
-    bodies = [
-        token.text for token in tokens if token.token_type in STRINGS and _BEGINS_STATEMENT.match(token.text)
-    ]
+    bodies = [token.text for token in tokens if token.token_type in STRINGS and _BEGINS_STATEMENT.match(token.text)]
     for body in bodies:
         with script.inside_string():
             read_text(script, body)

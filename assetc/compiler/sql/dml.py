@@ -31,9 +31,7 @@ def _sources(script: Script, statement: exp.Expr) -> dict[str, exp.Table]:
     """The tables of the statement's FROM by the name under which it knows them."""
     start = statement.args.get("from_")
     roots = [start.this] if isinstance(start, exp.From) else []
-    if statement.args.get("tables") or (
-        isinstance(statement.this, exp.Table) and statement.this.args.get("joins")
-    ):
+    if statement.args.get("tables") or (isinstance(statement.this, exp.Table) and statement.this.args.get("joins")):
         roots.append(statement.this)
     sources: dict[str, exp.Table] = {}
     for root in roots:
@@ -47,10 +45,6 @@ def _sources(script: Script, statement: exp.Expr) -> dict[str, exp.Table]:
 
 
 def _source_of(script: Script, target: exp.Expr, sources: dict[str, exp.Table]) -> exp.Table | None:
-    if (
-        not isinstance(target, exp.Table)
-        or not isinstance(target.this, exp.Identifier)
-        or target.args.get("db")
-    ):
+    if not isinstance(target, exp.Table) or not isinstance(target.this, exp.Identifier) or target.args.get("db"):
         return None
     return sources.get(script.fold(target.this))

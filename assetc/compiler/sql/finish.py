@@ -12,9 +12,7 @@ def finish(script: Script) -> tuple[tuple[Reference, ...], tuple[ColumnPrefix, .
     numbers: dict[tuple[object, ...], int] = {}
     ordered: list[Reference] = []
     moved: dict[int, int] = {}
-    found = sorted(
-        enumerate(script.references), key=lambda item: item[1].start if item[1].start >= 0 else 1 << 60
-    )
+    found = sorted(enumerate(script.references), key=lambda item: item[1].start if item[1].start >= 0 else 1 << 60)
     for old, reference in found:
         key = (reference.kind, reference.parts, reference.start)
         if key not in numbers:

@@ -67,6 +67,7 @@ _QUOTES: dict[str, str] = {
     "starrocks": "`",
     "tsql": '["',
 }
+_PLAIN = re.compile(r"[^\W\d]\w*")
 _CLOSING = {'"': '"', "`": "`", "[": "]"}
 
 
@@ -120,16 +121,29 @@ def split_written(dialect: str, text: str) -> tuple[tuple[str, bool], ...]:
     return ()
 
 
+def last_written(dialect: str, text: str) -> str:
+    """The last part of a dotted name as it is written, quotes included."""
+    parts = split_written(dialect, text)
+    if not parts:
+        return text
+    name, quoted = parts[-1]
+    return _quoted(dialect, name) if quoted else name
+
+
+def written_name(dialect: str, name: str) -> str:
+    """A folded name as it may be written: in quotes unless it means the same without."""
+    plain = _PLAIN.fullmatch(name) is not None and fold(dialect, name, quoted=False) == name
+    return name if plain else _quoted(dialect, name)
+
+
+def _quoted(dialect: str, name: str) -> str:
+    opening, closing = quote_marks(dialect)[0]
+    return f"{opening}{name.replace(closing, closing * 2)}{closing}"
+
+
 def quote_marks(dialect: str) -> tuple[tuple[str, str], ...]:
     """The opening and closing marks with which `dialect` quotes a name."""
     return tuple((mark, _CLOSING[mark]) for mark in _QUOTES.get(dialect, '"'))
-
-
-def is_quoted(dialect: str, text: str) -> bool:
-    """Whether `text` is one part of a name in quotes."""
-    return any(
-        text.startswith(opening) and text.endswith(closing) for opening, closing in quote_marks(dialect)
-    )
 
 
 @lru_cache(maxsize=64)

@@ -55,9 +55,7 @@ def _unwrap(function: exp.Expr, schema: list[exp.Expr]) -> tuple[exp.Expr, list[
         elif isinstance(function, exp.Dot):
             parts = list(function.flatten())
             schema, function = [part for part in parts[:-1] if isinstance(part, exp.Identifier)], parts[-1]
-        elif (
-            isinstance(function, exp.Anonymous) and function.name.upper() == "TABLE" and function.expressions
-        ):
+        elif isinstance(function, exp.Anonymous) and function.name.upper() == "TABLE" and function.expressions:
             inner = function.expressions[0]
             if not isinstance(inner, (exp.Dot, exp.Func)) or len(function.expressions) > 1:
                 return function, schema
@@ -104,8 +102,6 @@ def _read_user_function(script: Script, function: exp.Expr, schema: list[exp.Exp
         return
     folded = fold(script.dialect, name, quoted=False)
     parts = (*(script.fold(part) for part in schema), folded)
-    if ".".join(parts).lower() in script.local_functions or (
-        not schema and name.lower() in script.local_functions
-    ):
+    if ".".join(parts).lower() in script.local_functions or (not schema and name.lower() in script.local_functions):
         return
     script.add("table_function", parts, script.place_of(schema))

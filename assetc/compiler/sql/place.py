@@ -12,9 +12,7 @@ from assetc.compiler.sql.vocabulary import HIVE_FAMILY, words
 
 _DASHED_NAME = re.compile(r"(?:`[^`]+`|[\w-]+)(?:\s*\.\s*(?:`[^`]+`|[\w$*-]+))*")
 
-_HISTORY = re.compile(
-    r"(?:for\s+)?(?:system_time|system_version|timestamp|version)\s+as\s+of\b", re.IGNORECASE
-)
+_HISTORY = re.compile(r"(?:for\s+)?(?:system_time|system_version|timestamp|version)\s+as\s+of\b", re.IGNORECASE)
 _HISTORY_CALL = re.compile(r"(?:at|before|changes)\s*\(", re.IGNORECASE)
 _SAMPLE = re.compile(r"tablesample\s*\(", re.IGNORECASE)
 _PARTITION = re.compile(r"partition\s*\(", re.IGNORECASE)
@@ -49,8 +47,15 @@ def name_place(identifiers: Sequence[exp.Expr], dialect: str, text: str) -> tupl
     return first, last
 
 
-def alias_place(text: str, tokens: Sequence[Token], end: int, dialect: str) -> int:
-    """Where ` as name` may be written for a table whose name ends at `end`: after its time travel, if any."""
+def alias_place(text: str, tokens: Sequence[Token], place: tuple[int, int], dialect: str) -> int:
+    """Where ` as name` may be written for the table at `place`: after its time travel, if any.
+
+    The short query `table orders` takes no alias, which -1 says.
+    """
+    start, end = place
+    index = bisect_left(tokens, start, key=_start)
+    if index and tokens[index - 1].token_type == TokenType.TABLE:
+        return -1
     while True:
         after = _clause_end(text, tokens, end, dialect)
         if after == end:

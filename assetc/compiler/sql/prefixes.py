@@ -12,9 +12,7 @@ from assetc.compiler.sql.script import Parts, Script
 _OWNERS = (exp.Select, exp.Update, exp.Delete, exp.Merge, exp.Insert)
 
 
-def find_prefixes(
-    script: Script, columns: list[exp.Column], numbers: dict[int, int | None], first: int
-) -> None:
+def find_prefixes(script: Script, columns: list[exp.Column], numbers: dict[int, int | None], first: int) -> None:
     """Add the prefixes that must change when the table's name does; `numbers` are the tables' references."""
     if script.offset is None:
         return
@@ -27,9 +25,7 @@ def find_prefixes(
 def _needs_plain(script: Script, first: int) -> bool:
     """Whether `table.column` matters: a written table has no alias, or two tables have one last name."""
     names: Counter[str] = Counter()
-    for reference in dict.fromkeys(
-        (item.kind, item.parts, item.has_alias) for item in script.references[first:]
-    ):
+    for reference in dict.fromkeys((item.kind, item.parts, item.has_alias) for item in script.references[first:]):
         kind, parts, has_alias = reference
         if kind == "write" and not has_alias:
             return True

@@ -10,15 +10,14 @@ from assetc.compiler.sql.comments import comment_names
 from assetc.compiler.sql.finish import finish
 from assetc.compiler.sql.problems import empty_problem, jinja_problem, token_problem
 from assetc.compiler.sql.read_shape import read_shape, reads_whole_rows
-from assetc.compiler.sql.reader import read_tokens
+from assetc.compiler.sql.reader import Tree, read_tokens
 from assetc.compiler.sql.reading import SqlReading
 from assetc.compiler.sql.script import Script, sqlglot_dialect
+from assetc.compiler.sql.shape import Shape
 from assetc.compiler.sql.signature import identifiers_of, tokens_hash_of
 from assetc.compiler.sql.tokens import statements_of
 
-logging.getLogger("sqlglot").setLevel(
-    logging.ERROR
-)  # what it would warn about is reported here, with a place
+logging.getLogger("sqlglot").setLevel(logging.ERROR)  # what it would warn about is reported here, with a place
 
 
 def read_sql(sql: str, dialect: str, *, database: str | None = None, schema: str | None = None) -> SqlReading:
@@ -43,7 +42,17 @@ def read_sql(sql: str, dialect: str, *, database: str | None = None, schema: str
         kinds=tuple(script.kinds),
         tokens_hash=tokens_hash_of(sql, tokens),
         identifiers=identifiers_of(dialect, tokens),
-        shape=None if last is None else read_shape(script, last[0]),
-        whole_rows=last is None or reads_whole_rows(last[0], last[1]),
+        shape=_shape_of(script, last),
+        whole_rows=last is None or reads_whole_rows(last[1]),
         comment_names=comment_names(sql, tokens),
     )
+
+
+def _shape_of(script: Script, last: Tree | None) -> Shape | None:
+    if last is None:
+        return None
+    query, found = last
+    relations = {
+        table: script.references[number].parts for table, number in found.numbers.items() if number is not None
+    }
+    return read_shape(script.dialect, query, found, relations)

@@ -36,7 +36,7 @@ class SqlReading:
     `kinds` tells what each statement is (query, insert, create, command ...). `tokens_hash` changes when more
     than comments and white space does. `identifiers` are all names in the text, folded as columns: an upstream
     column that is not among them can only be used through a star. Such a star reaches the output as `shape`
-    tells; `whole_rows` says that one may also decide which rows come out (DISTINCT *, NATURAL JOIN ...).
+    tells; `whole_rows`: one may also decide which rows come out (DISTINCT *, NATURAL JOIN ...).
     `comment_names` are the names after `depends_on:` in comments, as written, with their offsets.
     """
 

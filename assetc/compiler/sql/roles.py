@@ -41,7 +41,7 @@ _OTHER_KINDS = frozenset(
     }
 )  # fmt: skip
 
-_ALIASABLE = (exp.From, exp.Join, exp.Table, exp.Subquery, exp.Paren)
+_ALIASABLE = (exp.From, exp.Join, exp.Table, exp.Subquery, exp.Paren, exp.Final)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +84,7 @@ def _statement_role(parent: exp.Expr, argument: str | None) -> Role | None:
 def _is_aliasable(parent: exp.Expr, argument: str | None) -> bool:
     if isinstance(parent, exp.Merge):
         return argument == "using"
-    return isinstance(parent, _ALIASABLE) or (
-        isinstance(parent, (exp.Delete, exp.Update)) and argument != "this"
-    )
+    return isinstance(parent, _ALIASABLE) or (isinstance(parent, (exp.Delete, exp.Update)) and argument != "this")
 
 
 def _kind(statement: exp.Expr) -> str:

@@ -82,8 +82,5 @@ def _add_names(script: Script, tokens: Sequence[Token], index: int, operation: s
 
 def _add_call(script: Script, parts: tuple[str, ...]) -> None:
     name = parts[-1].lower()
-    if (
-        name not in vocabulary.ROW_FUNCTIONS | vocabulary.FILE_FUNCTIONS
-        and name not in script.local_functions
-    ):
+    if name not in vocabulary.ROW_FUNCTIONS | vocabulary.FILE_FUNCTIONS and name not in script.local_functions:
         script.add("table_function", parts)

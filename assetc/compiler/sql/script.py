@@ -64,9 +64,9 @@ class Script:
         """Where a dotted name stands in the fragment, given its parts."""
         return name_place(identifiers, self.dialect, self.fragment)
 
-    def alias_place(self, end: int) -> int:
-        """Where an alias may be added to the table whose name ends at `end`."""
-        return alias_place(self.fragment, self.tokens, end, self.dialect) if end >= 0 else -1
+    def alias_place(self, place: tuple[int, int]) -> int:
+        """Where an alias may be added to the table whose name stands at `place`; -1 where none may."""
+        return alias_place(self.fragment, self.tokens, place, self.dialect) if place[0] >= 0 else -1
 
     def place(self, start: int, end: int) -> tuple[int, int]:
         """Offsets of the fragment as offsets of the text."""
@@ -87,9 +87,7 @@ class Script:
         """Add a reference as it is; `place` is in the fragment. Its number is returned."""
         start, end = self.place(*place)
         alias_place = self.place(alias_at, alias_at)[0]
-        self.references.append(
-            Reference(kind, parts, self.certainty, operation, start, end, has_alias, alias_place)
-        )
+        self.references.append(Reference(kind, parts, self.certainty, operation, start, end, has_alias, alias_place))
         return len(self.references) - 1
 
     def read(
@@ -121,9 +119,7 @@ class Script:
         self.add("unknown", (word,), place)
         self.problem("W201", message, *self.place(*place), hint="name what it reads and writes with deps")
 
-    def problem(
-        self, code: str, message: str, start: int, end: int, *, label: str = "", hint: str = ""
-    ) -> None:
+    def problem(self, code: str, message: str, start: int, end: int, *, label: str = "", hint: str = "") -> None:
         """Add a problem; a fault without a place of its own stands at the fragment's beginning."""
         if start < 0:
             start = end = self.offset or 0

@@ -9,9 +9,7 @@ from sqlglot import exp
 from assetc.compiler.sql.script import Script
 from assetc.compiler.sql.vocabulary import USE_NAMES_DATABASE
 
-_SEARCH_PATH = re.compile(
-    r"(?:session |local )?\"?search_path\"?\s*(?:=|to)\s*(.*)", re.IGNORECASE | re.DOTALL
-)
+_SEARCH_PATH = re.compile(r"(?:session |local )?\"?search_path\"?\s*(?:=|to)\s*(.*)", re.IGNORECASE | re.DOTALL)
 _ELSEWHERE = frozenset({"WAREHOUSE", "ROLE", "SECONDARY ROLES"})
 
 

@@ -73,9 +73,6 @@ def _expand(
         return None
     folded = tuple(fold_column(dialect, column, quoted=True) for column in columns)
     renamed = dict(star.renamed)
-    # A name that the relation does not have: the query is wrong, or the relation is not the expected one.
-    if not {*star.excluded, *renamed} <= set(folded):
-        return None
     return tuple(renamed.get(column, column) for column in folded if column not in star.excluded)
 
 

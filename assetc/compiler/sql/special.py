@@ -76,9 +76,7 @@ def read_load(script: Script, node: exp.Expr, read_text: ReadText) -> None:
         if name.lower() in ("uri", "uris"):
             value = item.args.get("value") or item.args.get("expression")
             for text in constant_strings(value) or ():
-                script.add(
-                    "file_read" if isinstance(node, exp.LoadData) else "file_write", (text,), operation="copy"
-                )
+                script.add("file_read" if isinstance(node, exp.LoadData) else "file_write", (text,), operation="copy")
 
 
 def read_directory(script: Script, node: exp.Expr, read_text: ReadText) -> None:
@@ -116,18 +114,14 @@ def read_execute(script: Script, node: exp.Expr, read_text: ReadText) -> None:
     this = node.this
     name = this.name.lower() if isinstance(this, exp.Table) else ""
     texts: list[str] = []
-    if isinstance(this, exp.Subquery) and isinstance(
-        this.this, exp.Table
-    ):  # the parser's reading of EXEC ('sql')
+    if isinstance(this, exp.Subquery) and isinstance(this.this, exp.Table):  # the parser's reading of EXEC ('sql')
         texts = [this.this.name]
     elif not isinstance(this, exp.Table) and isinstance(this, exp.Expr):
         texts = [text for text in [constant_string(this)] if text is not None]
     elif name in ("sp_executesql", ""):
         texts = [text for text in map(constant_string, node.expressions[:1]) if text is not None]
     if not texts:
-        script.unknown(
-            "exec", f"what {name or 'this statement'} reads and writes cannot be known from the text"
-        )
+        script.unknown("exec", f"what {name or 'this statement'} reads and writes cannot be known from the text")
     for text in texts:
         with script.inside_string():
             read_text(script, text)

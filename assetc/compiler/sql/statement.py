@@ -34,12 +34,20 @@ _LEAVES = frozenset(
 
 @dataclass(slots=True)
 class Found:
-    """The nodes of a statement that matter, in no order."""
+    """The nodes of a statement that matter, in no order.
+
+    `bare_names` are the columns that stand without a table, in lower case; `numbers` are the references of the
+    tables, by identity.
+    """
 
     tables: list[exp.Table] = field(default_factory=list)
     columns: list[exp.Column] = field(default_factory=list)
     special: list[exp.Expr] = field(default_factory=list)
     stars: list[exp.Star] = field(default_factory=list)
+    bare_names: set[str] = field(default_factory=set)
+    numbers: dict[int, int | None] = field(default_factory=dict)
+    has_natural_join: bool = False
+    has_column_patterns: bool = False
 
 
 SpecialReader = Callable[[Script, exp.Expr, ReadText], None]
@@ -75,15 +83,15 @@ _SPECIAL: dict[type[exp.Expr], SpecialReader] = {
     exp.Directory: read_directory,
 }
 
-_NOTED = frozenset({exp.Table, exp.Column, exp.Star, *_SPECIAL})
+_NOTED = frozenset({exp.Table, exp.Column, exp.Star, exp.Join, exp.Columns, exp.Pivot, *_SPECIAL})
 
 
 def read_statement(script: Script, statement: exp.Expr, read_text: ReadText) -> Found:
     """Add everything the statement reads and writes; what was found is given back for the shape."""
     found = find_nodes(statement)
     made: dict[Parts, bool] = {}
-    numbers = find_targets(script, statement)
     first = len(script.references)
+    numbers = find_targets(script, statement)
     for table in found.tables:
         if id(table) not in numbers:
             numbers[id(table)] = read_table(script, table, read_text, made)
@@ -92,6 +100,7 @@ def read_statement(script: Script, statement: exp.Expr, read_text: ReadText) -> 
     read_table_arguments(script, found.tables)
     find_prefixes(script, found.columns, numbers, first)
     script.local.update(made)
+    found.numbers = numbers
     return found
 
 
@@ -121,9 +130,15 @@ def _note(found: Found, node: exp.Expr) -> None:
     if isinstance(node, exp.Column):
         if node.args.get("table"):
             found.columns.append(node)
+        else:
+            found.bare_names.add(node.name.lower())
     elif isinstance(node, exp.Table):
         found.tables.append(node)
     elif isinstance(node, exp.Star):
         found.stars.append(node)
+    elif isinstance(node, exp.Join):
+        found.has_natural_join = found.has_natural_join or node.args.get("method") == "NATURAL"
+    elif isinstance(node, (exp.Columns, exp.Pivot)):
+        found.has_column_patterns = True
     else:
         found.special.append(node)

@@ -27,9 +27,7 @@ def read_table(script: Script, table: exp.Table, read_text: ReadText, made: dict
     if isinstance(this, exp.Dot):
         return _read_dotted(script, table, role, read_text)
     if isinstance(this, exp.Func) and not isinstance(this, exp.DynamicIdentifier):
-        schema = [
-            part for part in (table.args.get("catalog"), table.args.get("db")) if isinstance(part, exp.Expr)
-        ]
+        schema = [part for part in (table.args.get("catalog"), table.args.get("db")) if isinstance(part, exp.Expr)]
         read_function(script, this, schema, read_text)
     else:
         _read_special(script, table, role)
@@ -70,15 +68,11 @@ def stage_name(dialect: str, text: str) -> str:
 
 def _read_dotted(script: Script, table: exp.Table, role: Role, read_text: ReadText) -> int | None:
     """More than three parts, or a function with a schema."""
-    head = [
-        part for part in (table.args.get("catalog"), table.args.get("db")) if isinstance(part, exp.Identifier)
-    ]
+    head = [part for part in (table.args.get("catalog"), table.args.get("db")) if isinstance(part, exp.Identifier)]
     parts = [*head, *table.this.flatten()]
     if all(isinstance(part, exp.Identifier) for part in parts):
         return _add(script, table, role, tuple(script.fold(part) for part in parts), parts)
-    read_function(
-        script, parts[-1], [part for part in parts[:-1] if isinstance(part, exp.Identifier)], read_text
-    )
+    read_function(script, parts[-1], [part for part in parts[:-1] if isinstance(part, exp.Identifier)], read_text)
     return None
 
 
@@ -180,12 +174,10 @@ def _is_temporary(create: exp.Expr) -> bool:
     return any(isinstance(item, (exp.TemporaryProperty, exp.GlobalProperty)) for item in found)
 
 
-def _add(
-    script: Script, table: exp.Table, role: Role, parts: Parts, identifiers: Sequence[exp.Expr]
-) -> int | None:
+def _add(script: Script, table: exp.Table, role: Role, parts: Parts, identifiers: Sequence[exp.Expr]) -> int | None:
     place = script.place_of(identifiers)
     has_alias = bool(table.alias)
     if role.operation:
         return script.write(parts, place, operation=role.operation, has_alias=has_alias)
-    alias_at = script.alias_place(place[1]) if role.aliasable and not has_alias else -1
+    alias_at = script.alias_place(place) if role.aliasable and not has_alias else -1
     return script.read(parts, place, has_alias=has_alias, alias_at=alias_at)

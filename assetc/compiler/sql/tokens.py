@@ -10,9 +10,7 @@ from sqlglot import Token, TokenType
 from assetc.compiler.sql.fold import fold
 from assetc.compiler.sql.script import Parts, Script, sqlglot_dialect
 
-STRINGS = frozenset(
-    {TokenType.STRING, TokenType.NATIONAL_STRING, TokenType.HEREDOC_STRING, TokenType.RAW_STRING}
-)
+STRINGS = frozenset({TokenType.STRING, TokenType.NATIONAL_STRING, TokenType.HEREDOC_STRING, TokenType.RAW_STRING})
 _NOT_NAMES = frozenset({*STRINGS, TokenType.L_PAREN, TokenType.R_PAREN, TokenType.COMMA, TokenType.DOT})
 _WORD = re.compile(r"\w+")
 _FIRST_WORD = re.compile(r"\s*(\w+)\b")

@@ -108,9 +108,7 @@ ROW_FUNCTIONS = words(
 )
 
 # Spark's `delta.`/path``: the first part is a format, not a schema.
-SPARK_FORMATS = frozenset(
-    {"avro", "binaryfile", "csv", "delta", "iceberg_path", "json", "orc", "parquet", "text"}
-)
+SPARK_FORMATS = frozenset({"avro", "binaryfile", "csv", "delta", "iceberg_path", "json", "orc", "parquet", "text"})
 
 PSEUDO_TABLES: dict[str, frozenset[str]] = {
     "mysql": frozenset({"dual"}),
