@@ -19,9 +19,7 @@ _MACROS: dict[str, FileKind] = {"sql": "macro", **_PROPERTIES}
 _SEEDS: dict[str, FileKind] = {"csv": "seed", **_PROPERTIES}
 _SNAPSHOTS: dict[str, FileKind] = {"sql": "snapshot", **_PROPERTIES}
 _CHECKS: dict[str, FileKind] = {"sql": "check", **_PROPERTIES}
-_SKIPPED_AT_THE_ROOT = frozenset(
-    {"dbt_packages", "dbt_modules", "logs", "node_modules", "venv", "site-packages"}
-)
+_SKIPPED_AT_THE_ROOT = frozenset({"dbt_packages", "dbt_modules", "logs", "node_modules", "venv", "site-packages"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.project import Flavor
+from assetc.project.readers import has_tool_table
 
 ProjectFileName = Literal["assetc.toml", "pyproject.toml", "dbt_project.yml"]
 
 _LOOKED_FOR = "assetc.toml, pyproject.toml with [tool.assetc], and dbt_project.yml"
-_TABLE = re.compile(rb"^\s*\[+\s*[\"']?tool[\"']?\s*\.\s*[\"']?assetc\b", re.MULTILINE)
+_USUAL_TABLE = re.compile(rb"^\[tool\.assetc[.\]]", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +54,14 @@ def _project_in(folder: Path) -> FoundProject | None:
 
 
 def _has_tool_table(path: Path) -> bool:
-    """Whether a `pyproject.toml` configures assetc; a broken one counts if a header of ours stands in it."""
+    """Whether a `pyproject.toml` configures assetc. It is parsed only where its text leaves that open."""
     try:
         content = path.read_bytes()
     except OSError:
         return False
-    if b"assetc" not in content:
-        return False
-    try:
-        tool = tomllib.loads(content.decode("utf-8-sig")).get("tool")
-    except (ValueError, RecursionError):
-        return _TABLE.search(content) is not None
-    return isinstance(tool, dict) and "assetc" in tool
+    if b"assetc" not in content or _USUAL_TABLE.search(content):
+        return b"assetc" in content
+    return has_tool_table(content.decode("utf-8-sig", "replace"))
 
 
 def _nothing_found(folder: Path, message: str) -> Diagnostic:

@@ -21,7 +21,7 @@ from assetc.compiler.project import (
     Settings,
 )
 from assetc.project.check_config import check_config
-from assetc.project.property_reading import PropertyFileReading
+from assetc.project.readings import PropertyFileReading
 from assetc.project.templates import TemplateNames, render_value
 
 _RENDERED_LATER = frozenset({"pre_hook", "post_hook", "sql_header", "where"})

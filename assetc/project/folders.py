@@ -48,9 +48,7 @@ def _rendered(entries: tuple[Entry, ...], names: TemplateNames) -> tuple[tuple[E
     problems: list[Diagnostic] = []
     for entry in entries:
         value, found = (
-            (entry.value, ())
-            if entry.key in _RENDERED_LATER
-            else render_value(entry.value, entry.span, names)
+            (entry.value, ()) if entry.key in _RENDERED_LATER else render_value(entry.value, entry.span, names)
         )
         problems += found
         if not found:

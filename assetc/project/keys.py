@@ -23,16 +23,6 @@ SECTIONS = {
 }
 """The keys of a project file that hold configuration by folder, and what they configure."""
 
-PATH_KEYS = {
-    "model_paths": "model_paths",
-    "macro_paths": "macro_paths",
-    "seed_paths": "seed_paths",
-    "snapshot_paths": "snapshot_paths",
-    "check_paths": "check_paths",
-    "test_paths": "check_paths",
-}
-"""The keys of a project file that list folders, and the settings they become."""
-
 DBT_PROJECT_KEYS = _words("""
     name version config_version profile require_dbt_version model_paths macro_paths seed_paths test_paths
     analysis_paths docs_paths asset_paths snapshot_paths function_paths osi_paths check_paths target_path
@@ -84,9 +74,7 @@ CONFIG_KEYS = {
     "models": ASSET_CONFIG_KEYS | DBT_CONFIG_KEYS | ADAPTER_CONFIG_KEYS,
     "seeds": ASSET_CONFIG_KEYS | DBT_CONFIG_KEYS | ADAPTER_CONFIG_KEYS,
     "snapshots": ASSET_CONFIG_KEYS | DBT_CONFIG_KEYS | ADAPTER_CONFIG_KEYS,
-    "sources": _words(
-        "enabled event_time freshness loaded_at_field loaded_at_query meta tags quoting external loader"
-    )
+    "sources": _words("enabled event_time freshness loaded_at_field loaded_at_query meta tags quoting external loader")
     | ADAPTER_CONFIG_KEYS,
     "checks": CHECK_CONFIG_KEYS | ADAPTER_CONFIG_KEYS,
     "macros": _words("meta docs enabled"),

@@ -19,11 +19,10 @@ from assetc.project.load_target import load_target
 from assetc.project.memory import NO_MEMORY, Memory, read_config_file
 from assetc.project.outline import Outline, make_outline, render_entries
 from assetc.project.profiles import ProfileRequest
-from assetc.project.project_file import ProjectFileReading, read_project_file
 from assetc.project.project_parts import read_dispatch, read_hooks, read_mapping, read_resources
-from assetc.project.properties import read_properties
-from assetc.project.property_reading import PropertyFileReading
 from assetc.project.read_text import read_text
+from assetc.project.readers import read_project_file, read_properties
+from assetc.project.readings import ProjectFileReading, PropertyFileReading
 from assetc.project.secrets import secrets_of_environment, worth_masking
 from assetc.project.selectors_file import read_selectors
 from assetc.project.settings import make_settings
@@ -83,9 +82,7 @@ def load(start: Path, request: LoadRequest) -> Loaded:
     return _load_found(found, reading, start, request)
 
 
-def _load_found(
-    found: FoundProject, reading: ProjectFileReading, start: Path, request: LoadRequest
-) -> Loaded:
+def _load_found(found: FoundProject, reading: ProjectFileReading, start: Path, request: LoadRequest) -> Loaded:
     names = TemplateNames(request.environment, request.variables, render=request.render)
     outline, problems = make_outline(found, reading, names)
     names = replace(names, variables=outline.variables)
@@ -106,9 +103,7 @@ def _load_found(
     return Loaded(project, diagnostics, chosen.connection, chosen.secrets, found.root)
 
 
-def _profile_request(
-    found: FoundProject, outline: Outline, start: Path, request: LoadRequest
-) -> ProfileRequest:
+def _profile_request(found: FoundProject, outline: Outline, start: Path, request: LoadRequest) -> ProfileRequest:
     return ProfileRequest(
         project_name=outline.name,
         root=found.root,
@@ -143,9 +138,7 @@ class _Body:
         self.problems += problems
         self.property_readings(self.files(settings))
 
-    def read(
-        self, reading: ProjectFileReading, outline: Outline, target: Target, names: TemplateNames
-    ) -> Project:
+    def read(self, reading: ProjectFileReading, outline: Outline, target: Target, names: TemplateNames) -> Project:
         """The project for a target."""
         flavor = self.found.flavor
         entries = self.noted(render_entries(reading, names))

@@ -17,7 +17,8 @@ from assetc.project.profiles import (
     profiles_places,
     uses_built_in_output,
 )
-from assetc.project.profiles_file import ProfilesReading, read_profiles
+from assetc.project.readers import read_profiles
+from assetc.project.readings import ProfilesReading
 from assetc.project.secrets import secrets_in, secrets_of_environment, worth_masking
 from assetc.project.target import Connection, TargetRequest, make_target
 from assetc.project.templates import TemplateNames
@@ -33,9 +34,7 @@ class LoadedTarget:
     secrets: tuple[str, ...] = field(repr=False)
 
 
-def load_target(
-    profile: ProfileRequest, wanted: TargetRequest, names: TemplateNames, memory: Memory
-) -> LoadedTarget:
+def load_target(profile: ProfileRequest, wanted: TargetRequest, names: TemplateNames, memory: Memory) -> LoadedTarget:
     """The target that a profile request leads to; `names` is what a profiles file may use."""
     output, problems = _find_output(profile, names, memory)
     in_environment = tuple(secrets_of_environment(names.environment))

@@ -8,10 +8,8 @@ from typing import Protocol, TypeVar
 
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.project.discover import Stamp, stamp_of
-from assetc.project.profiles_file import ProfilesReading
-from assetc.project.project_file import ProjectFileReading
-from assetc.project.property_reading import PropertyFileReading
 from assetc.project.read_text import read_place
+from assetc.project.readings import ProfilesReading, ProjectFileReading, PropertyFileReading
 
 Reading = TypeVar("Reading", PropertyFileReading, ProjectFileReading, ProfilesReading)
 

@@ -10,7 +10,7 @@ from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.place import file_span
 from assetc.compiler.project import Entry
 from assetc.project.find_project import FoundProject
-from assetc.project.project_file import ProjectFileReading
+from assetc.project.readings import ProjectFileReading
 from assetc.project.templates import TemplateNames, render_value
 
 RENDERED_LATER = frozenset({"on_run_start", "on_run_end", "query_comment", "vars", "resources", "selectors"})
@@ -61,16 +61,12 @@ def render_entries(
     return entries, tuple(problems)
 
 
-def _name(
-    found: FoundProject, entry: Entry | None, names: TemplateNames
-) -> tuple[str, tuple[Diagnostic, ...]]:
+def _name(found: FoundProject, entry: Entry | None, names: TemplateNames) -> tuple[str, tuple[Diagnostic, ...]]:
     default = re.sub(r"\W", "_", found.root.name) or "project"
     if entry is None:
         if found.flavor == "native":
             return default, ()
-        problem = diagnostic(
-            "E126", "a dbt project needs a name", file_span(found.file), hint=f"name: {default}"
-        )
+        problem = diagnostic("E126", "a dbt project needs a name", file_span(found.file), hint=f"name: {default}")
         return default, (problem,)
     value, problems = render_value(entry.value, entry.span, names)
     if problems:

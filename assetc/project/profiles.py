@@ -9,7 +9,7 @@ from pathlib import Path
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.place import Span, file_span
 from assetc.compiler.project import Entry
-from assetc.project.profiles_file import ProfilesReading, WrittenOutput, WrittenProfile
+from assetc.project.readings import ProfilesReading, WrittenOutput, WrittenProfile
 from assetc.project.templates import TemplateNames, render_value
 
 BUILT_IN_TARGET = "dev"
@@ -18,7 +18,7 @@ BUILT_IN_FIELDS: Mapping[str, object] = {"type": "duckdb", "path": ".assetc/ware
 
 @dataclass(frozen=True, slots=True)
 class ProfileRequest:
-    """Which profile and target are wanted: `profile` is what the project file names, `asked_...` overrides."""
+    """Which profile and target are wanted: `profile` is the project file's, `asked_...` overrides it."""
 
     project_name: str
     root: Path
@@ -45,9 +45,7 @@ def built_in_output(request: ProfileRequest) -> Output | Diagnostic:
     """The embedded warehouse of a native project that names no profile."""
     asked = request.asked_target
     if asked not in (None, BUILT_IN_TARGET):
-        hint = (
-            f"Without a profile there is only {BUILT_IN_TARGET}; put a profiles.yml into the project's folder"
-        )
+        hint = f"Without a profile there is only {BUILT_IN_TARGET}; put a profiles.yml into the project's folder"
         return diagnostic("E123", f"there is no target {asked}", hint=hint)
     return Output("", BUILT_IN_TARGET, None, dict(BUILT_IN_FIELDS))
 
@@ -106,9 +104,7 @@ def _stays_inside(request: ProfileRequest) -> bool:
     return request.is_native and request.profile is None and request.asked_profile is None
 
 
-def _choose_profile(
-    reading: ProfilesReading, shown: str, request: ProfileRequest
-) -> WrittenProfile | Diagnostic:
+def _choose_profile(reading: ProfilesReading, shown: str, request: ProfileRequest) -> WrittenProfile | Diagnostic:
     profiles = {profile.name: profile for profile in reading.profiles}
     named = request.profile.value if request.profile else None
     name = request.asked_profile or (str(named) if named else None)
@@ -120,9 +116,7 @@ def _choose_profile(
     if name in profiles:
         return profiles[name]
     span = request.profile.span if request.profile and not request.asked_profile else None
-    message = (
-        f"{shown} has no profile {name}" if name else f"the project names none of the profiles in {shown}"
-    )
+    message = f"{shown} has no profile {name}" if name else f"the project names none of the profiles in {shown}"
     hint = did_you_mean(name or request.project_name, profiles) or _listing("It has", profiles)
     return diagnostic("E123", message, span or file_span(shown), hint=hint)
 

@@ -3,45 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from assetc.compiler.diagnostic import Diagnostic
-from assetc.compiler.place import Span
 from assetc.compiler.project import Entry
 from assetc.project.findings import Findings
-from assetc.project.read_yaml import read_yaml
+from assetc.project.readings import ProfilesReading, WrittenOutput, WrittenProfile
 from assetc.project.secrets import holds_secret
 from assetc.project.written import WrittenMapping, WrittenPair, plain
+from assetc.project.yaml_positions import read_yaml
 
 _PROFILE_KEYS = frozenset({"target", "outputs", "config"})
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenOutput:
-    """One target of a profile, as written."""
-
-    name: str
-    span: Span
-    fields: tuple[Entry, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenProfile:
-    """One profile; `target` names the output that is used when no other is asked for."""
-
-    name: str
-    span: Span
-    target: Entry | None
-    outputs: tuple[WrittenOutput, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ProfilesReading:
-    """A whole file. One that holds secrets as plain text must not be written into any cache."""
-
-    profiles: tuple[WrittenProfile, ...] = ()
-    problems: tuple[Diagnostic, ...] = ()
-    holds_secrets: bool = False
 
 
 def read_profiles(path: str, text: str) -> ProfilesReading:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal, cast
 
 from assetc.compiler.diagnostic import Diagnostic
@@ -12,24 +12,14 @@ from assetc.compiler.project import Entry, Flavor, FolderConfig
 from assetc.project.config_entries import config_entry
 from assetc.project.findings import Findings
 from assetc.project.keys import DBT_PROJECT_KEYS, MAPPING_CONFIG_KEYS, NATIVE_PROJECT_KEYS, SECTIONS, snake
-from assetc.project.read_yaml import read_yaml
+from assetc.project.readings import ProjectFileReading
 from assetc.project.toml_positions import read_toml
 from assetc.project.written import WrittenFile, WrittenMapping, WrittenPair, plain
+from assetc.project.yaml_positions import read_yaml
+
+_TABLE = re.compile(r"^\s*\[+\s*[\"']?tool[\"']?\s*\.\s*[\"']?assetc\b", re.MULTILINE)
 
 Section = Literal["models", "seeds", "snapshots", "sources", "checks"]
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectFileReading:
-    """The keys of a project file in one spelling, its configuration by folder, its faults; nothing rendered.
-
-    `is_usable` is False when the file could not be read as what it is.
-    """
-
-    entries: tuple[Entry, ...] = ()
-    folders: tuple[FolderConfig, ...] = ()
-    problems: tuple[Diagnostic, ...] = ()
-    is_usable: bool = True
 
 
 def read_project_file(path: str, text: str, flavor: Flavor) -> ProjectFileReading:
@@ -54,6 +44,15 @@ def read_project_file(path: str, text: str, flavor: Flavor) -> ProjectFileReadin
     return ProjectFileReading(tuple(entries), tuple(folders), tuple(findings.problems))
 
 
+def has_tool_table(text: str) -> bool:
+    """Whether the text of a `pyproject.toml` configures assetc; a broken one does if a header of ours is in it."""
+    file = read_toml("pyproject.toml", text)
+    if file.content is None:
+        return _TABLE.search(text) is not None
+    tool = file.content.find("tool") if isinstance(file.content, WrittenMapping) else None
+    return tool is not None and isinstance(tool.value, WrittenMapping) and tool.value.find("assetc") is not None
+
+
 def _own_table(findings: Findings, file: WrittenFile, path: str) -> WrittenMapping | None:
     if file.content is None:
         if not file.problems:
@@ -68,10 +67,10 @@ def _own_table(findings: Findings, file: WrittenFile, path: str) -> WrittenMappi
     return content
 
 
-def _empty(path: str) -> tuple[Diagnostic, ...]:
+def _empty(path: str) -> list[Diagnostic]:
     findings = Findings("dbt")
     findings.add("E126", f"{path} is empty", file_span(path), "It needs at least a name and a profile")
-    return tuple(findings.problems)
+    return findings.problems
 
 
 def _spelled_like(key: str, known: frozenset[str]) -> frozenset[str]:
@@ -104,3 +103,14 @@ def _read_folder(
 def _is_config(flavor: Flavor, key: str) -> bool:
     """Whether a key with a mapping configures: in dbt the "+" tells, a native project may leave it out."""
     return key.startswith("+") or (flavor == "native" and snake(key) in MAPPING_CONFIG_KEYS)
+
+
+def read_selectors_file(path: str, text: str) -> ProjectFileReading:
+    """The keys of a `selectors.yml`; what they mean, the compiler says. Never raises."""
+    file = read_yaml(path, text, "dbt")
+    findings = Findings("dbt")
+    findings.problems += file.problems
+    content = None if file.content is None else findings.mapping(file.content, "a selectors file")
+    pairs = () if content is None else content.pairs
+    entries = tuple(Entry(pair.key, plain(pair.value), pair.span) for pair in pairs)
+    return ProjectFileReading(entries, problems=tuple(findings.problems))

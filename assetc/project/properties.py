@@ -17,10 +17,10 @@ from assetc.project.keys import (
 )
 from assetc.project.property_checks import read_checks
 from assetc.project.property_columns import read_columns
-from assetc.project.property_reading import PropertyFileReading
 from assetc.project.property_sources import read_sources
-from assetc.project.read_yaml import read_yaml
+from assetc.project.readings import PropertyFileReading
 from assetc.project.written import WrittenMapping, WrittenPair, WrittenScalar
+from assetc.project.yaml_positions import read_yaml
 
 _PATCHES: dict[str, Literal["model", "seed", "snapshot", "macro"]] = {
     "models": "model",
@@ -55,12 +55,8 @@ def _check_section(findings: Findings, pair: WrittenPair) -> None:
         findings.unknown(pair, PROPERTY_FILE_KEYS, "a property file")
     elif pair.key in NOT_BUILT_SECTIONS:
         note_not_built(findings, pair)
-    elif pair.key == "version" and not (
-        isinstance(pair.value, WrittenScalar) and pair.value.value in (2, "2")
-    ):
-        findings.add(
-            "E126", "the version of a property file is 2", pair.value.span, "Remove the line, or write 2"
-        )
+    elif pair.key == "version" and not (isinstance(pair.value, WrittenScalar) and pair.value.value in (2, "2")):
+        findings.add("E126", "the version of a property file is 2", pair.value.span, "Remove the line, or write 2")
 
 
 def note_not_built(findings: Findings, pair: WrittenPair) -> None:
@@ -95,9 +91,7 @@ def _read_patch(findings: Findings, section: str, written: WrittenMapping) -> Pa
     own_checks = () if kind == "macro" else tuple(read_checks(findings, written, None))
     if name is None:
         return None
-    return Patch(
-        kind, name, name_pair.value.span, description, columns, tuple(config), (*own_checks, *checks)
-    )
+    return Patch(kind, name, name_pair.value.span, description, columns, tuple(config), (*own_checks, *checks))
 
 
 def _read_key(findings: Findings, section: str, pair: WrittenPair) -> Iterator[Entry]:

@@ -10,9 +10,7 @@ from assetc.project.property_checks import read_checks
 from assetc.project.written import WrittenMapping, WrittenPair, plain
 
 
-def read_columns(
-    findings: Findings, owner: WrittenMapping
-) -> tuple[tuple[DeclaredColumn, ...], tuple[CheckSpec, ...]]:
+def read_columns(findings: Findings, owner: WrittenMapping) -> tuple[tuple[DeclaredColumn, ...], tuple[CheckSpec, ...]]:
     """The columns below `columns:`, and all their checks."""
     pair = owner.find("columns")
     columns: list[DeclaredColumn] = []

@@ -50,9 +50,7 @@ def secrets_of_environment(environment: Mapping[str, str]) -> Iterator[str]:
 
 def worth_masking(secrets: Iterable[str]) -> tuple[str, ...]:
     """The secrets to look for in whatever is shown, longest first, so that none hides a part of another."""
-    return tuple(
-        sorted({secret for secret in secrets if len(secret) >= SHORTEST}, key=lambda each: (-len(each), each))
-    )
+    return tuple(sorted({secret for secret in secrets if len(secret) >= SHORTEST}, key=lambda each: (-len(each), each)))
 
 
 def without_secrets(fields: Mapping[str, object], secrets: tuple[str, ...]) -> dict[str, object]:

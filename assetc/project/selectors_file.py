@@ -9,11 +9,9 @@ from pathlib import Path
 from assetc.compiler.config import nothing
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.project import Entry
-from assetc.project.findings import Findings
 from assetc.project.memory import Memory, read_config_file
-from assetc.project.project_file import ProjectFileReading
-from assetc.project.read_yaml import read_yaml
-from assetc.project.written import plain
+from assetc.project.readers import read_selectors_file
+from assetc.project.readings import ProjectFileReading
 
 FILE = "selectors.yml"
 
@@ -35,18 +33,8 @@ def read_selectors(
         return WrittenSelectors({"selectors": own.value}, project_file), ()
     if not (root / FILE).is_file():
         return WrittenSelectors(), ()
-    reading = read_config_file(memory, ProjectFileReading, root / FILE, FILE, _read_file)
+    reading = read_config_file(memory, ProjectFileReading, root / FILE, FILE, read_selectors_file)
     if isinstance(reading, Diagnostic):
         return WrittenSelectors(), (reading,)
     content = {entry.key: entry.value for entry in reading.entries}
     return WrittenSelectors(content, FILE), reading.problems
-
-
-def _read_file(path: str, text: str) -> ProjectFileReading:
-    file = read_yaml(path, text, "dbt")
-    findings = Findings("dbt")
-    findings.problems += file.problems
-    content = None if file.content is None else findings.mapping(file.content, "a selectors file")
-    pairs = () if content is None else content.pairs
-    entries = tuple(Entry(pair.key, plain(pair.value), pair.span) for pair in pairs)
-    return ProjectFileReading(entries, problems=tuple(findings.problems))

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.project import Entry, Flavor, Settings
-from assetc.project.keys import PATH_KEYS
 
 NATIVE_SETTINGS = Settings()
 DBT_SETTINGS = Settings(
@@ -18,6 +17,16 @@ DBT_SETTINGS = Settings(
     default_materialization="view",
     schemas="prefixed",
 )
+
+PATH_KEYS = {
+    "model_paths": "model_paths",
+    "macro_paths": "macro_paths",
+    "seed_paths": "seed_paths",
+    "snapshot_paths": "snapshot_paths",
+    "check_paths": "check_paths",
+    "test_paths": "check_paths",
+}
+"""The keys of a project file that list folders, and the settings they become."""
 
 
 class _Misfit(ValueError):  # noqa: N818  it carries words to `make_settings` and goes no further

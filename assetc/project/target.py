@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from assetc.adapters.protocol import Adapter
 from assetc.adapters.registry import UnknownAdapter, find_adapter
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.project import Target
 from assetc.project.profiles import Output
 from assetc.project.secrets import without_secrets
+
+if TYPE_CHECKING:
+    from assetc.adapters.protocol import Adapter
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,7 @@ from assetc.project.written import (
     WrittenScalar,
 )
 
-_PLACE_OF_ERROR = re.compile(
-    r"(?P<message>.*?) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)"
-)
+_PLACE_OF_ERROR = re.compile(r"(?P<message>.*?) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)")
 
 
 def read_toml(path: str, text: str) -> WrittenFile:
@@ -54,9 +52,7 @@ class _Conversion:
         if isinstance(value, dict):
             return WrittenMapping(tuple(self.pair(key, each, at, span) for key, each in value.items()), span)
         if isinstance(value, list):
-            return WrittenList(
-                tuple(self.value(each, (*at, index), span) for index, each in enumerate(value)), span
-            )
+            return WrittenList(tuple(self.value(each, (*at, index), span) for index, each in enumerate(value)), span)
         return WrittenScalar(_scalar(value), span)
 
     def pair(self, key: str, value: object, at: KeyPath, outer: Span) -> WrittenPair:

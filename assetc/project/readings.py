@@ -1,0 +1,60 @@
+"""What one configuration file says: values that are remembered until the file changes. Nothing in them is rendered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.place import Span
+from assetc.compiler.project import DeclaredSource, Entry, FolderConfig, Patch
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFileReading:
+    """The keys of a project file in one spelling, its configuration by folder, and its faults.
+
+    `is_usable` is False when the file could not be read as what it is.
+    """
+
+    entries: tuple[Entry, ...] = ()
+    folders: tuple[FolderConfig, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
+    is_usable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenOutput:
+    """One target of a profile, as written."""
+
+    name: str
+    span: Span
+    fields: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenProfile:
+    """One profile; `target` names the output that is used when no other is asked for."""
+
+    name: str
+    span: Span
+    target: Entry | None
+    outputs: tuple[WrittenOutput, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfilesReading:
+    """A whole profiles file. One that holds secrets as plain text must not be written into any cache."""
+
+    profiles: tuple[WrittenProfile, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
+    holds_secrets: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyFileReading:
+    """The patches and sources of one file, its faults, and whether values are still to be rendered."""
+
+    patches: tuple[Patch, ...] = ()
+    sources: tuple[DeclaredSource, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
+    has_templates: bool = False
