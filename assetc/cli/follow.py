@@ -1,0 +1,113 @@
+"""Shows a run while it happens: its events in the wanted form, and in the log file."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from assetc.cli.dbt_lines import dbt_lines
+from assetc.cli.json_lines import event_json, level_of
+from assetc.cli.live_view import Screen, finished_line, live_lines
+from assetc.cli.log_file import LogFile
+from assetc.cli.output import Output
+from assetc.cli.plain import log_lines, plain_lines
+from assetc.cli.problems import ReadText
+from assetc.cli.progress import Progress, advance
+from assetc.cli.summary import Heading, heading_lines, summary_lines
+from assetc.cli.text import Line, line, plain
+from assetc.runtime.events import Event, LogWritten, RunStarted, StepFinished
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """For whom a run is shown: the output, the log file, and what is needed to tell of it."""
+
+    output: Output
+    log: LogFile
+    heading: Heading
+    read_text: ReadText
+
+
+Show = Callable[[Event, Progress], None]
+
+
+def follow(events: Iterable[Event], audience: Audience) -> Iterator[tuple[Event, Progress]]:
+    """Show every event; yields each with the progress after it."""
+    with ExitStack() as stack:
+        show = _show_live(audience, stack) if _is_live(audience.output) else _show_lines(audience)
+        progress = Progress()
+        for event in events:
+            progress = advance(progress, event)
+            _log(event, progress, audience.log)
+            show(event, progress)
+            yield event, progress
+    output = audience.output
+    if output.log_format == "text" and progress.ended is not None:
+        level = "info" if progress.ended.status == "success" else "error"
+        output.say(summary_lines(progress, audience.read_text, output.width), level)
+
+
+def _is_live(output: Output) -> bool:
+    return output.live and output.log_format == "text" and output.shows("info")
+
+
+def _log(event: Event, progress: Progress, log: LogFile) -> None:
+    for each in plain_lines(event, progress):
+        log.write(plain(each))
+
+
+def _show_lines(audience: Audience) -> Show:
+    output = audience.output
+
+    def show(event: Event, progress: Progress) -> None:
+        output.say(_lines(event, progress, audience), level_of(event))
+
+    return show
+
+
+def _lines(event: Event, progress: Progress, audience: Audience) -> Iterator[Line]:
+    match audience.output.log_format:
+        case "json":
+            run_id = progress.started.run_id if progress.started else ""
+            yield line(event_json(event, run_id))
+        case "dbt":
+            yield from dbt_lines(event, progress)
+        case "text":
+            if isinstance(event, RunStarted):
+                yield from heading_lines(event, audience.heading)
+            yield from plain_lines(event, progress)
+
+
+def _show_live(audience: Audience, stack: ExitStack) -> Show:
+    from assetc.cli.terminal import LiveTerminal  # rich is slow to import and a pipe needs none
+
+    output = audience.output
+    seen = Progress()
+
+    def view(width: int, height: int) -> Iterator[Line]:
+        return live_lines(seen, time.time(), Screen(width, height, output.unicode))
+
+    terminal = stack.enter_context(LiveTerminal(output.messages, view, colour=output.colour))
+
+    def show(event: Event, progress: Progress) -> None:
+        nonlocal seen
+        seen = progress
+        terminal.write(_live_lines(event, progress, audience, Screen(*terminal.size(), output.unicode)))
+
+    return show
+
+
+def _live_lines(event: Event, progress: Progress, audience: Audience, screen: Screen) -> Iterator[Line]:
+    """The lines of an event that stay on the terminal."""
+    match event:
+        case RunStarted():
+            yield from heading_lines(event, audience.heading)
+        case StepFinished():
+            if (ended := finished_line(event, progress, screen)) is not None:
+                yield ended
+        case LogWritten() if audience.output.shows(event.level):
+            yield from (line("    ", *said) for said in log_lines(event))
+        case _:
+            return

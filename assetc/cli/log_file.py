@@ -1,0 +1,64 @@
+"""The log file of a project: `logs/assetc.log`, which makes room for itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TextIO
+
+MOST_BYTES = 10 * 1024 * 1024
+MOST_FILES = 5
+
+
+class LogFile:
+    """Appends lines to a file. When it is full it becomes `.1`, the one before it `.2`, and the oldest goes.
+
+    A log that cannot be written is no reason to stop: it is left out.
+    """
+
+    def __init__(self, path: Path, most_bytes: int = MOST_BYTES, most_files: int = MOST_FILES) -> None:
+        self._path = path
+        self._most_bytes = most_bytes
+        self._most_files = most_files
+        self._stream: TextIO | None = None
+        self._written = 0
+
+    def write(self, text: str) -> None:
+        """Append a line."""
+        try:
+            stream = self._stream or self._open()
+            self._written += stream.write(f"{text}\n")
+            if self._written >= self._most_bytes:
+                self._rotate()
+        except OSError:
+            self._stream = None
+
+    def close(self) -> None:
+        """Give the file back."""
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _open(self) -> TextIO:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._stream = self._path.open("a", encoding="utf-8", errors="replace", buffering=1)
+        self._written = self._stream.tell()
+        return self._stream
+
+    def _rotate(self) -> None:
+        self.close()
+        for number in range(self._most_files - 1, 0, -1):
+            older = self._numbered(number - 1)
+            if older.exists():
+                older.replace(self._numbered(number))
+
+    def _numbered(self, number: int) -> Path:
+        return self._path.with_name(f"{self._path.name}.{number}") if number else self._path

@@ -1,0 +1,113 @@
+"""Where output goes: data to stdout, everything else to stderr, in colour where a person looks at it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, TextIO
+
+from assetc.cli.problems import ReadText, count_lines, problem_lines
+from assetc.cli.text import Line, coloured, plain
+from assetc.compiler.diagnostic import Diagnostic
+
+LogLevel = Literal["debug", "info", "warn", "error", "none"]
+LogFormat = Literal["text", "json", "dbt"]
+
+LEVELS: tuple[LogLevel, ...] = ("debug", "info", "warn", "error", "none")
+LOG_FORMATS: tuple[LogFormat, ...] = ("text", "json", "dbt")
+
+MOST_WARNINGS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """The two streams and how to write to them. `live`: stderr is a terminal on which a picture can move."""
+
+    data: TextIO
+    messages: TextIO
+    colour: bool
+    colour_data: bool
+    live: bool
+    level: LogLevel
+    log_format: LogFormat
+
+    @property
+    def width(self) -> int:
+        """The columns of the terminal; 120 where there is none."""
+        return shutil.get_terminal_size((120, 40)).columns if self.live else 120
+
+    @property
+    def unicode(self) -> bool:
+        """Whether the messages' stream can show more than ASCII."""
+        return (self.messages.encoding or "").lower().replace("-", "").startswith("utf")
+
+    def shows(self, level: str) -> bool:
+        """Whether messages of this level are wanted."""
+        wanted = {"warning": "warn", "note": "info"}.get(level, level)
+        return self.level != "none" and LEVELS.index(wanted) >= LEVELS.index(self.level)
+
+    def say(self, lines: Iterable[Line], level: str = "info") -> None:
+        """Write messages, unless their level is not wanted."""
+        if self.shows(level):
+            _write(self.messages, lines, colour=self.colour)
+
+    def give(self, lines: Iterable[Line]) -> None:
+        """Write data."""
+        _write(self.data, lines, colour=self.colour_data)
+
+    def give_text(self, text: str) -> None:
+        """Write data that has lines of its own."""
+        _encodable(self.data, text if text.endswith("\n") else f"{text}\n")
+
+
+def make_output(
+    level: LogLevel,
+    log_format: LogFormat,
+    *,
+    colour: bool | None,
+    environment: Mapping[str, str] = os.environ,
+) -> Output:
+    """The output of this process. `colour` None: on a terminal, unless NO_COLOR or TERM=dumb is set."""
+    wanted = not environment.get("NO_COLOR") and environment.get("TERM") != "dumb" if colour is None else colour
+    forced = colour is True or bool(environment.get("FORCE_COLOR"))
+    on_terminal = sys.stderr.isatty()
+    return Output(
+        data=sys.stdout,
+        messages=sys.stderr,
+        colour=wanted and (on_terminal or forced),
+        colour_data=wanted and (sys.stdout.isatty() or forced),
+        live=on_terminal and environment.get("TERM") != "dumb",
+        level=level,
+        log_format=log_format,
+    )
+
+
+def say_problems(output: Output, problems: Iterable[Diagnostic], read_text: ReadText) -> None:
+    """All errors, the first of the warnings, and how many there are of each."""
+    shown = [problem for problem in problems if output.shows(problem.severity)]
+    for problem in _without_flood(shown):
+        output.say(problem_lines(problem, read_text, output.width), problem.severity)
+    output.say(count_lines(shown), "error")
+
+
+def _without_flood(problems: list[Diagnostic]) -> list[Diagnostic]:
+    """Warnings first and errors last, where the eye is."""
+    errors = [problem for problem in problems if problem.severity == "error"]
+    others = [problem for problem in problems if problem.severity != "error"]
+    return [*others[:MOST_WARNINGS], *errors]
+
+
+def _write(stream: TextIO, lines: Iterable[Line], *, colour: bool) -> None:
+    text = "".join(f"{coloured(each) if colour else plain(each)}\n" for each in lines)
+    if text:
+        _encodable(stream, text)
+
+
+def _encodable(stream: TextIO, text: str) -> None:
+    """Write what the stream's encoding can hold; the rest becomes question marks."""
+    encoding = stream.encoding or "utf-8"
+    stream.write(text.encode(encoding, "replace").decode(encoding))
+    stream.flush()
