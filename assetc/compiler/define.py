@@ -171,7 +171,7 @@ def _is_without_relation(config: AssetConfig, python: PythonAsset | None) -> boo
 
 def is_stored_as_value(python: PythonAsset) -> bool:
     """Whether the annotation of a Python asset says that its value is no table (DESIGN decision 16)."""
-    if python.is_dbt_model or python.sql is not None or python.returns is None:
+    if python.is_dbt_model or python.sql is not None or python.returns is None or python.returns.is_none:
         return False
     annotation = python.returns.annotation.replace(" ", "").strip("\"'")
     return not any(table in annotation for table in TABLE_ANNOTATIONS)

@@ -10,10 +10,9 @@ from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.facts import PythonFacts, SeedFacts, SqlFacts
 from assetc.compiler.given import Given
 from assetc.compiler.memory import Files
-from assetc.compiler.project import Project, ProjectFile
+from assetc.compiler.project import ProjectFile
 from assetc.compiler.python.read_python import read_python
 from assetc.compiler.python.reading import PythonReading
-from assetc.compiler.template.macros import MacroFile, MacroLibrary
 from assetc.compiler.template.reads import still_valid
 from assetc.compiler.template.surroundings import Template
 from assetc.compiler.understand import discover
@@ -30,12 +29,6 @@ class FileFacts:
     seeds: Mapping[str, SeedFacts]
     problems: tuple[Diagnostic, ...]
     read: int
-
-
-def load_macros(project: Project, files: Files) -> MacroLibrary:
-    """The macros of the project. A project without any costs nothing."""
-    paths = (file.path for file in project.files if file.kind == "macro")
-    return MacroLibrary.of(MacroFile(path, files.text(path), project.name) for path in paths)
 
 
 def read_files(given: Given) -> FileFacts:

@@ -194,8 +194,8 @@ def _resolve_python(resolver: _Resolver, asset: Asset, python: PythonAsset) -> N
     for dependency in python.declared_deps:
         _resolve_explicit(resolver, asset, dependency.key, dependency.span)
     for parameter in python.parameters:
-        if parameter.role in ("input", "optional") and parameter.name not in named:
-            _resolve_parameter(resolver, asset, parameter.name, parameter.span, must=parameter.role == "input")
+        if parameter.can_be_upstream and parameter.name not in named:
+            _resolve_parameter(resolver, asset, parameter.name, parameter.span, must=parameter.must_be_upstream)
     for reference in python.references:
         _resolve_python_read(resolver, asset, python, reference)
     for write in python.writes:

@@ -17,11 +17,11 @@ from assetc.compiler.asset import Graph
 from assetc.compiler.compilation import Compilation, Counts
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.given import Given
+from assetc.compiler.load_macros import load_macros
 from assetc.compiler.locate import fold_name
 from assetc.compiler.names import Names, index_names
 from assetc.compiler.place_assets import placed_assets, placed_sources
 from assetc.compiler.project import Project
-from assetc.compiler.read_files import load_macros
 from assetc.compiler.template.reads import still_valid
 from assetc.compiler.template.surroundings import Flags, Surroundings, WarehouseKind
 from assetc.project.cache import Cache, CacheMemory
