@@ -1,0 +1,154 @@
+"""The one Jinja environment: sandboxed, with dbt's settings, extensions and filters."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable, Sequence, Sized
+from typing import TYPE_CHECKING, Any, Protocol
+
+from jinja2 import nodes
+from jinja2.lexer import Lexer, get_lexer
+from jinja2.runtime import Context, Macro
+from jinja2.sandbox import SandboxedEnvironment
+
+from assetc.compiler.template.generator import MarkingGenerator
+from assetc.compiler.template.marked import Marked, join_marked
+from assetc.compiler.template.parser import DbtBlocks, TypedParser
+from assetc.compiler.template.refusal import Exhausted, Returned
+
+if TYPE_CHECKING:
+    from assetc.compiler.template.unit import Unit
+
+MAXIMUM_SIZE = 50_000_000
+MAXIMUM_WORK = 2_000_000
+
+
+class Lookup(Protocol):
+    """Where one render finds names, and what it makes of those that it does not find."""
+
+    def look_up(self, name: str) -> object:
+        """The value of a name, or Jinja's `missing`."""
+
+    def undefined(
+        self, hint: str | None = None, obj: object = ..., name: str | None = None, exc: object = ...
+    ) -> object:
+        """A value for what is not there."""
+
+
+class Scope(Context):
+    """Names come from the render."""
+
+    def resolve_or_missing(self, key: str) -> object:
+        """The value of a name that the template did not set itself."""
+        return self.vars[key] if key in self.vars else self.environment.lookup.look_up(key)
+
+
+class Environment(SandboxedEnvironment):
+    """Compiled templates are shared; each render runs them with a shallow copy of this, which knows the render."""
+
+    code_generator_class = MarkingGenerator
+    context_class = Scope
+    intercepted_binops = frozenset({"+", "*", "**", "%"})
+    own_lexer: Lexer | None = None
+    lookup: Lookup
+    work = 0
+
+    @property
+    def lexer(self) -> Lexer:  # type: ignore[override]
+        """The lexer of the text that is being compiled."""
+        return self.own_lexer or get_lexer(self)
+
+    def for_render(self, lookup: Lookup) -> Environment:
+        """The environment of one render."""
+        environment = copy.copy(self)
+        environment.lookup = lookup
+        environment.undefined = lookup.undefined  # type: ignore[assignment]
+        return environment
+
+    def joiner(self, unit: Unit) -> Callable[[Iterable[object]], Marked]:
+        """How a unit's outputs become one text."""
+
+        def join(outputs: Iterable[object]) -> Marked:
+            joined = join_marked(unit, outputs)
+            limit(joined)
+            return joined
+
+        return join
+
+    def joined(self, parts: Sequence[object]) -> str:
+        """What `~` gives."""
+        joined = "".join(map(str, parts))
+        limit(joined)
+        return joined
+
+    @property
+    def tick(self) -> None:
+        """What generated code touches at each turn of a loop."""
+        self.count_work()
+
+    def count_work(self) -> None:
+        """Count a turn of a loop or a call, so that every template ends."""
+        self.work += 1
+        if self.work > MAXIMUM_WORK:
+            raise Exhausted(f"the template did not end after {MAXIMUM_WORK:,} loop turns and calls")
+
+    def call(self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:
+        """Call from a template; `return()` in a macro ends here."""
+        self.count_work()
+        if not isinstance(__obj, Macro) or __obj.name == "caller":
+            result = super().call(__context, __obj, *args, **kwargs)
+            _limit_receiver(__obj)
+            return result
+        try:
+            return super().call(__context, __obj, *args, **kwargs)
+        except Returned as returned:
+            return returned.value
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """Arithmetic, limited where it can grow without end."""
+        if operator == "**" and isinstance(left, int) and isinstance(right, int | float) and abs(right) > 10_000:
+            raise Exhausted(f"{left} ** {right} is too large")
+        if operator == "*":
+            _limit_repetition(left, right)
+            _limit_repetition(right, left)
+        result = super().call_binop(context, operator, left, right)
+        if isinstance(result, str | list | tuple):
+            limit(result)
+        return result
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        return TypedParser(self, source, name, filename).parse()
+
+
+def limit(value: Sized) -> None:
+    """Refuse what is larger than any SQL could be."""
+    if len(value) > MAXIMUM_SIZE:
+        raise Exhausted(f"the template makes a text or list of more than {MAXIMUM_SIZE:,} characters or elements")
+
+
+def _limit_receiver(method: object) -> None:
+    receiver = getattr(method, "__self__", None)
+    if isinstance(receiver, list | dict | set):
+        limit(receiver)
+
+
+def _limit_repetition(repeated: object, times: object) -> None:
+    if isinstance(repeated, str | list | tuple) and isinstance(times, int):
+        if len(repeated) * times > MAXIMUM_SIZE:
+            raise Exhausted("the template repeats a text or list too often")
+    elif isinstance(repeated, int) and repeated.bit_length() > 1_000_000:
+        raise Exhausted("the template makes a number that is too large")
+
+
+def _same(value: object) -> object:
+    return value
+
+
+def _make_environment() -> Environment:
+    environment = Environment(extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols", DbtBlocks])
+    environment.filters.update(dict.fromkeys(("as_text", "as_bool", "as_native", "as_number"), _same))
+    environment.filters["is_list"] = lambda value: isinstance(value, list)
+    return environment
+
+
+ENVIRONMENT = _make_environment()

@@ -1,0 +1,111 @@
+"""Turns an exception that ended a render into a diagnostic with its places."""
+
+from __future__ import annotations
+
+import re
+
+from jinja2.exceptions import SecurityError
+
+from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic, did_you_mean
+from assetc.compiler.place import Span, file_span, span_of
+from assetc.compiler.template.position import Position, positions_of
+from assetc.compiler.template.refusal import Exhausted, Refused, Returned, UnknownName, Unreadable
+from assetc.compiler.template.rendering import Rendering
+from assetc.compiler.template.surroundings import NeedsWarehouse
+
+_WRONG_ARGUMENTS = re.compile(r"\bargument|\bparameter")
+_UNCLOSED = re.compile(r"innermost block that needs to be closed is '(\w+)'")
+_POSITION = re.compile(r" at \d+$")
+_OBJECT = re.compile(r"<[\w.]+ object at 0x[0-9a-f]+>")
+
+
+def fault_of(error: BaseException, rendering: Rendering) -> Diagnostic:
+    """What went wrong, where it stands, and the calls that led there."""
+    positions = [position for position in positions_of(error.__traceback__) if position.unit.path]
+    if isinstance(error, Unreadable):
+        return unreadable(error, positions)
+    code, message, hint = _told(error, rendering)
+    places = [_place(position, error) for position in positions] or [file_span(rendering.unit.path)]
+    if isinstance(error, Refused | NeedsWarehouse):
+        places.reverse()
+        labels = ["in this macro"] * (len(places) - 1)
+    else:
+        labels = ["called here"] * (len(places) - 1)
+    related = [Annotation(place, label) for place, label in zip(places[1:], labels, strict=True)]
+    return diagnostic(code, _redacted(message, rendering), places[0], hint=_redacted(hint, rendering), related=related)
+
+
+def unreadable(error: Unreadable, positions: list[Position] | None = None) -> Diagnostic:
+    """A text that is no Jinja, and the call that needed it."""
+    offset = min(error.offset, len(error.file_text))
+    span = span_of(error.path, error.file_text, offset, min(offset + 1, len(error.file_text)))
+    related = [Annotation(position.tag_span(), "needed here") for position in positions or ()]
+    message = _POSITION.sub("", error.message[:1].lower() + error.message[1:])
+    unclosed = _UNCLOSED.search(message)
+    if unclosed is None:
+        return diagnostic("E130", message, span, related=related)
+    tag = unclosed[1]
+    opened = _opening_of(error.path, error.file_text, tag, offset)
+    related = [Annotation(opened, "opened here"), *related] if opened else related
+    return diagnostic(
+        "E130", f"the {tag} block has no end", span, hint=f"Close it with {{% end{tag} %}}", related=related
+    )
+
+
+def _opening_of(path: str, text: str, tag: str, end: int) -> Span | None:
+    """The last opening tag of a kind before `end` that is not closed there."""
+    opened: list[tuple[int, int]] = []
+    for match in re.finditer(rf"\{{%[-+]?\s*(end)?{re.escape(tag)}\b.*?%\}}", text[:end], re.DOTALL):
+        if not match[1]:
+            opened.append(match.span())
+        elif opened:
+            opened.pop()
+    return span_of(path, text, *opened[-1]) if opened else None
+
+
+def _told(error: BaseException, rendering: Rendering) -> tuple[str, str, str]:
+    match error:
+        case Refused():
+            return error.code, error.message, error.hint
+        case NeedsWarehouse():
+            hint = "Guard it with {% if execute %}, or run with a connection"
+            return "E131", f"the template asks the warehouse for {error}", hint
+        case UnknownName():
+            known = () if error.is_attribute else rendering.known_names()
+            return "E112", _plain_message(error), did_you_mean(error.name, known)
+        case SecurityError():
+            return "E139", f"the template may not do this: {_plain_message(error)}", ""
+        case Exhausted() | RecursionError() | MemoryError() | OverflowError():
+            return "E136", _endless_message(error), "Look for a macro that calls itself, or a loop over too much"
+        case Returned():
+            return "E135", "return() stands outside of a macro", ""
+        case TypeError() if _WRONG_ARGUMENTS.search(str(error)):
+            return "E137", _plain_message(error), ""
+        case _:
+            return "E135", _plain_message(error), ""
+
+
+def _endless_message(error: BaseException) -> str:
+    if isinstance(error, RecursionError):
+        return "the macros call each other without end"
+    return _plain_message(error) if str(error) else "the template needs more memory than there is"
+
+
+def _plain_message(error: BaseException) -> str:
+    message = _OBJECT.sub("an object", " ".join(str(error).split())).rstrip(".")
+    if isinstance(error, UnknownName) and not error.is_attribute and message.startswith("'"):
+        return f"{error.name} is undefined"
+    return message or type(error).__name__
+
+
+def _place(position: Position, error: BaseException) -> Span:
+    if isinstance(error, UnknownName):
+        return position.name_span(error.name)
+    return position.tag_span()
+
+
+def _redacted(message: str, rendering: Rendering) -> str:
+    for value in rendering.confidential:
+        if len(value) > 2:
+            message = message.replace(value, "*****")
+    return message

@@ -1,0 +1,66 @@
+"""Renders a template by Jinja."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from assetc.compiler.place import Span, span_of
+from assetc.compiler.reference import Certainty
+from assetc.compiler.template.environment import Scope
+from assetc.compiler.template.faults import fault_of, unreadable
+from assetc.compiler.template.refusal import Unreadable
+from assetc.compiler.template.rendered import Rendered, TemplateReference
+from assetc.compiler.template.rendering import Rendering
+from assetc.compiler.template.surroundings import Ask, Surroundings, Template
+from assetc.compiler.template.unit import Unit, compile_unit
+from assetc.compiler.template.writer import Writer
+
+_KINDS: dict[tuple[str, int], Literal["ref", "source", "this"]] = {
+    ("ref", 1): "ref",
+    ("ref", 2): "ref",
+    ("source", 2): "source",
+    ("this", 0): "this",
+}
+
+
+def render_by_jinja(template: Template, surroundings: Surroundings, ask: Ask) -> Rendered:
+    """The rendered template; whatever goes wrong in it is one of its problems."""
+    try:
+        unit = compile_unit(template.path, template.text, template.start, template.end)
+    except Unreadable as error:
+        return Rendered("", problems=(unreadable(error),))
+    rendering = Rendering(unit, surroundings, ask, _run.__code__)
+    writer = Writer(unit)
+    try:
+        _run(rendering, writer)
+    except Exception as error:
+        rendering.findings.report(fault_of(error, rendering))
+    _add_likely_references(rendering)
+    return rendering.findings.rendered(writer.text, tuple(writer.segments), tuple(writer.macro_segments))
+
+
+def _run(rendering: Rendering, writer: Writer) -> None:
+    environment = rendering.environment
+    scope = Scope(environment, {}, rendering.unit.path, {})
+    writer.write_all(rendering.unit.template.root_render_func(scope, environment=environment))  # type: ignore[call-arg]
+
+
+def _add_likely_references(rendering: Rendering) -> None:
+    """Add what stands in branches that were not taken, of the template and of the macros that it called."""
+    made = {(found.kind, found.arguments, found.version) for found in rendering.findings.references}
+    for unit, called_at in ((rendering.unit, None), *rendering.units.items()):
+        for reference in _constant_references(unit, called_at):
+            if (reference.kind, reference.arguments, reference.version) not in made:
+                rendering.findings.refer(reference)
+
+
+def _constant_references(unit: Unit, called_at: Span | None) -> Iterator[TemplateReference]:
+    for call in unit.calls:
+        kind = _KINDS.get((call.name, len(call.arguments or ())))
+        if kind is None or call.arguments is None:
+            continue
+        here = span_of(unit.path, unit.file_text, call.start, call.end)
+        certainty: Certainty = "certain" if kind == "this" else "likely"
+        span, through = (here, None) if called_at is None else (called_at, here)
+        yield TemplateReference(kind, call.arguments, certainty, span, call.version, through)

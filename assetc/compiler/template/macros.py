@@ -1,0 +1,180 @@
+"""The macros of a project and its packages: found by a cheap scan, parsed only when a template calls them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic
+from assetc.compiler.place import Span, span_of
+from assetc.compiler.template.blocks import Block, find_blocks
+
+INTERNAL_PACKAGE = "dbt"
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_COMPUTED_NAME = re.compile(r"""\bdispatch\s*\(\s*[^'"\s]|\bcontext\s*[.\[]""")
+
+
+@dataclass(frozen=True, slots=True)
+class MacroFile:
+    """A file that holds macros."""
+
+    path: str
+    text: str
+    package: str
+
+
+@dataclass(frozen=True, slots=True)
+class Macro:
+    """A macro (or test, or materialization, under the name that calls it) and where it stands."""
+
+    name: str
+    file: MacroFile
+    block: Block
+    hash: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Package and name."""
+        return self.file.package, self.name
+
+    @property
+    def text(self) -> str:
+        """Its definition, tags included."""
+        return self.file.text[self.block.start : self.block.end]
+
+    @property
+    def span(self) -> Span:
+        """Its opening tag."""
+        return span_of(self.file.path, self.file.text, self.block.start, self.block.body_start)
+
+
+@dataclass(frozen=True, slots=True)
+class MacroLibrary:
+    """All macros by package and name. `problems` are blocks without an end and names defined twice.
+
+    `called` holds them by each name that can call them: their own, and the one that is dispatched to them.
+    """
+
+    files: tuple[MacroFile, ...]
+    macros: Mapping[tuple[str, str], Macro]
+    packages: frozenset[str]
+    called: Mapping[str, tuple[Macro, ...]]
+    problems: tuple[Diagnostic, ...]
+
+    @staticmethod
+    def of(files: Iterable[MacroFile]) -> MacroLibrary:
+        """The library of these files."""
+        kept = tuple(files)
+        found = [macro for file in kept for macro in _macros_of(file)]
+        macros: dict[tuple[str, str], Macro] = {}
+        for macro in found:
+            macros.setdefault(macro.key, macro)
+        problems = (*_twice(found, macros), *(_unclosed(macro) for macro in found if not macro.block.closed))
+        packages = frozenset(file.package for file in kept)
+        return MacroLibrary(kept, macros, packages, _by_called_name(macros.values()), problems)
+
+    def find(self, name: str, packages: Iterable[str]) -> Macro | None:
+        """The macro of that name in the first of these packages that has it."""
+        if name in self.called:
+            for package in packages:
+                macro = self.macros.get((package, name))
+                if macro is not None:
+                    return macro
+        return None
+
+    def texts(self) -> dict[str, str]:
+        """The files by path."""
+        return {file.path: file.text for file in self.files}
+
+    def tests(self) -> tuple[Macro, ...]:
+        """The generic tests that `{% test %}` blocks define; they are called under `test_<name>`."""
+        return tuple(macro for macro in self.macros.values() if macro.block.kind == "test")
+
+
+def search_order(own_package: str, root: str) -> tuple[str, ...]:
+    """The packages in which a bare name is looked up."""
+    return tuple(dict.fromkeys((own_package, root, INTERNAL_PACKAGE)))
+
+
+def reach(library: MacroLibrary, text: str) -> tuple[Macro, ...]:
+    """Every macro that a template with this text could call, directly or through others: never too few."""
+    reached: dict[tuple[str, str], Macro] = {}
+    waiting = [text]
+    while waiting:
+        for macro in _called_by(waiting.pop(), library):
+            if macro.key not in reached:
+                reached[macro.key] = macro
+                waiting.append(macro.text)
+    return tuple(reached[key] for key in sorted(reached))
+
+
+def reach_hash(library: MacroLibrary, text: str) -> str:
+    """A hash of all macros that a template could reach: what makes it modified besides its own text."""
+    return hash_text("".join(f"{macro.key}{macro.hash}" for macro in reach(library, text)))
+
+
+def hash_text(text: str) -> str:
+    """A short hash of a text."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def _called_by(text: str, library: MacroLibrary) -> Iterator[Macro]:
+    if _COMPUTED_NAME.search(text):
+        yield from library.macros.values()
+        return
+    for word in set(_WORD.findall(text)):
+        yield from library.called.get(word, ())
+
+
+def _by_called_name(macros: Iterable[Macro]) -> dict[str, tuple[Macro, ...]]:
+    index: dict[str, list[Macro]] = {}
+    for macro in macros:
+        index.setdefault(macro.name, []).append(macro)
+        _, dispatched, bare = macro.name.partition("__")
+        if dispatched and bare:
+            index.setdefault(bare, []).append(macro)
+    return {name: tuple(found) for name, found in index.items()}
+
+
+def _macros_of(file: MacroFile) -> Iterator[Macro]:
+    for block in find_blocks(file.text):
+        name = _callable_name(block)
+        if name is not None:
+            yield Macro(name, file, block, hash_text(file.text[block.start : block.end]))
+
+
+def _callable_name(block: Block) -> str | None:
+    match block.kind:
+        case "macro":
+            return block.name
+        case "test":
+            return f"test_{block.name}"
+        case "materialization":
+            return f"materialization_{block.name}_{block.adapter}"
+        case _:
+            return None
+
+
+def _twice(found: Iterable[Macro], kept: Mapping[tuple[str, str], Macro]) -> Iterator[Diagnostic]:
+    for macro in found:
+        first = kept[macro.key]
+        if first is not macro:
+            yield diagnostic(
+                "E138",
+                f"the macro {macro.name} is defined twice",
+                macro.span,
+                hint="Rename or remove one of the two",
+                related=(Annotation(first.span, "first defined here"),),
+            )
+
+
+def _unclosed(macro: Macro) -> Diagnostic:
+    kind = macro.block.kind
+    return diagnostic(
+        "E130",
+        f"the {kind} {macro.block.name} has no end",
+        macro.span,
+        hint=f"Close it with {{% end{kind} %}}",
+    )

@@ -1,0 +1,75 @@
+"""Members that name relations: ref, source, this; and the helpers that name checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from assetc.compiler.template.plain import plain
+from assetc.compiler.template.reads import SEPARATOR
+from assetc.compiler.template.refusal import Refused
+
+if TYPE_CHECKING:
+    from assetc.compiler.template.rendering import Rendering
+
+_CHECK_PARAMETERS = {"accepted_values": ("values",), "relationships": ("to", "field")}
+
+
+def ref(rendering: Rendering) -> Callable[..., object]:
+    """`ref([package,] name, v=None)`."""
+
+    def ref(*arguments: object, **options: object) -> object:
+        if rendering.is_unknown(arguments):
+            return rendering.unknown("a name is not known yet")
+        names = _names("ref", arguments, (1, 2), "a name, or a package and a name")
+        chosen = options.get("version") or options.get("v")
+        version = None if chosen is None else str(chosen)
+        package = names[0] if len(names) == 2 else None
+        rendering.findings.read("ref", SEPARATOR.join((package or "", names[-1], version or "")))
+        rendering.refer("ref", names, version)
+        return rendering.surroundings.names.ref(package, names[-1], version)
+
+    return ref
+
+
+def source(rendering: Rendering) -> Callable[..., object]:
+    """`source(source, table)`."""
+
+    def source(*arguments: object) -> object:
+        if rendering.is_unknown(arguments):
+            return rendering.unknown("a name is not known yet")
+        names = _names("source", arguments, (2, 2), "the name of a source and of its table")
+        rendering.findings.read("source", SEPARATOR.join(names))
+        rendering.refer("source", names, None)
+        return rendering.surroundings.names.source(names[0], names[1])
+
+    return source
+
+
+def this(rendering: Rendering) -> object:
+    """The relation of the template's own asset."""
+    rendering.findings.read("this", "")
+    return rendering.surroundings.names.this
+
+
+def check(name: str) -> Callable[[Rendering], Callable[..., object]]:
+    """A check as a value for `config(checks=[...])`: what a property file would say."""
+
+    def factory(_: Rendering) -> Callable[..., object]:
+        def check(column: str | None = None, *arguments: object, **options: object) -> dict[str, object]:
+            named = dict(zip(_CHECK_PARAMETERS.get(name, ()), arguments, strict=False))
+            given = {} if column is None else {"column_name": column}
+            return {name: plain({**given, **named, **options})}
+
+        return check
+
+    return factory
+
+
+def _names(function: str, arguments: tuple[object, ...], count: tuple[int, int], wanted: str) -> tuple[str, ...]:
+    if not count[0] <= len(arguments) <= count[1]:
+        raise Refused("E137", f"{function}() takes {wanted}, not {len(arguments)} arguments")
+    for argument in arguments:
+        if not isinstance(argument, str):
+            raise Refused("E137", f"{function}() takes {wanted}; this is a {type(argument).__name__}")
+    return tuple(str.__str__(argument) for argument in arguments if isinstance(argument, str))

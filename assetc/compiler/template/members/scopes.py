@@ -1,0 +1,121 @@
+"""Members that hold other members and macros: namespaces of packages, builtins, context."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from jinja2.utils import missing
+
+from assetc.compiler.template.macros import INTERNAL_PACKAGE, search_order
+from assetc.compiler.template.refusal import Refused
+
+if TYPE_CHECKING:
+    from assetc.compiler.template.rendering import LibraryMacro, Rendering
+
+
+class PackageNames:
+    """`package.macro`; below `dbt` also the built-in members."""
+
+    __slots__ = ("_package", "_rendering")
+
+    def __init__(self, rendering: Rendering, package: str) -> None:
+        self._rendering = rendering
+        self._package = package
+
+    def __getattr__(self, name: str) -> object:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        macro = self._rendering.macro_in(self._package, name)
+        if macro is not None:
+            return macro
+        member = self._rendering.member(name) if self._package == INTERNAL_PACKAGE else missing
+        if member is missing:
+            raise AttributeError(name)
+        return member
+
+    __getitem__ = __getattr__
+
+    def __str__(self) -> str:
+        return f"<macros of {self._package}>"
+
+
+class Builtins:
+    """`builtins.ref` and the rest: the members as they are when no macro takes their names."""
+
+    __slots__ = ("_rendering",)
+
+    def __init__(self, rendering: Rendering) -> None:
+        self._rendering = rendering
+
+    def __getattr__(self, name: str) -> object:
+        value = missing if name.startswith("__") else self._rendering.member(name)
+        if value is missing:
+            raise AttributeError(name)
+        return value
+
+    __getitem__ = __getattr__
+
+    def get(self, name: str, default: object = None) -> object:
+        """A member by name."""
+        value = self._rendering.member(name)
+        return default if value is missing else value
+
+
+class Context(Mapping[str, object]):
+    """`context['name']`: every name that a template can look up."""
+
+    __slots__ = ("_rendering",)
+
+    def __init__(self, rendering: Rendering) -> None:
+        self._rendering = rendering
+
+    def __getitem__(self, name: str) -> object:
+        value = self._rendering.look_up(str(name))
+        if value is missing:
+            raise KeyError(name)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rendering.known_names())
+
+    def __len__(self) -> int:
+        return len(self._rendering.known_names())
+
+
+def dispatch(rendering: Rendering, name: str, namespace: object = None) -> LibraryMacro:
+    """The macro that `adapter.dispatch(name, namespace)` means, in dbt's order."""
+    if "." in name:
+        package, _, bare = name.partition(".")
+        hint = f"Write adapter.dispatch('{bare}', macro_namespace='{package}')"
+        raise Refused("E138", f"{name} is not the name of a macro", hint)
+    if namespace is not None and not isinstance(namespace, str):
+        raise Refused("E137", f"macro_namespace is a text or none, not a {type(namespace).__name__}")
+    surroundings = rendering.surroundings
+    rendering.findings.read("dispatch", namespace or "")
+    tried: list[str] = []
+    for searched in _packages(rendering, namespace):
+        for prefix in (*surroundings.warehouse.prefixes, "default"):
+            candidate = f"{prefix}__{name}"
+            tried.append(candidate if searched is None else f"{searched}.{candidate}")
+            found = rendering.macro_in(searched, candidate)
+            if found is not None:
+                return found
+    hint = f"Searched for {', '.join(tried)}"
+    raise Refused("E138", f"no macro named {name} was found for this warehouse", hint)
+
+
+def _packages(rendering: Rendering, namespace: str | None) -> tuple[str | None, ...]:
+    surroundings = rendering.surroundings
+    if namespace is None:
+        return (None,)
+    if namespace in surroundings.dispatch:
+        return surroundings.dispatch[namespace]
+    if namespace in surroundings.library.packages:
+        return tuple(dict.fromkeys((surroundings.project_name, namespace)))
+    return (None,)
+
+
+def bare_order(rendering: Rendering) -> tuple[str, ...]:
+    """Where a name without a package is looked up."""
+    return search_order(rendering.surroundings.own_package, rendering.surroundings.project_name)

@@ -1,0 +1,119 @@
+"""The result of a query as templates see it: the part of dbt's table that templates use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assetc.compiler.template.surroundings import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row: by position, by name, or as a sequence of values."""
+
+    names: tuple[str, ...]
+    cells: tuple[object, ...]
+
+    def __getitem__(self, key: int | str | slice) -> object:
+        return self.cells[self.names.index(key)] if isinstance(key, str) else self.cells[key]
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(self.cells)
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    def keys(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return self.names
+
+    def values(self) -> tuple[object, ...]:
+        """The values."""
+        return self.cells
+
+    def items(self) -> tuple[tuple[str, object], ...]:
+        """Names with values."""
+        return tuple(zip(self.names, self.cells, strict=True))
+
+    def dict(self) -> dict[str, object]:
+        """Names to values."""
+        return dict(self.items())
+
+    def get(self, name: str, default: object = None) -> object:
+        """The value of a column."""
+        return self.dict().get(name, default)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnOfTable:
+    """A column with its values."""
+
+    name: str
+    cells: tuple[object, ...]
+
+    def __getitem__(self, index: int) -> object:
+        return self.cells[index]
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(self.cells)
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    def values(self) -> tuple[object, ...]:
+        """The values, from the first row to the last."""
+        return self.cells
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of a table: by position or by name."""
+
+    all: tuple[ColumnOfTable, ...]
+
+    def __getitem__(self, key: int | str) -> ColumnOfTable:
+        if isinstance(key, int):
+            return self.all[key]
+        for column in self.all:
+            if column.name == key:
+                return column
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[ColumnOfTable]:
+        return iter(self.all)
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+    def keys(self) -> tuple[str, ...]:
+        """The names."""
+        return tuple(column.name for column in self.all)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A result: `rows`, `columns`, `column_names`."""
+
+    rows: tuple[Row, ...]
+    columns: Columns
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return self.columns.keys()
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+
+def table_of(answer: Answer) -> Table:
+    """The table of an answer."""
+    rows = tuple(Row(answer.columns, row) for row in answer.rows)
+    columns = tuple(
+        ColumnOfTable(name, tuple(row[index] for row in answer.rows)) for index, name in enumerate(answer.columns)
+    )
+    return Table(rows, Columns(columns))

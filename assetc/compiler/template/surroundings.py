@@ -1,0 +1,166 @@
+"""Everything that a template can see besides its own text: one frozen value, and the one who answers questions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from assetc.compiler.config import nothing
+from assetc.compiler.operation import Column, RelationKind
+from assetc.compiler.template.macros import MacroLibrary
+from assetc.definitions.relation import Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A text to render: `text[start:end]` of the file `path`, so that places are those of the file."""
+
+    path: str
+    text: str
+    start: int = 0
+    end: int | None = None
+
+    @property
+    def body(self) -> str:
+        """The part of the file that is rendered."""
+        return self.text if self.start == 0 and self.end is None else self.text[self.start : self.end]
+
+
+class Names(Protocol):
+    """What names mean, decided by the caller: a relation value (or any text) for each."""
+
+    @property
+    def this(self) -> object:
+        """The relation of the template's own asset."""
+
+    def ref(self, package: str | None, name: str, version: str | None) -> object:
+        """What `ref()` renders to; never raises, an unknown name is the caller's to report."""
+
+    def source(self, source: str, table: str) -> object:
+        """What `source()` renders to."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlainNames:
+    """Names that render to themselves: enough to discover what a template refers to."""
+
+    this: object = "this"
+
+    def ref(self, package: str | None, name: str, version: str | None) -> object:
+        """The name itself."""
+        return name
+
+    def source(self, source: str, table: str) -> object:
+        """`source.table`."""
+        return f"{source}.{table}"
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """The moment of rendering, and what the command line asked for. `others` are dbt's flags by upper-case name."""
+
+    execute: bool = False
+    is_incremental: bool = False
+    full_refresh: bool = False
+    which: str = "compile"
+    others: Mapping[str, object] = field(default_factory=nothing)
+
+
+def quote_with_double_quotes(identifier: str) -> str:
+    """An identifier quoted as the SQL standard does."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+@dataclass(frozen=True, slots=True)
+class WarehouseKind:
+    """What a template may know of the adapter without a connection.
+
+    `prefixes` are those that `adapter.dispatch` tries before `default`: the adapter, then its parents.
+    """
+
+    type: str = "duckdb"
+    prefixes: tuple[str, ...] = ("duckdb",)
+    quote: Callable[[str], str] = quote_with_double_quotes
+
+
+NO_MACROS = MacroLibrary.of(())
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a template is rendered in.
+
+    `variables` may hold a mapping under a package's name, which counts in that package; `given_variables` (of the
+    command line) come first. `config` is the merged configuration of the asset, for `config.get`. `members` are
+    further names, or others in place of the built-in ones. `trace_key` keys the hashes of what was read.
+    """
+
+    project_name: str
+    now: datetime
+    invocation_id: str = ""
+    package: str = ""
+    variables: Mapping[str, object] = field(default_factory=nothing)
+    given_variables: Mapping[str, object] = field(default_factory=nothing)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    target: Mapping[str, object] = field(default_factory=nothing)
+    flags: Flags = Flags()
+    names: Names = PlainNames()
+    library: MacroLibrary = NO_MACROS
+    warehouse: WarehouseKind = WarehouseKind()
+    dispatch: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    config: Mapping[str, object] = field(default_factory=nothing)
+    members: Mapping[str, object] = field(default_factory=nothing)
+    unknown_names: str = "error"
+    trace_key: bytes = b""
+
+    @property
+    def own_package(self) -> str:
+        """The package that the template belongs to."""
+        return self.package or self.project_name
+
+
+class Answer(Protocol):
+    """The result of a query."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of its columns."""
+
+    @property
+    def rows(self) -> tuple[tuple[object, ...], ...]:
+        """Its rows."""
+
+
+class NeedsWarehouse(Exception):  # noqa: N818  no fault: what a moment cannot give
+    """A template asked for something that only an open warehouse knows."""
+
+
+class Ask(Protocol):
+    """The one who answers what templates ask a warehouse. Each may raise NeedsWarehouse."""
+
+    def query(self, sql: str) -> Answer:
+        """The result of a statement."""
+
+    def kind(self, relation: Relation) -> RelationKind | None:
+        """What a relation is, None when it does not exist."""
+
+    def columns(self, relation: Relation) -> tuple[Column, ...]:
+        """The columns of a relation, empty when it does not exist."""
+
+
+class NoWarehouse:
+    """Answers nothing: what a template gets while nothing is connected."""
+
+    def query(self, sql: str) -> Answer:
+        """Never answered."""
+        raise NeedsWarehouse(f"the result of a query: {' '.join(sql.split())[:60]}")
+
+    def kind(self, relation: Relation) -> RelationKind | None:
+        """Never answered."""
+        raise NeedsWarehouse(f"whether {'.'.join(relation.parts())} exists")
+
+    def columns(self, relation: Relation) -> tuple[Column, ...]:
+        """Never answered."""
+        raise NeedsWarehouse(f"the columns of {'.'.join(relation.parts())}")

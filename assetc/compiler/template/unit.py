@@ -1,0 +1,102 @@
+"""Compiles one piece of Jinja text (a template, or one macro) so that every position in it stays known.
+
+Jinja carries the number of a line from token to node to generated code. Here that number is a character offset in
+the file: errors get exact columns, calls know where they stand, and outputs say where they come from.
+"""
+
+from __future__ import annotations
+
+import copy
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from jinja2 import Template as JinjaTemplate
+from jinja2 import nodes
+from jinja2.exceptions import TemplateSyntaxError
+
+from assetc.compiler.template.constant_calls import ConstantCall, find_constant_calls
+from assetc.compiler.template.environment import ENVIRONMENT, Environment
+from assetc.compiler.template.lexer import OffsetLexer
+from assetc.compiler.template.macros import Macro
+from assetc.compiler.template.refusal import Unreadable
+
+LIBRARY_PREFIX = "assetc_macro__"
+"""Put before the name of a macro's definition, so that its name, also in its own body, means the library's."""
+
+_AFTER_ALL = 1 << 62
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unit:
+    """A compiled piece of text: `template` is Jinja's, `tags` are the spans of its tags in the file, in order.
+
+    `assigned` are the names that the text itself gives a value somewhere; `lines` maps generated lines to offsets.
+    """
+
+    path: str
+    file_text: str
+    template: JinjaTemplate
+    tags: tuple[tuple[int, int], ...]
+    calls: tuple[ConstantCall, ...]
+    assigned: frozenset[str]
+    lines: tuple[tuple[int, int], ...]
+    has_returns: bool
+
+    def offset_of_line(self, line: int) -> int:
+        """The offset in the file that a line of the generated code was made from."""
+        index = bisect_right(self.lines, (line, _AFTER_ALL)) - 1
+        return self.lines[max(index, 0)][1] if self.lines else 0
+
+    def tag_at(self, offset: int) -> tuple[int, int]:
+        """The tag around an offset."""
+        index = bisect_right(self.tags, (offset, _AFTER_ALL)) - 1
+        return self.tags[index] if index >= 0 else (offset, offset)
+
+    def calls_in_tag(self, name: str, offset: int) -> Iterator[ConstantCall]:
+        """The calls of a name that stand in the tag around an offset."""
+        start, end = self.tag_at(offset)
+        return (call for call in self.calls if call.name == name and start <= call.start < end)
+
+
+@lru_cache(maxsize=4096)
+def compile_unit(path: str, file_text: str, start: int, end: int | None) -> Unit:
+    """The compiled template that stands at `start` to `end` of a file. Raises Unreadable."""
+    return _compile(path, file_text, (start, end), "")
+
+
+@lru_cache(maxsize=4096)
+def compile_macro(macro: Macro) -> Unit:
+    """The compiled definition of a macro, named with LIBRARY_PREFIX. Raises Unreadable."""
+    return _compile(macro.file.path, macro.file.text, (macro.block.start, macro.block.end), LIBRARY_PREFIX)
+
+
+def _compile(path: str, file_text: str, part: tuple[int, int | None], prefix: str) -> Unit:
+    environment = copy.copy(ENVIRONMENT)
+    lexer = environment.own_lexer = OffsetLexer(ENVIRONMENT.lexer, path, part[0])
+    try:
+        tree = environment.parse(file_text[part[0] : part[1]], path, path)
+        for macro in tree.body:
+            if prefix and isinstance(macro, nodes.Macro):
+                macro.name = prefix + macro.name
+        return _unit(environment, tree, lexer, file_text)
+    except TemplateSyntaxError as error:
+        message = (error.message or "this is no Jinja").rstrip(".")
+        raise Unreadable(path, file_text, message, error.lineno) from None
+    except (RecursionError, MemoryError, SyntaxError, ValueError) as error:
+        raise Unreadable(path, file_text, f"Jinja cannot compile this ({error})", part[0]) from None
+
+
+def _unit(environment: Environment, tree: nodes.Template, lexer: OffsetLexer, file_text: str) -> Unit:
+    path = lexer.path
+    calls = find_constant_calls(tree, file_text)
+    assigned = frozenset(name.name for name in tree.find_all(nodes.Name) if name.ctx != "load")
+    for loop in tree.find_all(nodes.For):
+        loop.body.insert(0, nodes.ExprStmt(nodes.EnvironmentAttribute("tick"), lineno=loop.lineno))
+    tree.set_environment(environment)
+    template = JinjaTemplate.from_code(environment, environment.compile(tree, path, path), {}, None)
+    lines = tuple((line, offset) for offset, line in template.debug_info)
+    unit = Unit(path, file_text, template, tuple(lexer.tags), calls, assigned, lines, "\r\n" in file_text)
+    template.root_render_func.__globals__["assetc_unit"] = unit
+    return unit
