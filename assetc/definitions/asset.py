@@ -43,7 +43,7 @@ class AssetInput:
 class AssetsDefinition:
     """One body that makes one asset, or several (`multi_asset`). Calling it calls the body.
 
-    `config` holds the configuration keys of a model, `options` every argument of the decorator as it was given.
+    `config` holds the configuration keys of a model, `options` every argument of the decorator as given.
     """
 
     body: Body
@@ -59,6 +59,7 @@ class AssetsDefinition:
     options: Mapping[str, object]
 
     def __call__(self, *arguments: object, **keywords: object) -> object:
+        """What the body returns for these arguments, nothing stored. Raises InvalidInvocationError."""
         return invoke(self.node_name, self.body, self.signature, arguments, keywords)
 
     def __repr__(self) -> str:
@@ -100,11 +101,11 @@ class AssetsDefinition:
     @property
     def asset_deps(self) -> dict[AssetKey, frozenset[AssetKey]]:
         """The upstream keys of each asset, as the definition names them."""
-        inputs = {item.key for item in self.inputs if item.explicit or item.parameter.role == "upstream"}
-        single = len(self.outputs) == 1
+        shared = {item.key for item in self.inputs if item.explicit or item.parameter.role == "upstream"}
+        if len(self.outputs) > 1:
+            shared = set()  # each output of several names its own
         return {
-            output.key: frozenset({dep.key for dep in output.spec.deps} | (inputs if single else set()))
-            - self.ignored
+            output.key: frozenset({dep.key for dep in output.spec.deps} | shared) - self.ignored
             for output in self.outputs
         }
 

@@ -46,7 +46,7 @@ class AssetOut:
         *("key_prefix", "kinds", "metadata", "owners", "tags"),
     )
 
-    def __init__(  # noqa: PLR0913  Dagster's parameters
+    def __init__(  # noqa: PLR0913, PLR0917  Dagster's parameters
         self,
         key_prefix: str | Sequence[str] | None = None,
         key: KeyLike | None = None,

@@ -10,6 +10,7 @@ from typing import TypeAlias, Unpack, overload
 from assetc.definitions.asset import AssetInput, AssetsDefinition, SourcePlace
 from assetc.definitions.asset_in import AssetIn, to_asset_in
 from assetc.definitions.asset_out import AssetOut, AssetOutput
+from assetc.definitions.collect import collect
 from assetc.definitions.dependency import AssetDep, to_deps
 from assetc.definitions.errors import InvalidDefinitionError
 from assetc.definitions.key import AssetKey, KeyLike, key_of
@@ -66,14 +67,11 @@ def _define_asset(body: Body, options: AssetOptions) -> AssetsDefinition:
         code_version=options.get("code_version"),
         owners=options.get("owners"),
         tags=options.get("tags"),
-        kinds=options.get("kinds")
-        or ({options["compute_kind"] or ""} if options.get("compute_kind") else ()),
+        kinds=options.get("kinds") or ({options["compute_kind"] or ""} if options.get("compute_kind") else ()),
         io_manager_key=options.get("io_manager_key") or DEFAULT_IO_MANAGER_KEY,
     )
     stores_value = signature.returns not in (None, type(None), MaterializeResult, "None")
-    output = AssetOutput(
-        DEFAULT_OUTPUT, spec, signature.returns, options.get("output_required", True), stores_value
-    )
+    output = AssetOutput(DEFAULT_OUTPUT, spec, signature.returns, options.get("output_required", True), stores_value)
     return _definition(body, signature, inputs, (output,), options)
 
 
@@ -109,9 +107,7 @@ def _output_of_spec(spec: AssetSpec) -> AssetOutput:
 
 def _outputs_of_outs(options: MultiAssetOptions, inputs: tuple[AssetInput, ...]) -> tuple[AssetOutput, ...]:
     internal = options.get("internal_asset_deps") or {}
-    shared = to_deps(
-        [*_all_deps(options), *(item.key for item in inputs if item.parameter.role == "upstream")]
-    )
+    shared = to_deps([*_all_deps(options), *(item.key for item in inputs if item.parameter.role == "upstream")])
     group_name = options.get("group_name") or options.get("group")
     return tuple(
         _output_of_out(name, out, group_name, to_deps(internal[name]) if name in internal else shared)
@@ -119,9 +115,7 @@ def _outputs_of_outs(options: MultiAssetOptions, inputs: tuple[AssetInput, ...])
     )
 
 
-def _output_of_out(
-    name: str, out: AssetOut, group_name: str | None, deps: tuple[AssetDep, ...]
-) -> AssetOutput:
+def _output_of_out(name: str, out: AssetOut, group_name: str | None, deps: tuple[AssetDep, ...]) -> AssetOutput:
     spec = out.to_spec(check_asset_name(name), group_name, deps)
     return AssetOutput(name, spec, out.dagster_type, out.is_required, stores_value=True)
 
@@ -135,7 +129,7 @@ def _definition(
 ) -> AssetsDefinition:
     single = outputs[0].key.to_python_identifier() if len(outputs) == 1 else ""
     can_subset: object = options.get("can_subset", False)
-    return AssetsDefinition(
+    definition = AssetsDefinition(
         body=body,
         signature=signature,
         node_name=single or check_step_name(options.get("name") or _name_of(body)),
@@ -148,6 +142,7 @@ def _definition(
         config=config_of(options),
         options=dict(options),
     )
+    return collect(definition)
 
 
 def _read_inputs(body: Body, options: SharedOptions) -> tuple[Signature, tuple[AssetInput, ...]]:
@@ -156,9 +151,7 @@ def _read_inputs(body: Body, options: SharedOptions) -> tuple[Signature, tuple[A
     names = {parameter.name for parameter in signature.parameters}
     for name in ins:
         if name not in names and not signature.takes_any_keyword:
-            message = (
-                f"ins names {name!r}, which is none of the arguments of {_name_of(body)}: {sorted(names)}"
-            )
+            message = f"ins names {name!r}, which is none of the arguments of {_name_of(body)}: {sorted(names)}"
             raise InvalidDefinitionError(message, code="E108")
     found = (_input(parameter, ins.get(parameter.name)) for parameter in signature.parameters)
     return signature, tuple(item for item in found if item)

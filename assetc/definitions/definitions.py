@@ -47,5 +47,5 @@ class Definitions:
         engine.validate(definitions.assets, definitions.resources)
 
     def load_asset_value(self, asset_key: KeyLike) -> object:
-        """The stored value of an asset, through its IO manager. Raises ValueNotFoundError when there is none."""
+        """The stored value of an asset, through its IO manager. Raises ValueNotFoundError without one."""
         return engine.load_value(self.assets, self.resources, key_of(asset_key))

@@ -1,4 +1,4 @@
-"""The exceptions that a definition, an invocation or a run can raise. Dagster's names are exported by `assetc`.
+"""The exceptions that a definition, a call or a run can raise. Dagster's names are exported by `assetc`.
 
 AssetcError                       (DagsterError)
 ├── InvalidDefinitionError        a definition that can never work       (DagsterInvalidDefinitionError)
@@ -18,7 +18,7 @@ from collections.abc import Mapping
 
 
 class AssetcError(Exception):
-    """The root of the exceptions that assetc raises on purpose. `code` is that of its page in docs/errors, or ""."""
+    """The root of the exceptions that assetc raises on purpose. `code` is that of its page, or ""."""
 
     def __init__(self, message: str = "", *, code: str = "") -> None:
         super().__init__(message)

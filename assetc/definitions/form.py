@@ -7,9 +7,7 @@ from typing import Annotated, Literal, Union, get_args, get_origin
 
 from assetc.definitions.relation import Relation
 
-Form = Literal[
-    "pandas", "polars", "polars_lazy", "pyarrow", "record_batches", "duckdb", "dicts", "relation", "spark"
-]
+Form = Literal["pandas", "polars", "polars_lazy", "pyarrow", "record_batches", "duckdb", "dicts", "relation", "spark"]
 
 FORM_OF_CLASS: dict[tuple[str, str], Form] = {
     ("pandas", "DataFrame"): "pandas",

@@ -56,7 +56,7 @@ class OutputContext:
 class InputContext:
     """What `load_input` knows: the upstream asset whose value is wanted, and the input that wants it.
 
-    `definition_metadata` is that of the input (`AssetIn(metadata=...)`), `upstream_output` tells of the asset.
+    `definition_metadata` is the input's (`AssetIn(metadata=...)`), `upstream_output` tells of the asset.
     """
 
     asset_key: AssetKey

@@ -21,9 +21,7 @@ class AssetKey:
 
     parts: tuple[str, ...]
 
-    def __init__(
-        self, path: str | Sequence[str] | None = None, *, key: str | Sequence[str] | None = None
-    ) -> None:
+    def __init__(self, path: str | Sequence[str] | None = None, *, key: str | Sequence[str] | None = None) -> None:
         given = key if path is None else path
         parts = tuple(given.split("/")) if isinstance(given, str) else tuple(given or ())
         if not parts or not all(isinstance(part, str) and part for part in parts):

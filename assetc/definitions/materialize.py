@@ -30,17 +30,15 @@ def materialize(  # noqa: PLR0913  Dagster's parameters
     """Execute assets in this process, one after the other, each after those it takes.
 
     Values pass through the IO managers among `resources`, by default through a temporary folder that is gone
-    afterwards. Raises InvalidDefinitionError before anything runs where the assets cannot work together, and what
-    a body raised unless `raise_on_error` is false.
+    afterwards. Raises InvalidDefinitionError before anything runs where the assets cannot work together, and
+    what a body raised unless `raise_on_error` is false.
     """
     _refuse("run_config", run_config)
     _refuse("instance", instance)
     _refuse("partition_key", partition_key)
     chosen = None if selection is None else _keys(selection)
     given = tuple(_flat(assets))
-    return engine.execute(
-        InProcessRun(given, dict(resources or {}), chosen, raise_on_error, dict(tags or {}))
-    )
+    return engine.execute(InProcessRun(given, dict(resources or {}), chosen, raise_on_error, dict(tags or {})))
 
 
 def _keys(selection: KeyLike | Sequence[KeyLike]) -> tuple[AssetKey, ...]:

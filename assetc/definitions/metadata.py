@@ -1,4 +1,4 @@
-"""What is recorded about one materialization: values of a few kinds that a page can show and a chart can draw."""
+"""What is recorded about one materialization: values of the kinds that a page shows and a chart draws."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ from typing import Literal, TypeAlias
 from assetc.definitions.errors import InvalidMetadataError
 from assetc.definitions.key import AssetKey, KeyLike, key_of
 
-MetadataKind = Literal[
-    "text", "url", "path", "md", "json", "int", "float", "bool", "null", "timestamp", "asset"
-]
+MetadataKind = Literal["text", "url", "path", "md", "json", "int", "float", "bool", "null", "timestamp", "asset"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The arguments of `@asset` and `@multi_asset`, by name: Dagster's, then the configuration keys of a model."""
+"""The arguments of `@asset` and `@multi_asset`: Dagster's, and the configuration keys of a model."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ _NO_VALUE = object()
 
 
 class MaterializeResult:
-    """The record of an asset that its body made itself: metadata without a value to store, unless one is given."""
+    """The record of an asset that its body made itself: metadata, and a value to store only if given."""
 
     __slots__ = ("asset_key", "data_version", "has_value", "metadata", "tags", "value")
 

@@ -22,9 +22,7 @@ CONNECTION_NAMES = frozenset(
         *("spark", "duckdb", "bq", "sf"),
     }
 )
-SERVICE_NAMES = frozenset(
-    {"resources", "log", "logger", "self", "cls", "execution_date", "partition", "start", "end"}
-)
+SERVICE_NAMES = frozenset({"resources", "log", "logger", "self", "cls", "execution_date", "partition", "start", "end"})
 RESOURCE_SUFFIXES = ("Resource", "Config", "Session", "Connection", "Client", "Engine")
 
 
@@ -87,9 +85,7 @@ def _signature(body: Body) -> inspect.Signature:
 def _parameter(written: inspect.Parameter, annotation: object, *, certain: bool) -> Parameter:
     role: Role = "upstream" if certain else _role(written.name, annotation)
     has_default = written.default is not inspect.Parameter.empty
-    return Parameter(
-        written.name, role, annotation, has_default, written.kind is inspect.Parameter.KEYWORD_ONLY
-    )
+    return Parameter(written.name, role, annotation, has_default, written.kind is inspect.Parameter.KEYWORD_ONLY)
 
 
 def _role(name: str, annotation: object) -> Role:

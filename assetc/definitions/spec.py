@@ -76,11 +76,11 @@ def replace_spec(spec: AssetSpec, **changes: object) -> AssetSpec:
 
 
 class SourceAsset:
-    """An asset that something else makes; others depend on it by its key and load it through an IO manager."""
+    """An asset that something else makes; others name it by its key and load it through an IO manager."""
 
     __slots__ = ("io_manager_key", "partitions_def", "spec")
 
-    def __init__(  # noqa: PLR0913  Dagster's parameters
+    def __init__(  # noqa: PLR0913, PLR0917  Dagster's parameters
         self,
         key: KeyLike,
         metadata: Mapping[str, object] | None = None,

@@ -80,7 +80,10 @@ class BodyContext(AssetExecutionContext):
     @property
     def this(self) -> str:
         """The asset's own relation, as SQL writes it."""
-        return self._access().this
+        access = self._access()
+        if access.this is None:
+            raise InvariantError(f"{self._definition.node_name} has no relation of its own", code="E185")
+        return access.adapter.name_of(access.this)
 
     def execute(self, sql: str, parameters: object = None) -> Any:
         """Execute one SQL text in the warehouse."""
@@ -100,11 +103,12 @@ class BodyContext(AssetExecutionContext):
 
     def ref(self, *name: str) -> str:
         """The relation of an asset, as SQL writes it."""
-        return self._access().relation_of(*name)
+        access = self._access()
+        return access.adapter.name_of(access.relation_of(*name))
 
     def source(self, source: str, table: str) -> str:
         """The relation of a declared source, as SQL writes it."""
-        return self._access().relation_of(source, table)
+        return self.ref(source, table)
 
     def add_output_metadata(self, metadata: Mapping[str, object], output_name: str | None = None) -> None:
         """Record something about the materialization that this body makes."""
@@ -128,6 +132,6 @@ class BodyContext(AssetExecutionContext):
 
     def _access(self) -> WarehouseAccess:
         if self._services.warehouse is None:
-            message = f"{self._definition.node_name} asks for the warehouse, and this run has none: run it in a project"
+            message = f"{self._definition.node_name} needs a warehouse, which this run has not: run it in a project"
             raise InvariantError(message, code="E185")
         return self._services.warehouse

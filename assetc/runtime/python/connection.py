@@ -19,6 +19,11 @@ class BodyConnection:
         self._access = access
         self._result: QueryResult | WriteResult = WriteResult(-1)
 
+    @property
+    def last_query(self) -> QueryResult | None:
+        """The query that was executed last, None after a statement without rows."""
+        return self._result if isinstance(self._result, QueryResult) else None
+
     def execute(self, sql: str, parameters: Any = None) -> BodyConnection:
         """Execute a text; `fetchall()` and its like then read the rows of its last statement."""
         statements = self._resolved(sql)
@@ -50,6 +55,16 @@ class BodyConnection:
         """A table by name, not read yet."""
         return self.sql(f"select * from {name}")
 
+    def register(self, name: str, table: object) -> BodyConnection:
+        """Give a table a name by which SQL of this body can read it."""
+        self._access.registered[name] = table
+        return self
+
+    def unregister(self, name: str) -> BodyConnection:
+        """Forget a name that `register` gave."""
+        self._access.registered.pop(name, None)
+        return self
+
     def cursor(self) -> BodyConnection:
         """Another cursor of the same session."""
         return BodyConnection(self._access)
@@ -78,7 +93,8 @@ class BodyConnection:
         return statements
 
     def _run(self, statement: str) -> QueryResult | WriteResult:
-        session, frames = self._access.session, local_frames(statement)
+        session, registered = self._access.session, self._access.registered
+        frames = {**local_frames(statement), **registered}
         if not is_query(statement):
             rows = session.execute_with_frames(statement, frames)
             return WriteResult(-1 if rows is None else rows)

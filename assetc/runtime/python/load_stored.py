@@ -16,7 +16,7 @@ from assetc.runtime.values.filesystem import FilesystemIOManager
 
 
 def load_stored(assets: tuple[AnyAsset, ...], resources: Mapping[str, object], key: AssetKey) -> object:
-    """The value of an asset through its IO manager. Raises ValueNotFoundError when the asset or its value is unknown."""
+    """The value of an asset through its IO manager. Raises ValueNotFoundError when there is none."""
     wiring = wire_assets(assets)
     if key not in wiring.producers and key not in wiring.sources:
         near = did_you_mean(str(key), map(str, [*wiring.producers, *wiring.sources]))

@@ -45,9 +45,7 @@ def load_key(key: AssetKey, around: Surroundings) -> object:
     return _manager(around.wiring.spec(key).io_manager_key, around).load_input(_input_context(key, around))
 
 
-def store_output(
-    produced: Produced, definition: AssetsDefinition, around: Surroundings
-) -> Mapping[str, object]:
+def store_output(produced: Produced, definition: AssetsDefinition, around: Surroundings) -> Mapping[str, object]:
     """Store a value through the IO manager of its output; what that adds to the metadata."""
     if not produced.stores_value:
         return {}

@@ -53,9 +53,7 @@ def _items(definition: AssetsDefinition, returned: object) -> Iterable[Produced]
     if len(definition.outputs) == 1:
         return (_returned(definition, definition.outputs[0], returned),)
     if isinstance(returned, dict):
-        return [
-            _returned(definition, _output(definition, str(name)), item) for name, item in returned.items()
-        ]
+        return [_returned(definition, _output(definition, str(name)), item) for name, item in returned.items()]
     if returned is None and not any(output.stores_value for output in definition.outputs):
         return [_returned(definition, output, None) for output in definition.outputs]
     if isinstance(returned, tuple) and len(returned) == len(definition.outputs):
@@ -91,9 +89,7 @@ def _yielded(definition: AssetsDefinition, item: object) -> Produced:
 
 
 def _of_output(output: AssetOutput, item: Output[object]) -> Produced:
-    return Produced(
-        output, item.value, output.stores_value, item.metadata or {}, item.tags or {}, item.data_version
-    )
+    return Produced(output, item.value, output.stores_value, item.metadata or {}, item.tags or {}, item.data_version)
 
 
 def _of_result(definition: AssetsDefinition, output: AssetOutput | None, item: MaterializeResult) -> Produced:
@@ -102,9 +98,7 @@ def _of_result(definition: AssetsDefinition, output: AssetOutput | None, item: M
         options = ", ".join(str(known.key) for known in definition.outputs)
         message = f"{definition.node_name}: MaterializeResult needs asset_key, one of {options}; got {item.asset_key}"
         raise InvariantError(message, code="E184")
-    return Produced(
-        found, item.value, item.has_value, item.metadata or {}, item.tags or {}, item.data_version
-    )
+    return Produced(found, item.value, item.has_value, item.metadata or {}, item.tags or {}, item.data_version)
 
 
 def _output(definition: AssetsDefinition, name: str) -> AssetOutput:
@@ -112,6 +106,4 @@ def _output(definition: AssetsDefinition, name: str) -> AssetOutput:
         if output.name == name:
             return output
     known = ", ".join(repr(output.name) for output in definition.outputs)
-    raise InvariantError(
-        f"{definition.node_name} has no output {name!r}; its outputs are {known}", code="E184"
-    )
+    raise InvariantError(f"{definition.node_name} has no output {name!r}; its outputs are {known}", code="E184")

@@ -57,9 +57,7 @@ class ExecuteInProcessResult:
 
     def asset_value(self, asset_key: KeyLike) -> object:
         """What the body of an asset returned for it. Raises InvariantError when it returned nothing in this run."""
-        return self.output_for_node(
-            *self.node_of_key.get(key_of(asset_key), (str(asset_key), DEFAULT_OUTPUT))
-        )
+        return self.output_for_node(*self.node_of_key.get(key_of(asset_key), (str(asset_key), DEFAULT_OUTPUT)))
 
     def events_for_node(self, node: str) -> tuple[StepEvent, ...]:
         """The events of one step."""

@@ -56,14 +56,10 @@ def run_assets(run: InProcessRun) -> ExecuteInProcessResult:
     if progress.first_error and run.raise_on_error:
         raise progress.first_error
     node_of_key = {
-        output.key: (step.definition.node_name, output.name)
-        for step in steps
-        for output in step.definition.outputs
+        output.key: (step.definition.node_name, output.name) for step in steps for output in step.definition.outputs
     }
     success = progress.first_error is None
-    return ExecuteInProcessResult(
-        success, around.run_id, tuple(progress.events), progress.values, node_of_key
-    )
+    return ExecuteInProcessResult(success, around.run_id, tuple(progress.events), progress.values, node_of_key)
 
 
 def _default_store(resources: Mapping[str, object]) -> AbstractContextManager[str | None]:
@@ -90,16 +86,12 @@ def _select(wiring: Wiring, selection: Iterable[AssetKey] | None) -> frozenset[A
         definition = wiring.producers[key]
         if not definition.can_subset and not definition.keys <= chosen:
             missing = ", ".join(str(other) for other in sorted(definition.keys - chosen))
-            message = (
-                f"{definition.node_name} does not support subsetting: {key} is selected without {missing}"
-            )
+            message = f"{definition.node_name} does not support subsetting: {key} is selected without {missing}"
             raise InvalidDefinitionError(message, code="E115")
     return chosen
 
 
-def _run_steps(
-    steps: Iterable[WiredStep], selected: frozenset[AssetKey], around: Surroundings
-) -> _Progress:
+def _run_steps(steps: Iterable[WiredStep], selected: frozenset[AssetKey], around: Surroundings) -> _Progress:
     progress = _Progress()
     progress.events.append(StepEvent("RUN_START"))
     for step in steps:
@@ -114,9 +106,7 @@ def _run_steps(
     return progress
 
 
-def _run_step(
-    step: WiredStep, wanted: frozenset[AssetKey], around: Surroundings, progress: _Progress
-) -> None:
+def _run_step(step: WiredStep, wanted: frozenset[AssetKey], around: Surroundings, progress: _Progress) -> None:
     definition = step.definition
     made: set[AssetKey] = set()
     progress.add("STEP_START", definition)
@@ -129,9 +119,7 @@ def _run_step(
             made.add(produced.output.key)
     except Exception as error:  # a body may raise anything
         progress.events.append(
-            StepEvent(
-                "STEP_FAILURE", definition.node_name, message=f"{type(error).__name__}: {error}", error=error
-            )
+            StepEvent("STEP_FAILURE", definition.node_name, message=f"{type(error).__name__}: {error}", error=error)
         )
         progress.failed |= definition.keys
         progress.first_error = progress.first_error or error
@@ -156,16 +144,12 @@ def _load_inputs(step: WiredStep, around: Surroundings, progress: _Progress) -> 
     return values
 
 
-def _store(
-    produced: Produced, definition: AssetsDefinition, around: Surroundings, progress: _Progress
-) -> None:
+def _store(produced: Produced, definition: AssetsDefinition, around: Surroundings, progress: _Progress) -> None:
     output = produced.output
     progress.values[definition.node_name, output.name] = produced.value
     progress.add("STEP_OUTPUT", definition, output.key)
     metadata = {**produced.metadata, **store_output(produced, definition, around)}
     record = AssetMaterialization.of(output.key, metadata, produced.tags, produced.data_version)
-    progress.events.append(
-        StepEvent("ASSET_MATERIALIZATION", definition.node_name, output.key, materialization=record)
-    )
+    progress.events.append(StepEvent("ASSET_MATERIALIZATION", definition.node_name, output.key, materialization=record))
     if produced.stores_value:
         progress.add("HANDLED_OUTPUT", definition, output.key)

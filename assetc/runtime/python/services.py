@@ -11,9 +11,7 @@ from assetc.runtime.python.body_context import BodyContext
 from assetc.runtime.python.resources import Resources
 
 
-def service_values(
-    signature: Signature, taken: Mapping[str, object], context: BodyContext
-) -> dict[str, object]:
+def service_values(signature: Signature, taken: Mapping[str, object], context: BodyContext) -> dict[str, object]:
     """A value for each parameter that received no upstream and cannot do without one.
 
     Raises InvariantError (E109) for a parameter that nothing provides.

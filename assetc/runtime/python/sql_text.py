@@ -1,9 +1,10 @@
-"""As much of SQL as executing a text from a body needs: where statements end, and which of them return rows."""
+"""What executing SQL of a body needs to know of it: where statements end, and which return rows."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 TOKEN = re.compile(
     r"(?P<comment>--[^\n]*|/\*.*?\*/)"
@@ -25,7 +26,7 @@ WRITES = frozenset({"insert", "update", "delete", "merge", "create", "replace", 
 def statements_of(text: str) -> tuple[str, ...]:
     """The statements of a text, without the empty ones."""
     ends = [0, *(token.end() for token in TOKEN.finditer(text) if token["mark"] == ";"), len(text)]
-    parts = (text[start:end].strip().rstrip(";") for start, end in zip(ends, ends[1:], strict=False))
+    parts = (text[start:end].strip().rstrip(";") for start, end in pairwise(ends))
     return tuple(part for part in parts if any(_words(part)))
 
 
@@ -57,7 +58,7 @@ def identifiers_in(text: str) -> frozenset[str]:
 
 
 def _words(statement: str) -> Iterator[str]:
-    """The words outside of parentheses, comments and quotes; an opening parenthesis before any word is ignored."""
+    """The words outside of parentheses (except leading ones), comments and quotes."""
     depth, seen = 0, False
     for token in TOKEN.finditer(statement):
         if token["mark"] == "(" and seen:

@@ -84,9 +84,7 @@ class _Known:
 
     __slots__ = ("group_of", "of_name")
 
-    def __init__(
-        self, producers: Mapping[AssetKey, AssetsDefinition], sources: Mapping[AssetKey, AssetSpec]
-    ) -> None:
+    def __init__(self, producers: Mapping[AssetKey, AssetsDefinition], sources: Mapping[AssetKey, AssetSpec]) -> None:
         self.group_of = {key: spec.group for key, spec in sources.items()}
         for key, definition in producers.items():
             self.group_of[key] = definition.group_names_by_key[key]
@@ -152,9 +150,7 @@ def _missing(item: AssetInput, definition: AssetsDefinition, known: _Known) -> I
     return InvalidDefinitionError(message, code="E101")
 
 
-def _ambiguous(
-    item: AssetInput, found: list[AssetKey], definition: AssetsDefinition
-) -> InvalidDefinitionError:
+def _ambiguous(item: AssetInput, found: list[AssetKey], definition: AssetsDefinition) -> InvalidDefinitionError:
     names = ", ".join(str(key) for key in sorted(found))
     message = f'Input "{item.key}" of {definition.node_name} ({definition.place}) can be any of {names}'
     return InvalidDefinitionError(message, code="E106")
@@ -164,9 +160,7 @@ def _self_reference(key: AssetKey, definition: AssetsDefinition) -> InvalidDefin
     return InvalidDefinitionError(f'Asset "{key}" depends on itself ({definition.place})', code="E104")
 
 
-def _in_order(
-    steps: list[WiredStep], producers: Mapping[AssetKey, AssetsDefinition]
-) -> tuple[WiredStep, ...]:
+def _in_order(steps: list[WiredStep], producers: Mapping[AssetKey, AssetsDefinition]) -> tuple[WiredStep, ...]:
     """The steps, each after those it needs; among equals in the given order."""
     by_id = {id(step.definition): step for step in steps}
     sorter: TopologicalSorter[int] = TopologicalSorter()

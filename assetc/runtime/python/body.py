@@ -1,0 +1,165 @@
+"""Execute the body of one Python asset of a project: its inputs in, its outputs out, nothing raised."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+from assetc.definitions.asset import AssetsDefinition
+from assetc.definitions.form import Form
+from assetc.definitions.key import AssetKey
+from assetc.definitions.metadata import Metadata, to_metadata
+from assetc.definitions.output import DataVersion
+from assetc.definitions.signature import Missing
+from assetc.runtime.python.body_context import BodyContext, Services
+from assetc.runtime.python.body_failure import BodyFailure, failure_of
+from assetc.runtime.python.body_value import BodyValue, NoValue, to_body_value
+from assetc.runtime.python.call import call_body
+from assetc.runtime.python.captured_prints import captured_prints
+from assetc.runtime.python.connection import BodyConnection
+from assetc.runtime.python.dbt_model import DbtModel, DbtObject
+from assetc.runtime.python.load_upstream import Upstream, load_upstream
+from assetc.runtime.python.model_files import AnyBody, ModelFiles
+from assetc.runtime.python.produced import Produced, outputs_of
+from assetc.runtime.python.resources import Resources
+from assetc.runtime.python.services import service_values
+from assetc.runtime.python.warehouse_access import WarehouseAccess
+
+WriteLog: TypeAlias = Callable[[int, str], None]
+FindUpstream: TypeAlias = Callable[[AssetsDefinition], Mapping[str, Upstream]]
+
+
+@dataclass(frozen=True, slots=True)
+class BodyRequest:
+    """One Python asset to execute, and everything that its body may reach.
+
+    `find_upstream` tells which upstream each parameter of the definition receives (see `match_inputs`); a parameter
+    that it leaves out is no upstream. `write_log` receives a level of `logging` and a line. `config` and
+    `incremental` are for dbt models.
+    """
+
+    key: AssetKey
+    path: str
+    root: Path
+    store: Path
+    run_id: str
+    access: WarehouseAccess
+    find_upstream: FindUpstream
+    write_log: WriteLog
+    resources: Mapping[str, object] = field(default_factory=dict)
+    default_load_type: Form = "pandas"
+    config: Mapping[str, object] = field(default_factory=dict)
+    incremental: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BodyOutput:
+    """What became of one asset: its value, still to be written, and what is recorded of it."""
+
+    key: AssetKey
+    value: BodyValue
+    metadata: Metadata = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    data_version: DataVersion | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BodyOutcome:
+    """The outputs that came, in order, and why there are no more. `sent` is the SQL that the body executed."""
+
+    outputs: tuple[BodyOutput, ...] = ()
+    failure: BodyFailure | None = None
+    sent: tuple[str, ...] = ()
+
+
+def run_body(request: BodyRequest, files: ModelFiles) -> BodyOutcome:
+    """Import the file if need be, load the inputs, call the body, sort what it returned.
+
+    What the user's code raises is a failure in the outcome; only Canceled and KeyboardInterrupt are raised.
+    """
+    outputs: list[BodyOutput] = []
+    with captured_prints(lambda line: request.write_log(logging.INFO, line)):
+        try:
+            body = files.find(request.path, request.key)
+        except (Exception, SystemExit) as error:  # a user's file may raise anything when it is imported
+            return BodyOutcome(failure=failure_of(error, request.root, request.path, importing=True))
+        try:
+            _run(body, request, outputs)
+        except (Exception, SystemExit) as error:  # and so may its bodies
+            failure = failure_of(error, request.root, request.path)
+            return BodyOutcome(tuple(outputs), failure, tuple(request.access.sent))
+    return BodyOutcome(tuple(outputs), None, tuple(request.access.sent))
+
+
+def match_inputs(definition: AssetsDefinition, upstream: Mapping[AssetKey, Upstream]) -> dict[str, Upstream]:
+    """Which of an asset's upstreams each parameter receives: by its key, by a dotted name, by the last segment."""
+    found: dict[str, Upstream] = {}
+    for item in definition.inputs:
+        dotted = AssetKey([part for part in item.key.name.split(".") if part])
+        named = [key for key in upstream if key.name == item.key.name] if not item.explicit else []
+        for key in (item.key, dotted, *(named if len(named) == 1 else ())):
+            if key in upstream:
+                found[item.parameter.name] = upstream[key]
+                break
+    return found
+
+
+def _run(body: AnyBody, request: BodyRequest, outputs: list[BodyOutput]) -> None:
+    if isinstance(body, DbtModel):
+        outputs.append(_run_dbt_model(body, request))
+        return
+    values = _load_inputs(body, request)
+    services = Services(request.run_id, _logger(request.write_log), Resources(request.resources), request.access)
+    context = BodyContext(body, body.keys, services)
+    arguments = {**service_values(body.signature, values, context), **values}
+    returned = call_body(body.body, body.signature, arguments)
+    for produced in outputs_of(body, returned, body.keys):
+        outputs.append(_output(context.complete(produced), request))
+
+
+def _load_inputs(definition: AssetsDefinition, request: BodyRequest) -> dict[str, object]:
+    upstream = request.find_upstream(definition)
+    return {
+        item.parameter.name: load_upstream(
+            item, upstream[item.parameter.name], request.access, request.store, request.default_load_type
+        )
+        for item in definition.inputs
+        if item.parameter.name in upstream
+    }
+
+
+def _run_dbt_model(model: DbtModel, request: BodyRequest) -> BodyOutput:
+    dbt = DbtObject(request.access, request.config, incremental=request.incremental)
+    returned = model.body(dbt, BodyConnection(request.access))
+    return BodyOutput(model.key, to_body_value(returned, Missing, request.access.resolve_sql))
+
+
+def _output(produced: Produced, request: BodyRequest) -> BodyOutput:
+    output = produced.output
+    key = request.key if output.key.name == request.key.name else output.key
+    value: BodyValue = NoValue()
+    if produced.stores_value:
+        value = to_body_value(produced.value, output.annotation, request.access.resolve_sql)
+    return BodyOutput(key, value, to_metadata(produced.metadata), produced.tags, produced.data_version)
+
+
+def _logger(write_log: WriteLog) -> logging.Logger:
+    """A logger of its own for one step; nothing of it is registered anywhere."""
+    logger = logging.Logger("assetc.body", logging.DEBUG)
+    logger.addHandler(_Handler(write_log))
+    return logger
+
+
+class _Handler(logging.Handler):
+    """Hands each record to the step's log."""
+
+    def __init__(self, write_log: WriteLog) -> None:
+        super().__init__()
+        self._write_log = write_log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record."""
+        self._write_log(record.levelno, self.format(record))

@@ -1,0 +1,120 @@
+"""A body that raised, told by the place in the user's own file."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from assetc.adapters.protocol import Canceled, WarehouseError
+from assetc.compiler.diagnostic import Diagnostic, diagnostic
+from assetc.compiler.place import Span, file_span, span_of
+from assetc.definitions.errors import AssetcError, Failure
+from assetc.definitions.metadata import Metadata, to_metadata
+
+
+@dataclass(frozen=True, slots=True)
+class BodyFailure:
+    """Why a body ended without its outputs. `traceback` shows the frames of the user's files only.
+
+    `transient`: the same body may succeed when tried again; `allow_retries` is what a raised `Failure` says.
+    """
+
+    diagnostic: Diagnostic
+    traceback: str
+    error: BaseException
+    transient: bool = False
+    allow_retries: bool = True
+    metadata: Metadata = field(default_factory=dict)
+
+
+def failure_of(error: BaseException, root: Path, path: str, *, importing: bool = False) -> BodyFailure:
+    """The failure that an exception of the file `path` means; `importing`: it was raised while that was imported."""
+    if isinstance(error, Canceled | KeyboardInterrupt):
+        raise error
+    frames = _user_frames(error, root)
+    place = _syntax_place(error, root) or (_place(frames[-1], root) if frames else file_span(path))
+    return BodyFailure(
+        diagnostic=diagnostic(_code(error, importing=importing), _message(error), place, hint=_hint(error)),
+        traceback=_text(error, frames, root),
+        error=error,
+        transient=isinstance(error, WarehouseError) and error.transient,
+        allow_retries=error.allow_retries if isinstance(error, Failure) else True,
+        metadata=_metadata(error.metadata if isinstance(error, Failure) else {}),
+    )
+
+
+def _code(error: BaseException, *, importing: bool) -> str:
+    if importing:
+        return "E117"
+    return (error.code if isinstance(error, AssetcError) else "") or "E180"
+
+
+def _message(error: BaseException) -> str:
+    """One line, with the type of the exception unless it is one of ours, which say it in their words."""
+    first = next(iter(str(error).strip().splitlines()), "").rstrip(".")
+    if isinstance(error, AssetcError | WarehouseError) and first:
+        return first
+    return f"{type(error).__name__}: {first}" if first else type(error).__name__
+
+
+def _hint(error: BaseException) -> str:
+    return error.hint if isinstance(error, WarehouseError) else ""
+
+
+def _metadata(given: Mapping[str, object]) -> Metadata:
+    return to_metadata(given)
+
+
+def _user_frames(error: BaseException, root: Path) -> list[traceback.FrameSummary]:
+    """The frames below the project's root, outermost first."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [frame for frame in frames if _relative(frame.filename, root)]
+
+
+def _relative(filename: str, root: Path) -> str:
+    """The path of a file of the project, "" for a file of a library."""
+    path = (root / filename).resolve()
+    inside = path.is_relative_to(root.resolve()) and "site-packages" not in path.parts and path.is_file()
+    return path.relative_to(root.resolve()).as_posix() if inside else ""
+
+
+def _place(frame: traceback.FrameSummary, root: Path) -> Span | None:
+    path = _relative(frame.filename, root)
+    lines = _lines(root / path)
+    if frame.lineno is None or frame.lineno > len(lines):
+        return None
+    line = lines[frame.lineno - 1]
+    begin = len(line) - len(line.lstrip())
+    start = _characters(line, frame.colno, begin)
+    end = _characters(line, frame.end_colno, len(line.rstrip())) if frame.end_lineno == frame.lineno else 0
+    before = sum(map(len, lines[: frame.lineno - 1]))
+    return span_of(path, "".join(lines), before + start, before + max(end, start))
+
+
+def _characters(line: str, column: int | None, otherwise: int) -> int:
+    """A column that counts bytes, in characters."""
+    return otherwise if column is None else len(line.encode()[:column].decode(errors="ignore"))
+
+
+def _syntax_place(error: BaseException, root: Path) -> Span | None:
+    if not isinstance(error, SyntaxError) or not error.filename or not error.lineno:
+        return None
+    path = _relative(error.filename, root)
+    lines = _lines(root / path) if path else []
+    start = sum(map(len, lines[: error.lineno - 1])) + max((error.offset or 1) - 1, 0)
+    return span_of(path, "".join(lines), start, start) if path else None
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)
+
+
+def _text(error: BaseException, frames: list[traceback.FrameSummary], root: Path) -> str:
+    shown = [
+        f'  File "{_relative(frame.filename, root)}", line {frame.lineno}, in {frame.name}\n    {frame.line}\n'
+        for frame in frames
+    ]
+    last = "".join(traceback.format_exception_only(type(error), error))
+    return "".join(["Traceback (most recent call last):\n" if shown else "", *shown, last]).rstrip()

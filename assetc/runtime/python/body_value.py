@@ -1,0 +1,97 @@
+"""What becomes of a returned value: a table of the warehouse, the asset's query, or a stored object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias, get_args, get_origin
+
+from assetc.definitions.errors import InvariantError
+from assetc.definitions.form import form_of, form_of_value, without_wrappers
+from assetc.definitions.output import Output
+from assetc.definitions.signature import Missing
+from assetc.runtime.python.bound_relation import BoundRelation
+from assetc.runtime.python.connection import BodyConnection
+from assetc.runtime.python.query_result import QueryResult
+from assetc.runtime.python.sql_text import is_select
+
+
+@dataclass(frozen=True, slots=True)
+class TableValue:
+    """Rows to be written to the asset's relation."""
+
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class QueryValue:
+    """A query, names resolved, whose rows are the asset."""
+
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectValue:
+    """Anything else, to be kept in the store."""
+
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class NoValue:
+    """There is nothing to keep: the body made what it makes by itself."""
+
+
+BodyValue: TypeAlias = TableValue | QueryValue | ObjectValue | NoValue
+ValueKind = Literal["table", "object", "nothing"]
+
+
+def kind_of(value: BodyValue) -> ValueKind:
+    """The kind that is recorded of an asset, and that may not change from one run to the next."""
+    match value:
+        case TableValue() | QueryValue():
+            return "table"
+        case ObjectValue(value=stored):
+            return "nothing" if stored is None else "object"
+        case NoValue():
+            return "nothing"
+
+
+def to_body_value(returned: object, annotation: object, resolve_sql: Callable[[str], str]) -> BodyValue:
+    """Sort a returned value by the annotation of the body's result, without one by the value itself.
+
+    Raises InvariantError (E188) for a result that is annotated as a table and is none.
+    """
+    annotation = _unwrapped(annotation)
+    open_kind = annotation in (Missing, Any, object, None)
+    if form_of(annotation) is None and not open_kind:
+        return ObjectValue(returned)
+    value = _as_table(returned, resolve_sql)
+    if value is not None:
+        return value
+    if open_kind:
+        return ObjectValue(returned)
+    detail = "an empty list, whose columns nobody knows" if returned == [] else f"a {type(returned).__name__}"
+    raise InvariantError(f"the result is annotated as a table and is {detail}", code="E188")
+
+
+def _as_table(returned: object, resolve_sql: Callable[[str], str]) -> BodyValue | None:
+    if form_of_value(returned) and not isinstance(returned, BoundRelation):
+        return TableValue(returned)
+    if isinstance(returned, BodyConnection):
+        returned = returned.last_query
+    if isinstance(returned, QueryResult):
+        return QueryValue(returned.sql) if returned.relation is None else TableValue(returned.relation)
+    if isinstance(returned, BoundRelation):
+        return QueryValue(f"select * from {returned}")
+    if isinstance(returned, str) and is_select(returned):
+        return QueryValue(resolve_sql(returned).strip().rstrip(";"))
+    return None
+
+
+def _unwrapped(annotation: object) -> object:
+    """The annotation of the value, within `Output[...]` and its like."""
+    bare = without_wrappers(annotation)
+    if get_origin(bare) is Output:
+        return without_wrappers(get_args(bare)[0])
+    return Missing if bare is Output else bare

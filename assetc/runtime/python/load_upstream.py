@@ -1,0 +1,89 @@
+"""The value of an upstream asset for a parameter, in the form that its annotation asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assetc.adapters.protocol import Form as SessionForm
+from assetc.definitions.asset import AssetInput
+from assetc.definitions.errors import InvariantError
+from assetc.definitions.form import Form, form_of, without_wrappers
+from assetc.definitions.key import AssetKey
+from assetc.definitions.reference import From
+from assetc.definitions.relation import Relation
+from assetc.definitions.signature import Missing
+from assetc.runtime.python.bound_relation import BoundRelation
+from assetc.runtime.python.warehouse_access import WarehouseAccess
+from assetc.runtime.values.pickled import read_value
+
+EXTRAS = frozenset({"pandas", "polars", "pyarrow"})
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """Where an input's value is: in a relation of the warehouse, or (None) in the store of pickled values."""
+
+    key: AssetKey
+    relation: Relation | None
+
+
+def load_upstream(
+    item: AssetInput, upstream: Upstream, access: WarehouseAccess | None, store: Path, default: Form
+) -> object:
+    """The value, as an object or as a table in the form of the parameter's annotation.
+
+    Raises ValueNotFoundError where nothing is stored, InvariantError for an annotation that no table can become.
+    """
+    form = form_of(item.parameter.annotation)
+    if upstream.relation is None:
+        if form == "relation":
+            message = f"{upstream.key} is stored as an object, not as a table: it has no relation"
+            raise InvariantError(message, code="E114")
+        return read_value(store, upstream.key)
+    if access is None:
+        raise InvariantError(f"{upstream.key} is a table, and this run has no warehouse", code="E185")
+    if form is None:
+        form = _form_without_annotation(item, upstream.key, default)
+    if form == "relation":
+        relation = upstream.relation
+        return BoundRelation(relation.database, relation.schema, relation.name, access)
+    return _read_table(_query(item, upstream.relation, access), form, access)
+
+
+def _form_without_annotation(item: AssetInput, key: AssetKey, default: Form) -> Form:
+    annotation = without_wrappers(item.parameter.annotation)
+    if annotation in (Missing, Any, object) or isinstance(annotation, From):
+        return default
+    name = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", str(annotation))
+    message = (
+        f"the table {key} cannot be loaded as {name} (parameter {item.parameter.name!r}); a table becomes "
+        "pandas.DataFrame, polars.DataFrame, polars.LazyFrame, pyarrow.Table, list[dict] or Relation"
+    )
+    raise InvariantError(message, code="E186")
+
+
+def _query(item: AssetInput, relation: Relation, access: WarehouseAccess) -> str:
+    columns = ", ".join(access.adapter.quote(column) for column in item.asset_in.columns)
+    return f"select {columns or '*'} from {access.adapter.name_of(relation)}"
+
+
+def _read_table(sql: str, form: Form, access: WarehouseAccess) -> object:
+    if form == "polars_lazy":
+        return _read(sql, "polars", access).lazy()
+    if form == "record_batches":
+        return _read(sql, "pyarrow", access).to_reader()
+    if form == "spark" or form == "relation":  # noqa: PLR1714  a type checker understands only this form
+        raise InvariantError(f"this warehouse does not give tables as {form}", code="E186")
+    return _read(sql, form, access)
+
+
+def _read(sql: str, form: SessionForm, access: WarehouseAccess) -> Any:
+    try:
+        return access.session.read(sql, form)
+    except ModuleNotFoundError as error:
+        if error.name not in EXTRAS:
+            raise
+        message = f"loading a table as {form} needs {error.name}: pip install 'assetc[{error.name}]'"
+        raise InvariantError(message, code="E187") from error

@@ -1,0 +1,408 @@
+"""Bodies of Python assets, executed in a real DuckDB session as a project's run executes them."""
+
+import importlib.util
+import logging
+import re
+import sys
+import textwrap
+import threading
+from pathlib import Path
+
+import pytest
+
+from assetc.adapters.protocol import Statement
+from assetc.adapters.registry import find_adapter
+from assetc.compiler.operation import LoadValue
+from assetc.definitions.key import AssetKey
+from assetc.definitions.relation import Relation
+from assetc.runtime.python.body import BodyRequest, match_inputs, run_body
+from assetc.runtime.python.body_value import NoValue, ObjectValue, QueryValue, TableValue, kind_of
+from assetc.runtime.python.load_upstream import Upstream
+from assetc.runtime.python.model_files import ModelFiles
+from assetc.runtime.python.warehouse_access import WarehouseAccess
+from assetc.runtime.values.pickled import write_value
+
+ADAPTER = find_adapter("duckdb")
+
+
+def load_module(root: Path, path: str):
+    spec = importlib.util.spec_from_file_location(path.removesuffix(".py").replace("/", "_"), root / path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class Bodies:
+    """One project with tables in schema `prod_main`, which its bodies know without the prefix."""
+
+    def __init__(self, root: Path):
+        self.root = root
+        self.store = root / ".assetc" / "storage"
+        self.warehouse = ADAPTER.connect({"path": str(root / "w.duckdb")}, str(root))
+        self.session = self.warehouse.session()
+        self.session.execute(Statement("create schema prod_main"))
+        self.upstream = {}
+        self.log = []
+        self.files = ModelFiles(root, load_module)
+
+    def table(self, name: str, query: str):
+        self.session.execute(Statement(f'create table "prod_main"."{name}" as {query}'))
+        self.upstream[AssetKey(name)] = Upstream(AssetKey(name), Relation("w", "prod_main", name))
+
+    def value(self, name: str, value: object):
+        write_value(self.store, AssetKey(name), value)
+        self.upstream[AssetKey(name)] = Upstream(AssetKey(name), None)
+
+    def write(self, path: str, text: str):
+        (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.root / path).write_text("from assetc import *\n" + textwrap.dedent(text))
+
+    def run(self, text: str, key: str = "t", path: str = "models/c.py", **more):
+        if text:
+            self.write(path, text)
+        access = WarehouseAccess(
+            ADAPTER, self.session, self.root, self.resolve, self.find, Relation("w", "prod_main", key)
+        )
+        request = BodyRequest(
+            AssetKey(key),
+            path,
+            self.root,
+            self.store,
+            "run1",
+            access,
+            lambda definition: match_inputs(definition, self.upstream),
+            lambda level, line: self.log.append((logging.getLevelName(level), line)),
+            **more,
+        )
+        return run_body(request, self.files)
+
+    def find(self, parts):
+        upstream = self.upstream.get(AssetKey(parts[-1]))
+        return upstream.relation if upstream else None
+
+    def resolve(self, sql: str) -> str:
+        for key, upstream in self.upstream.items():
+            if upstream.relation:
+                sql = re.sub(rf"\b(from|join) {key.name}\b", rf"\1 {ADAPTER.name_of(upstream.relation)}", sql)
+        return sql
+
+    def rows(self, value):
+        """The rows of a value, through the same operation that a run uses to store it."""
+        if isinstance(value, QueryValue):
+            return self.session.query(value.sql)[1]
+        (self.session.execute(Statement("drop table if exists stored")),)
+        for statement in ADAPTER.render(LoadValue(Relation("w", "main", "stored"), value.value)):
+            self.session.execute(statement)
+        return self.session.query("from stored")[1]
+
+
+@pytest.fixture
+def bodies(tmp_path):
+    found = Bodies(tmp_path)
+    yield found
+    found.warehouse.close()
+
+
+def only(outcome):
+    assert outcome.failure is None, outcome.failure.traceback
+    (output,) = outcome.outputs
+    return output.value
+
+
+@pytest.mark.parametrize(
+    ("annotation", "expected"),
+    [
+        ("pd.DataFrame", "pandas"),
+        ("'pd.DataFrame'", "pandas"),
+        ("pd.DataFrame | None", "pandas"),
+        ("pl.DataFrame", "polars"),
+        ("pl.LazyFrame", "polars.lazyframe"),
+        ("pa.Table", "pyarrow.lib.Table"),
+        ("pa.RecordBatchReader", "pyarrow.lib.RecordBatchReader"),
+        ("duckdb.DuckDBPyRelation", "DuckDBPyRelation"),
+        ("list[dict]", "builtins.list"),
+        ("list[dict[str, object]]", "builtins.list"),
+        ("Annotated[pl.DataFrame, From('o')]", "polars"),
+        ("Ref['o']", "pandas"),
+        ("Relation", "BoundRelation"),
+        (None, "pandas"),
+    ],
+)
+def test_a_table_arrives_in_the_form_of_the_annotation(bodies, annotation, expected):
+    bodies.table("o", "select 1 as id")
+    value = only(
+        bodies.run(f"""
+        from typing import Annotated
+        import duckdb, pandas as pd, polars as pl, pyarrow as pa
+        @asset
+        def t(o{": " + annotation if annotation else ""}) -> str:
+            return f"{{type(o).__module__}}.{{type(o).__qualname__}}"
+        """)
+    )
+    assert expected in value.value
+
+
+def test_the_default_form_of_a_table_can_be_another(bodies):
+    bodies.table("o", "select 1 as id")
+    text = "@asset\ndef t(o) -> str: return type(o).__module__"
+    assert "polars" in only(bodies.run(text, default_load_type="polars")).value
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "pd.DataFrame({'id': [1, 2]})",
+        "pl.DataFrame({'id': [1, 2]})",
+        "pl.DataFrame({'id': [1, 2]}).lazy()",
+        "pa.table({'id': [1, 2]})",
+        "pa.table({'id': [1, 2]}).to_reader()",
+        "[{'id': 1}, {'id': 2}]",
+        "con.sql('select id from o')",
+        "con.execute('select id from o')",
+        "con.table('o')",
+        "'select id from o'",
+        "Output('select id from o')",
+        "MaterializeResult(value=[{'id': 1}, {'id': 2}])",
+    ],
+)
+def test_every_kind_of_table_can_be_returned(bodies, expression):
+    bodies.table("o", "select unnest([1, 2]) as id")
+    value = only(
+        bodies.run(f"""
+        import pandas as pd, polars as pl, pyarrow as pa
+        @asset
+        def t(con): return {expression}
+        """)
+    )
+    assert kind_of(value) == "table" and bodies.rows(value) == [(1,), (2,)]
+
+
+@pytest.mark.parametrize(
+    ("annotation", "expression", "expected"),
+    [
+        ("", "[1, 2]", ObjectValue([1, 2])),
+        ("", "'hello'", ObjectValue("hello")),
+        ("", "'select your seat'", QueryValue("select your seat")),
+        ("", "None", ObjectValue(None)),
+        ("-> str", "'select 1 as x'", ObjectValue("select 1 as x")),
+        ("-> list", "[{'id': 1}]", ObjectValue([{"id": 1}])),
+        ("-> None", "None", NoValue()),
+        ("-> Output[int]", "Output(5)", ObjectValue(5)),
+        ("-> MaterializeResult", "MaterializeResult()", NoValue()),
+    ],
+)
+def test_what_is_no_table_is_kept_as_an_object_or_not_at_all(bodies, annotation, expression, expected):
+    assert only(bodies.run(f"@asset\ndef t() {annotation}: return {expression}")) == expected
+
+
+def test_a_result_annotated_as_a_table_must_be_one(bodies):
+    failure = bodies.run("@asset\ndef t() -> list[dict]: return []").failure
+    assert failure.diagnostic.code == "E188" and "empty list" in failure.diagnostic.message
+
+
+def test_columns_of_an_input_are_projected_in_the_warehouse(bodies):
+    bodies.table("o", 'select 1 as a, 2 as b, 3 as "c d"')
+    outcome = bodies.run("""
+    import pandas as pd
+    @asset(ins={'rows': AssetIn('o', metadata={'columns': ['a', 'c d']})})
+    def t(rows: pd.DataFrame) -> list: return list(rows.columns)
+    """)
+    assert only(outcome).value == ["a", "c d"]
+
+
+def test_stored_objects_pass_between_assets(bodies):
+    bodies.value("nums", [1, 2, 3])
+    assert only(bodies.run("@asset\ndef t(nums): return nums + [4]")).value == [1, 2, 3, 4]
+
+
+def test_a_relation_loads_nothing_and_executes(bodies):
+    bodies.table("o", "select unnest([1, 2]) as id")
+    outcome = bodies.run("""
+    @asset
+    def t(o: Relation) -> None: o.execute(f'create table bt as select count(*) n from {o}')
+    """)
+    assert only(outcome) == NoValue() and bodies.session.query("from bt")[1] == [(2,)]
+
+
+def test_names_in_the_sql_of_a_body_become_the_relations_of_the_target(bodies):
+    bodies.table("o", "select 1 as x")
+    outcome = bodies.run("""
+    @asset
+    def t(context) -> list:
+        return [
+            context.execute("select x from o").fetchone(),
+            context.sql("select x from o").fetchall(),
+            context.table("o").fetchall(),
+            context.ref("o"),
+            context.source("raw", "o"),
+            context.this,
+        ]
+    """)
+    name = '"w"."prod_main"."o"'
+    assert only(outcome).value == [(1,), [(1,)], [(1,)], name, name, '"w"."prod_main"."t"']
+    assert outcome.sent == (f"select x from {name}", f"select x from {name}", f"select * from {name}")
+
+
+def test_sql_of_a_body_reads_the_tables_in_its_variables(bodies):
+    outcome = bodies.run("""
+    import pandas as pd, polars as pl
+    other = pl.DataFrame({'y': [5]})
+    def helper(con):
+        return con.execute("select sum(x) from frame").fetchone()
+    @asset
+    def t(context) -> list:
+        frame = pd.DataFrame({'x': [1, 2]})
+        context.execute("create temp table t1 as select * from frame")
+        context.execute("create or replace table outt as select * from t1; select 1")
+        context.connection.register('named', frame)
+        return [
+            helper(context),
+            context.execute("select x, y from frame, other order by x").fetchall(),
+            context.execute("select count(*) from named").fetchone(),
+        ]
+    """)
+    assert only(outcome).value == [(3,), [(1, 5), (2, 5)], (2,)]
+    assert bodies.session.query("select sum(x) from outt")[1] == [(3,)]
+
+
+def test_a_table_of_the_warehouse_wins_over_a_variable(bodies):
+    bodies.table("o", "select 1 as x")
+    outcome = bodies.run("""
+    import pandas as pd
+    @asset
+    def t(context) -> list:
+        o = pd.DataFrame({'x': [2]})
+        return context.execute('select x from o').fetchall()
+    """)
+    assert only(outcome).value == [(1,)]
+
+
+def test_the_connection_is_one_of_db_api(bodies):
+    outcome = bodies.run("""
+    @asset
+    def t(con) -> list:
+        con.execute("create table n as select range as i from range(5)")
+        cursor = con.cursor()
+        cursor.execute("select i, i * 2 as double from n order by i")
+        first = cursor.fetchmany(2)
+        names = [column[0] for column in cursor.description]
+        return [first, cursor.fetchone(), names, cursor.fetchall(), con.execute("from n").df().shape]
+    """)
+    assert only(outcome).value == [[(0, 0), (1, 2)], (2, 4), ["i", "double"], [(3, 6), (4, 8)], (5, 1)]
+
+
+def test_prints_and_logs_go_to_the_log_of_the_step_and_only_those_of_its_thread(bodies, capsys):
+    other = threading.Thread(target=lambda: print("other"))
+    sys.modules["started"] = other
+    try:
+        bodies.run("""
+        import sys
+        @asset
+        def t(context):
+            print("one", 2)
+            print("half", end="")
+            context.log.warning("careful %s", 3)
+            sys.modules["started"].start()
+            sys.modules["started"].join()
+        """)
+    finally:
+        del sys.modules["started"]
+    print("after")
+    assert bodies.log == [("INFO", "one 2"), ("WARNING", "careful 3"), ("INFO", "half")]
+    assert capsys.readouterr().out == "other\nafter\n"
+
+
+def test_a_failure_names_the_users_line_and_shows_only_the_users_frames(bodies):
+    bodies.table("o", "select 1 as x")
+    failure = bodies.run("""
+    import pandas as pd
+    def inner(frame):
+        return frame["nope"]
+    @asset
+    def t(o: pd.DataFrame):
+        return inner(o)
+    """).failure
+    assert (failure.diagnostic.code, str(failure.diagnostic.span)) == ("E180", "models/c.py:5:12")
+    assert failure.diagnostic.message == "KeyError: 'nope'"
+    assert failure.traceback == textwrap.dedent("""\
+        Traceback (most recent call last):
+          File "models/c.py", line 8, in t
+            return inner(o)
+          File "models/c.py", line 5, in inner
+            return frame["nope"]
+        KeyError: 'nope'""")
+
+
+def test_a_file_that_cannot_be_imported_is_told_by_its_line(bodies):
+    failure = bodies.run("\nimport does_not_exist\n").failure
+    assert (failure.diagnostic.code, failure.diagnostic.span.where) == ("E117", "models/c.py:3")
+    assert "does_not_exist" in failure.diagnostic.message
+    failure = bodies.run("def f(:\n", path="models/d.py").failure
+    assert (failure.diagnostic.code, failure.diagnostic.span.where) == ("E117", "models/d.py:2")
+
+
+def test_failures_of_bodies_keep_what_they_say(bodies):
+    failure = bodies.run("""
+    @asset
+    def t(): raise Failure("bad rows", metadata={"rows": 3}, allow_retries=False)
+    @asset
+    def u(context): context.execute("select nope from range(3)")
+    @asset
+    def v(o): return o
+    """).failure
+    assert failure.diagnostic.message == "bad rows" and failure.metadata["rows"].value == 3
+    assert failure.allow_retries is False
+    second = bodies.run("", "u").failure
+    assert "nope" in second.diagnostic.message and second.diagnostic.span.where == "models/c.py:6"
+    third = bodies.run("", "v").failure
+    assert third.diagnostic.code == "E109" and "'o'" in third.diagnostic.message
+
+
+def test_assets_that_no_variable_keeps_are_found(bodies):
+    text = """
+    for n in "ab":
+        @asset(name=f"stg_{n}")
+        def _f(n=n): return n
+    """
+    assert only(bodies.run(text, "stg_a")).value == "a"
+    assert only(bodies.run("", "stg_b")).value == "b"
+    assert bodies.run("", "stg_c").failure.diagnostic.code == "E117"
+
+
+def test_several_outputs_by_tuple_dictionary_and_yield(bodies):
+    outcome = bodies.run(
+        """
+    @multi_asset(outs={"x": AssetOut(), "y": AssetOut(is_required=False)})
+    def t():
+        yield Output([1], "x", metadata={"n": 1})
+    @multi_asset(outs={"p": AssetOut(), "q": AssetOut()})
+    def by_tuple(): return [1], 2
+    @multi_asset(outs={"r": AssetOut(), "s": AssetOut()})
+    def by_name(): return {"s": 2, "r": 1}
+    """,
+        "x",
+    )
+    assert [(str(output.key), output.value.value, output.metadata["n"].value) for output in outcome.outputs] == [
+        ("x", [1], 1)
+    ]
+    assert [output.value.value for output in bodies.run("", "p").outputs] == [[1], 2]
+    assert [str(output.key) for output in bodies.run("", "r").outputs] == ["s", "r"]
+
+
+def test_a_model_of_dbt_runs(bodies):
+    bodies.table("o", "select unnest([1, 2]) as id")
+    text = """
+    def model(dbt, session):
+        dbt.config(materialized="table")
+        frame = dbt.ref("o").df()
+        count = session.execute("select count(*) from o").fetchone()[0]
+        frame["n"] = count + dbt.config.get("extra", 10)
+        assert not dbt.is_incremental and dbt.this.identifier == "daily"
+        return frame
+    """
+    value = only(bodies.run(text, "daily", "models/daily.py"))
+    assert isinstance(value, TableValue) and bodies.rows(value) == [(1, 12), (2, 12)]
+
+
+def test_a_coroutine_is_a_body(bodies):
+    assert only(bodies.run("@asset\nasync def t(): return 5")).value == 5
