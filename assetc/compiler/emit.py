@@ -47,10 +47,10 @@ class Emitted:
         return offset
 
 
-def emit(emitter: Emitter, asset: Asset, variant: Variant) -> Emitted:
-    """The SQL of one variant of an asset."""
-    spliced = _with_relations(emitter, asset, variant)
-    inlined = tuple(_inlined(emitter, variant, asset.key))
+def emit(emitter: Emitter, owner: AssetKey, variant: Variant) -> Emitted:
+    """The SQL of one variant of a model or check; names are looked up for `owner`."""
+    spliced = _with_relations(emitter, owner, variant)
+    inlined = tuple(_inlined(emitter, variant, owner))
     if not inlined:
         return Emitted(spliced.text, (spliced,))
     head = _head_insertion(spliced.text, [f"{inlined_name(key)} as (\n{sql}\n)" for key, sql in inlined])
@@ -72,11 +72,11 @@ def relation_text(emitter: Emitter, reference: Reference, owner: AssetKey) -> st
     return None if relation is None else emitter.name_of(relation)
 
 
-def _with_relations(emitter: Emitter, asset: Asset, variant: Variant) -> Spliced:
+def _with_relations(emitter: Emitter, owner: AssetKey, variant: Variant) -> Spliced:
     text = variant.rendered.text
     if not emitter.rewrites:
         return splice(text, ())
-    return rewrite(text, variant.reading, lambda reference: relation_text(emitter, reference, asset.key))
+    return rewrite(text, variant.reading, lambda reference: relation_text(emitter, reference, owner))
 
 
 def _inlined(emitter: Emitter, variant: Variant, owner: AssetKey) -> Iterator[tuple[AssetKey, str]]:
@@ -90,7 +90,7 @@ def _inlined(emitter: Emitter, variant: Variant, owner: AssetKey) -> Iterator[tu
         inner = emitter.variant_of(key)
         if is_open:
             done.add(key)
-            sql = _with_relations(emitter, emitter.assets[key], inner).text
+            sql = _with_relations(emitter, key, inner).text
             yield key, sql.strip().rstrip(";").rstrip()
             continue
         pending.append((key, True))

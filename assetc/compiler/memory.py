@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from assetc.compiler.facts import CompiledText, PythonFacts, SeedFacts, SqlFacts
-from assetc.compiler.python.reading import PythonReading
+from assetc.compiler.python.imported import ImportedFile
 
 
 class Files(Protocol):
@@ -21,8 +21,8 @@ class Files(Protocol):
     def header(self, path: str, delimiter: str) -> tuple[str, ...]:
         """The names in the first line of a CSV file."""
 
-    def import_python(self, paths: Sequence[str]) -> Mapping[str, PythonReading]:
-        """What importing these files in a child process adds to what reading them tells."""
+    def import_python(self, paths: Sequence[str]) -> tuple[ImportedFile, ...]:
+        """What importing each of these files in a child process tells."""
 
 
 class Memory(Protocol):

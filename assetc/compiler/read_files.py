@@ -11,6 +11,7 @@ from assetc.compiler.facts import PythonFacts, SeedFacts, SqlFacts
 from assetc.compiler.given import Given
 from assetc.compiler.memory import Files
 from assetc.compiler.project import ProjectFile
+from assetc.compiler.python.complete import complete_python
 from assetc.compiler.python.read_python import read_python
 from assetc.compiler.python.reading import PythonReading
 from assetc.compiler.template.reads import still_valid
@@ -89,25 +90,27 @@ def _read_python_files(given: Given, paths: list[str]) -> tuple[dict[str, Python
     files, memory = given.files, given.memory
     found: dict[str, PythonFacts] = {}
     changed: dict[str, PythonReading] = {}
+    dialect = given.project.target.dialect
+
+    def read(path: str) -> str | None:
+        return files.text(path) if files.content(path) else None
+
     for path in paths:
         known = memory.python(path)
         if known is not None and _is_current(known, files):
             found[path] = known
         else:
-            dialect = given.project.target.dialect
-            changed[path] = read_python(path, files.text(path), lambda other: _text_or_none(files, other), dialect)
+            changed[path] = read_python(path, files.text(path), read, dialect)
     by_import = [path for path, reading in changed.items() if reading.needs_import]
     if by_import and given.project.settings.import_python:
-        changed |= files.import_python(by_import)
+        for imported in files.import_python(by_import):
+            path = imported.path
+            changed[path] = complete_python(path, files.text(path), read, dialect, imported)
     for path, reading in changed.items():
         leads_to = tuple((other, files.content(other)) for other in reading.files)
         found[path] = PythonFacts(path, files.content(path), reading, leads_to)
         memory.keep(found[path])
     return {path: found[path] for path in paths}, len(changed)
-
-
-def _text_or_none(files: Files, path: str) -> str | None:
-    return files.text(path) if files.content(path) else None
 
 
 def _is_current(known: PythonFacts, files: Files) -> bool:

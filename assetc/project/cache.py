@@ -22,6 +22,9 @@ from assetc.version import __version__
 
 T = TypeVar("T")
 
+BATCH = 2000
+"""Rows that are held in memory before they are written."""
+
 FORMAT = f"{__version__}/1"
 SCHEMA = """
 create table if not exists meta (name text primary key, value text not null) without rowid;
@@ -76,8 +79,10 @@ class Cache:
         return None if row is None else row[0]
 
     def keep(self, kind: str, path: str, value: bytes) -> None:
-        """Remember a row; it is written by `save`."""
+        """Remember a row; it is written by `save`, or when many have come together."""
         self._pending[kind, path] = value
+        if len(self._pending) >= BATCH:
+            self.save()
 
     def secret(self) -> bytes:
         """Random bytes of this cache's own: the key of hashes of what must not be guessed from them."""
@@ -102,8 +107,8 @@ class Cache:
                 "insert or replace into content values (?, ?, ?, ?, ?)",
                 ((path, *stamp, content) for path, (stamp, content) in self._pending_content.items()),
             )
-        self._pending.clear()
-        self._pending_content.clear()
+            self._pending.clear()
+            self._pending_content.clear()
 
     def forget(self, known: Mapping[str, object]) -> None:
         """Remove the rows of files that are gone."""

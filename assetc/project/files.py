@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.facts import CompiledText, PythonFacts, SeedFacts, SqlFacts
 from assetc.compiler.project import Project
-from assetc.compiler.python.reading import PythonReading
+from assetc.compiler.python.imported import ImportedFile
 from assetc.project.cache import Cache, decode, encode
 from assetc.project.discover import Stamp, stamp_of
 from assetc.project.import_python import import_assets
@@ -29,7 +29,6 @@ class ProjectFiles:
     root: str
     cache: Cache
     stamps: dict[str, Stamp]
-    dialect: str
     problems: dict[str, Diagnostic] = field(default_factory=dict)
     _remembered: dict[str, tuple[int, int, int, str]] = field(default_factory=dict)
     _contents: dict[str, str] = field(default_factory=dict)
@@ -38,7 +37,7 @@ class ProjectFiles:
     def of(project: Project, cache: Cache) -> ProjectFiles:
         """The files of a project, whose stamps discovery has taken."""
         stamps = {file.path: file.stamp for file in project.files}
-        files = ProjectFiles(project.root, cache, stamps, project.target.dialect)
+        files = ProjectFiles(project.root, cache, stamps)
         files._remembered = cache.contents()
         return files
 
@@ -65,9 +64,9 @@ class ProjectFiles:
         except (OSError, UnicodeDecodeError, csv.Error):
             return ()
 
-    def import_python(self, paths: Sequence[str]) -> Mapping[str, PythonReading]:
-        """What importing these files in a child process adds to what reading them tells."""
-        return import_assets(Path(self.root), paths, timeout=IMPORT_TIMEOUT, dialect=self.dialect)
+    def import_python(self, paths: Sequence[str]) -> tuple[ImportedFile, ...]:
+        """What importing each of these files in a child process tells."""
+        return import_assets(Path(self.root), paths, timeout=IMPORT_TIMEOUT)
 
     def _content(self, path: str) -> str:
         stamp = self.stamps.get(path) or stamp_of(os.path.join(self.root, path))  # noqa: PTH118

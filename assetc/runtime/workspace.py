@@ -138,7 +138,7 @@ def _compiled(
         if files.problems:
             compilation = _without_unreadable(compilation, files)
         keep(cache, scope, inputs, compilation)
-        cache.forget({file.path for file in project.files})
+        cache.forget({file.path: file for file in project.files})
         cache.save()
     diagnostics = tuple(dict.fromkeys((*loaded.diagnostics, *compilation.diagnostics)))
     return Workspace(

@@ -1,0 +1,32 @@
+"""Takes a script apart into its statements, where that matters: a model of several statements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlglot.errors import TokenError
+
+from assetc.compiler.sql.script import sqlglot_dialect
+from assetc.compiler.sql.tokens import statements_of
+
+
+@dataclass(frozen=True, slots=True)
+class StatementText:
+    """One statement of a text, without the semicolon behind it; `start` is its offset."""
+
+    sql: str
+    start: int
+
+
+def split_statements(sql: str, dialect: str) -> tuple[StatementText, ...]:
+    """The statements of a text, each as its author wrote it. A text without a semicolon is not looked into."""
+    if ";" not in sql:
+        return (StatementText(sql, 0),)
+    try:
+        tokens = sqlglot_dialect(dialect).tokenize(sql)
+    except TokenError:
+        return (StatementText(sql, 0),)
+    statements = statements_of(sql, tokens)
+    return tuple(
+        StatementText(sql[statement[0].start : statement[-1].end + 1], statement[0].start) for statement in statements
+    )

@@ -1,0 +1,95 @@
+"""The SQL of the assets and checks of an open project, as the warehouse gets it, and the way back to the template."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from assetc.adapters.protocol import Adapter
+from assetc.compiler.asset import Asset, Check
+from assetc.compiler.emit import Emitted, Emitter, emit, relation_text
+from assetc.compiler.facts import Variant
+from assetc.compiler.names import Names, find_key
+from assetc.compiler.place import Span, file_span
+from assetc.compiler.resolve_checks import NOBODY
+from assetc.compiler.sql.read_sql import read_sql
+from assetc.compiler.sql.rewrite import rewrite
+from assetc.compiler.template.rendered import Rendered, span_in_template
+from assetc.definitions.key import AssetKey
+from assetc.definitions.relation import Relation
+from assetc.runtime.workspace import Workspace, names_of
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledSql:
+    """SQL for the warehouse. `place` maps an offset in it to the place in the file that its author wrote."""
+
+    sql: str
+    path: str
+    rendered: Rendered
+    emitted: Emitted
+    text: Callable[[], str] = field(repr=False)
+
+    def place(self, offset: int, length: int = 1) -> Span:
+        """The place in the template behind an offset of the SQL."""
+        start = self.emitted.rendered_offset(offset)
+        text = self.text()
+        return span_in_template(self.rendered, self.path, text, start, start + length) if text else file_span(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class SqlCompiler:
+    """Gives the SQL of every asset and check of one project. Built once for a command; it changes nothing."""
+
+    workspace: Workspace
+    names: Names
+    adapter: Adapter
+
+    @staticmethod
+    def of(workspace: Workspace) -> SqlCompiler:
+        """The compiler of an open project."""
+        return SqlCompiler(workspace, names_of(workspace), workspace.adapter)
+
+    @property
+    def emitter(self) -> Emitter:
+        """How names become relations in this project."""
+        return Emitter(
+            names=self.names,
+            assets=self.workspace.graph.assets,
+            name_of=self.adapter.name_of,
+            variant_of=lambda key: self._variant(self.workspace.graph.assets[key].path, incremental=False),
+            rewrites=self.workspace.project.flavor == "native",
+        )
+
+    def model(self, asset: Asset, *, incremental: bool) -> CompiledSql:
+        """The SQL of a model, for one value of `is_incremental()`."""
+        variant = self._variant(asset.path, incremental=incremental)
+        emitted = emit(self.emitter, asset.key, variant)
+        return self._compiled(asset.path, variant, emitted)
+
+    def check(self, check: Check) -> CompiledSql:
+        """The query of a check that is a SQL file."""
+        path = check.path or ""
+        variant = self._variant(path, incremental=False)
+        return self._compiled(path, variant, emit(self.emitter, NOBODY, variant))
+
+    def resolve_sql(self, owner: AssetKey, sql: str) -> str:
+        """SQL of a Python body, with each name written as its relation in the target."""
+        reading = read_sql(sql, self.adapter.dialect)
+        emitter = self.emitter
+        return rewrite(sql, reading, lambda reference: relation_text(emitter, reference, owner)).text
+
+    def resolve_name(self, owner: AssetKey, written: tuple[str, ...]) -> Relation | None:
+        """The relation of what a body names: the arguments of `ref`, `source` or `table`."""
+        found = find_key(self.names, "/".join(written), owner) or find_key(self.names, written[-1], owner)
+        return self.names.relations.get(found[0]) if len(found) == 1 else None
+
+    def _compiled(self, path: str, variant: Variant, emitted: Emitted) -> CompiledSql:
+        files = self.workspace.files
+        return CompiledSql(emitted.sql, path, variant.rendered, emitted, lambda: files.text(path))
+
+    def _variant(self, path: str, *, incremental: bool) -> Variant:
+        compiled = self.workspace.memory.compiled(path)
+        if compiled is None:
+            raise LookupError(f"the compiled text of {path} is gone; delete .assetc/cache.sqlite")
+        return next((found for found in compiled.variants if found.incremental == incremental), compiled.variants[0])
