@@ -40,7 +40,7 @@ class Scope(Context):
 
     def resolve_or_missing(self, key: str) -> object:
         """The value of a name that the template did not set itself."""
-        return self.vars[key] if key in self.vars else self.environment.lookup.look_up(key)
+        return self.vars[key] if key in self.vars else self.environment.lookup.look_up(key)  # type: ignore[attr-defined]
 
 
 class Environment(SandboxedEnvironment):
@@ -54,7 +54,7 @@ class Environment(SandboxedEnvironment):
     work = 0
 
     @property
-    def lexer(self) -> Lexer:  # type: ignore[override]
+    def lexer(self) -> Lexer:
         """The lexer of the text that is being compiled."""
         return self.own_lexer or get_lexer(self)
 
