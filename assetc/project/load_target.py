@@ -62,6 +62,8 @@ def _find_output(
     reading = read_config_file(memory, ProfilesReading, place, shown, read_profiles)
     if isinstance(reading, Diagnostic):
         return None, (reading,)
+    if reading.problems and not reading.profiles:
+        return None, reading.problems
     output, problems = choose_output(reading, shown, profile, names)
     return output, (*reading.problems, *problems)
 

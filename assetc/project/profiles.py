@@ -79,8 +79,10 @@ def no_profiles_file(request: ProfileRequest, environment: Mapping[str, str]) ->
     places = dict.fromkeys(str(place) for place in profiles_places(request, environment))
     span = request.profile.span if request.profile else None
     name = request.asked_profile or (request.profile.value if request.profile else None)
-    message = f"the profile {name} is in no file" if name else "the project names no profile"
-    return diagnostic("E123", message, span, hint=f"Looked for {', '.join(places)}")
+    looked_for = f"Looked for {', '.join(places)}"
+    if name is None:
+        return diagnostic("E123", "the project names no profile", span, hint=f"Write `profile: NAME`. {looked_for}")
+    return diagnostic("E123", f"the profile {name} is in no file", span, hint=looked_for)
 
 
 def choose_output(

@@ -17,7 +17,7 @@ from assetc.project.keys import (
 )
 from assetc.project.property_checks import read_checks
 from assetc.project.property_columns import read_columns
-from assetc.project.property_sources import read_sources
+from assetc.project.property_sources import read_name, read_sources
 from assetc.project.readings import PropertyFileReading
 from assetc.project.written import WrittenMapping, WrittenPair, WrittenScalar
 from assetc.project.yaml_positions import read_yaml
@@ -75,11 +75,6 @@ def _read_patches(findings: Findings, section: WrittenPair) -> Iterator[Patch]:
 
 def _read_patch(findings: Findings, section: str, written: WrittenMapping) -> Patch | None:
     kind = _PATCHES[section]
-    name_pair = written.find("name")
-    if name_pair is None:
-        findings.add("E126", f"a {kind} needs a name", written.span)
-        return None
-    name = findings.text(name_pair.value, f"the name of a {kind}")
     description = ""
     config: list[Entry] = []
     for pair in written.pairs:
@@ -89,9 +84,10 @@ def _read_patch(findings: Findings, section: str, written: WrittenMapping) -> Pa
             config += _read_key(findings, section, pair)
     columns, checks = ((), ()) if kind == "macro" else read_columns(findings, written)
     own_checks = () if kind == "macro" else tuple(read_checks(findings, written, None))
+    name = read_name(findings, written, f"a {kind}")
     if name is None:
         return None
-    return Patch(kind, name, name_pair.value.span, description, columns, tuple(config), (*own_checks, *checks))
+    return Patch(kind, name[0], name[1], description, columns, tuple(config), (*own_checks, *checks))
 
 
 def _read_key(findings: Findings, section: str, pair: WrittenPair) -> Iterator[Entry]:

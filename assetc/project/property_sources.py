@@ -40,7 +40,7 @@ def _read_heading(findings: Findings, source: WrittenMapping) -> _Heading | None
     config: list[Entry] = []
     for pair in source.pairs:
         config += _read_key(findings, pair, SOURCE_KEYS, "a source")
-    name = _name(findings, source, "a source")
+    name = read_name(findings, source, "a source")
     if name is None:
         return None
     database = _optional(findings, source, "database")
@@ -64,7 +64,7 @@ def _read_whole_table(findings: Findings, heading: _Heading, table: WrittenMappi
     config = list(heading.config)
     for pair in table.pairs:
         config += _read_key(findings, pair, TABLE_KEYS, "a table of a source")
-    name = _name(findings, table, "a table of a source")
+    name = read_name(findings, table, "a table of a source")
     columns, column_checks = read_columns(findings, table)
     checks = (*read_checks(findings, table, None), *column_checks)
     if name is None:
@@ -92,7 +92,8 @@ def _read_key(findings: Findings, pair: WrittenPair, known: frozenset[str], what
         yield config_entry(findings, "sources", pair)
 
 
-def _name(findings: Findings, written: WrittenMapping, what: str) -> tuple[str, Span] | None:
+def read_name(findings: Findings, written: WrittenMapping, what: str) -> tuple[str, Span] | None:
+    """The name of a thing and where it stands; what has none is reported."""
     pair = written.find("name")
     if pair is None:
         findings.add("E126", f"{what} needs a name", written.span)

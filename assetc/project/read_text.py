@@ -18,7 +18,9 @@ def read_text(root: str, path: str) -> str | Diagnostic:
     A byte order mark is dropped and line ends stay as they are. The offsets of a `Span` count characters of
     this text: whoever reads the file again to show a line must read it through this function.
     """
-    place = os.path.realpath(Path(root, path))
+    if "\0" in path:
+        return diagnostic("E125", "a name with a NUL is no name of a file")
+    place = os.path.realpath(os.path.join(root, path))  # noqa: PTH118  a path object would cost more than the call
     if not place.startswith(os.path.realpath(root).rstrip("/") + "/"):
         hint = "Copy the file into the project, or add its folder as a package"
         return diagnostic("E125", f"{path} lies outside of the project's folder", file_span(path), hint=hint)
@@ -32,8 +34,6 @@ def read_place(place: str | Path, path: str) -> str | Diagnostic:
     except OSError as error:
         reason = error.strerror or "unknown reason"
         return diagnostic("E125", f"{path} cannot be read: {reason}", file_span(path))
-    except ValueError:  # a NUL in the name
-        return diagnostic("E125", f"{path} is no name of a file", file_span(path))
     content = content.removeprefix(_BYTE_ORDER_MARK)
     try:
         return content.decode("utf-8")
