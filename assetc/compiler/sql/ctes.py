@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import takewhile
-
 from sqlglot import exp
 
 from assetc.compiler.sql.fold import fold
@@ -31,29 +29,38 @@ def find_cte(dialect: str, table: exp.Expr, name: str) -> exp.Expr | None:
         with_ = node.args.get("with_")
         if isinstance(with_, exp.With):
             inside = cte if child is with_ else None
-            visible = _siblings(with_, inside, rules)
-            if inside is not None and _is_recursive(with_, inside, arm, rules):
-                visible.append(inside)
-            found = [other for other in visible if _has_name(dialect, other, name)]
-            if found:
-                return found[-1]
+            for candidate in reversed(_named(dialect, with_, name)):
+                if _is_visible(with_, candidate, inside, arm, rules):
+                    return candidate
         child, node = node, node.parent
     return None
 
 
-def _siblings(with_: exp.With, inside: exp.Expr | None, rules: CteRules) -> list[exp.Expr]:
-    """The other CTEs that are visible inside one of them, or in the query behind all of them."""
+def _named(dialect: str, with_: exp.With, name: str) -> list[exp.Expr]:
+    """The CTEs of that name; the names are folded once and kept with the node."""
+    names = with_.meta.get("assetc_names")
+    if names is None:
+        names = {}
+        for cte in with_.expressions:
+            alias = cte.args.get("alias")
+            if alias is not None and isinstance(alias.this, exp.Identifier):
+                names.setdefault(cte_name(dialect, alias.this), []).append(cte)
+        with_.meta["assetc_names"] = names
+    found: list[exp.Expr] = names.get(name, [])
+    return found
+
+
+def _is_visible(
+    with_: exp.With, candidate: exp.Expr, inside: exp.Expr | None, arm: str | None, rules: CteRules
+) -> bool:
+    """Whether the CTE is seen from inside another one, from itself, or from the query behind all of them."""
     if inside is None:
-        return list(with_.expressions)
+        return True
+    if candidate is inside:
+        return _is_recursive(with_, inside, arm, rules)
     if rules.forward or (rules.recursive_forward and bool(with_.args.get("recursive"))):
-        return [cte for cte in with_.expressions if cte is not inside]
-    return list(takewhile(lambda cte: cte is not inside, with_.expressions))
-
-
-def _has_name(dialect: str, cte: exp.Expr, name: str) -> bool:
-    alias = cte.args.get("alias")
-    identifier = alias.this if alias is not None else None
-    return identifier is not None and cte_name(dialect, identifier) == name
+        return True
+    return (candidate.index or 0) < (inside.index or 0)
 
 
 def _is_recursive(with_: exp.With, cte: exp.Expr, arm: str | None, rules: CteRules) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Literal
 
@@ -82,18 +83,31 @@ def fold_column(dialect: str, name: str, *, quoted: bool) -> str:
     return _fold(dialect, name, folding, quoted=quoted)
 
 
+def fold_columns(dialect: str, names: Collection[str], *, quoted: bool) -> frozenset[str]:
+    """Many names of columns at once, which is much faster than one by one."""
+    joined = "\x00".join(names)
+    if not joined.isascii():
+        return frozenset(fold_column(dialect, name, quoted=quoted) for name in names)
+    folding = _COLUMNS.get(dialect) or _TABLES.get(dialect, "lower")
+    return frozenset(_fold_text(dialect, joined, folding, quoted=quoted).split("\x00") if names else ())
+
+
 def fold_parts(dialect: str, parts: tuple[str, ...]) -> tuple[str, ...]:
     """The parts of a name that stands without quotes, each folded as a table's."""
     return tuple(fold(dialect, part, quoted=False) for part in parts)
 
 
-@lru_cache(maxsize=65536)
-def _fold(dialect: str, name: str, folding: Folding, *, quoted: bool) -> str:
+def _fold_text(dialect: str, name: str, folding: Folding, *, quoted: bool) -> str:
     if folding == "never" or (quoted and not folding.endswith("always")):
         return name
     if folding.startswith("upper"):
         return name.upper()
-    return name.translate(_ASCII_LOWER) if dialect in _ASCII_ONLY else name.lower()
+    if dialect in _ASCII_ONLY and not name.isascii():
+        return name.translate(_ASCII_LOWER)
+    return name.lower()
+
+
+_fold = lru_cache(maxsize=65536)(_fold_text)
 
 
 @lru_cache(maxsize=65536)

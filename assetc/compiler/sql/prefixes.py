@@ -18,7 +18,7 @@ def find_prefixes(script: Script, columns: list[exp.Column], numbers: dict[int, 
         return
     plain_too = _needs_plain(script, first)
     for column in columns:
-        if column.args.get("db") or plain_too:
+        if column.args.get("db") or (plain_too and column.args.get("table")):
             _add_prefix(script, column, numbers)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from difflib import get_close_matches
+from itertools import pairwise
 
 from sqlglot import Token, TokenType, exp
 from sqlglot.errors import ParseError, TokenError
@@ -16,9 +17,17 @@ _KEYWORDS = (
     "limit", "with", "distinct", "between", "insert", "update", "delete", "create", "table", "view", "values",
     "partition", "qualify", "window", "using",
 )  # fmt: skip
-_MISSING = re.compile(r"Required (?:argument|keyword):? '(\w+)' missing for <class '[\w.]*\.(\w+)'>")
+_MISSING = re.compile(r"Required (?:argument|keyword)")
 _EXPECTED = re.compile(r"Expect(?:ed|ing)\s+(.+?)(?:\s+but got .*)?$", re.DOTALL)
-_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_PHRASES = {
+    "Invalid expression": "unexpected {shown}",
+    "Unknown option": "unexpected {shown}",
+    "Failed to parse any statement following CTE": "no query follows the WITH",
+}
+_TWO_COMMAS = re.compile(r",\s*,")
+_DANGLING = frozenset(
+    {TokenType.GROUP_BY, TokenType.ORDER_BY, TokenType.ON, TokenType.WHERE, TokenType.HAVING, TokenType.USING}
+)
 _UNCLOSED = re.compile(r"Missing (\S+) from (\d+):(\d+)")
 
 _JINJA = re.compile(r"\{\{|\{%|\{#")
@@ -44,16 +53,30 @@ def parse_problem(error: ParseError, tokens: Sequence[Token]) -> SqlProblem:
 
 def token_problem(error: TokenError, text: str) -> SqlProblem:
     """E111 for a quote or comment that is never closed, or a character that no token begins with."""
-    match = _UNCLOSED.search(f"{error} {error.__cause__ or ''}")
-    if match is None:
-        start, end = error.start or 0, error.end or len(text)
-        return SqlProblem("E111", "SQL does not parse: these characters make no sense", start, end)
-    mark = match[1]
-    start = max(min(int(match[3]), len(text)) - len(mark), 0)
-    found = text.rfind(mark, 0, start + len(mark) + 1)
-    start = found if found >= 0 else start
+    match = _UNCLOSED.search(f"{error} {error.__context__ or ''}")
+    if match is not None:
+        mark, start = match[1], text.find(match[1], int(match[3]))
+    else:
+        mark, start = "/*", text.rfind("/*")
+    if start < 0:
+        return SqlProblem("E111", f"SQL does not parse: {NOT_UNDERSTOOD}", error.start or 0, len(text))
     message = f"SQL does not parse: {mark} is opened and never closed"
-    return SqlProblem("E111", message, start, start + len(mark), "opened here", f"Close it with {mark}.")
+    closing = "*/" if mark == "/*" else mark
+    return SqlProblem("E111", message, start, start + len(mark), "opened here", f"Close it with {closing}.")
+
+
+def lenient_problem(text: str, tokens: Sequence[Token]) -> SqlProblem | None:
+    """E111 for what the parser lets pass and no warehouse takes: two commas, a clause with nothing in it."""
+    last = tokens[-1]
+    if last.token_type in _DANGLING:
+        message = f"SQL does not parse: nothing follows {last.text}"
+        return SqlProblem("E111", message, last.start, last.end + 1, "something is missing here")
+    if _TWO_COMMAS.search(text, tokens[0].start, last.end):
+        for before, token in pairwise(tokens):
+            if before.token_type == token.token_type == TokenType.COMMA:
+                message = "SQL does not parse: unexpected ,"
+                return SqlProblem("E111", message, token.start, token.end + 1, "nothing stands before this comma")
+    return None
 
 
 def jinja_problem(text: str, tokens: Sequence[Token]) -> SqlProblem | None:
@@ -92,17 +115,16 @@ def _token_at(tokens: Sequence[Token], line: object, column: object) -> Token:
 def _phrase(description: str, token: Token, tokens: Sequence[Token]) -> tuple[str, str]:
     """The message, and what stands beside the caret."""
     shown = _shown(token)
-    is_last = token is tokens[-1]
-    missing = _MISSING.match(description)
-    if missing is not None:
-        what = _HUMP.sub(" ", missing[2]).lower()
-        where = "the text ends too early" if is_last else f"something is missing at {shown}"
-        return f"incomplete {what}, {where}", "something is missing here"
-    if description.startswith("Invalid expression"):
-        return f"unexpected {shown}", "not expected here"
+    ends = token is tokens[-1]
+    for beginning, phrase in _PHRASES.items():
+        if description.startswith(beginning):
+            return phrase.format(shown=shown), "not expected here"
+    if _MISSING.match(description):
+        where = "the text ends too early" if ends else f"something is missing before {shown}"
+        return where, "something is missing here"
     expected = _EXPECTED.match(description)
     if expected is not None:
-        found = "the text ends" if is_last and token.token_type != TokenType.R_PAREN else f"found {shown}"
+        found = "the text ends" if ends and token.token_type != TokenType.R_PAREN else f"found {shown}"
         return f"expected {expected[1].strip()}, {found}", f"expected {expected[1].strip()}"
     return f"{description[:1].lower()}{description[1:].rstrip('.')}", ""
 
@@ -115,9 +137,10 @@ def _shown(token: Token) -> str:
 def _misspelled(token: Token, tokens: Sequence[Token]) -> str:
     """The keyword that the word at the fault, or one just before it, was probably meant to be."""
     index = next((number for number, item in enumerate(tokens) if item is token), 0)
-    for other in (*reversed(tokens[max(0, index - 3) : index + 1]), tokens[0]):
+    before = tokens[max(0, index - 2) : index]
+    for other in (*reversed(before), token, tokens[0]):
         text = str(other.text).lower()
-        if other.token_type == TokenType.VAR and text not in _KEYWORDS:
+        if other.token_type == TokenType.VAR and text.rstrip("s") not in _KEYWORDS:
             near = get_close_matches(text, _KEYWORDS, n=1, cutoff=0.7)
             if near and text[0] == near[0][0]:
                 return f"Did you mean {near[0]} instead of {other.text}?"

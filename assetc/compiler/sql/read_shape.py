@@ -105,8 +105,10 @@ def _sources(select: exp.Select) -> list[exp.Expr]:
     start = select.args.get("from_")
     if start is None:
         raise UnknownShapeError
-    nested = start.this.args.get("joins") or ()
-    return [start.this, *nested, *(select.args.get("laterals") or ()), *(select.args.get("joins") or ())]
+    joins, laterals = select.args.get("joins") or (), select.args.get("laterals") or ()
+    if joins and laterals:
+        raise UnknownShapeError
+    return [start.this, *joins, *laterals]
 
 
 def _joined(shaper: _Shaper, items: Items, source: exp.Expr, depth: int) -> Items:
@@ -138,7 +140,7 @@ def _without(items: Items, names: tuple[str, ...]) -> Items:
 
 def _columns_of(shaper: _Shaper, source: exp.Expr, depth: int) -> Items:
     """All columns of one source of a query."""
-    if source.args.get("pivots") or source.args.get("match_recognize"):
+    if any(source.args.get(name) for name in ("pivots", "match_recognize", "joins")):
         raise UnknownShapeError
     if isinstance(source, exp.Table) and isinstance(source.this, exp.Identifier):
         return _table_columns(shaper, source, depth)
@@ -251,9 +253,16 @@ def _rename(item: Item, pairs: tuple[tuple[str, str], ...]) -> Item:
 
 def reads_whole_rows(found: Found) -> bool:
     """Whether columns that the text does not name may decide which rows come out, or what is in them."""
-    if found.has_natural_join or found.has_column_patterns or found.bare_names & _names_of_sources(found):
+    if found.has_natural_join or found.has_column_patterns or found.has_pivot:
         return True
-    return any(_is_decisive(star) for star in found.stars)
+    return any(map(_is_decisive, found.stars)) or _has_row_value(found)
+
+
+def _has_row_value(found: Found) -> bool:
+    """Whether the name of a source stands where a column does: `count(distinct orders)`."""
+    sources = {source.alias_or_name.lower() for source in (*found.tables, *found.subqueries)}
+    bare = {column.name.lower() for column in found.columns if not column.args.get("table")}
+    return not sources.isdisjoint(bare)
 
 
 def _is_decisive(star: exp.Star) -> bool:
@@ -265,7 +274,3 @@ def _is_decisive(star: exp.Star) -> bool:
     if not isinstance(node, exp.Select):
         return True
     return bool(node.args.get("distinct") or node.args.get("group")) or isinstance(node.parent, exp.SetOperation)
-
-
-def _names_of_sources(found: Found) -> set[str]:
-    return {table.alias_or_name.lower() for table in found.tables}

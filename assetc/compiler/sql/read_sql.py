@@ -14,7 +14,7 @@ from assetc.compiler.sql.reader import Tree, read_tokens
 from assetc.compiler.sql.reading import SqlReading
 from assetc.compiler.sql.script import Script, sqlglot_dialect
 from assetc.compiler.sql.shape import Shape
-from assetc.compiler.sql.signature import identifiers_of, tokens_hash_of
+from assetc.compiler.sql.signature import sign
 from assetc.compiler.sql.tokens import statements_of
 
 logging.getLogger("sqlglot").setLevel(logging.ERROR)  # what it would warn about is reported here, with a place
@@ -29,19 +29,20 @@ def read_sql(sql: str, dialect: str, *, database: str | None = None, schema: str
     problem = jinja_problem(sql, tokens)
     if problem is not None:
         return SqlReading(dialect, problems=(problem,), kinds=("invalid",))
-    if not statements_of(tokens):
+    if not statements_of(sql, tokens):
         return SqlReading(dialect, problems=(empty_problem(sql),))
     script = Script(dialect, "", [], database, schema)
     last = read_tokens(script, sql, tokens)
     references, prefixes = finish(script)
+    tokens_hash, identifiers = sign(dialect, tokens)
     return SqlReading(
         dialect=dialect,
         references=references,
         column_prefixes=prefixes,
         problems=tuple(script.problems),
         kinds=tuple(script.kinds),
-        tokens_hash=tokens_hash_of(sql, tokens),
-        identifiers=identifiers_of(dialect, tokens),
+        tokens_hash=tokens_hash,
+        identifiers=identifiers,
         shape=_shape_of(script, last),
         whole_rows=last is None or reads_whole_rows(last[1]),
         comment_names=comment_names(sql, tokens),

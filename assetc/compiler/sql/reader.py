@@ -8,7 +8,8 @@ from sqlglot import Token, exp
 from sqlglot.errors import ParseError, TokenError
 
 from assetc.compiler.sql.commands import OPAQUE_WORDS, read_command
-from assetc.compiler.sql.problems import NOT_UNDERSTOOD, TOO_DEEP, is_statement, parse_problem
+from assetc.compiler.sql.problems import NOT_UNDERSTOOD, TOO_DEEP, is_statement, lenient_problem, parse_problem
+from assetc.compiler.sql.reading import SqlProblem
 from assetc.compiler.sql.recover import mend, take_apart
 from assetc.compiler.sql.scan import scan
 from assetc.compiler.sql.script import Script, sqlglot_dialect
@@ -46,7 +47,7 @@ def read_tokens(script: Script, text: str, tokens: list[Token]) -> Tree | None:
     """The same for a text whose tokens are known."""
     last: Tree | None = None
     with script.reading(text, tokens):
-        for statement in statements_of(tokens):
+        for statement in statements_of(text, tokens):
             last = _read(script, statement)
     return last
 
@@ -63,6 +64,9 @@ def _read(script: Script, tokens: Sequence[Token]) -> Tree | None:
         return None
     if tree is None:
         return None
+    problem = lenient_problem(script.fragment, tokens)
+    if problem is not None:
+        _report(script, problem)
     return _read_tree(script, tree, tokens)
 
 
@@ -123,11 +127,14 @@ def _recover(script: Script, tokens: Sequence[Token], error: ParseError) -> None
         with script.at(start):
             read_command(script, script.fragment[start:end], _read_nested)
         return
-    problem = parse_problem(error, tokens)
     _note_kind(script, "invalid")
+    _report(script, parse_problem(error, tokens))
+    scan(script, tokens)
+
+
+def _report(script: Script, problem: SqlProblem) -> None:
     place = script.place(problem.start, problem.end)
     script.problem(problem.code, problem.message, *place, label=problem.label, hint=problem.hint)
-    scan(script, tokens)
 
 
 def _read_mended(script: Script, tokens: Sequence[Token]) -> bool:

@@ -12,6 +12,7 @@ from assetc.compiler.sql.tokens import STRINGS, closing_index, name_at, place_be
 
 _FILE_WORDS = frozenset({"INFILE", "DIRECTORY", "BULK"})
 _FILLERS = frozenset({"TABLE", "ONLY", "LATERAL", "IF", "EXISTS", "NOT"})
+_RESERVED = frozenset({"SET", "AS", "SELECT", "FROM", "WHERE", "ON", "USING", "VALUES", "WITH", "DEFAULT", "CASCADE"})
 _MAKERS = frozenset({"REPLACE", "CREATE", "TRUNCATE", "DROP", "ALTER"})
 
 
@@ -65,7 +66,7 @@ def _add_names(script: Script, tokens: Sequence[Token], index: int, operation: s
         while index < len(tokens) and word(tokens[index]) in _FILLERS:
             index += 1
         parts, after = name_at(script, tokens, index)
-        if not parts:
+        if not parts or word(tokens[index]) in _RESERVED:
             return
         is_call = after < len(tokens) and tokens[after].token_type == TokenType.L_PAREN
         if is_call and not operation:

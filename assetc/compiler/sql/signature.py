@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from hashlib import blake2b
 
 from sqlglot import Token, TokenType
 
-from assetc.compiler.sql.fold import fold_column
+from assetc.compiler.sql.fold import fold_columns
 
 _QUOTED = frozenset({TokenType.IDENTIFIER, TokenType.STRING})
 
 
-def tokens_hash_of(text: str, tokens: Sequence[Token]) -> str:
-    """A hash of the text without comments and white space; each token counts as written, quotes included."""
-    written = "\x1f".join([text[token.start : token.end + 1] for token in tokens])
-    return blake2b(written.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+def sign(dialect: str, tokens: Sequence[Token]) -> tuple[str, frozenset[str]]:
+    """A hash of the text without comments and white space, and every word of it, folded as a column.
 
-
-def identifiers_of(dialect: str, tokens: Sequence[Token]) -> frozenset[str]:
-    """Every word of the text, folded as a column; also keywords and strings, which may name columns too."""
-    quoted = {token.text for token in tokens if token.token_type in _QUOTED}
-    words = {token.text for token in tokens}
-    folded = {fold_column(dialect, name, quoted=False) for name in words if name.isidentifier()}
-    folded.update(fold_column(dialect, name, quoted=True) for name in quoted)
-    return frozenset(folded)
+    A token's kind tells a name from a string in the hash. Keywords and strings are among the words, because they
+    may name columns too.
+    """
+    texts = [token.text for token in tokens]
+    kinds = [token.token_type for token in tokens]
+    digest = blake2b("\x1f".join(texts).encode("utf-8", "surrogatepass"), digest_size=16)
+    digest.update(array("H", kinds).tobytes())
+    quoted = {text for text, kind in zip(texts, kinds, strict=True) if kind in _QUOTED}
+    words = set(filter(str.isidentifier, set(texts)))
+    names = fold_columns(dialect, words, quoted=False) | fold_columns(dialect, quoted, quoted=True)
+    return digest.hexdigest(), names

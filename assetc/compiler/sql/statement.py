@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlglot import exp
 
@@ -36,18 +37,18 @@ _LEAVES = frozenset(
 class Found:
     """The nodes of a statement that matter, in no order.
 
-    `bare_names` are the columns that stand without a table, in lower case; `numbers` are the references of the
-    tables, by identity.
+    `numbers` are the references of the tables, by identity.
     """
 
     tables: list[exp.Table] = field(default_factory=list)
     columns: list[exp.Column] = field(default_factory=list)
     special: list[exp.Expr] = field(default_factory=list)
     stars: list[exp.Star] = field(default_factory=list)
-    bare_names: set[str] = field(default_factory=set)
+    subqueries: list[exp.Subquery] = field(default_factory=list)
     numbers: dict[int, int | None] = field(default_factory=dict)
     has_natural_join: bool = False
     has_column_patterns: bool = False
+    has_pivot: bool = False
 
 
 SpecialReader = Callable[[Script, exp.Expr, ReadText], None]
@@ -83,7 +84,7 @@ _SPECIAL: dict[type[exp.Expr], SpecialReader] = {
     exp.Directory: read_directory,
 }
 
-_NOTED = frozenset({exp.Table, exp.Column, exp.Star, exp.Join, exp.Columns, exp.Pivot, *_SPECIAL})
+_NOTED = frozenset({exp.Table, exp.Star, exp.Join, exp.Columns, exp.Pivot, exp.Subquery, *_SPECIAL})
 
 
 def read_statement(script: Script, statement: exp.Expr, read_text: ReadText) -> Found:
@@ -107,18 +108,20 @@ def read_statement(script: Script, statement: exp.Expr, read_text: ReadText) -> 
 def find_nodes(statement: exp.Expr) -> Found:
     """The nodes that matter, found with a stack of our own: trees may be deeper than Python's."""
     found = Found()
-    stack = [statement]
+    add_column = found.columns.append
+    stack: list[Any] = [statement]
     while stack:
         node = stack.pop()
         if not isinstance(node, exp.Expr):
             continue
-        kind = type(node)
-        if kind in _NOTED:
+        if isinstance(node, exp.Column):
+            add_column(node)
+        elif type(node) in _NOTED:
             _note(found, node)
             if isinstance(node, exp.Execute):  # its arguments are no tables, whatever the parser says
                 continue
         for value in node.args.values():
-            kind = value.__class__
+            kind: type[object] = value.__class__
             if kind is list:
                 stack += [item for item in value if item.__class__ not in _LEAVES]
             elif kind not in _LEAVES:
@@ -127,18 +130,17 @@ def find_nodes(statement: exp.Expr) -> Found:
 
 
 def _note(found: Found, node: exp.Expr) -> None:
-    if isinstance(node, exp.Column):
-        if node.args.get("table"):
-            found.columns.append(node)
-        else:
-            found.bare_names.add(node.name.lower())
-    elif isinstance(node, exp.Table):
+    if isinstance(node, exp.Table):
         found.tables.append(node)
     elif isinstance(node, exp.Star):
         found.stars.append(node)
     elif isinstance(node, exp.Join):
         found.has_natural_join = found.has_natural_join or node.args.get("method") == "NATURAL"
-    elif isinstance(node, (exp.Columns, exp.Pivot)):
+    elif isinstance(node, exp.Columns):
         found.has_column_patterns = True
+    elif isinstance(node, exp.Pivot):
+        found.has_pivot = True
+    elif isinstance(node, exp.Subquery):
+        found.subqueries.append(node)
     else:
         found.special.append(node)

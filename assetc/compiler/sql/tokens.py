@@ -16,8 +16,10 @@ _WORD = re.compile(r"\w+")
 _FIRST_WORD = re.compile(r"\s*(\w+)\b")
 
 
-def statements_of(tokens: Sequence[Token]) -> list[list[Token]]:
+def statements_of(text: str, tokens: Sequence[Token]) -> list[list[Token]]:
     """The tokens of each statement, without the semicolons and without empty statements."""
+    if ";" not in text:
+        return [list(tokens)] if tokens else []
     statements: list[list[Token]] = [[]]
     for token in tokens:
         if token.token_type == TokenType.SEMICOLON:
