@@ -1,0 +1,40 @@
+"""Which process this is, and whether another one still runs."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+from pathlib import Path
+
+from assetc.runtime.state.records import Process
+
+
+def this_process() -> Process:
+    """The process that asks."""
+    return Process(socket.gethostname(), os.getpid(), start_of(os.getpid()))
+
+
+def is_alive(process: Process) -> bool:
+    """Whether the process still runs; one on another host is taken to run."""
+    if process.host != socket.gethostname():
+        return True
+    return bool(process.started) and start_of(process.pid) == process.started
+
+
+def start_of(pid: int) -> str:
+    """When a process was started, in the words of the operating system; "" if there is none of that id."""
+    stat = Path(f"/proc/{pid}/stat")
+    if stat.parent.parent.joinpath("self").exists():
+        return _start_from_proc(stat)
+    ps = ["/bin/ps", "-o", "lstart=", "-p", str(pid)]
+    return subprocess.run(ps, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603
+
+
+def _start_from_proc(stat: Path) -> str:
+    """The clock tick of its start; a zombie has ended. The name, in parentheses, may itself contain any character."""
+    try:
+        state, *fields = stat.read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+    return "" if state in "ZX" else fields[18]

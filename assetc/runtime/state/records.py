@@ -1,0 +1,139 @@
+"""What is remembered of runs: one small value per row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from assetc.adapters.protocol import Identity
+from assetc.compiler.plan import StepId
+from assetc.definitions.key import AssetKey
+from assetc.definitions.relation import Relation
+from assetc.runtime.events import CheckStatus, RunStatus, StepStatus
+
+RecordedRunStatus = Literal["running", "success", "failed", "canceled"]
+ValueKind = Literal["table", "view", "pickle", "none"]
+StepKind = Literal["build", "check"]
+Metadata: TypeAlias = tuple[tuple[str, object], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """The process that executes a run. A process id alone may belong to another process by now."""
+
+    host: str
+    pid: int
+    started: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run. `root_id` is the run that this one resumes, directly or not; its own id if it resumes none."""
+
+    id: str
+    root_id: str
+    identity: Identity
+    command: str
+    started_at: float
+    process: Process
+    arguments: tuple[str, ...] = ()
+    status: RecordedRunStatus = "running"
+    finished_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepRecord:
+    """One step of a run; `status` is None until it has ended. `key` is the asset's, or a check's first asset's."""
+
+    run_id: str
+    id: StepId
+    kind: StepKind
+    key: AssetKey | None
+    name: str
+    code_version: str = ""
+    status: StepStatus | None = None
+    started_at: float | None = None
+    seconds: float | None = None
+    attempts: int = 0
+    message: str = ""
+    because: tuple[StepId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Materialization:
+    """An asset was built: the event that readers refer to. `inputs` are the versions of what it read."""
+
+    id: str
+    identity: Identity
+    key: AssetKey
+    run_id: str
+    step_id: StepId
+    at: float
+    code_version: str
+    data_version: str
+    definition: str
+    settings: str
+    kind: ValueKind
+    relation: Relation | None = None
+    rows: int | None = None
+    columns: tuple[tuple[str, str], ...] = ()
+    metadata: Metadata = ()
+    inputs: Mapping[AssetKey, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """A check was executed. `inputs` are the data versions of the assets that it read."""
+
+    id: str
+    identity: Identity
+    name: str
+    key: AssetKey | None
+    run_id: str
+    step_id: StepId
+    at: float
+    status: CheckStatus
+    severity: str
+    failures: int | None = None
+    message: str = ""
+    metadata: Metadata = ()
+    inputs: Mapping[AssetKey, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StepEnd:
+    """Everything that is written when a step ends, in one transaction. `recent`: its last durations, newest first."""
+
+    step: StepRecord
+    identity: Identity
+    materialization: Materialization | None = None
+    check: CheckResult | None = None
+    recent: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunFilter:
+    """Which runs are asked for."""
+
+    identity: Identity | None = None
+    status: RecordedRunStatus | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """What a reader remembers of an asset that it reads: see `Recorded`."""
+
+    event_id: str
+    data_version: str
+    definition: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnd:
+    """How a run ended."""
+
+    run_id: str
+    status: RunStatus
+    at: float
