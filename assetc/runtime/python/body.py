@@ -14,6 +14,7 @@ from assetc.definitions.key import AssetKey
 from assetc.definitions.metadata import Metadata, to_metadata
 from assetc.definitions.output import DataVersion
 from assetc.definitions.signature import Missing
+from assetc.project.model_module import project_imports
 from assetc.runtime.python.body_context import BodyContext, Services
 from assetc.runtime.python.body_failure import BodyFailure, failure_of
 from assetc.runtime.python.body_value import BodyValue, NoValue, to_body_value
@@ -21,8 +22,8 @@ from assetc.runtime.python.call import call_body
 from assetc.runtime.python.captured_prints import captured_prints
 from assetc.runtime.python.connection import BodyConnection
 from assetc.runtime.python.dbt_model import DbtModel, DbtObject
+from assetc.runtime.python.find_body import AnyBody, find_body
 from assetc.runtime.python.load_upstream import Upstream, load_upstream
-from assetc.runtime.python.model_files import AnyBody, ModelFiles
 from assetc.runtime.python.produced import Produced, outputs_of
 from assetc.runtime.python.resources import Resources
 from assetc.runtime.python.services import service_values
@@ -44,7 +45,6 @@ class BodyRequest:
     key: AssetKey
     path: str
     root: Path
-    store: Path
     run_id: str
     access: WarehouseAccess
     find_upstream: FindUpstream
@@ -75,15 +75,15 @@ class BodyOutcome:
     sent: tuple[str, ...] = ()
 
 
-def run_body(request: BodyRequest, files: ModelFiles) -> BodyOutcome:
+def run_body(request: BodyRequest) -> BodyOutcome:
     """Import the file if need be, load the inputs, call the body, sort what it returned.
 
     What the user's code raises is a failure in the outcome; only Canceled and KeyboardInterrupt are raised.
     """
     outputs: list[BodyOutput] = []
-    with captured_prints(lambda line: request.write_log(logging.INFO, line)):
+    with project_imports(request.root), captured_prints(lambda line: request.write_log(logging.INFO, line)):
         try:
-            body = files.find(request.path, request.key)
+            body = find_body(request.root, request.path, request.key)
         except (Exception, SystemExit) as error:  # a user's file may raise anything when it is imported
             return BodyOutcome(failure=failure_of(error, request.root, request.path, importing=True))
         try:
@@ -124,7 +124,7 @@ def _load_inputs(definition: AssetsDefinition, request: BodyRequest) -> dict[str
     upstream = request.find_upstream(definition)
     return {
         item.parameter.name: load_upstream(
-            item, upstream[item.parameter.name], request.access, request.store, request.default_load_type
+            item, upstream[item.parameter.name], request.access, request.root, request.default_load_type
         )
         for item in definition.inputs
         if item.parameter.name in upstream

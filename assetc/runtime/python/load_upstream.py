@@ -16,7 +16,7 @@ from assetc.definitions.relation import Relation
 from assetc.definitions.signature import Missing
 from assetc.runtime.python.bound_relation import BoundRelation
 from assetc.runtime.python.warehouse_access import WarehouseAccess
-from assetc.runtime.values.pickled import read_value
+from assetc.runtime.values.store import load_object
 
 EXTRAS = frozenset({"pandas", "polars", "pyarrow"})
 
@@ -30,7 +30,7 @@ class Upstream:
 
 
 def load_upstream(
-    item: AssetInput, upstream: Upstream, access: WarehouseAccess | None, store: Path, default: Form
+    item: AssetInput, upstream: Upstream, access: WarehouseAccess | None, root: Path, default: Form
 ) -> object:
     """The value, as an object or as a table in the form of the parameter's annotation.
 
@@ -41,7 +41,7 @@ def load_upstream(
         if form == "relation":
             message = f"{upstream.key} is stored as an object, not as a table: it has no relation"
             raise InvariantError(message, code="E114")
-        return read_value(store, upstream.key)
+        return load_object(root, upstream.key)
     if access is None:
         raise InvariantError(f"{upstream.key} is a table, and this run has no warehouse", code="E185")
     if form is None:

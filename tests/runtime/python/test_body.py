@@ -1,6 +1,5 @@
 """Bodies of Python assets, executed in a real DuckDB session as a project's run executes them."""
 
-import importlib.util
 import logging
 import re
 import sys
@@ -18,18 +17,10 @@ from assetc.definitions.relation import Relation
 from assetc.runtime.python.body import BodyRequest, match_inputs, run_body
 from assetc.runtime.python.body_value import NoValue, ObjectValue, QueryValue, TableValue, kind_of
 from assetc.runtime.python.load_upstream import Upstream
-from assetc.runtime.python.model_files import ModelFiles
 from assetc.runtime.python.warehouse_access import WarehouseAccess
-from assetc.runtime.values.pickled import write_value
+from assetc.runtime.values.store import save_object
 
 ADAPTER = find_adapter("duckdb")
-
-
-def load_module(root: Path, path: str):
-    spec = importlib.util.spec_from_file_location(path.removesuffix(".py").replace("/", "_"), root / path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 class Bodies:
@@ -37,20 +28,18 @@ class Bodies:
 
     def __init__(self, root: Path):
         self.root = root
-        self.store = root / ".assetc" / "storage"
         self.warehouse = ADAPTER.connect({"path": str(root / "w.duckdb")}, str(root))
         self.session = self.warehouse.session()
         self.session.execute(Statement("create schema prod_main"))
         self.upstream = {}
         self.log = []
-        self.files = ModelFiles(root, load_module)
 
     def table(self, name: str, query: str):
         self.session.execute(Statement(f'create table "prod_main"."{name}" as {query}'))
         self.upstream[AssetKey(name)] = Upstream(AssetKey(name), Relation("w", "prod_main", name))
 
     def value(self, name: str, value: object):
-        write_value(self.store, AssetKey(name), value)
+        save_object(self.root, AssetKey(name), value)
         self.upstream[AssetKey(name)] = Upstream(AssetKey(name), None)
 
     def write(self, path: str, text: str):
@@ -67,14 +56,13 @@ class Bodies:
             AssetKey(key),
             path,
             self.root,
-            self.store,
             "run1",
             access,
             lambda definition: match_inputs(definition, self.upstream),
             lambda level, line: self.log.append((logging.getLevelName(level), line)),
             **more,
         )
-        return run_body(request, self.files)
+        return run_body(request)
 
     def find(self, parts):
         upstream = self.upstream.get(AssetKey(parts[-1]))
@@ -292,7 +280,7 @@ def test_the_connection_is_one_of_db_api(bodies):
 
 
 def test_prints_and_logs_go_to_the_log_of_the_step_and_only_those_of_its_thread(bodies, capsys):
-    other = threading.Thread(target=lambda: print("other"))
+    other = threading.Thread(target=lambda: print("other"))  # noqa: T201  the subject of the test
     sys.modules["started"] = other
     try:
         bodies.run("""
@@ -307,7 +295,7 @@ def test_prints_and_logs_go_to_the_log_of_the_step_and_only_those_of_its_thread(
         """)
     finally:
         del sys.modules["started"]
-    print("after")
+    print("after")  # noqa: T201  the subject of the test
     assert bodies.log == [("INFO", "one 2"), ("WARNING", "careful 3"), ("INFO", "half")]
     assert capsys.readouterr().out == "other\nafter\n"
 
