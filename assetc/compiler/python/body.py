@@ -173,7 +173,8 @@ class BodyNotes:
         if call.name == "query" and len(call.positional) > 1 and isinstance(call.positional[1], Text):
             self.session_names.update(split_name(self.dialect, name) for name in texts)  # relation.query(view, sql)
             text = call.positional[1]
-        lines = tuple(line for line in text.lines if _starts_like_sql(line))
+        is_ours = _root(call.node.func) in sinks.REFERENCE_RECEIVERS and call.name in ("sql", "execute")
+        lines = tuple(line for line in text.lines if is_ours or _starts_like_sql(line))
         if lines:
             self.note_sql(Text(lines), span, call.scope, certainty="certain")
         return UNKNOWN

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from assetc.compiler.python.decorators import as_decorator, complete_decorator
 from assetc.compiler.python.keys import as_key
@@ -173,7 +174,23 @@ def _apply(machine: Machine, decorator: AssetDecorator, positional: Sequence[Val
         return decorator
     if isinstance(function.node, ast.Lambda):
         return UNKNOWN
-    return machine.define(decorator, function, guessed=machine.guesses > 0)
+    return machine.define(decorator, _with_early_defaults(machine, function), guessed=machine.guesses > 0)
+
+
+def _with_early_defaults(machine: Machine, function: Closure) -> Closure:
+    """`def f(con, table=table)` keeps the value that a loop gives to `table` now: no configuration, but a constant."""
+    arguments = function.node.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    pairs = [
+        *zip(reversed(positional), reversed(arguments.defaults), strict=False),
+        *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
+    ]
+    early = tuple(
+        (parameter.arg, machine.evaluate(default, function.scope))
+        for parameter, default in pairs
+        if isinstance(default, ast.Name) and default.id == parameter.arg
+    )
+    return replace(function, named=(*function.named, *early)) if early else function
 
 
 def _instantiate(machine: Machine, made: Class, call: Call) -> Value:

@@ -118,7 +118,7 @@ def build_asset(machine: Machine, definition: Definition, dialect: str, name: st
         span=source.span_at(*_name_place(definition)),
         source_hash=footprint(machine, definition.closure),
         key_prefix=_prefix(definition, problems),
-        parameters=tuple(read_parameter(each, source) for each in parameters_of(node)),
+        parameters=() if definition.is_dbt_model else tuple(read_parameter(each, source) for each in parameters_of(node)),
         inputs=inputs,
         references=tuple(notes.references.values()),
         writes=tuple(notes.writes.values()),
@@ -141,14 +141,9 @@ def follow_body(machine: Machine, definition: Definition, mapped: set[str], dial
     notes = BodyNotes(dialect)
     node, closure = definition.node, definition.closure
     scope = Scope(closure.scope.source, closure.scope, is_function=True)
-    for argument, default in parameters_of(node):
-        early = isinstance(default, ast.Name) and default.id == argument.arg  # `table=table` keeps a loop's value
-        scope.bind(
-            argument.arg,
-            machine.evaluate(default, closure.scope)
-            if early
-            else Argument(argument.arg, is_relation(argument.annotation), argument.arg in mapped),
-        )
+    for argument, _ in parameters_of(node):
+        scope.bind(argument.arg, Argument(argument.arg, is_relation(argument.annotation), argument.arg in mapped))
+    scope.names.update(closure.named)
     machine.observer, machine.nodes, machine.calls = notes, 0, [node]
     machine.run(node.body, scope)
     if scope.returns:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import PurePosixPath
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
@@ -12,7 +14,7 @@ from assetc.compiler.python.imports import module_scope
 from assetc.compiler.python.keys import own_key
 from assetc.compiler.python.machine import Machine, ReadFile
 from assetc.compiler.python.parameters import parameters_of
-from assetc.compiler.python.parse import parse
+from assetc.compiler.python.parse import BYTE_ORDER_MARK, parse
 from assetc.compiler.python.reading import PythonAsset, PythonReading
 from assetc.compiler.python.scope import Scope
 from assetc.compiler.python.source import Source
@@ -20,12 +22,37 @@ from assetc.compiler.python.statements import STATEMENTS
 from assetc.compiler.python.values import AssetDecorator, Closure, Entries
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Followed:
+    """A file whose module level was followed to its end; the bodies of its assets are not followed yet."""
+
+    machine: Machine
+    definitions: Definitions
+    scope: Scope
+
+    @property
+    def content_hash(self) -> str:
+        """A hash of the whole file."""
+        return blake2b(self.scope.source.text.encode(errors="replace"), digest_size=16).hexdigest()
+
+
 def read_python(path: str, text: str, read: ReadFile, dialect: str) -> PythonReading:
     """The assets of a file, as far as its text tells them.
 
     `read` gives the text of another file of the project by its path from the root, or None where there is none.
     """
-    source = Source(path, text.removeprefix("\ufeff"))
+    followed = follow_file(path, text, read)
+    if isinstance(followed, PythonReading):
+        return followed
+    try:
+        return _read_assets(followed, dialect)
+    except RecursionError:
+        return _too_deep(path)
+
+
+def follow_file(path: str, text: str, read: ReadFile) -> Followed | PythonReading:
+    """Follow the module level of a file; a reading with the problem if that is not possible."""
+    source = Source(path, text.removeprefix(BYTE_ORDER_MARK))
     tree = parse(source)
     if isinstance(tree, Diagnostic):
         return PythonReading(problems=(tree,))
@@ -35,17 +62,22 @@ def read_python(path: str, text: str, read: ReadFile, dialect: str) -> PythonRea
     scope = module_scope(source)
     try:
         machine.run(tree.body, scope)
-        return _finish(machine, definitions, scope, dialect)
     except RecursionError:
-        problem = diagnostic("W251", "this file is nested too deeply to be read", file_span(path))
-        return PythonReading(needs_import=True, files=tuple(machine.files), problems=(problem,))
+        return _too_deep(path)
+    return Followed(machine, definitions, scope)
 
 
-def _finish(machine: Machine, definitions: Definitions, scope: Scope, dialect: str) -> PythonReading:
+def _too_deep(path: str) -> PythonReading:
+    problem = diagnostic("W251", "this file is nested too deeply to be read", file_span(path))
+    return PythonReading(needs_import=True, problems=(problem,))
+
+
+def _read_assets(followed: Followed, dialect: str) -> PythonReading:
+    machine, scope = followed.machine, followed.scope
     problems = list(machine.problems)
     assets: list[PythonAsset] = []
     needs_import = bool(machine.opaque) or machine.is_exhausted
-    for definition in _with_dbt_model(definitions, scope):
+    for definition in _with_dbt_model(followed.definitions, scope):
         if definition.guessed and own_key(definition.decorator, definition.closure) is None:
             needs_import = True
             continue

@@ -86,7 +86,7 @@ class PythonAsset:
 
     `writes` are the relations that the body creates or changes (`owns` tells which); `local_frames` those names among
     `references` that are variables of the body, which some engines scan as tables; `sql` is the text of
-    `@asset(sql=...)`. `unresolved`: a part of it could not be read; a problem of the reading says which.
+    `@asset(sql=...)`; a dbt model has no `parameters`, they are never an upstream. `unresolved`: a part of it could not be read; a problem of the reading says which.
     """
 
     name: str

@@ -1,0 +1,188 @@
+"""Completes what the text of a file tells by what its import told."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from assetc.compiler.diagnostic import Diagnostic, diagnostic
+from assetc.compiler.place import file_span
+from assetc.compiler.project import Entry
+from assetc.compiler.python.definitions import Built, Definition, build_asset
+from assetc.compiler.python.imported import ImportedAsset, ImportedFile
+from assetc.compiler.python.imports import find_module, module_name
+from assetc.compiler.python.keys import own_key
+from assetc.compiler.python.read_python import Followed, follow_file, read_python
+from assetc.compiler.python.reading import (
+    DeclaredDependency,
+    DeclaredInput,
+    Parameter,
+    PythonAsset,
+    PythonReading,
+)
+from assetc.compiler.python.scope import Scope
+from assetc.compiler.python.values import AssetDecorator, Closure, Constant, Entries, Items, Text, Value, known_text, plain
+
+AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def complete_python(
+    path: str, text: str, read: Callable[[str], str | None], dialect: str, imported: ImportedFile
+) -> PythonReading:
+    """The reading of a file whose import is known; where the import failed, that problem and what the text tells."""
+    if imported.problem is not None:
+        reading = read_python(path, text, read, dialect)
+        problems = tuple(dict.fromkeys((*reading.problems, imported.problem)))
+        return replace(reading, problems=problems, files=_files(reading.files, imported))
+    followed = follow_file(path, text, read)
+    if isinstance(followed, PythonReading):
+        return replace(followed, files=_files(followed.files, imported))
+    _teach(followed.scope, imported.values)
+    built = [_complete(followed, asset, dialect) for asset in imported.assets]
+    problems = [*followed.machine.problems, *(problem for each in built for problem in each.problems)]
+    files = _files(tuple(followed.machine.files), imported)
+    return PythonReading(tuple(each.asset for each in built), needs_import=False, files=files, problems=tuple(problems))
+
+
+def value_of(literal: object) -> Value:
+    """The value of plain data."""
+    match literal:
+        case str():
+            return known_text(literal)
+        case list() | tuple():
+            return Items(tuple(value_of(each) for each in literal))
+        case dict():
+            return Entries({str(key): value_of(each) for key, each in literal.items()})
+        case _:
+            return Constant(literal)
+
+
+def _files(read: Sequence[str], imported: ImportedFile) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*read, *(file for file in imported.files if file != imported.path))))
+
+
+def _teach(scope: Scope, values: Sequence[tuple[str, object]]) -> None:
+    """Put in what the import knows of names that the text alone leaves open."""
+    for name, literal in values:
+        if not _is_known(scope.names.get(name)):
+            scope.names[name] = value_of(literal)
+
+
+def _is_known(value: Value | None) -> bool:
+    match value:
+        case Text(lines):
+            return len(lines) == 1 and plain(lines[0]) is not None
+        case Constant():
+            return True
+        case Items(values):
+            return all(_is_known(each) for each in values)
+        case _:
+            return False
+
+
+def _complete(followed: Followed, asset: ImportedAsset, dialect: str) -> Built:
+    definition = _definition(followed, asset)
+    if definition is None:
+        return _without_source(followed, asset)
+    built = build_asset(followed.machine, definition, dialect, asset.key.rpartition("/")[2])
+    kept = tuple(problem for problem in built.problems if not _is_answered(problem, definition))
+    unresolved = any(problem.code == "W201" for problem in kept)
+    return Built(_merge(built.asset, asset, unresolved=unresolved), kept, needs_import=False)
+
+
+def _definition(followed: Followed, asset: ImportedAsset) -> Definition | None:
+    """The definition that the text told of already, else one made from the source of the imported function."""
+    for definition in followed.definitions.found:
+        if own_key(definition.decorator, definition.closure) == asset.key and not asset.outs:
+            return definition
+    path = followed.scope.source.path
+    if asset.file not in (path, "") and find_module(followed.machine, module_name(asset.file)) is None:
+        return None
+    tree = followed.machine.trees.get(asset.file)
+    node = None if tree is None else _find_function(tree, asset)
+    if node is None:
+        return None
+    outer = followed.scope if asset.file == path else _scope_of(followed, asset.file)
+    inner = Scope(outer.source, outer, is_function=True)
+    inner.names.update({name: value_of(literal) for name, literal in asset.values})
+    decorator = next(
+        (each.decorator for each in followed.definitions.found if each.closure.node is node),
+        AssetDecorator("asset", Entries({}), None, outer.source),
+    )
+    return Definition(decorator, Closure(node, inner), guessed=False)
+
+
+def _scope_of(followed: Followed, path: str) -> Scope:
+    module = find_module(followed.machine, module_name(path))
+    return followed.scope if module is None else module.scope
+
+
+def _find_function(tree: ast.Module, asset: ImportedAsset) -> AnyFunction | None:
+    """The function by its name and first line, which is that of its first decorator."""
+    named = [each for each in ast.walk(tree) if isinstance(each, AnyFunction) and each.name == asset.function]
+    for node in named:
+        if asset.line in {node.lineno, *(decorator.lineno for decorator in node.decorator_list)}:
+            return node
+    return named[0] if len(named) == 1 else None
+
+
+def _is_answered(problem: Diagnostic, definition: Definition) -> bool:
+    """Whether a problem is about an argument of the decorator, which the import has answered."""
+    call, span = definition.decorator.call, problem.span
+    if problem.code != "W201" or call is None or span is None:
+        return problem.code == "W201" and problem.hint.startswith("Import the file")
+    start, end = definition.decorator.source.offsets(call)
+    return span.path == definition.decorator.source.path and start <= span.start <= end
+
+
+def _merge(asset: PythonAsset, imported: ImportedAsset, *, unresolved: bool) -> PythonAsset:
+    """The body as read, with the key, the dependencies and the configuration as imported."""
+    *prefix, name = imported.key.split("/")
+    known = {entry.key: entry for entry in asset.config}
+    config = {key: known.get(key, Entry(key, value, asset.span)) for key, value in imported.config}
+    return replace(
+        asset,
+        name=name,
+        key_prefix=tuple(prefix),
+        declared_deps=tuple(_declared(asset.declared_deps, imported.deps, asset)),
+        inputs=tuple(_declared_inputs(asset, imported)),
+        ignore_deps=imported.ignore_deps or asset.ignore_deps,
+        outs=imported.outs,
+        config=tuple((known | config).values()),
+        description=asset.description or imported.description,
+        unresolved=unresolved,
+    )
+
+
+def _declared(
+    read: Sequence[DeclaredDependency], imported: Sequence[str], asset: PythonAsset
+) -> Iterator[DeclaredDependency]:
+    spans: Mapping[str, DeclaredDependency] = {each.key: each for each in read}
+    yield from (spans.get(key, DeclaredDependency(key, asset.span)) for key in dict.fromkeys((*spans, *imported)))
+
+
+def _declared_inputs(asset: PythonAsset, imported: ImportedAsset) -> Iterator[DeclaredInput]:
+    spans = {each.parameter: each for each in asset.inputs}
+    for parameter, key in dict(imported.inputs).items():
+        yield spans.get(parameter) or DeclaredInput(parameter, key, asset.span)
+
+
+def _without_source(followed: Followed, asset: ImportedAsset) -> Built:
+    """An asset whose function stands in no file: nothing can be inferred of its body."""
+    *prefix, name = asset.key.split("/")
+    span = file_span(followed.scope.source.path)
+    bare = PythonAsset(
+        name=name,
+        function=asset.function,
+        span=span,
+        source_hash=followed.content_hash,
+        key_prefix=tuple(prefix),
+        parameters=tuple(
+            Parameter(parameter, "", has_default, role, span)  # type: ignore[arg-type]  the role is a checked word
+            for parameter, role, has_default in asset.parameters
+        ),
+    )
+    hint = "Name what it reads in deps=[...]"
+    message = f"the source of {asset.function} is not available: nothing is inferred from its body"
+    return Built(_merge(bare, asset, unresolved=False), (diagnostic("W207", message, span, hint=hint),), needs_import=False)

@@ -1,0 +1,43 @@
+"""What importing a Python file told about its assets, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assetc.compiler.diagnostic import Diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedAsset:
+    """One definition that a module held after its import.
+
+    `file` and `line` tell where its function stands ("" where no file of the project has it); `values` are the
+    strings, numbers and lists of them that the function sees in the scopes around it.
+    """
+
+    key: str
+    function: str
+    file: str
+    line: int
+    deps: tuple[str, ...] = ()
+    inputs: tuple[tuple[str, str], ...] = ()
+    ignore_deps: tuple[str, ...] = ()
+    outs: tuple[str, ...] = ()
+    config: tuple[tuple[str, object], ...] = ()
+    values: tuple[tuple[str, object], ...] = ()
+    parameters: tuple[tuple[str, str, bool], ...] = ()
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedFile:
+    """The result of importing one file: its definitions, or the reason why there are none.
+
+    `files` are the project files that were opened while it was imported. `values` are the constants of the module.
+    """
+
+    path: str
+    assets: tuple[ImportedAsset, ...] = ()
+    problem: Diagnostic | None = None
+    files: tuple[str, ...] = ()
+    values: tuple[tuple[str, object], ...] = ()
