@@ -16,7 +16,7 @@ from assetc.cli.plain import log_lines, plain_lines
 from assetc.cli.problems import ReadText
 from assetc.cli.progress import Progress, advance
 from assetc.cli.summary import Heading, heading_lines, summary_lines
-from assetc.cli.text import Line, line, plain
+from assetc.cli.text import Line, coloured, line, plain
 from assetc.runtime.events import Event, LogWritten, RunStarted, StepFinished
 
 
@@ -40,7 +40,7 @@ def follow(events: Iterable[Event], audience: Audience) -> Iterator[tuple[Event,
         progress = Progress()
         for event in events:
             progress = advance(progress, event)
-            _log(event, progress, audience.log)
+            _log(event, progress, audience)
             show(event, progress)
             yield event, progress
     output = audience.output
@@ -53,9 +53,9 @@ def _is_live(output: Output) -> bool:
     return output.live and output.log_format == "text" and output.shows("info")
 
 
-def _log(event: Event, progress: Progress, log: LogFile) -> None:
+def _log(event: Event, progress: Progress, audience: Audience) -> None:
     for each in plain_lines(event, progress):
-        log.write(plain(each))
+        audience.log.write(audience.output.masked(plain(each)))
 
 
 def _show_lines(audience: Audience) -> Show:
@@ -89,7 +89,10 @@ def _show_live(audience: Audience, stack: ExitStack) -> Show:
     def view(width: int, height: int) -> Iterator[Line]:
         return live_lines(seen, time.time(), Screen(width, height, output.unicode))
 
-    terminal = stack.enter_context(LiveTerminal(output.messages, view, colour=output.colour))
+    def text_of(pieces: Line) -> str:
+        return output.masked(coloured(pieces) if output.colour else plain(pieces))
+
+    terminal = stack.enter_context(LiveTerminal(output.messages, view, text_of))
 
     def show(event: Event, progress: Progress) -> None:
         nonlocal seen

@@ -5,19 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Literal, TextIO
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TextIO
 
+from assetc.cli.invocation import LEVELS, Invocation, LogFormat, LogLevel
 from assetc.cli.problems import ReadText, count_lines, problem_lines
 from assetc.cli.text import Line, coloured, plain
 from assetc.compiler.diagnostic import Diagnostic
-
-LogLevel = Literal["debug", "info", "warn", "error", "none"]
-LogFormat = Literal["text", "json", "dbt"]
-
-LEVELS: tuple[LogLevel, ...] = ("debug", "info", "warn", "error", "none")
-LOG_FORMATS: tuple[LogFormat, ...] = ("text", "json", "dbt")
+from assetc.project.secrets import MASK
 
 MOST_WARNINGS = 30
 
@@ -33,6 +29,7 @@ class Output:
     live: bool
     level: LogLevel
     log_format: LogFormat
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def width(self) -> int:
@@ -52,36 +49,43 @@ class Output:
     def say(self, lines: Iterable[Line], level: str = "info") -> None:
         """Write messages, unless their level is not wanted."""
         if self.shows(level):
-            _write(self.messages, lines, colour=self.colour)
+            self._write(self.messages, lines, colour=self.colour)
 
     def give(self, lines: Iterable[Line]) -> None:
         """Write data."""
-        _write(self.data, lines, colour=self.colour_data)
+        self._write(self.data, lines, colour=self.colour_data)
 
     def give_text(self, text: str) -> None:
         """Write data that has lines of its own."""
-        _encodable(self.data, text if text.endswith("\n") else f"{text}\n")
+        _encodable(self.data, self.masked(text if text.endswith("\n") else f"{text}\n"))
+
+    def masked(self, text: str) -> str:
+        """The text without the secrets of the project."""
+        for secret in self.secrets:
+            text = text.replace(secret, MASK)
+        return text
+
+    def _write(self, stream: TextIO, lines: Iterable[Line], *, colour: bool) -> None:
+        text = "".join(f"{coloured(each) if colour else plain(each)}\n" for each in lines)
+        if text:
+            _encodable(stream, self.masked(text))
 
 
-def make_output(
-    level: LogLevel,
-    log_format: LogFormat,
-    *,
-    colour: bool | None,
-    environment: Mapping[str, str] = os.environ,
-) -> Output:
-    """The output of this process. `colour` None: on a terminal, unless NO_COLOR or TERM=dumb is set."""
-    wanted = not environment.get("NO_COLOR") and environment.get("TERM") != "dumb" if colour is None else colour
-    forced = colour is True or bool(environment.get("FORCE_COLOR"))
+def output_of(invocation: Invocation) -> Output:
+    """The output of this process; in colour on a terminal unless NO_COLOR or TERM=dumb is set."""
+    wanted = invocation.use_colors
+    if wanted is None:
+        wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    forced = invocation.use_colors is True or bool(os.environ.get("FORCE_COLOR"))
     on_terminal = sys.stderr.isatty()
     return Output(
         data=sys.stdout,
         messages=sys.stderr,
         colour=wanted and (on_terminal or forced),
         colour_data=wanted and (sys.stdout.isatty() or forced),
-        live=on_terminal and environment.get("TERM") != "dumb",
-        level=level,
-        log_format=log_format,
+        live=on_terminal and os.environ.get("TERM") != "dumb",
+        level=invocation.level,
+        log_format=invocation.log_format,
     )
 
 
@@ -98,12 +102,6 @@ def _without_flood(problems: list[Diagnostic]) -> list[Diagnostic]:
     errors = [problem for problem in problems if problem.severity == "error"]
     others = [problem for problem in problems if problem.severity != "error"]
     return [*others[:MOST_WARNINGS], *errors]
-
-
-def _write(stream: TextIO, lines: Iterable[Line], *, colour: bool) -> None:
-    text = "".join(f"{coloured(each) if colour else plain(each)}\n" for each in lines)
-    if text:
-        _encodable(stream, text)
 
 
 def _encodable(stream: TextIO, text: str) -> None:

@@ -11,7 +11,7 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
-from assetc.cli.text import Line, coloured, plain
+from assetc.cli.text import Line
 
 SECONDS_BETWEEN_PICTURES = 0.1
 
@@ -22,10 +22,10 @@ View = Callable[[int, int], Iterable[Line]]
 class LiveTerminal:
     """Prints lines above a live view. Pictures are drawn by a thread of its own, however many lines come."""
 
-    def __init__(self, stream: TextIO, view: View, *, colour: bool) -> None:
-        self._console = Console(file=stream, force_terminal=True, no_color=not colour, highlight=False)
+    def __init__(self, stream: TextIO, view: View, text_of: Callable[[Line], str]) -> None:
+        self._console = Console(file=stream, force_terminal=True, highlight=False)
         self._view = view
-        self._text = coloured if colour else plain
+        self._text = text_of
         self._waiting: list[Line] = []
         self._lock = threading.Lock()
         self._ended = threading.Event()

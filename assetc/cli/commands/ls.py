@@ -1,0 +1,82 @@
+"""`assetc ls`: the names of what is selected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import click
+
+from assetc.cli.find_asset import find_named
+from assetc.cli.invocation import Invocation
+from assetc.cli.json_lines import encoded
+from assetc.cli.listing import Row, dbt_row, name_of_thing, path_of_thing, selector_of, things_of
+from assetc.cli.opening import BAD_INPUT, Opened, open_project, say_errors, take
+from assetc.cli.options import command_named, several
+from assetc.cli.selection_options import with_selection
+from assetc.compiler.selection.members import Selectable
+from assetc.compiler.selection.request import Selected, SelectionRequest
+
+Form = Literal["name", "path", "selector", "json"]
+FORMS: tuple[Form, ...] = ("name", "path", "selector", "json")
+
+
+@command_named("ls")
+@with_selection
+@click.option("--output", "form", type=click.Choice(FORMS), help="What to print of each.")
+@several("--output-keys", metavar="KEY...", help="The keys of --output json.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON list of names.")
+@click.option("--deps", metavar="NAME", help="List what this asset needs, one step up.")
+def command(
+    invocation: Invocation,
+    selection: SelectionRequest,
+    form: Form | None,
+    output_keys: tuple[str, ...],
+    as_json: bool,  # noqa: FBT001
+    deps: str | None,
+) -> int:
+    """List assets; sources and checks too, where they are asked for or the project is dbt's."""
+    opened = open_project(invocation)
+    if deps is not None:
+        names = [str(key) for key in opened.workspace.graph.upstream[find_named(opened, deps)]]
+        _give(opened, names, as_json=as_json)
+        return 0
+    selected = take(opened, selection)
+    is_blocked = say_errors(opened, selected, selection)
+    things = things_of(opened.workspace.graph, _listed(opened, selected, selection))
+    _give(opened, list(map(_form_of(opened, form, output_keys), things)), as_json=as_json)
+    opened.workspace.close()
+    return BAD_INPUT if is_blocked else 0
+
+
+def _listed(opened: Opened, selected: Selected, request: SelectionRequest) -> Selected:
+    """In a native project a listing is about assets, unless nothing but other things was selected."""
+    if opened.workspace.project.flavor == "dbt" or request.resource_types or not selected.assets:
+        is_all = request == SelectionRequest()
+        return selected if not is_all or opened.workspace.project.flavor == "dbt" else Selected()
+    return Selected(assets=selected.assets)
+
+
+def _form_of(opened: Opened, form: Form | None, keys: tuple[str, ...]) -> Callable[[Selectable], str]:
+    project = opened.workspace.project
+    match form or ("selector" if project.flavor == "dbt" else "name"):
+        case "path":
+            return path_of_thing
+        case "selector":
+            return lambda thing: selector_of(thing, project.name)
+        case "json":
+            return lambda thing: encoded(_picked(dbt_row(thing, opened.workspace.graph, project.name), keys))
+        case _:
+            return name_of_thing
+
+
+def _picked(row: Row, keys: tuple[str, ...]) -> Row:
+    wanted = [key for each in keys for key in each.replace(",", " ").split()]
+    return {key: row[key] for key in wanted if key in row} if wanted else row
+
+
+def _give(opened: Opened, names: list[str], *, as_json: bool) -> None:
+    if as_json:
+        opened.output.give_text(encoded(names))
+    elif names:
+        opened.output.give_text("\n".join(names))

@@ -1,0 +1,114 @@
+"""What listings say about assets, sources and checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, is_dataclass
+
+from assetc.compiler.asset import Asset, Check, Graph, Source
+from assetc.compiler.selection.members import Selectable, fqn_of
+from assetc.compiler.selection.request import Selected
+from assetc.definitions.key import AssetKey
+
+Row = dict[str, object]
+
+
+def things_of(graph: Graph, selected: Selected) -> list[Selectable]:
+    """What is selected: assets, sources, checks, each in the order of their names."""
+    checks = (check for check in graph.checks if check.name in selected.checks)
+    return [
+        *(graph.assets[key] for key in sorted(selected.assets)),
+        *(graph.sources[key] for key in sorted(selected.sources)),
+        *sorted(checks, key=lambda check: check.name),
+    ]
+
+
+def name_of_thing(thing: Selectable) -> str:
+    """The key of an asset or a source, the name of a check."""
+    return thing.name if isinstance(thing, Check) else str(thing.key)
+
+
+def path_of_thing(thing: Selectable) -> str:
+    """The file in which it is written."""
+    if isinstance(thing, Check) and thing.path:
+        return thing.path
+    return thing.span.path if thing.span else ""
+
+
+def selector_of(thing: Selectable, project: str) -> str:
+    """What selects just this, in dbt's words."""
+    if isinstance(thing, Source):
+        return f"source:{thing.package or project}.{thing.source_name}.{thing.key.name}"
+    package, *rest = fqn_of(thing)
+    return ".".join((package or project, *rest))
+
+
+def dbt_row(thing: Selectable, graph: Graph, project: str) -> Row:
+    """The row that `dbt ls --output json` prints."""
+    name = thing.name if isinstance(thing, Check) else thing.key.name
+    package = thing.package or project
+    return {
+        "name": name,
+        "resource_type": dbt_type(thing),
+        "package_name": package,
+        "original_file_path": path_of_thing(thing),
+        "unique_id": unique_id(thing, project),
+        **_own_keys(thing),
+        "tags": list(thing.tags if isinstance(thing, Source) else thing.config.tags),
+        "config": config_row(thing),
+        "depends_on": {"macros": [], "nodes": _needs(thing, graph, project)},
+    }
+
+
+def dbt_type(thing: Selectable) -> str:
+    """What dbt calls it."""
+    if isinstance(thing, Source):
+        return "source"
+    if isinstance(thing, Check):
+        return "test"
+    return "model" if thing.kind == "python" else thing.kind
+
+
+def unique_id(thing: Selectable, project: str) -> str:
+    """dbt's name for it."""
+    package = thing.package or project
+    if isinstance(thing, Source):
+        return f"source.{package}.{thing.source_name}.{thing.key.name}"
+    name = thing.name if isinstance(thing, Check) else thing.key.name
+    return f"{dbt_type(thing)}.{package}.{name}"
+
+
+def config_row(thing: Selectable) -> Row:
+    """The configuration as plain values."""
+    if isinstance(thing, Source):
+        return {"enabled": True, "tags": list(thing.tags), "meta": dict(thing.meta)}
+    row = plain_value(thing.config)
+    assert isinstance(row, dict)  # noqa: S101
+    return {**row, **row.pop("extra", {})}
+
+
+def plain_value(value: object) -> object:
+    """A value as JSON can hold it: dataclasses as mappings, tuples and sets as lists, keys as text."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain_value(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain_value(each) for key, each in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain_value(each) for each in value]
+    if isinstance(value, set | frozenset):
+        return sorted(str(each) for each in value)
+    return value if isinstance(value, str | int | float | bool) or value is None else str(value)
+
+
+def _own_keys(thing: Selectable) -> Row:
+    if isinstance(thing, Source):
+        return {"source_name": thing.source_name}
+    if isinstance(thing, Asset) and thing.relation is not None:
+        return {"alias": thing.relation.name}
+    return {"alias": thing.name} if isinstance(thing, Check) else {}
+
+
+def _needs(thing: Selectable, graph: Graph, project: str) -> list[str]:
+    keys: Iterable[AssetKey] = thing.assets if isinstance(thing, Check) else graph.upstream[thing.key]
+    found: Callable[[AssetKey], Selectable] = lambda key: graph.assets.get(key) or graph.sources[key]  # noqa: E731
+    return [unique_id(found(key), project) for key in keys if key in graph.upstream]

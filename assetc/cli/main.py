@@ -1,0 +1,60 @@
+"""The entry: `assetc COMMAND`. Everything that goes wrong becomes an exit code here."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from assetc.cli.lazy_group import LazyGroup
+from assetc.cli.options import COMMON, decorated
+from assetc.cli.stop import Stopped
+from assetc.version import __version__
+
+INTERRUPTED = 130
+BROKEN = 2
+
+HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+def _nothing(**options: object) -> int:
+    """Turn a folder of SQL and Python into one checked graph, a plan, and tables."""
+    return 0
+
+
+group = click.group("assetc", cls=LazyGroup, context_settings=HELP)(
+    click.version_option(__version__, "--version", "-V", "-v", message="assetc %(version)s")(
+        decorated(_nothing, COMMON)
+    )
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return the code with which the process should exit.
+
+    0: fine. 1: something failed while running. 2: usage, configuration or a compile error. 130: interrupted.
+    """
+    try:
+        result = group.main(
+            prog_name="assetc", args=list(arguments) if arguments is not None else None, standalone_mode=False
+        )
+        sys.stdout.flush()
+    except Stopped as stopped:
+        return stopped.code
+    except click.ClickException as error:
+        error.show()
+        return BROKEN
+    except (KeyboardInterrupt, click.Abort):
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        return _reader_gone()
+    return result if isinstance(result, int) else 0
+
+
+def _reader_gone() -> int:
+    """Whoever read our output has seen enough (`assetc ls | head`): be quiet about it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
