@@ -29,13 +29,17 @@ class PlacedReference:
 
 @dataclass(frozen=True, slots=True)
 class Discovered:
-    """What a template says before anything is known about the rest of the project."""
+    """What a template says before anything is known about the rest of the project.
+
+    `commented` are the places of those references that stand in a SQL comment (`-- depends_on: {{ ref('a') }}`).
+    """
 
     config: tuple[Entry, ...]
     references: tuple[TemplateReference, ...]
     reads: tuple[Read, ...]
     problems: tuple[Diagnostic, ...]
     uses_incremental: bool
+    commented: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@
     define            facts      -> assets, sources and checks with their relations
     index_names       assets     -> names
     understand_files  templates  -> SQL for the target, and what it reads
+    understand_hooks  hooks      -> what runs before and after an asset reads too
     resolve           references -> edges and implicit sources
     connect           edges      -> graph, cycles
     resolve_checks    checks     -> the assets that they read
@@ -40,7 +41,8 @@ from assetc.compiler.read_files import FileFacts, read_files
 from assetc.compiler.resolve import Resolved, resolve
 from assetc.compiler.resolve_checks import NOBODY, resolve_checks
 from assetc.compiler.template.rendered import Read
-from assetc.compiler.understand_files import Owner, understand_files
+from assetc.compiler.understand_files import Owner, TargetNames, understand_files
+from assetc.compiler.understand_hooks import understand_hooks
 from assetc.definitions.relation import Relation
 
 
@@ -54,7 +56,9 @@ def compile_project(given: Given) -> tuple[Compilation, Counts]:
         assets = {draft.asset.key: draft.asset for draft in definitions.drafts}
         owners = (*_model_owners(definitions), *_check_owners(checks))
         sql, parsed = understand_files(given, owners, assets, facts.sql, names)
-        resolved = resolve(given.project, names, definitions.drafts, sql)
+        pattern = TargetNames(names, NOBODY, Relation(None, None, "this"), assets, given.surroundings.warehouse.quote)
+        hooks = understand_hooks(given, assets.values(), pattern)
+        resolved = resolve(given.project, names, definitions.drafts, sql, hooks)
         tests = (macro.name for macro in given.surroundings.library.tests())
         ready, check_faults = resolve_checks(given.project, checks, sql, names, tests)
         versioned = {draft.asset.key: _versioned(draft, facts, sql) for draft in definitions.drafts}

@@ -101,7 +101,8 @@ def _read_python_files(given: Given, paths: list[str]) -> tuple[dict[str, Python
             found[path] = known
         else:
             changed[path] = read_python(path, files.text(path), read, dialect)
-    by_import = [path for path, reading in changed.items() if reading.needs_import]
+    # A model file in which no asset can be seen may still make some, or may not import at all.
+    by_import = [path for path, reading in changed.items() if reading.needs_import or _seems_empty(reading)]
     if by_import and given.project.settings.import_python:
         for imported in files.import_python(by_import):
             path = imported.path
@@ -111,6 +112,10 @@ def _read_python_files(given: Given, paths: list[str]) -> tuple[dict[str, Python
         found[path] = PythonFacts(path, files.content(path), reading, leads_to)
         memory.keep(found[path])
     return {path: found[path] for path in paths}, len(changed)
+
+
+def _seems_empty(reading: PythonReading) -> bool:
+    return not reading.assets and not any(problem.severity == "error" for problem in reading.problems)
 
 
 def _is_current(known: PythonFacts, files: Files) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assetc.compiler.asset import Asset, Edge, Source
 from assetc.compiler.define import Draft
@@ -77,7 +77,13 @@ class _Resolver:
         self.problems.append(diagnostic("E106", message, span, hint=hint, related=related))
 
 
-def resolve(project: Project, names: Names, drafts: Iterable[Draft], facts: Mapping[str, SqlFacts]) -> Resolved:
+def resolve(
+    project: Project,
+    names: Names,
+    drafts: Iterable[Draft],
+    facts: Mapping[str, SqlFacts],
+    hooks: Mapping[AssetKey, tuple[PlacedReference, ...]],
+) -> Resolved:
     """The edges of all assets, the sources that nobody declared, and the names that lead nowhere."""
     drafts = tuple(drafts)
     resolver = _Resolver(project, names, {draft.asset.key: draft.asset for draft in drafts})
@@ -87,6 +93,8 @@ def resolve(project: Project, names: Names, drafts: Iterable[Draft], facts: Mapp
             _resolve_python(resolver, draft.asset, draft.python)
         elif draft.asset.kind in ("model", "snapshot"):
             _resolve_sql(resolver, draft.asset, facts[draft.asset.path])
+        for placed in hooks.get(draft.asset.key, ()):
+            _resolve_hook(resolver, draft.asset, placed)
         _ignore(resolver, draft)
     edges = tuple(resolver.edges[pair] for pair in sorted(resolver.edges))
     return Resolved(edges, tuple(resolver.sources.values()), tuple(resolver.problems))
@@ -111,7 +119,10 @@ def _resolve_explicit(resolver: _Resolver, asset: Asset, written: str, span: Spa
 
 def _resolve_sql(resolver: _Resolver, asset: Asset, facts: SqlFacts) -> None:
     for call in facts.discovered.references:
-        _resolve_call(resolver, asset, call)
+        if call.span in facts.discovered.commented:
+            _resolve_commented(resolver, asset, call)
+        else:
+            _resolve_call(resolver, asset, call)
     if facts.understood is None or resolver.project.settings.inference == "off":
         return
     for placed in facts.understood.references:
@@ -124,6 +135,19 @@ def _resolve_call(resolver: _Resolver, asset: Asset, call: TemplateReference) ->
         _resolve_source(resolver, asset.key, call.arguments, call.span, call.certainty)
     elif call.kind == "ref":
         _resolve_ref(resolver, asset.key, call.arguments, call.span, call.certainty)
+
+
+def _resolve_commented(resolver: _Resolver, asset: Asset, call: TemplateReference) -> None:
+    """A reference in a SQL comment: dbt's habit for what no text shows. A missing one is only a warning."""
+    _resolve_call(resolver, asset, replace(call, certainty="likely"))
+    found = find_key(resolver.names, call.arguments[-1], asset.key)
+    if call.kind == "ref" and found[:1] != (asset.key,):
+        if not found:
+            hint = did_you_mean(call.arguments[-1], resolver.known_names())
+            message = f"ref('{call.arguments[-1]}') in a comment names nothing"
+            resolver.problems.append(diagnostic("W202", message, call.span, hint=hint))
+        elif len(found) == 1:
+            resolver.connect(Edge(asset.key, found[0], "ref", call.span))
 
 
 def _resolve_ref(
@@ -176,6 +200,14 @@ def _resolve_table(resolver: _Resolver, asset: Asset, placed: PlacedReference) -
             resolver.problems.append(_self_reference(asset.key, placed.span))
     else:
         _connect_table(resolver, asset, found[0], placed)
+
+
+def _resolve_hook(resolver: _Resolver, asset: Asset, placed: PlacedReference) -> None:
+    """A table in the SQL of a hook; hooks also name tables that are nobody's business."""
+    if placed.reference.kind in ("read", "write"):
+        found = find_table(resolver.names, placed.reference.parts, asset.key)
+        if len(found) == 1 and found[0] != asset.key:
+            resolver.connect(Edge(asset.key, found[0], "hook", placed.span, placed.reference.certainty))
 
 
 def _connect_table(resolver: _Resolver, asset: Asset, up: AssetKey, placed: PlacedReference) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 from assetc.compiler.asset import Asset, Fingerprint, Graph
 from assetc.compiler.config import AssetConfig
@@ -204,7 +204,19 @@ def _input_reasons(
             yield Reason("upstream_missing" if condition.freshness == "missing" else "upstream_stale", key)
 
 
-def version_read(record: Recorded, *, by_view: bool) -> str:
+class Versioned(Protocol):
+    """What has the two versions that readers remember."""
+
+    @property
+    def data_version(self) -> str:
+        """What a reader of the rows remembers."""
+
+    @property
+    def definition(self) -> str:
+        """What a view remembers."""
+
+
+def version_read(record: Versioned, *, by_view: bool) -> str:
     """What a reader remembers of an asset that it read: a view its shape, everything else its data."""
     return record.definition if by_view else record.data_version
 

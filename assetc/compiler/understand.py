@@ -10,6 +10,7 @@ from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.facts import CompiledText, Discovered, PlacedReference, Understood, Variant
 from assetc.compiler.place import Span, span_of
 from assetc.compiler.reference import EdgeKind, Reference
+from assetc.compiler.sql.fold import split_name
 from assetc.compiler.sql.read_sql import read_sql
 from assetc.compiler.sql.reading import SqlProblem
 from assetc.compiler.template.render import render
@@ -38,8 +39,9 @@ def discover(template: Template, surroundings: Surroundings) -> Discovered:
     """What a template refers to and how it configures itself, for both values of `is_incremental()`."""
     first = render(template, _at(surroundings, execute=False, incremental=False), NoWarehouse())
     if not first.uses_incremental:
-        return _discovered(first, first)
-    return _discovered(first, render(template, _at(surroundings, execute=False, incremental=True), NoWarehouse()))
+        return _discovered(template, first, first)
+    second = render(template, _at(surroundings, execute=False, incremental=True), NoWarehouse())
+    return _discovered(template, first, second)
 
 
 def understand(template: Template, reader: Reader, discovered: Discovered) -> tuple[Understood, CompiledText]:
@@ -85,7 +87,7 @@ def _at(surroundings: Surroundings, *, execute: bool, incremental: bool) -> Surr
     return replace(surroundings, flags=replace(surroundings.flags, execute=execute, is_incremental=incremental))
 
 
-def _discovered(first: Rendered, second: Rendered) -> Discovered:
+def _discovered(template: Template, first: Rendered, second: Rendered) -> Discovered:
     references: dict[tuple[str, tuple[str, ...]], TemplateReference] = {}
     for reference in (*first.references, *second.references):
         before = references.get((reference.kind, reference.arguments))
@@ -97,7 +99,17 @@ def _discovered(first: Rendered, second: Rendered) -> Discovered:
         reads=_reads(first, second),
         problems=tuple(dict.fromkeys((*first.problems, *second.problems))),
         uses_incremental=first.uses_incremental,
+        commented=tuple(
+            reference.span for reference in references.values() if _is_commented(template.text, reference.span.start)
+        ),
     )
+
+
+def _is_commented(text: str, offset: int) -> bool:
+    """Whether a place stands behind `--` on its line, or between `/*` and `*/`."""
+    line = text[text.rfind("\n", 0, offset) + 1 : offset]
+    outside_of_strings = line.split("'")[::2]
+    return any("--" in part for part in outside_of_strings) or text.rfind("/*", 0, offset) > text.rfind("*/", 0, offset)
 
 
 def _placed(template: Template, variant: Variant, kind: EdgeKind) -> Iterable[PlacedReference]:
@@ -107,7 +119,8 @@ def _placed(template: Template, variant: Variant, kind: EdgeKind) -> Iterable[Pl
         yield PlacedReference(reference, span_in_template(rendered, template.path, template.text, start, end), kind)
     for name, start, end in reading.comment_names:
         span = span_in_template(rendered, template.path, template.text, start, end)
-        yield PlacedReference(Reference("read", tuple(name.split(".")), operation="depends_on"), span, "explicit")
+        parts = split_name(reading.dialect, name) or tuple(name.split("."))
+        yield PlacedReference(Reference("read", parts, operation="depends_on"), span, "explicit")
 
 
 def _problems(template: Template, variant: Variant, texts: dict[str, str]) -> Iterable[Diagnostic]:

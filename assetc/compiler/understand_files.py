@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from assetc.compiler.asset import Asset
 from assetc.compiler.facts import SqlFacts
 from assetc.compiler.given import Given
 from assetc.compiler.names import Names, find_key, inlined_name
+from assetc.compiler.template.members.relation import RelationValue
 from assetc.compiler.template.reads import still_valid
 from assetc.compiler.template.surroundings import Template
 from assetc.compiler.understand import Reader, understand
@@ -24,11 +25,12 @@ class TargetNames:
     owner: AssetKey
     relation: Relation
     assets: Mapping[AssetKey, Asset]
+    quote: Callable[[str], str]
 
     @property
     def this(self) -> object:
         """The relation of the asset itself."""
-        return self.relation
+        return self._value(self.relation)
 
     def ref(self, package: str | None, name: str, version: str | None) -> object:
         """The relation of an asset, the name of the CTE of an ephemeral one, or the name itself if there is none."""
@@ -38,14 +40,18 @@ class TargetNames:
         asset = self.assets.get(found[0])
         if asset is not None and asset.config.materialized == "ephemeral":
             return inlined_name(asset.key)
-        return self.names.relations.get(found[0], name)
+        relation = self.names.relations.get(found[0])
+        return name if relation is None else self._value(relation)
 
     def source(self, source: str, table: str) -> object:
         """The relation of a declared source, or `source.table`."""
         fold = self.names.fold
         key = self.names.by_key.get((fold(source), fold(table))) or self.names.by_key.get((fold(table),))
         relation = None if key is None else self.names.relations.get(key)
-        return relation or Relation(None, source, table)
+        return self._value(relation or Relation(None, source, table))
+
+    def _value(self, relation: Relation) -> RelationValue:
+        return RelationValue(relation, None, self.quote)
 
 
 Owner = tuple[str, AssetKey, Relation]
@@ -59,7 +65,8 @@ def understand_files(
     understood: dict[str, SqlFacts] = {}
     parsed = 0
     for path, key, relation in owners:
-        surroundings = replace(given.surroundings, names=TargetNames(names, key, relation, assets))
+        own_names = TargetNames(names, key, relation, assets, given.surroundings.warehouse.quote)
+        surroundings = replace(given.surroundings, names=own_names)
         known = facts[path]
         if known.understood is None or not still_valid(known.understood.reads, surroundings):
             reader = Reader(given.project.target.dialect, surroundings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshal
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import blake2b
@@ -96,7 +96,7 @@ def open_workspace(request: OpenRequest) -> Workspace | NotOpened:
     if loaded.project is None or loaded.connection is None:
         cache.close()
         return NotOpened(loaded.diagnostics, loaded.root, loaded.secrets)
-    return _compiled(request, loaded, loaded.project, loaded.connection, cache)
+    return _compiled(request, loaded, _in_its_dialect(loaded.project), loaded.connection, cache)
 
 
 def names_of(workspace: Workspace) -> Names:
@@ -153,6 +153,12 @@ def _compiled(
         files,
         memory,
     )
+
+
+def _in_its_dialect(project: Project) -> Project:
+    """The project with the dialect that its models are written in, where that is not its target's own."""
+    dialect = project.settings.dialect
+    return replace(project, target=replace(project.target, dialect=dialect)) if dialect else project
 
 
 def _compile(given: Given) -> tuple[Compilation, Counts]:
@@ -222,17 +228,7 @@ def _without_unreadable(compilation: Compilation, files: ProjectFiles) -> Compil
 
 
 def _with_memory(request: LoadRequest, memory: CacheMemory) -> LoadRequest:
-    return LoadRequest(
-        environment=request.environment,
-        project_dir=request.project_dir,
-        profiles_dir=request.profiles_dir,
-        profile=request.profile,
-        target=request.target,
-        threads=request.threads,
-        variables=request.variables,
-        render=request.render,
-        memory=memory,
-    )
+    return replace(request, memory=memory)
 
 
 def environment() -> Mapping[str, str]:

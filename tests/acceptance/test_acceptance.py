@@ -1,0 +1,44 @@
+"""The acceptance programs: small projects with their expected results.
+
+`ASSETC_ACCEPTANCE_CASES` names another file of the same form. What belongs to a part that is not built yet is listed
+in `LATER`, with the part.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from harness import Projects
+
+OWN = Path(__file__).with_name("assets.md")
+FILE = Path(os.environ.get("ASSETC_ACCEPTANCE_CASES", OWN))
+BLOCK = re.compile(r"^```python (?P<tag>compat|seed|proj) (?P<id>\w+)\n(?P<code>.*?)^```", re.DOTALL | re.MULTILINE)
+
+LATER = {
+    "B25": "column analysis",
+    "B26": "the Snowflake adapter",
+    "Z05": "assetc mv",
+}
+SECTIONS_NOW = "ABCZ"
+
+
+def programs() -> Iterator[tuple[str, str]]:
+    for match in BLOCK.finditer(FILE.read_text(encoding="utf-8")):
+        if match["tag"] == "proj" and match["id"][0] in SECTIONS_NOW and match["id"] not in LATER:
+            yield match["id"], match["code"]
+
+
+@pytest.mark.parametrize(("name", "code"), list(programs()), ids=lambda value: value if len(value) < 5 else "")
+def test_acceptance_of_a_project(name: str, code: str, tmp_path: Path) -> None:
+    program = tmp_path / f"{name}.py"
+    program.write_text(f"from assetc import *\n{code}", encoding="utf-8")
+    names = {"P": Projects(tmp_path), "__name__": f"program_{name}"}
+    exec(compile(program.read_text(encoding="utf-8"), program, "exec"), names)
