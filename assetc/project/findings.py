@@ -38,7 +38,7 @@ class Findings:
         if isinstance(written, WrittenMapping):
             return written
         if isinstance(written, WrittenScalar) and written.value is None:
-            return WrittenMapping((), written.span)
+            return WrittenMapping((), written.place)
         self.misfit(written, what, "a mapping")
         return None
 

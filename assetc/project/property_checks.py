@@ -25,7 +25,7 @@ def read_checks(findings: Findings, owner: WrittenMapping, column: str | None) -
 def _read_check(findings: Findings, written: Written, column: str | None) -> CheckSpec | None:
     if isinstance(written, WrittenScalar):
         name = findings.text(written, "the name of a check")
-        return None if name is None else _spec(findings, name, WrittenMapping((), written.span), column)
+        return None if name is None else _spec(findings, name, WrittenMapping((), written.place), column)
     if not isinstance(written, WrittenMapping):
         findings.misfit(written, "a check", "a name or a mapping")
         return None
@@ -48,7 +48,7 @@ def _read_mapping(findings: Findings, written: WrittenMapping, column: str | Non
     inner = findings.mapping(pair.value, f"what follows the check {pair.key}")
     if inner is None:
         return None
-    return _spec(findings, pair.key, WrittenMapping(inner.pairs, pair.span), column)
+    return _spec(findings, pair.key, WrittenMapping(inner.pairs, pair.place), column)
 
 
 def _spec(findings: Findings, test: str, written: WrittenMapping, column: str | None) -> CheckSpec:

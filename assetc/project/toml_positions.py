@@ -6,10 +6,11 @@ import re
 import tomllib
 
 from assetc.compiler.diagnostic import diagnostic
-from assetc.compiler.place import Span, file_span, span_of
+from assetc.compiler.place import span_of
 from assetc.project.toml_places import KeyPath, TomlPlaces, find_places
 from assetc.project.written import (
     DEEPEST,
+    Place,
     Written,
     WrittenFile,
     WrittenList,
@@ -26,7 +27,7 @@ def read_toml(path: str, text: str) -> WrittenFile:
     try:
         values = tomllib.loads(text)
         places = find_places(text)
-        content = _Conversion(path, text, places).value(values, (), file_span(path))
+        content = _Conversion(path, text, places).value(values, (), (path, 0, 0, 1, 1))
     except tomllib.TOMLDecodeError as error:
         return _broken(path, text, str(error))
     except RecursionError:
@@ -44,24 +45,27 @@ class _Conversion:
         self.text = text
         self.places = places
 
-    def value(self, value: object, at: KeyPath, outer: Span) -> Written:
+    def value(self, value: object, at: KeyPath, outer: Place) -> Written:
         """The value at a key path; without a place of its own it stands where what holds it stands."""
         if len(at) > DEEPEST:
             raise RecursionError
-        span = self.span(self.places.values.get(at) or self.places.keys.get(at), outer)
+        place = self.place(self.places.values.get(at) or self.places.keys.get(at), outer)
         if isinstance(value, dict):
-            return WrittenMapping(tuple(self.pair(key, each, at, span) for key, each in value.items()), span)
+            return WrittenMapping(tuple(self.pair(key, each, at, place) for key, each in value.items()), place)
         if isinstance(value, list):
-            return WrittenList(tuple(self.value(each, (*at, index), span) for index, each in enumerate(value)), span)
-        return WrittenScalar(_scalar(value), span)
+            return WrittenList(tuple(self.value(each, (*at, index), place) for index, each in enumerate(value)), place)
+        return WrittenScalar(_scalar(value), place)
 
-    def pair(self, key: str, value: object, at: KeyPath, outer: Span) -> WrittenPair:
+    def pair(self, key: str, value: object, at: KeyPath, outer: Place) -> WrittenPair:
         path = (*at, key)
-        span = self.span(self.places.keys.get(path), outer)
-        return WrittenPair(key, self.value(value, path, span), span, key)
+        place = self.place(self.places.keys.get(path), outer)
+        return WrittenPair(key, self.value(value, path, place), place, key)
 
-    def span(self, extent: tuple[int, int] | None, outer: Span) -> Span:
-        return outer if extent is None else span_of(self.path, self.text, *extent)
+    def place(self, extent: tuple[int, int] | None, outer: Place) -> Place:
+        if extent is None:
+            return outer
+        span = span_of(self.path, self.text, *extent)
+        return span.path, span.start, span.end, span.line, span.column
 
 
 def _scalar(value: object) -> object:

@@ -1,9 +1,13 @@
-"""A configuration file as it was written: plain values, each with the place where it stands."""
+"""A configuration file as it was written: plain values, each with the place where it stands.
+
+These are named tuples, and a `Span` is made of a place when it is asked for, because a project has tens of thousands
+of them and needs few.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.place import Span
@@ -11,43 +15,65 @@ from assetc.compiler.place import Span
 DEEPEST = 100
 """How far values may be nested; what lies deeper is no configuration that a person wrote."""
 
+Place: TypeAlias = tuple[str, int, int, int, int]
+"""The fields of a `Span`: path, start, end, line, column."""
 
-@dataclass(frozen=True, slots=True)
-class WrittenScalar:
+
+class WrittenScalar(NamedTuple):
     """A text, number, boolean or null."""
 
     value: object
-    span: Span
+    place: Place
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        return Span(*self.place)
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenList:
+class WrittenList(NamedTuple):
     """A list of values."""
 
     items: tuple[Written, ...]
-    span: Span
+    place: Place
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        return Span(*self.place)
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenPair:
-    """One key of a mapping with its value; `span` is the key's, `original` the key as a value."""
+class WrittenPair(NamedTuple):
+    """One key of a mapping with its value; `place` is the key's, `original` the key as a value."""
 
     key: str
     value: Written
-    span: Span
+    place: Place
     original: object
 
+    @property
+    def span(self) -> Span:
+        """Where the key stands."""
+        return Span(*self.place)
 
-@dataclass(frozen=True, slots=True)
-class WrittenMapping:
+
+class WrittenMapping(NamedTuple):
     """Keys and their values, in the order of the file; no key stands twice."""
 
     pairs: tuple[WrittenPair, ...]
-    span: Span
+    place: Place
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        return Span(*self.place)
 
     def find(self, key: str) -> WrittenPair | None:
         """The pair of this key, if there is one."""
-        return next((pair for pair in self.pairs if pair.key == key), None)
+        for pair in self.pairs:
+            if pair.key == key:
+                return pair
+        return None
 
 
 Written: TypeAlias = WrittenScalar | WrittenList | WrittenMapping

@@ -12,6 +12,7 @@ from assetc.compiler.place import Span, span_of
 from assetc.compiler.project import Flavor
 from assetc.project.written import (
     DEEPEST,
+    Place,
     Written,
     WrittenFile,
     WrittenList,
@@ -97,7 +98,7 @@ class _Conversion:
     def value(self, node: yaml.Node) -> tuple[Written, int]:
         """The value of a node and how many values it counts once its aliases are written out."""
         if isinstance(node, yaml.ScalarNode):
-            return WrittenScalar(self.scalar(node), self.span(node)), 1
+            return WrittenScalar(self.scalar(node), self.place(node)), 1
         known = self.done.get(id(node))
         if known is not None:
             return known
@@ -116,7 +117,7 @@ class _Conversion:
         self.check_tag(node, "seq")
         items = [self.value(item) for item in node.value]
         total = 1 + sum(size for _, size in items)
-        return WrittenList(tuple(item for item, _ in items), self.span(node)), total
+        return WrittenList(tuple(item for item, _ in items), self.place(node)), total
 
     def mapping(self, node: yaml.Node) -> tuple[Written, int]:
         self.check_tag(node, "map")
@@ -135,17 +136,16 @@ class _Conversion:
                 pairs[pair.key] = pair
         for pair in merged:
             pairs.setdefault(pair.key, pair)
-        return WrittenMapping(tuple(pairs.values()), self.span(node)), total
+        return WrittenMapping(tuple(pairs.values()), self.place(node)), total
 
     def pair(self, node: yaml.Node, value: Written) -> WrittenPair | None:
-        span = self.span(node)
         if not isinstance(node, yaml.ScalarNode):
             template = self.text.startswith("{", node.start_mark.index)
             hint = 'Put a value that begins with "{{" in quotes' if template else "Write the key as a text"
-            self.problems.append(diagnostic("E122", "a key must be a text", span, hint=hint))
+            self.problems.append(diagnostic("E122", "a key must be a text", self.span(node), hint=hint))
             return None
         original = self.scalar(node)
-        return WrittenPair(node.value, value, span, original)
+        return WrittenPair(node.value, value, self.place(node), original)
 
     def merged(self, value: Written) -> Iterator[WrittenPair]:
         """The pairs that `<<: *anchor` brings in; of several mappings the first one that has a key counts."""
@@ -187,10 +187,14 @@ class _Conversion:
         self.problems.append(diagnostic("E122", message, self.span(node), hint=hint))
 
     def span(self, node: yaml.Node) -> Span:
-        start = node.start_mark
-        if self.exact_lines:
-            return span_of(self.path, self.text, start.index, node.end_mark.index)
-        return Span(self.path, start.index, node.end_mark.index, start.line + 1, start.column + 1)
+        return Span(*self.place(node))
+
+    def place(self, node: yaml.Node) -> Place:
+        start, end = node.start_mark, node.end_mark.index
+        if not self.exact_lines:
+            return self.path, start.index, end, start.line + 1, start.column + 1
+        span = span_of(self.path, self.text, start.index, end)
+        return span.path, span.start, end, span.line, span.column
 
 
 def _marked(path: str, text: str, error: yaml.MarkedYAMLError) -> Diagnostic:
