@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from sqlglot import Token
 
-_LIST = re.compile(r"depends_on\s*:\s*(?P<names>[^\n]*)", re.IGNORECASE)
+_LIST = re.compile(r"depends_on\s*:[^\S\n]*", re.IGNORECASE)
 _NAME = re.compile(r'(?:[\w$]+|"[^"\n]+"|`[^`\n]+`)(?:\.(?:[\w$]+|"[^"\n]+"|`[^`\n]+`))*')
-_SEPARATOR = re.compile(r"\s*,\s*|\s+")
+_SEPARATOR = re.compile(r"[^\S\n]*,[^\S\n]*|[^\S\n]+")
 
 
 def comment_names(text: str, tokens: Sequence[Token]) -> tuple[tuple[str, int, int], ...]:
@@ -22,18 +22,18 @@ def comment_names(text: str, tokens: Sequence[Token]) -> tuple[tuple[str, int, i
     for match in _LIST.finditer(text):
         index = bisect_right(starts, match.start()) - 1
         if index < 0 or tokens[index].end < match.start():  # not inside a token, so inside a comment
-            found.extend(_names(text, match.start("names"), match.end("names")))
+            found.extend(_names(text, match.end()))
     return tuple(found)
 
 
-def _names(text: str, start: int, stop: int) -> list[tuple[str, int, int]]:
+def _names(text: str, start: int) -> list[tuple[str, int, int]]:
     names: list[tuple[str, int, int]] = []
-    while start < stop:
-        match = _NAME.match(text, start, stop)
+    while True:
+        match = _NAME.match(text, start)
         if match is None:
             break
         names.append((match[0], match.start(), match.end()))
-        separator = _SEPARATOR.match(text, match.end(), stop)
+        separator = _SEPARATOR.match(text, match.end())
         if separator is None:
             break
         start = separator.end()

@@ -69,7 +69,7 @@ def lenient_problem(text: str, tokens: Sequence[Token]) -> SqlProblem | None:
     """E111 for what the parser lets pass and no warehouse takes: two commas, a clause with nothing in it."""
     last = tokens[-1]
     if last.token_type in _DANGLING:
-        message = f"SQL does not parse: nothing follows {last.text}"
+        message = f"SQL does not parse: nothing follows {text[last.start : last.end + 1]}"
         return SqlProblem("E111", message, last.start, last.end + 1, "something is missing here")
     if _TWO_COMMAS.search(text, tokens[0].start, last.end):
         for before, token in pairwise(tokens):

@@ -105,7 +105,8 @@ def _sources(select: exp.Select) -> list[exp.Expr]:
     start = select.args.get("from_")
     if start is None:
         raise UnknownShapeError
-    joins, laterals = select.args.get("joins") or (), select.args.get("laterals") or ()
+    nested = start.this.args.get("joins") or ()  # `from a join b` without a SELECT
+    joins, laterals = (*nested, *(select.args.get("joins") or ())), select.args.get("laterals") or ()
     if joins and laterals:
         raise UnknownShapeError
     return [start.this, *joins, *laterals]
@@ -115,7 +116,7 @@ def _joined(shaper: _Shaper, items: Items, source: exp.Expr, depth: int) -> Item
     """The columns of `select *` once `source` has joined those that are there."""
     if not isinstance(source, exp.Join):
         return (*items, *_columns_of(shaper, source, depth))
-    if source.args.get("method") == "NATURAL":
+    if source.args.get("method") == "NATURAL" or source.this.args.get("joins"):
         raise UnknownShapeError
     if source.args.get("kind") in ("SEMI", "ANTI") or source.args.get("side") in ("SEMI", "ANTI"):
         return items
@@ -140,7 +141,7 @@ def _without(items: Items, names: tuple[str, ...]) -> Items:
 
 def _columns_of(shaper: _Shaper, source: exp.Expr, depth: int) -> Items:
     """All columns of one source of a query."""
-    if any(source.args.get(name) for name in ("pivots", "match_recognize", "joins")):
+    if any(source.args.get(name) for name in ("pivots", "match_recognize")):
         raise UnknownShapeError
     if isinstance(source, exp.Table) and isinstance(source.this, exp.Identifier):
         return _table_columns(shaper, source, depth)
