@@ -33,7 +33,7 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the arguments name; else the nearest names."""
         name = args[0]
-        if self.get_command(ctx, name) is None and not name.startswith("-"):
+        if self.get_command(ctx, name) is None and not (name.startswith("-") or ctx.resilient_parsing):
             from assetc.compiler.diagnostic import did_you_mean
 
             near = did_you_mean(name, [*COMMANDS, *NOT_BUILT])

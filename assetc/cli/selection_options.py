@@ -7,15 +7,27 @@ from typing import Any
 
 import click
 
+from assetc.cli.completing import SelectionText
 from assetc.cli.options import Command, Decorator, decorated, option, several
 from assetc.compiler.selection.expression import INDIRECT_MODES
 from assetc.compiler.selection.request import SelectionRequest
 
+SELECT = ("--select", "-s", "--models", "--model", "-m", "select")
 RESOURCE_TYPES = ("--resource-type", "--resource-types", "--type", "resource_type")
 
 SELECTION: tuple[Decorator, ...] = (
-    several("--select", "-s", "--models", "--model", "-m", "select", metavar="SELECTION...", help="What to take."),
-    several("--exclude", metavar="SELECTION...", help="What to leave out."),
+    several(
+        "--select",
+        "-s",
+        "--models",
+        "--model",
+        "-m",
+        "select",
+        type=SelectionText(),
+        metavar="SELECTION...",
+        help="What to take.",
+    ),
+    several("--exclude", type=SelectionText(), metavar="SELECTION...", help="What to leave out."),
     option("--selector", metavar="NAME", help="A selection that selectors.yml defines."),
     option(
         "--indirect-selection",

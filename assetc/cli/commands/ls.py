@@ -7,6 +7,7 @@ from typing import Literal
 
 import click
 
+from assetc.cli.completing import AssetName
 from assetc.cli.find_asset import find_named
 from assetc.cli.invocation import Invocation
 from assetc.cli.json_lines import encoded
@@ -26,7 +27,7 @@ FORMS: tuple[Form, ...] = ("name", "path", "selector", "json")
 @click.option("--output", "form", type=click.Choice(FORMS), help="What to print of each.")
 @several("--output-keys", metavar="KEY...", help="The keys of --output json.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON list of names.")
-@click.option("--deps", metavar="NAME", help="List what this asset needs, one step up.")
+@click.option("--deps", type=AssetName(), metavar="NAME", help="List what this asset needs, one step up.")
 def command(
     invocation: Invocation,
     selection: SelectionRequest,

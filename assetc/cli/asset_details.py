@@ -1,0 +1,88 @@
+"""Everything that is known of one asset or source, as rows and as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assetc.cli.edges import edge_lines, edge_row, edges_above
+from assetc.cli.json_lines import encoded
+from assetc.cli.listing import Row, config_row, path_of_thing, plain_value
+from assetc.cli.output import Output
+from assetc.cli.text import Line, Piece, line, printable
+from assetc.compiler.asset import Asset, Graph, Source
+from assetc.definitions.key import AssetKey
+
+
+def details_of(graph: Graph, key: AssetKey) -> Row:
+    """The asset or source as JSON."""
+    thing = graph.assets.get(key) or graph.sources[key]
+    return {
+        "key": str(key),
+        "kind": thing.kind if isinstance(thing, Asset) else "source",
+        "path": path_of_thing(thing),
+        "line": thing.span.line if thing.span else None,
+        "relation": ".".join(thing.relation.parts()) if thing.relation else None,
+        **(_asset_details(thing) if isinstance(thing, Asset) else {"implicit": thing.implicit}),
+        "description": thing.description,
+        "metadata": plain_value(thing.config.meta if isinstance(thing, Asset) else dict(thing.meta)),
+        "columns": [plain_value(column) for column in thing.columns],
+        "upstream": list(map(str, graph.upstream[key])),
+        "downstream": list(map(str, graph.downstream[key])),
+        "edges": list(map(edge_row, edges_above(graph, key))),
+        "checks": _checks(graph, key),
+    }
+
+
+def give_details(output: Output, graph: Graph, key: AssetKey, *, as_json: bool) -> None:
+    """Print what is known of the asset or source."""
+    if as_json:
+        output.give_text(encoded(details_of(graph, key)))
+    else:
+        output.give(detail_lines(graph, key))
+
+
+def detail_lines(graph: Graph, key: AssetKey) -> Iterator[Line]:
+    """The asset or source as text."""
+    row = details_of(graph, key)
+    thing = graph.assets.get(key) or graph.sources[key]
+    yield line(Piece(str(key), "strong"), Piece(f"  {_kind_words(thing)}", "quiet"))
+    if thing.description:
+        yield line("  ", printable(thing.description))
+    place = f"{row['path']}:{row['line']}" if row["path"] else ""
+    for word in ("relation", "materialized", "group", "tags", "owners"):
+        value = row.get(word)
+        if value:
+            yield _field(word, ", ".join(value) if isinstance(value, list) else str(value))
+    yield from [_field("written in", place)] if place else []
+    for word, names in (("columns", [column.name for column in thing.columns]), ("checks", _checks(graph, key))):
+        if names:
+            yield _field(word, ", ".join(names))
+    yield _field("needed by", ", ".join(map(str, graph.downstream[key])) or "nothing")
+    edges = edges_above(graph, key)
+    yield _field("needs", "" if edges else "nothing")
+    yield from edge_lines(edges)
+
+
+def _checks(graph: Graph, key: AssetKey) -> list[str]:
+    return sorted(check.name for check in graph.checks if key in check.assets)
+
+
+def _asset_details(asset: Asset) -> Row:
+    return {
+        "materialized": asset.config.materialized,
+        "group": asset.group,
+        "tags": list(asset.config.tags),
+        "owners": list(asset.config.owners),
+        "config": config_row(asset),
+        "code_version": asset.code_version,
+    }
+
+
+def _kind_words(thing: Asset | Source) -> str:
+    if isinstance(thing, Source):
+        return "an undeclared source" if thing.implicit else "a declared source"
+    return {"model": "a SQL model", "python": "a Python asset", "seed": "a seed"}.get(thing.kind, thing.kind)
+
+
+def _field(word: str, value: str) -> Line:
+    return line("  ", Piece(word.ljust(13), "quiet"), printable(value))

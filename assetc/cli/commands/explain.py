@@ -1,0 +1,52 @@
+"""`assetc explain`: what a code means, what an asset is, why one asset needs another."""
+
+from __future__ import annotations
+
+import click
+
+from assetc.cli.asset_details import give_details
+from assetc.cli.completing import AssetName
+from assetc.cli.edges import edge_lines, edge_row, way_between
+from assetc.cli.error_pages import is_code, known_codes, page_of
+from assetc.cli.find_asset import find_named
+from assetc.cli.invocation import Invocation
+from assetc.cli.json_lines import encoded
+from assetc.cli.opening import BAD_INPUT, open_project
+from assetc.cli.options import command_named
+from assetc.cli.output import output_of, say_problems
+from assetc.cli.text import line
+from assetc.compiler.diagnostic import diagnostic, did_you_mean
+
+
+@command_named("explain")
+@click.argument("what", type=AssetName())
+@click.argument("other", type=AssetName(), required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def command(invocation: Invocation, what: str, other: str | None, as_json: bool) -> int:  # noqa: FBT001
+    """Explain a code (E115), an asset (orders), or why one of two assets needs the other (orders customers)."""
+    if other is None and is_code(what):
+        return _explain_code(invocation, what)
+    opened = open_project(invocation)
+    graph, output = opened.workspace.graph, opened.output
+    key = find_named(opened, what)
+    if other is None:
+        give_details(output, graph, key, as_json=as_json)
+        return 0
+    edges = way_between(graph, key, find_named(opened, other))
+    if as_json:
+        output.give_text(encoded(list(map(edge_row, edges))))
+    else:
+        output.give(edge_lines(edges) if edges else [line(f"neither of {what} and {other} needs the other")])
+    return 0
+
+
+def _explain_code(invocation: Invocation, code: str) -> int:
+    output = output_of(invocation)
+    page = page_of(code)
+    if page is not None:
+        output.give_text(page)
+        return 0
+    known = known_codes()
+    hint = did_you_mean(code.upper(), known) or "the codes stand in the brackets of an error: error[E115]"
+    say_problems(output, [diagnostic("E115", f"no page explains {code!r}", hint=hint)], lambda path: None)
+    return BAD_INPUT

@@ -1,0 +1,76 @@
+"""`assetc init`: a small project to begin with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import click
+
+from assetc.cli.invocation import Invocation
+from assetc.cli.options import command_named
+from assetc.cli.output import Output, output_of, say_problems
+from assetc.cli.text import Piece, line
+from assetc.compiler.diagnostic import diagnostic
+
+DOTTED = {"gitignore": ".gitignore"}
+"""Files whose name begins with a dot in a project and not in the template."""
+
+
+@command_named("init")
+@click.argument("name", required=False)
+def command(invocation: Invocation, name: str | None) -> int:
+    """Make a project in the folder NAME, or here: three models, a seed, and checks. Nothing is overwritten."""
+    output = output_of(invocation)
+    folder = ((invocation.project_dir or Path.cwd()) / (name or ".")).absolute()
+    if (folder / "dbt_project.yml").is_file():
+        output.say([line("This is a dbt project, which assetc reads as it is: nothing was changed.")])
+        output.say([line("next: ", Piece(f"{_enter(name)}assetc ls", "accent"))])
+        return 0
+    try:
+        written, kept = _copy_template(folder)
+    except OSError as error:
+        problem = diagnostic("E163", f"the project cannot be written: {error}", hint="Choose another folder")
+        say_problems(output, [problem], lambda path: None)
+        return 2
+    _tell(output, folder, written, kept)
+    output.say([line("next: ", Piece(f"{_enter(name)}assetc run", "accent"))])
+    return 0
+
+
+def _copy_template(folder: Path) -> tuple[list[str], list[str]]:
+    """Write the files of the template that the folder does not have; those written, and those that were there."""
+    project = re.sub(r"\W+", "_", folder.name).strip("_") or "shop"
+    project = project if not project[0].isdigit() else f"_{project}"
+    written: list[str] = []
+    kept: list[str] = []
+    for path, text in _template_files(files("assetc.cli") / "template", ""):
+        place = folder / path
+        if place.exists():
+            kept.append(path)
+            continue
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text.replace("NAME", project), encoding="utf-8")
+        written.append(path)
+    return written, kept
+
+
+def _template_files(folder: Traversable, prefix: str) -> Iterator[tuple[str, str]]:
+    for entry in sorted(folder.iterdir(), key=lambda each: each.name):
+        if entry.is_dir():
+            yield from _template_files(entry, f"{prefix}{entry.name}/")
+        else:
+            yield f"{prefix}{DOTTED.get(entry.name, entry.name)}", entry.read_text(encoding="utf-8")
+
+
+def _tell(output: Output, folder: Path, written: list[str], kept: list[str]) -> None:
+    output.say([line(Piece(str(folder), "strong"))])
+    output.say(line(Piece("  + ", "good"), path) for path in written)
+    output.say(line(Piece("  = ", "quiet"), path, Piece("  was there and stays", "quiet")) for path in kept)
+
+
+def _enter(name: str | None) -> str:
+    return f"cd {name} && " if name else ""
