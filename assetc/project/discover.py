@@ -93,33 +93,36 @@ class _Walk:
         self.seen: set[tuple[int, int]] = set()
         self.links: list[str] = []
 
-    def files(self, folder: str) -> Iterator[ProjectFile]:
+    def files(self, folder: str) -> list[ProjectFile]:
         """The files below a folder. Links come last, so that a real folder wins over a link to it."""
+        found: list[ProjectFile] = []
         pending = [folder]
         while pending or self.links:
             if not pending:
                 self.links.sort(reverse=True)
                 pending.append(self.links.pop())
-            yield from self.files_in(pending.pop(), pending)
+            current = pending.pop()
+            prefix = f"{current}/" if current else ""
+            for entry in self.entries(current):
+                self.visit(entry, prefix + entry.name, found, pending)
+        return found
 
-    def files_in(self, folder: str, pending: list[str]) -> Iterator[ProjectFile]:
-        """The files directly in a folder; the folders in it are added to `pending`."""
-        prefix = f"{folder}/" if folder else ""
-        for entry in self.entries(folder):
-            name = entry.name
-            if name[0] == "." or name == "__pycache__":
-                continue
+    def visit(self, entry: os.DirEntry[str], path: str, found: list[ProjectFile], pending: list[str]) -> None:
+        """Add an entry of a folder to the files, to the folders still to be walked, or to the links."""
+        name = entry.name
+        if name[0] == "." or name == "__pycache__":
+            return
+        if entry.is_dir(follow_symlinks=False):
+            # Only at the root is the path the name: there lie what was built, packages and environments.
+            if path != name or name not in self.outputs:
+                pending.append(path)
+        elif entry.is_symlink() and entry.is_dir():
+            self.links.append(path)
+        else:
             kind = self.kinds.get(name.rpartition(".")[2].lower())
-            if entry.is_symlink():
-                if entry.is_dir():
-                    self.links.append(prefix + name)
-                    continue
-            elif entry.is_dir(follow_symlinks=False):
-                if folder or name not in self.outputs:
-                    pending.append(prefix + name)
-                continue
-            if kind is not None:
-                yield from self.file(entry, prefix + name, kind)
+            stamp = None if kind is None else self.stamp(entry, path)
+            if kind is not None and stamp is not None:
+                found.append(ProjectFile(path, kind, stamp))
 
     def entries(self, folder: str) -> list[os.DirEntry[str]]:
         place = f"{self.root}/{folder}"
@@ -138,7 +141,8 @@ class _Walk:
             self.problems.append(diagnostic("E125", message, file_span(folder)))
             return []
 
-    def file(self, entry: os.DirEntry[str], path: str, kind: FileKind) -> Iterator[ProjectFile]:
+    def stamp(self, entry: os.DirEntry[str], path: str) -> Stamp | None:
+        """The stamp of a file; None, with the reason among the problems, if it cannot be had."""
         try:
             path.encode()
             status = entry.stat()
@@ -150,4 +154,5 @@ class _Walk:
             message = f"{path} cannot be read: {error.strerror or 'unknown reason'}"
             self.problems.append(diagnostic("E125", message, file_span(path)))
         else:
-            yield ProjectFile(path, kind, (status.st_mtime_ns, status.st_size, status.st_ino))
+            return (status.st_mtime_ns, status.st_size, status.st_ino)
+        return None
