@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
-from assetc.adapters.protocol import Adapter
+from assetc.adapters.protocol import Adapter, Session
 from assetc.compiler.asset import Asset, Check
 from assetc.compiler.emit import Emitted, Emitter, emit, relation_text
 from assetc.compiler.facts import Variant
@@ -14,9 +14,14 @@ from assetc.compiler.place import Span, file_span
 from assetc.compiler.resolve_checks import NOBODY
 from assetc.compiler.sql.read_sql import read_sql
 from assetc.compiler.sql.rewrite import rewrite
+from assetc.compiler.template.render import render
 from assetc.compiler.template.rendered import Rendered, span_in_template
+from assetc.compiler.template.surroundings import Template
+from assetc.compiler.understand_files import TargetNames
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
+from assetc.runtime.session_answers import SessionAnswers
+from assetc.runtime.work import StepFailed
 from assetc.runtime.workspace import Workspace, names_of
 
 
@@ -61,17 +66,23 @@ class SqlCompiler:
             rewrites=self.workspace.project.flavor == "native",
         )
 
-    def model(self, asset: Asset, *, incremental: bool) -> CompiledSql:
-        """The SQL of a model, for one value of `is_incremental()`."""
-        variant = self._variant(asset.path, incremental=incremental)
-        emitted = emit(self.emitter, asset.key, variant)
-        return self._compiled(asset.path, variant, emitted)
+    def model(self, asset: Asset, *, incremental: bool, session: Session | None = None) -> CompiledSql:
+        """The SQL of a model, for one value of `is_incremental()`.
 
-    def check(self, check: Check) -> CompiledSql:
-        """The query of a check that is a SQL file."""
+        A template that asks the warehouse is rendered again with the answers of `session`, where one is given.
+        """
+        variant = self._variant(asset.path, incremental=incremental)
+        if variant.rendered.needs_warehouse and session is not None:
+            variant = self._rendered_now(asset, session, incremental=incremental)
+        return self._compiled(asset.path, variant, emit(self.emitter, asset.key, variant))
+
+    def check(self, check: Check, instead: Mapping[Relation, Relation]) -> CompiledSql:
+        """The query of a check that is a SQL file; it reads some relations `instead` of others."""
         path = check.path or ""
         variant = self._variant(path, incremental=False)
-        return self._compiled(path, variant, emit(self.emitter, NOBODY, variant))
+        name_of = self.adapter.name_of
+        emitter = replace(self.emitter, name_of=lambda relation: name_of(instead.get(relation, relation)))
+        return self._compiled(path, variant, emit(emitter, NOBODY, variant))
 
     def resolve_sql(self, owner: AssetKey, sql: str) -> str:
         """SQL of a Python body, with each name written as its relation in the target."""
@@ -83,6 +94,24 @@ class SqlCompiler:
         """The relation of what a body names: the arguments of `ref`, `source` or `table`."""
         found = find_key(self.names, "/".join(written), owner) or find_key(self.names, written[-1], owner)
         return self.names.relations.get(found[0]) if len(found) == 1 else None
+
+    def _rendered_now(self, asset: Asset, session: Session, *, incremental: bool) -> Variant:
+        own = TargetNames(
+            self.names,
+            asset.key,
+            asset.relation or Relation(None, None, asset.key.name),
+            self.workspace.graph.assets,
+            self.adapter.quote,
+        )
+        surroundings = self.workspace.surroundings
+        flags = replace(surroundings.flags, execute=True, is_incremental=incremental)
+        template = Template(asset.path, self.workspace.files.text(asset.path))
+        rendered = render(
+            template, replace(surroundings, names=own, flags=flags), SessionAnswers(session, self.adapter)
+        )
+        if rendered.problems:
+            raise StepFailed(rendered.problems[0])
+        return Variant(incremental, rendered, read_sql(rendered.text, self.adapter.dialect))
 
     def _compiled(self, path: str, variant: Variant, emitted: Emitted) -> CompiledSql:
         files = self.workspace.files

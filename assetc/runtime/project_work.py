@@ -1,0 +1,228 @@
+"""The work of an open project's steps: SQL models, seeds and Python assets become operations, checks become queries."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
+
+from assetc.adapters.perform import Listener, perform
+from assetc.adapters.protocol import Adapter, Session, WarehouseError
+from assetc.compiler.asset import Asset
+from assetc.compiler.config import Hook
+from assetc.compiler.diagnostic import diagnostic
+from assetc.compiler.materialization.build import Build, Content, CsvFile, Query, TableValue, ledger_for
+from assetc.compiler.materialization.materialize import materialize
+from assetc.compiler.operation import CreateLedger, RelationKind
+from assetc.compiler.plan import BuildStep, CheckStep
+from assetc.compiler.sql.split import split_statements
+from assetc.definitions.asset import AssetsDefinition
+from assetc.definitions.key import AssetKey
+from assetc.definitions.relation import Relation
+from assetc.runtime.compiled_sql import SqlCompiler
+from assetc.runtime.project_checks import ProjectChecks
+from assetc.runtime.python import body_value
+from assetc.runtime.python.body import BodyOutcome, BodyOutput, BodyRequest, match_inputs, run_body
+from assetc.runtime.python.load_upstream import Upstream
+from assetc.runtime.python.query_result import BodySession
+from assetc.runtime.python.warehouse_access import WarehouseAccess
+from assetc.runtime.values.pickled import has_value, remove_value, write_value
+from assetc.runtime.warehouse_fault import failed_statement
+from assetc.runtime.work import Attempt, Built, Checked, LogLevel, StepFailed
+from assetc.runtime.workspace import Workspace
+
+LEVELS: Mapping[int, LogLevel] = {
+    logging.DEBUG: "debug",
+    logging.INFO: "info",
+    logging.WARNING: "warning",
+    logging.ERROR: "error",
+    logging.CRITICAL: "error",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectWork:
+    """What the steps of one project do. It is shared by all threads of a run and changes nothing of its own."""
+
+    workspace: Workspace
+    compiler: SqlCompiler
+    checks: ProjectChecks
+    ledger: Relation
+    full_refresh: bool
+
+    @staticmethod
+    def of(workspace: Workspace, *, full_refresh: bool) -> ProjectWork:
+        """The work of an open project."""
+        compiler = SqlCompiler.of(workspace)
+        target = workspace.project.target
+        own = Relation(target.database, target.schema, "assetc_ledger")
+        ledger = ledger_for(own, target.schema)
+        return ProjectWork(workspace, compiler, ProjectChecks(compiler), ledger, full_refresh)
+
+    @property
+    def adapter(self) -> Adapter:
+        """The adapter of the target."""
+        return self.workspace.adapter
+
+    @property
+    def store(self) -> Path:
+        """Where values that are no tables are kept."""
+        return self.workspace.root / ".assetc" / "storage"
+
+    def prepare(self, session: Session) -> None:
+        """Create the ledger."""
+        for statement in self.adapter.render(CreateLedger(self.ledger)):
+            session.execute(statement)
+
+    def is_done(self, step: BuildStep, attempt: Attempt) -> bool:
+        """Whether the ledger holds the step."""
+        _, rows = attempt.session.query(self.adapter.ledger_query(self.ledger, (attempt.ledger_id,)))
+        return bool(rows)
+
+    def check(self, step: CheckStep, attempt: Attempt, relation: Relation | None) -> Checked:
+        """Execute a check."""
+        return self.checks.execute(step.check, attempt.session, relation)
+
+    def build(self, step: BuildStep, attempt: Attempt) -> Built:
+        """Bring an asset up to date."""
+        asset = step.asset
+        if asset.kind == "python":
+            return self._build_python(asset, attempt)
+        if asset.kind == "seed":
+            path = str(self.workspace.root / asset.path)
+            return self._materialize(asset, CsvFile(path, asset.path), attempt)
+        return self._build_model(asset, attempt)
+
+    # Models
+
+    def _build_model(self, asset: Asset, attempt: Attempt) -> Built:
+        relation = self._relation(asset)
+        exists = attempt.relations.kind_of(relation) == "table"
+        incremental = asset.config.materialized == "incremental" and exists and not self._refreshes(asset)
+        compiled = self.compiler.model(asset, incremental=incremental, session=attempt.session)
+        *before, last = split_statements(compiled.sql, self.adapter.dialect) or (None,)
+        if last is None:
+            raise StepFailed(diagnostic("E111", "the model is empty", asset.span))
+        scripted = tuple(Hook(statement.sql) for statement in before if statement)
+        config = replace(asset.config, pre_hook=(*asset.config.pre_hook, *scripted))
+        try:
+            return self._materialize(replace(asset, config=config), Query(last.sql), attempt)
+        except WarehouseError as error:
+            raise StepFailed(
+                failed_statement(error, asset, lambda offset: compiled.place(offset + last.start)),
+                transient=error.transient,
+            ) from error
+
+    def _refreshes(self, asset: Asset) -> bool:
+        return self.full_refresh if asset.config.full_refresh is None else asset.config.full_refresh
+
+    def _relation(self, asset: Asset) -> Relation:
+        if asset.relation is None:
+            raise StepFailed(diagnostic("E178", f"{asset.key} has no relation to build", asset.span))
+        return asset.relation
+
+    def _materialize(self, asset: Asset, content: Content, attempt: Attempt) -> Built:
+        relation = self._relation(asset)
+        build = Build(
+            relation=relation,
+            content=content,
+            config=asset.config,
+            abilities=self.adapter.abilities,
+            step_id=attempt.ledger_id,
+            existing=attempt.relations.kind_of(relation),
+            full_refresh=self.full_refresh,
+            ledger=self.ledger,
+            columns=asset.columns,
+            span=asset.span,
+        )
+        listener = Listener(
+            send=lambda statement: attempt.log("debug", statement.sql),
+            check=attempt.inspect,
+            report=lambda fault: attempt.log("warning", f"{fault.code}: {fault.message}"),
+        )
+        rows = perform(materialize(build), self.adapter, attempt.session, listener)
+        kind: RelationKind = "view" if asset.config.materialized == "view" else "table"
+        attempt.relations.put(relation, kind)
+        return Built(kind, relation, rows)
+
+    # Python assets
+
+    def _build_python(self, asset: Asset, attempt: Attempt) -> Built:
+        with attempt.interruption.body():
+            outcome = run_body(self._body_request(asset, attempt))
+        if outcome.failure is not None:
+            raise StepFailed(
+                outcome.failure.diagnostic,
+                transient=outcome.failure.transient,
+                may_retry=outcome.failure.allow_retries,
+            ) from outcome.failure.error
+        return self._store(asset, _own_output(asset.key, outcome), attempt)
+
+    def _store(self, asset: Asset, output: BodyOutput | None, attempt: Attempt) -> Built:
+        value = output.value if output else body_value.NoValue()
+        metadata = tuple((output.metadata if output else {}).items())
+        version = output.data_version.value if output and output.data_version else None
+        match value:
+            case body_value.TableValue(value=table):
+                built = self._table(asset, TableValue(table), attempt)
+            case body_value.QueryValue(sql=sql):
+                built = self._table(asset, Query(sql), attempt)
+            case body_value.ObjectValue(value=stored):
+                path = write_value(self.store, asset.key, stored)
+                built = Built("pickle", metadata=(("path", str(path.relative_to(self.workspace.root))),))
+            case _:
+                built = Built("none", asset.relation)
+        return replace(built, data_version=version, metadata=(*built.metadata, *metadata))
+
+    def _table(self, asset: Asset, content: Content, attempt: Attempt) -> Built:
+        try:
+            built = self._materialize(asset, content, attempt)
+        except WarehouseError as error:
+            raise StepFailed(failed_statement(error, asset, None), transient=error.transient) from error
+        remove_value(self.store, asset.key)
+        return built
+
+    def _body_request(self, asset: Asset, attempt: Attempt) -> BodyRequest:
+        project = self.workspace.project
+        access = WarehouseAccess(
+            adapter=self.adapter,
+            session=cast("BodySession", attempt.session),  # a warehouse that runs Python assets can do both
+            root=self.workspace.root,
+            resolve_sql=lambda sql: self.compiler.resolve_sql(asset.key, sql),
+            resolve_name=lambda written: self.compiler.resolve_name(asset.key, written),
+            this=asset.relation,
+        )
+        exists = asset.relation is not None and attempt.relations.kind_of(asset.relation) == "table"
+        return BodyRequest(
+            key=asset.key,
+            path=asset.path,
+            root=self.workspace.root,
+            run_id=attempt.run_id,
+            access=access,
+            find_upstream=lambda definition: self._upstream(asset, definition),
+            write_log=lambda level, line: attempt.log(LEVELS.get(level, "info"), line),
+            resources=project.resources,
+            config=asset.config.extra,
+            incremental=asset.config.materialized == "incremental" and exists and not self._refreshes(asset),
+        )
+
+    def _upstream(self, asset: Asset, definition: AssetsDefinition) -> Mapping[str, Upstream]:
+        return match_inputs(definition, dict(self._values_of(asset)))
+
+    def _values_of(self, asset: Asset) -> Iterator[tuple[AssetKey, Upstream]]:
+        """Where the value of each upstream is: in the store if it was put there, else in its relation."""
+        graph = self.workspace.graph
+        for key in graph.upstream.get(asset.key, ()):
+            source = graph.sources.get(key)
+            if source is not None:
+                yield key, Upstream(key, source.relation)
+                continue
+            upstream = graph.assets[key]
+            stored = upstream.kind == "python" and has_value(self.store, key)
+            yield key, Upstream(key, None if stored else upstream.relation)
+
+
+def _own_output(key: AssetKey, outcome: BodyOutcome) -> BodyOutput | None:
+    return next((output for output in outcome.outputs if output.key == key), None)
