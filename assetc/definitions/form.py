@@ -23,6 +23,10 @@ FORM_OF_CLASS: dict[tuple[str, str], Form] = {
     ("duckdb", "DuckDBPyRelation"): "duckdb",
     ("_duckdb", "DuckDBPyRelation"): "duckdb",
     ("pyspark", "DataFrame"): "spark",
+    ("", "DataFrame"): "pandas",
+    ("", "LazyFrame"): "polars_lazy",
+    ("", "RecordBatchReader"): "record_batches",
+    ("", "DuckDBPyRelation"): "duckdb",
 }
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from assetc.definitions.asset import AssetsDefinition
+from assetc.definitions.errors import InvalidDefinitionError
 from assetc.definitions.form import Form
 from assetc.definitions.key import AssetKey
 from assetc.definitions.metadata import Metadata, to_metadata
@@ -25,6 +26,7 @@ from assetc.runtime.python.dbt_model import DbtModel, DbtObject
 from assetc.runtime.python.find_body import AnyBody, find_body
 from assetc.runtime.python.load_upstream import Upstream, load_upstream
 from assetc.runtime.python.produced import Produced, outputs_of
+from assetc.runtime.python.requirements import missing_resources
 from assetc.runtime.python.resources import Resources
 from assetc.runtime.python.services import service_values
 from assetc.runtime.python.warehouse_access import WarehouseAccess
@@ -37,7 +39,7 @@ FindUpstream: TypeAlias = Callable[[AssetsDefinition], Mapping[str, Upstream]]
 class BodyRequest:
     """One Python asset to execute, and everything that its body may reach.
 
-    `find_upstream` tells which upstream each parameter of the definition receives (see `match_inputs`); a parameter
+    `find_upstream` tells which upstream each parameter of the definition receives (see `match_inputs.py`); a parameter
     that it leaves out is no upstream. `write_log` receives a level of `logging` and a line. `config` and
     `incremental` are for dbt models.
     """
@@ -94,23 +96,13 @@ def run_body(request: BodyRequest) -> BodyOutcome:
     return BodyOutcome(tuple(outputs), None, tuple(request.access.sent))
 
 
-def match_inputs(definition: AssetsDefinition, upstream: Mapping[AssetKey, Upstream]) -> dict[str, Upstream]:
-    """Which of an asset's upstreams each parameter receives: by its key, by a dotted name, by the last segment."""
-    found: dict[str, Upstream] = {}
-    for item in definition.inputs:
-        dotted = AssetKey([part for part in item.key.name.split(".") if part])
-        named = [key for key in upstream if key.name == item.key.name] if not item.explicit else []
-        for key in (item.key, dotted, *(named if len(named) == 1 else ())):
-            if key in upstream:
-                found[item.parameter.name] = upstream[key]
-                break
-    return found
-
-
 def _run(body: AnyBody, request: BodyRequest, outputs: list[BodyOutput]) -> None:
     if isinstance(body, DbtModel):
         outputs.append(_run_dbt_model(body, request))
         return
+    missing = list(missing_resources(body, request.resources))
+    if missing:
+        raise InvalidDefinitionError("; ".join(missing), code="E109")
     values = _load_inputs(body, request)
     services = Services(request.run_id, _logger(request.write_log), Resources(request.resources), request.access)
     context = BodyContext(body, body.keys, services)

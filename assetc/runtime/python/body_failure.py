@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -33,6 +34,8 @@ def failure_of(error: BaseException, root: Path, path: str, *, importing: bool =
     """The failure that an exception of the file `path` means; `importing`: it was raised while that was imported."""
     if isinstance(error, Canceled | KeyboardInterrupt):
         raise error
+    if type(error).__name__ == "InterruptException":  # DuckDB's own, from a relation that the body reads by itself
+        raise Canceled(str(error)) from error
     frames = _user_frames(error, root)
     place = _syntax_place(error, root) or (_place(frames[-1], root) if frames else file_span(path))
     return BodyFailure(
@@ -46,17 +49,28 @@ def failure_of(error: BaseException, root: Path, path: str, *, importing: bool =
 
 
 def _code(error: BaseException, *, importing: bool) -> str:
-    if importing:
-        return "E117"
-    return (error.code if isinstance(error, AssetcError) else "") or "E180"
+    own = error.code if isinstance(error, AssetcError) else ""
+    return own or ("E117" if importing else "E180")
 
 
 def _message(error: BaseException) -> str:
     """One line, with the type of the exception unless it is one of ours, which say it in their words."""
-    first = next(iter(str(error).strip().splitlines()), "").rstrip(".")
+    first = next(iter(_driver_text(str(error)).strip().splitlines()), "").rstrip(".")
     if isinstance(error, AssetcError | WarehouseError) and first:
         return first
     return f"{type(error).__name__}: {first}" if first else type(error).__name__
+
+
+def _driver_text(text: str) -> str:
+    """The message of an error that the warehouse tells as JSON, as DuckDB does when it is asked for places."""
+    start = text.find('{"exception_type"')
+    if start < 0:
+        return text
+    try:
+        told = json.loads(text[start:])
+    except json.JSONDecodeError:
+        return text
+    return str(told.get("exception_message", text))
 
 
 def _hint(error: BaseException) -> str:
@@ -116,5 +130,5 @@ def _text(error: BaseException, frames: list[traceback.FrameSummary], root: Path
         f'  File "{_relative(frame.filename, root)}", line {frame.lineno}, in {frame.name}\n    {frame.line}\n'
         for frame in frames
     ]
-    last = "".join(traceback.format_exception_only(type(error), error))
+    last = _driver_text("".join(traceback.format_exception_only(type(error), error)).strip())
     return "".join(["Traceback (most recent call last):\n" if shown else "", *shown, last]).rstrip()

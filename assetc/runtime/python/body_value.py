@@ -6,8 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, get_args, get_origin
 
+from assetc.compiler.diagnostic import Diagnostic, diagnostic
+from assetc.compiler.place import Span
 from assetc.definitions.errors import InvariantError
 from assetc.definitions.form import form_of, form_of_value, without_wrappers
+from assetc.definitions.key import AssetKey
 from assetc.definitions.output import Output
 from assetc.definitions.signature import Missing
 from assetc.runtime.python.bound_relation import BoundRelation
@@ -55,6 +58,16 @@ def kind_of(value: BodyValue) -> ValueKind:
             return "nothing" if stored is None else "object"
         case NoValue():
             return "nothing"
+
+
+def changed_kind(key: AssetKey, recorded: ValueKind, found: ValueKind, place: Span | None) -> Diagnostic | None:
+    """The fault of an asset without annotation whose value is of another kind than the one that was recorded."""
+    if "nothing" in (recorded, found) or recorded == found:
+        return None
+    words = {"table": "a table", "object": "an object"}
+    message = f"{key} was {words[recorded]} and has become {words[found]}"
+    hint = "annotate what the body returns, then run the asset with --full-refresh"
+    return diagnostic("E188", message, place, hint=hint)
 
 
 def to_body_value(returned: object, annotation: object, resolve_sql: Callable[[str], str]) -> BodyValue:

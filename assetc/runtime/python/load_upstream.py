@@ -29,6 +29,15 @@ class Upstream:
     relation: Relation | None
 
 
+def load_value(upstream: Upstream, access: WarehouseAccess | None, root: Path, form: Form = "pandas") -> object:
+    """The value of an asset for no parameter in particular: `load_asset_value` in a project."""
+    if upstream.relation is None:
+        return load_object(root, upstream.key)
+    if access is None:
+        raise InvariantError(f"{upstream.key} is a table, and this run has no warehouse", code="E185")
+    return _read_table(f"select * from {access.adapter.name_of(upstream.relation)}", form, access)
+
+
 def load_upstream(
     item: AssetInput, upstream: Upstream, access: WarehouseAccess | None, root: Path, default: Form
 ) -> object:

@@ -13,18 +13,25 @@ from assetc.runtime.python.wiring import WiredStep
 
 def check_requirements(steps: Iterable[WiredStep], resources: Mapping[str, object]) -> None:
     """Raise InvalidDefinitionError (E109) that names every resource and IO manager that is not given."""
-    problems = [problem for step in steps for problem in _problems(step.definition, resources)]
+    problems: list[str] = []
+    for step in steps:
+        problems += missing_resources(step.definition, resources)
+        problems += _missing_managers(step.definition, resources)
     if problems:
         raise InvalidDefinitionError("\n".join(problems), code="E109")
 
 
-def _problems(definition: AssetsDefinition, resources: Mapping[str, object]) -> Iterable[str]:
+def missing_resources(definition: AssetsDefinition, resources: Mapping[str, object]) -> Iterable[str]:
+    """A phrase for each resource that a definition requires and nothing provides."""
     for key in sorted(definition.required_resource_keys):
         if key not in resources:
             yield (
                 f"resource with key '{key}' required by '{definition.node_name}' ({definition.place}) "
                 f"was not provided.{did_you_mean(key, resources)}"
             )
+
+
+def _missing_managers(definition: AssetsDefinition, resources: Mapping[str, object]) -> Iterable[str]:
     for output in definition.outputs:
         key = output.spec.io_manager_key
         if key != DEFAULT_IO_MANAGER_KEY and key not in resources:

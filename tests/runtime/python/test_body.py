@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from assetc import AssetIn, Ref, asset
 from assetc.adapters.protocol import Statement
 from assetc.adapters.registry import find_adapter
 from assetc.compiler.operation import LoadValue
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
-from assetc.runtime.python.body import BodyRequest, match_inputs, run_body
-from assetc.runtime.python.body_value import NoValue, ObjectValue, QueryValue, TableValue, kind_of
+from assetc.runtime.python.body import BodyRequest, run_body
+from assetc.runtime.python.body_value import NoValue, ObjectValue, QueryValue, TableValue, changed_kind, kind_of
 from assetc.runtime.python.load_upstream import Upstream
+from assetc.runtime.python.match_inputs import match_inputs
 from assetc.runtime.python.warehouse_access import WarehouseAccess
 from assetc.runtime.values.store import save_object
 
@@ -102,6 +104,8 @@ def only(outcome):
     [
         ("pd.DataFrame", "pandas"),
         ("'pd.DataFrame'", "pandas"),
+        ("'DataFrame'", "pandas"),
+        ("'pl.LazyFrame'", "polars.lazyframe"),
         ("pd.DataFrame | None", "pandas"),
         ("pl.DataFrame", "polars"),
         ("pl.LazyFrame", "polars.lazyframe"),
@@ -354,7 +358,7 @@ def test_assets_that_no_variable_keeps_are_found(bodies):
     """
     assert only(bodies.run(text, "stg_a")).value == "a"
     assert only(bodies.run("", "stg_b")).value == "b"
-    assert bodies.run("", "stg_c").failure.diagnostic.code == "E117"
+    assert bodies.run("", "stg_c").failure.diagnostic.code == "E189"
 
 
 def test_several_outputs_by_tuple_dictionary_and_yield(bodies):
@@ -394,3 +398,103 @@ def test_a_model_of_dbt_runs(bodies):
 
 def test_a_coroutine_is_a_body(bodies):
     assert only(bodies.run("@asset\nasync def t(): return 5")).value == 5
+
+
+def test_parameters_are_bound_by_the_driver(bodies):
+    bodies.session.native = bodies.session._cursor
+    outcome = bodies.run("""
+    @asset
+    def t(con) -> list:
+        con.execute("create table n (i int, s text)")
+        con.execute("insert into n values (?, ?)", [1, "a"])
+        con.executemany("insert into n values (?, ?)", [[2, "b"], [3, "c"]])
+        found = con.execute("select s from n where i > ? order by s", [1])
+        return [found.fetchall(), [column[0] for column in found.description]]
+    """)
+    assert only(outcome).value == [[("b",), ("c",)], ["s"]]
+
+
+def test_an_error_of_the_driver_is_told_in_words(bodies):
+    failure = bodies.run("""
+    @asset
+    def t(context): return context.sql("select error('boom')").fetchall()
+    """).failure
+    assert failure.diagnostic.message == "InvalidInputException: boom"
+    assert failure.traceback.endswith("boom") and failure.diagnostic.span.where == "models/c.py:4"
+
+
+def test_a_missing_library_is_named_with_its_extra(bodies, monkeypatch):
+    bodies.table("o", "select 1 as x")
+
+    def read(sql, form, frames=None):
+        raise ModuleNotFoundError("No module named 'polars'", name="polars")
+
+    monkeypatch.setattr(bodies.session, "read", read)
+    failure = bodies.run("@asset\ndef t(o: 'pl.DataFrame'): ...").failure
+    assert failure.diagnostic.code == "E187" and "assetc[polars]" in failure.diagnostic.message
+
+
+def test_a_table_cannot_be_loaded_as_anything(bodies):
+    bodies.table("o", "select 1 as x")
+    bodies.value("nums", [1])
+    failure = bodies.run("@asset\ndef t(o: int): ...\n@asset\ndef u(nums: Relation): ...").failure
+    assert failure.diagnostic.code == "E186" and "as int" in failure.diagnostic.message
+    assert bodies.run("", "u").failure.diagnostic.code == "E114"
+
+
+def test_a_parameter_means_the_one_upstream_that_ends_like_it(bodies):
+    upstream = {AssetKey(key): Upstream(AssetKey(key), None) for key in ("x/Orders", "raw/customers", "shop/days")}
+
+    @asset(ins={"late": AssetIn("shop/days")})
+    def d(orders, c: Ref["raw.customers"], late, other=1): ...  # noqa: F821  the name of an asset
+
+    found = {name: str(item.key) for name, item in match_inputs(d, upstream).items()}
+    assert found == {"orders": "x/Orders", "c": "raw/customers", "late": "shop/days"}
+
+
+def test_a_required_resource_is_asked_for_before_the_body_runs(bodies):
+    text = "@asset(required_resource_keys={'api'})\ndef t(context): return context.resources.api"
+    failure = bodies.run(text).failure
+    assert failure.diagnostic.code == "E109" and "'api'" in failure.diagnostic.message
+    assert only(bodies.run(text, resources={"api": "dev"})).value == "dev"
+
+
+def test_a_later_change_of_kind_is_a_fault():
+    fault = changed_kind(AssetKey("a"), "table", "object", None)
+    assert fault.code == "E188" and fault.message == "a was a table and has become an object"
+    assert changed_kind(AssetKey("a"), "nothing", "object", None) is None
+
+
+def test_bodies_run_in_several_threads_at_once(bodies):
+    bodies.table("o", "select 1 as x")
+    bodies.write(
+        "models/many.py",
+        """
+        import time
+        import pandas as pd
+        for n in range(6):
+            @asset(name=f"a{n}")
+            def _f(o: pd.DataFrame, context, n=n) -> list:
+                from lib.shared import VALUE
+                print("line of", n)
+                time.sleep(0.01)
+                return [n, VALUE, len(context.execute("select x from o").fetchall())]
+        """,
+    )
+    bodies.write("lib/shared.py", "VALUE = 5")
+    found, logs = {}, {}
+
+    def work(number):
+        other = Bodies.__new__(Bodies)
+        other.__dict__.update(bodies.__dict__, session=bodies.warehouse.session(), log=[])
+        found[number] = only(other.run("", f"a{number}", "models/many.py")).value
+        logs[number] = other.log
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {number: [number, 5, 1] for number in range(6)}
+    assert logs == {number: [("INFO", f"line of {number}")] for number in range(6)}
+    assert "models" not in sys.modules and "lib" not in sys.modules
