@@ -39,7 +39,7 @@ FindUpstream: TypeAlias = Callable[[AssetsDefinition], Mapping[str, Upstream]]
 class BodyRequest:
     """One Python asset to execute, and everything that its body may reach.
 
-    `find_upstream` tells which upstream each parameter of the definition receives (see `match_inputs.py`); a parameter
+    `find_upstream` tells which upstream each parameter of the definition receives (see `match_inputs`); a parameter
     that it leaves out is no upstream. `write_log` receives a level of `logging` and a line. `config` and
     `incremental` are for dbt models.
     """
@@ -94,6 +94,27 @@ def run_body(request: BodyRequest) -> BodyOutcome:
             failure = failure_of(error, request.root, request.path)
             return BodyOutcome(tuple(outputs), failure, tuple(request.access.sent))
     return BodyOutcome(tuple(outputs), None, tuple(request.access.sent))
+
+
+def match_inputs(definition: AssetsDefinition, upstream: Mapping[AssetKey, Upstream]) -> dict[str, Upstream]:
+    """Which of an asset's upstreams each parameter receives: the one of its key, else the only one that ends so.
+
+    `upstream` are those that the graph knows to be arguments of the asset, so that the end of a key is enough.
+    """
+    found: dict[str, Upstream] = {}
+    for item in definition.inputs:
+        dotted = tuple(part for parts in item.key.parts for part in parts.split(".") if part)
+        matching = [key for key in upstream if _ends_with(key, item.key.parts) or _ends_with(key, dotted)]
+        if item.key in upstream:
+            found[item.parameter.name] = upstream[item.key]
+        elif len(matching) == 1:
+            found[item.parameter.name] = upstream[matching[0]]
+    return found
+
+
+def _ends_with(key: AssetKey, parts: tuple[str, ...]) -> bool:
+    """Whether the last segments of a key are these; the warehouse may write them in another case."""
+    return [part.casefold() for part in key.parts[-len(parts) :]] == [part.casefold() for part in parts]
 
 
 def _run(body: AnyBody, request: BodyRequest, outputs: list[BodyOutput]) -> None:

@@ -15,10 +15,9 @@ from assetc.adapters.registry import find_adapter
 from assetc.compiler.operation import LoadValue
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
-from assetc.runtime.python.body import BodyRequest, run_body
+from assetc.runtime.python.body import BodyRequest, match_inputs, run_body
 from assetc.runtime.python.body_value import NoValue, ObjectValue, QueryValue, TableValue, changed_kind, kind_of
 from assetc.runtime.python.load_upstream import Upstream
-from assetc.runtime.python.match_inputs import match_inputs
 from assetc.runtime.python.warehouse_access import WarehouseAccess
 from assetc.runtime.values.store import save_object
 
