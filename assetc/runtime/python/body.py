@@ -6,13 +6,14 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, cast, get_args
 
 from assetc.definitions.asset import AssetsDefinition
 from assetc.definitions.errors import InvalidDefinitionError
 from assetc.definitions.form import Form
 from assetc.definitions.key import AssetKey
 from assetc.definitions.metadata import Metadata, to_metadata
+from assetc.definitions.nearest import did_you_mean
 from assetc.definitions.output import DataVersion
 from assetc.definitions.signature import Missing
 from assetc.project.model_module import project_imports
@@ -135,13 +136,23 @@ def _run(body: AnyBody, request: BodyRequest, outputs: list[BodyOutput]) -> None
 
 def _load_inputs(definition: AssetsDefinition, request: BodyRequest) -> dict[str, object]:
     upstream = request.find_upstream(definition)
+    default = _default_form(definition, request)
     return {
-        item.parameter.name: load_upstream(
-            item, upstream[item.parameter.name], request.access, request.root, request.default_load_type
-        )
+        item.parameter.name: load_upstream(item, upstream[item.parameter.name], request.access, request.root, default)
         for item in definition.inputs
         if item.parameter.name in upstream
     }
+
+
+def _default_form(definition: AssetsDefinition, request: BodyRequest) -> Form:
+    """The form of a table for a parameter without annotation: the asset's own setting, else the project's."""
+    name = definition.config.get("default_load_type", request.config.get("default_load_type"))
+    if name is None:
+        return request.default_load_type
+    if name not in get_args(Form):
+        near = did_you_mean(str(name), get_args(Form))
+        raise InvalidDefinitionError(f"default_load_type {name!r} is no form of a table.{near}", code="E186")
+    return cast("Form", name)
 
 
 def _run_dbt_model(model: DbtModel, request: BodyRequest) -> BodyOutput:

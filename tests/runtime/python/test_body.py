@@ -137,6 +137,10 @@ def test_the_default_form_of_a_table_can_be_another(bodies):
     bodies.table("o", "select 1 as id")
     text = "@asset\ndef t(o) -> str: return type(o).__module__"
     assert "polars" in only(bodies.run(text, default_load_type="polars")).value
+    text = text.replace("@asset", "@asset(default_load_type='pyarrow')")
+    assert "pyarrow" in only(bodies.run(text, path="models/d.py", default_load_type="polars")).value
+    wrong = bodies.run(text.replace("pyarrow", "pollars"), path="models/e.py").failure
+    assert wrong.diagnostic.code == "E186" and "Did you mean polars" in wrong.diagnostic.message
 
 
 @pytest.mark.parametrize(
