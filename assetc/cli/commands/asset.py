@@ -1,0 +1,63 @@
+"""`assetc asset list | show`: assets with what is known of them."""
+
+from __future__ import annotations
+
+import click
+
+from assetc.cli.asset_details import give_details
+from assetc.cli.completing import AssetName
+from assetc.cli.find_asset import find_named
+from assetc.cli.invocation import Invocation
+from assetc.cli.json_lines import encoded
+from assetc.cli.opening import BAD_INPUT, open_project, say_errors, take
+from assetc.cli.options import command_named
+from assetc.cli.selection_options import with_selection
+from assetc.cli.table import table_lines
+from assetc.compiler.asset import Asset
+from assetc.compiler.selection.request import SelectionRequest
+
+
+@click.group("asset")
+def command() -> None:
+    """List or show assets."""
+
+
+@command_named("list")
+@with_selection
+@click.option("--json", "as_json", is_flag=True, help="Print rows of JSON.")
+def _list(invocation: Invocation, selection: SelectionRequest, as_json: bool) -> int:  # noqa: FBT001
+    """List assets with their kind, group and place."""
+    opened = open_project(invocation)
+    selected = take(opened, selection)
+    is_blocked = say_errors(opened, selected, selection)
+    assets = [opened.workspace.graph.assets[key] for key in sorted(selected.assets)]
+    if as_json:
+        opened.output.give_text(encoded(list(map(_row, assets))))
+    elif assets:
+        names = ("asset", "kind", "materialized", "group", "place")
+        opened.output.give(table_lines(names, [tuple(map(str, _row(asset).values())) for asset in assets]))
+    return BAD_INPUT if is_blocked else 0
+
+
+@command_named("show")
+@click.argument("name", type=AssetName())
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def _show(invocation: Invocation, name: str, as_json: bool) -> int:  # noqa: FBT001
+    """Show everything that is known of an asset."""
+    opened = open_project(invocation)
+    give_details(opened.output, opened.workspace.graph, find_named(opened, name), as_json=as_json)
+    return 0
+
+
+def _row(asset: Asset) -> dict[str, str]:
+    return {
+        "key": str(asset.key),
+        "kind": asset.kind,
+        "materialized": asset.config.materialized if asset.kind == "model" else "",
+        "group": asset.group,
+        "place": asset.span.where,
+    }
+
+
+command.add_command(_list)
+command.add_command(_show)

@@ -1,0 +1,60 @@
+"""`assetc checks list`: checks, with how they ended the last time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import click
+
+from assetc.cli.invocation import Invocation
+from assetc.cli.json_lines import encoded
+from assetc.cli.opening import BAD_INPUT, open_project, say_errors, take
+from assetc.cli.options import command_named
+from assetc.cli.selection_options import with_selection
+from assetc.cli.table import table_lines
+from assetc.cli.target import identity_of, open_state
+from assetc.cli.words import timestamp
+from assetc.compiler.asset import Check
+from assetc.compiler.make_plan import check_id
+from assetc.compiler.selection.request import SelectionRequest
+from assetc.runtime.state.records import CheckResult
+
+
+@click.group("checks")
+def command() -> None:
+    """List checks."""
+
+
+@command_named("list")
+@with_selection
+@click.option("--json", "as_json", is_flag=True, help="Print rows of JSON.")
+def _list(invocation: Invocation, selection: SelectionRequest, as_json: bool) -> int:  # noqa: FBT001
+    """List checks, with how they ended the last time in this target."""
+    opened = open_project(invocation)
+    selected = take(opened, selection)
+    is_blocked = say_errors(opened, selected, selection)
+    with open_state(opened) as state:
+        results = state.check_results(identity_of(opened))
+    checks = [check for check in opened.workspace.graph.checks if check.name in selected.checks]
+    rows = [_row(check, results) for check in sorted(checks, key=lambda check: check.name)]
+    if as_json:
+        opened.output.give_text(encoded(rows))
+    elif rows:
+        names = ("check", "asset", "status", "failures", "at", "place")
+        opened.output.give(table_lines(names, [tuple(row.values()) for row in rows]))
+    return BAD_INPUT if is_blocked else 0
+
+
+def _row(check: Check, results: Mapping[str, CheckResult]) -> dict[str, object]:
+    result = results.get(check_id(check))
+    return {
+        "name": check.name,
+        "asset": str(check.assets[0]) if check.assets else None,
+        "status": result.status if result else None,
+        "failures": result.failures if result else None,
+        "at": timestamp(result.at) if result else None,
+        "place": check.span.where,
+    }
+
+
+command.add_command(_list)

@@ -1,0 +1,52 @@
+"""`assetc debug`: what is configured, and whether the target can be opened."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import time
+
+import click
+
+from assetc.cli.invocation import Invocation
+from assetc.cli.opening import BAD_INPUT, open_project
+from assetc.cli.options import command_named
+from assetc.cli.target import identity_of, open_warehouse
+from assetc.cli.text import Line, Piece, line, printable
+from assetc.cli.words import duration, plural
+from assetc.version import __version__
+
+
+@command_named("debug")
+@click.option("--no-connection", is_flag=True, help="Do not open the target.")
+@click.option("--connection", is_flag=True, hidden=True)
+def command(invocation: Invocation, no_connection: bool, connection: bool) -> int:  # noqa: FBT001
+    """Show which project, profile and target are used, and try the connection."""
+    opened = open_project(invocation)
+    workspace, output = opened.workspace, opened.output
+    project, target = workspace.project, workspace.project.target
+    identity = identity_of(opened)
+    output.give(
+        [
+            _row("assetc", __version__),
+            _row("Python", f"{platform.python_version()}  {sys.executable}"),
+            _row("project", f"{project.name}  {workspace.root / project.path}"),
+            _row("assets", plural(len(workspace.graph.assets), "asset")),
+            _row("profile", target.profile),
+            _row("target", f"{target.name}  {target.type}, {plural(target.threads, 'thread')}"),
+            _row("warehouse", str(identity)),
+        ]
+    )
+    opened.say(workspace.diagnostics)
+    has_errors = any(problem.severity == "error" for problem in workspace.diagnostics)
+    if not no_connection:
+        began = time.perf_counter()
+        with open_warehouse(opened) as warehouse:
+            warehouse.session().query("select 1")
+        took = duration(time.perf_counter() - began)
+        output.give([line(Piece("connection".ljust(11), "quiet"), Piece("ok", "good"), f"  {took}")])
+    return BAD_INPUT if has_errors else 0
+
+
+def _row(word: str, value: str) -> Line:
+    return line(Piece(word.ljust(11), "quiet"), printable(value))
