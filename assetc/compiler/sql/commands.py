@@ -10,7 +10,7 @@ from sqlglot import Token, TokenType
 from assetc.compiler.sql.functions import ReadText
 from assetc.compiler.sql.scan import scan
 from assetc.compiler.sql.script import Script
-from assetc.compiler.sql.tokens import STRINGS, name_at, place_between, tokens_after_first_word, word
+from assetc.compiler.sql.tokens import STRINGS, first_word_place, name_at, place_between, tokens_after_first_word, word
 from assetc.compiler.sql.vocabulary import words
 
 _BEGINS_STATEMENT = re.compile(
@@ -53,7 +53,7 @@ def _read_other(script: Script, text: str, tokens: Sequence[Token], read_text: R
     message = f"the statement {first} is not understood; what it reads and writes is found by its words"
     if len(script.references) == before:
         message = f"the statement {first} is not understood; what it reads and writes is unknown"
-    script.problem("W201", message, *script.place(0, len(first)), hint="name what it reads with deps")
+    script.problem("W201", message, *script.place(*first_word_place(text)), hint="name what it reads with deps")
 
 
 def _read_inner(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> bool:
@@ -70,7 +70,6 @@ def _read_inner(script: Script, text: str, tokens: Sequence[Token], read_text: R
 
 def _read_execute(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
     """EXECUTE IMMEDIATE '...', DO $$...$$: a constant text is read, anything else is dynamic."""
-    del text
     bodies = [token.text for token in tokens if token.token_type in STRINGS and _BEGINS_STATEMENT.match(token.text)]
     is_joined = any(
         token.token_type in (TokenType.DPIPE, TokenType.PLUS) or word(token) in ("CONCAT", "FORMAT") for token in tokens
@@ -78,7 +77,9 @@ def _read_execute(script: Script, text: str, tokens: Sequence[Token], read_text:
     is_named = bool(tokens) and word(tokens[0]) != "IMMEDIATE" and not bodies
     if is_joined or is_named or not bodies:
         name = "execute immediate" if tokens and word(tokens[0]) == "IMMEDIATE" else "execute"
-        script.unknown(name, "dynamic SQL: what it reads and writes cannot be known from the text", (0, 7))
+        script.unknown(
+            name, "dynamic SQL: what it reads and writes cannot be known from the text", first_word_place(text)
+        )
         return
     for body in bodies:
         with script.inside_string():
@@ -96,17 +97,17 @@ def _read_unload(script: Script, text: str, tokens: Sequence[Token], read_text: 
 
 
 def _read_call(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
-    del text, read_text
+    del read_text
     parts, _ = name_at(script, tokens, 0)
     name = ".".join(parts) or "this procedure"
-    script.unknown("call", f"what {name} reads and writes cannot be known from the call", (0, 4))
+    script.unknown("call", f"what {name} reads and writes cannot be known from the call", first_word_place(text))
 
 
 def _read_transfer(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
     """EXPORT and IMPORT DATABASE touch every table."""
     del tokens, read_text
     name = text.split(None, 1)[0].lower()
-    script.unknown(name, f"{name.upper()} touches relations that the text does not name", (0, len(name)))
+    script.unknown(name, f"{name.upper()} touches relations that the text does not name", first_word_place(text))
 
 
 def _read_set(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
@@ -170,9 +171,8 @@ def _add_after(script: Script, tokens: Sequence[Token], words: frozenset[str], o
 
 def _read_replace(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
     """MySQL: REPLACE INTO t SELECT ... is an INSERT."""
-    if tokens and word(tokens[0]) == "INTO":
-        _, before = name_at(script, tokens, 1)
-        parts, _ = name_at(script, tokens, 1)
+    parts, before = name_at(script, tokens, 1)
+    if parts and word(tokens[0]) == "INTO":
         script.write(parts, place_between(tokens, 1, before), operation="replace")
         for token in tokens[before:]:
             if word(token) in ("SELECT", "WITH", "TABLE", "VALUES"):

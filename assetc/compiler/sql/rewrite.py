@@ -42,7 +42,16 @@ def rewrite(sql: str, reading: SqlReading, name_of: Callable[[Reference], str | 
             is_twin = number in twins and bool(prefixes[number])
             renamed = _renamed(sql, reading.dialect, reference, name, is_twin=is_twin)
             replacements += _replacements(reading.dialect, renamed, prefixes[number])
-    return splice(sql, replacements)
+    return splice(sql, _without_overlaps(replacements))
+
+
+def _without_overlaps(replacements: list[Replacement]) -> list[Replacement]:
+    """Only a text that does not parse can name two things at one place; the first stays."""
+    kept: list[Replacement] = []
+    for item in sorted(replacements, key=lambda item: (item.start, item.end)):
+        if not kept or item.start >= kept[-1].end:
+            kept.append(item)
+    return kept
 
 
 def _twins(reading: SqlReading) -> set[int]:

@@ -35,9 +35,11 @@ def _use(script: Script, statement: exp.Expr) -> None:
     parts = [script.fold(part) for part in table.parts if isinstance(part, exp.Identifier)]
     if len(parts) == 2:
         script.database, script.schema = parts
+    elif not parts:
+        return  # USE of a variable
     elif kind in ("DATABASE", "CATALOG") or (not kind and script.dialect in USE_NAMES_DATABASE):
         script.database, script.schema = parts[-1], None
-    elif parts:
+    else:
         script.schema = parts[-1]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlglot import exp
 
 from assetc.compiler.sql import vocabulary
@@ -46,17 +44,6 @@ def read_call(script: Script, node: exp.Expr, read_text: ReadText) -> None:
         column = node.expressions[0]
         if isinstance(column, exp.Column):
             script.read(tuple(script.fold(part) for part in column.parts), script.place_of(column.parts))
-
-
-def read_table_arguments(script: Script, tables: Sequence[exp.Expr]) -> None:
-    """ClickHouse's `dictionary('name')`, which the parser takes for a table with a column list."""
-    if script.dialect != "clickhouse":
-        return
-    for table in tables:
-        alias = table.args.get("alias")
-        if table.name == "dictionary" and alias is not None and alias.columns:
-            script.references[:] = [item for item in script.references if item.parts != ("dictionary",)]
-            script.read_named(alias.columns[0].name)
 
 
 def read_copy(script: Script, node: exp.Expr, read_text: ReadText) -> None:

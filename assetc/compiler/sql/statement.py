@@ -20,7 +20,6 @@ from assetc.compiler.sql.special import (
     read_execute,
     read_load,
     read_membership,
-    read_table_arguments,
 )
 from assetc.compiler.sql.tables import read_table
 
@@ -98,7 +97,6 @@ def read_statement(script: Script, statement: exp.Expr, read_text: ReadText) -> 
             numbers[id(table)] = read_table(script, table, read_text, made)
     for node in found.special:
         _SPECIAL[type(node)](script, node, read_text)
-    read_table_arguments(script, found.tables)
     find_prefixes(script, found.columns, numbers, first)
     script.local.update(made)
     found.numbers = numbers

@@ -81,6 +81,9 @@ def _read_named(script: Script, table: exp.Table, role: Role, made: dict[Parts, 
     parts = table_parts(script, table)
     if _is_no_relation(script, table, role, parts):
         return None
+    if script.dialect == "clickhouse" and table.name == "dictionary" and table.alias_column_names:
+        script.read_named(table.alias_column_names[0])  # `dictionary('name')`, as the parser takes it
+        return None
     if _is_file(script, table):
         script.add("file_read", (table.name,), script.place_of(identifiers[-1:]))
         return None

@@ -48,6 +48,12 @@ def tokens_after_first_word(dialect: str, text: str) -> tuple[str, list[Token]]:
     return match[1].upper(), list(sqlglot_dialect(dialect).tokenize(blank + text[match.end() :]))
 
 
+def first_word_place(text: str) -> tuple[int, int]:
+    """Where the word stands with which a statement begins."""
+    match = _FIRST_WORD.match(text)
+    return match.span(1) if match is not None else (0, 0)
+
+
 def is_name(token: Token) -> bool:
     """Whether the token can be one part of a name."""
     if token.token_type in (TokenType.VAR, TokenType.IDENTIFIER):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from assetc.compiler.sql.read_sql import read_sql
 from assetc.compiler.sql.reading import SqlReading
+from assetc.compiler.sql.rewrite import rewrite
 
 
 @pytest.mark.parametrize(
@@ -93,3 +94,5 @@ def test_no_text_raises(sql: str, dialect: str) -> None:
     reading = read_sql(sql, dialect)
     for item in (*reading.references, *reading.problems, *reading.column_prefixes):
         assert -1 <= item.start <= item.end <= len(sql)
+    assert rewrite(sql, reading, lambda _: None).text == sql
+    rewrite(sql, reading, lambda _: "dev.x")
