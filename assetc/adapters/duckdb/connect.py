@@ -47,9 +47,7 @@ def _check_folder(options: Options) -> None:
             hint=f"create {folder}, or correct `path` of the target",
         )
     if Path(options.path).is_dir():
-        raise WarehouseError(
-            f"the database file {options.shown_path} is a folder", hint="correct `path` of the target"
-        )
+        raise WarehouseError(f"the database file {options.shown_path} is a folder", hint="correct `path` of the target")
 
 
 def _connect(options: Options) -> duckdb.DuckDBPyConnection:
@@ -107,9 +105,7 @@ def _attach(attachment: Attachment) -> str:
     alias = f" as {quote(attachment.alias)}" if attachment.alias else ""
     wanted = [f"type {attachment.type}"] if attachment.type else []
     wanted += ["read_only"] if attachment.read_only else []
-    return f"attach if not exists {literal(attachment.path)}{alias}" + (
-        f" ({', '.join(wanted)})" if wanted else ""
-    )
+    return f"attach if not exists {literal(attachment.path)}{alias}" + (f" ({', '.join(wanted)})" if wanted else "")
 
 
 def _name_database(connection: duckdb.DuckDBPyConnection, options: Options) -> None:

@@ -26,7 +26,6 @@ from assetc.compiler.operation import (
 from assetc.definitions.relation import Relation
 
 VALUE_NAME = "assetc_value"
-_TEXT_TYPES = ("varchar", "text", "string", "char", "bpchar")
 _LONGEST_LINE = 64 * 1024 * 1024
 
 
@@ -58,7 +57,8 @@ def render(operation: Operation) -> tuple[Statement, ...]:  # noqa: PLR0911  one
         case LoadValue():
             return (Statement(f"{_create(operation)} as\nselect * from {VALUE_NAME}", operation.value),)
         case LoadSeed():
-            return (Statement(f"create table {name_of(operation.relation)} as\n{select_seed(operation)}"),)
+            rows = read_csv(operation.path, operation.delimiter, operation.column_types)
+            return (Statement(f"create table {name_of(operation.relation)} as\nselect * from {rows}"),)
         case Drop() | Rename() | Replace() | AlterColumns():
             return tuple(Statement(sql) for sql in _change(operation))
         case Append() | DeleteInsert() | Merge():
@@ -70,22 +70,13 @@ def render(operation: Operation) -> tuple[Statement, ...]:  # noqa: PLR0911  one
     raise TypeError(f"{type(operation).__name__} is not rendered")
 
 
-def select_seed(seed: LoadSeed) -> str:
-    """The query for the rows of a seed: an empty field is null, and so is `null` where it cannot be text."""
-    texts = [name for name, type_name in seed.column_types if type_name.lower().startswith(_TEXT_TYPES)]
-    empty_is_null = ", ".join(f"nullif({quote(name)}, '') as {quote(name)}" for name in texts)
-    selected = f"* replace ({empty_is_null})" if texts else "*"
-    return f"select {selected} from {read_csv(seed.path, seed.delimiter, seed.column_types, texts)}"
-
-
-def read_csv(path: str, delimiter: str, columns: Iterable[tuple[str, str]], texts: Iterable[str]) -> str:
+def read_csv(path: str, delimiter: str, columns: Iterable[tuple[str, str]]) -> str:
     """The table function that reads a CSV file with a header line and these columns; nothing is detected."""
     typed = ", ".join(f"{literal(name)}: {literal(type_name)}" for name, type_name in columns)
     return (
         f"read_csv({literal(path)}, auto_detect = false, header = true,"
-        f" delim = {literal(delimiter)}, quote = '\"', escape = '\"', max_line_size = {_LONGEST_LINE},"
-        f" nullstr = ['', 'null', 'NULL', 'Null'], force_not_null = [{', '.join(map(literal, texts))}],"
-        f" columns = {{{typed}}})"
+        f" delim = {literal(delimiter)}, quote = '\"', escape = '\"', nullstr = '',"
+        f" max_line_size = {_LONGEST_LINE}, columns = {{{typed}}})"
     )
 
 
@@ -141,12 +132,9 @@ def _delete(operation: DeleteInsert) -> str:
     lines = [f"delete from {name_of(operation.target)} as DBT_INCREMENTAL_TARGET"]
     if plain:
         same = " and ".join(
-            f"DBT_INTERNAL_SOURCE.{quote(part)} = DBT_INCREMENTAL_TARGET.{quote(part)}"
-            for part in operation.unique_key
+            f"DBT_INTERNAL_SOURCE.{quote(part)} = DBT_INCREMENTAL_TARGET.{quote(part)}" for part in operation.unique_key
         )
-        lines.append(
-            f"where exists (select 1 from {name_of(operation.source)} as DBT_INTERNAL_SOURCE where {same})"
-        )
+        lines.append(f"where exists (select 1 from {name_of(operation.source)} as DBT_INTERNAL_SOURCE where {same})")
     else:
         key = f"({', '.join(operation.unique_key)})"
         lines.append(f"where {key} in (select {key} from {name_of(operation.source)})")
@@ -156,10 +144,7 @@ def _delete(operation: DeleteInsert) -> str:
 
 def _merge(operation: Merge) -> str:
     """The aliases are those that predicates written for dbt use."""
-    same = [
-        f"DBT_INTERNAL_SOURCE.{quote(part)} = DBT_INTERNAL_DEST.{quote(part)}"
-        for part in operation.unique_key
-    ]
+    same = [f"DBT_INTERNAL_SOURCE.{quote(part)} = DBT_INTERNAL_DEST.{quote(part)}" for part in operation.unique_key]
     conditions = [*(same or ["false"]), *operation.predicates]
     lines = [
         f"merge into {name_of(operation.target)} as DBT_INTERNAL_DEST",
@@ -167,9 +152,7 @@ def _merge(operation: Merge) -> str:
         "on " + " and ".join(f"({condition})" for condition in conditions),
     ]
     if operation.update_columns and operation.unique_key:
-        values = ", ".join(
-            f"{quote(name)} = DBT_INTERNAL_SOURCE.{quote(name)}" for name in operation.update_columns
-        )
+        values = ", ".join(f"{quote(name)} = DBT_INTERNAL_SOURCE.{quote(name)}" for name in operation.update_columns)
         lines.append(f"when matched then update set {values}")
     names = _list(operation.insert_columns)
     sources = ", ".join(f"DBT_INTERNAL_SOURCE.{quote(name)}" for name in operation.insert_columns)

@@ -166,9 +166,7 @@ class DuckDbWarehouse:
 
     def create_schemas(self, relations: Iterable[Relation]) -> None:
         """Create the schemas of these relations; concurrent creation of one schema would be a conflict."""
-        places = {
-            (relation.database or self._database, relation.schema or self._schema) for relation in relations
-        }
+        places = {(relation.database or self._database, relation.schema or self._schema) for relation in relations}
         with self._lock:
             session = DuckDbSession(self._connection.cursor())
             for database, schema in sorted(places):
@@ -197,7 +195,5 @@ def _header(seed: DescribeSeed) -> list[str]:
         if not name:
             raise WarehouseError(f"column {place + 1} has no name", line=1, hint="name it in the first line")
         if name in folded[:place]:
-            raise WarehouseError(
-                f"the column `{names[place]}` stands twice", line=1, hint="name it otherwise"
-            )
+            raise WarehouseError(f"the column `{names[place]}` stands twice", line=1, hint="name it otherwise")
     return names

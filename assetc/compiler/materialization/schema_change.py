@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.materialization.build import Build
+from assetc.compiler.materialization.strategy import strategy_of
 from assetc.compiler.operation import AlterColumns, Column
 
 POLICIES = ("ignore", "append_new_columns", "sync_all_columns", "fail")
@@ -57,7 +58,7 @@ def compare_columns(queried: Iterable[Column], held: Iterable[Column]) -> Differ
 
 
 def align(build: Build, queried: tuple[Column, ...], held: tuple[Column, ...]) -> Alignment:
-    """What `on_schema_change` asks for."""
+    """What `on_schema_change` asks for; when it is ignored, a merge writes the columns that both have."""
     difference = compare_columns(queried, held)
     names = tuple(column.name for column in queried)
     match build.config.on_schema_change:
@@ -69,9 +70,9 @@ def align(build: Build, queried: tuple[Column, ...], held: tuple[Column, ...]) -
             return Alignment(names, _synchronise(build, difference))
         case "fail" | "append_new_columns" | "sync_all_columns":
             return Alignment(names)
-    if difference.removed:
+    if difference.removed and strategy_of(build) != "merge":
         return Alignment(problem=_missing(build, difference))
-    return Alignment(tuple(column.name for column in held))
+    return Alignment(tuple(column.name for column in held if column not in difference.removed))
 
 
 def unknown_policy(build: Build) -> Diagnostic | None:

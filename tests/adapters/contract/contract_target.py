@@ -61,14 +61,10 @@ class Target:
             **{"step_id": "step", **given},  # type: ignore[arg-type]
         )
 
-    def run(
-        self, name: str, content: object, session: Session | None = None, **settings: object
-    ) -> int | None:
+    def run(self, name: str, content: object, session: Session | None = None, **settings: object) -> int | None:
         return self.perform(self.build(name, content, **settings), session)
 
-    def perform(
-        self, build: Build, session: Session | None = None, listener: Listener | None = None
-    ) -> int | None:
+    def perform(self, build: Build, session: Session | None = None, listener: Listener | None = None) -> int | None:
         listener = listener or Listener(report=self.reports.append)
         return perform(materialize(build), self.adapter, session or self.session, listener)
 

@@ -34,9 +34,7 @@ def test_a_table_may_read_what_it_replaces(target: Target) -> None:
     assert target.table("t") == [(2,)]
 
 
-@pytest.mark.parametrize(
-    "kinds", [("view", "table"), ("table", "view"), ("view", "incremental"), ("table", "seed")]
-)
+@pytest.mark.parametrize("kinds", [("view", "table"), ("table", "view"), ("view", "incremental"), ("table", "seed")])
 def test_a_relation_of_another_kind_is_replaced(target: Target, kinds: tuple[str, str]) -> None:
     before, after = kinds
     target.run("r", "select 1 as x", materialized=before)
@@ -84,9 +82,7 @@ def test_nothing_is_done_for_an_ephemeral_model(target: Target) -> None:
         ),
     ],
 )
-def test_new_rows_are_brought_in(
-    target: Target, settings: dict[str, object], rows: list[str], written: int
-) -> None:
+def test_new_rows_are_brought_in(target: Target, settings: dict[str, object], rows: list[str], written: int) -> None:
     assert target.run("i", DAY_ONE, materialized="incremental", step_id="one", **settings) == 2
     assert target.run("i", DAY_TWO, materialized="incremental", step_id="two", **settings) == written
     assert [" ".join(map(str, row)) for row in target.table("i")] == rows
@@ -118,9 +114,7 @@ def test_a_full_refresh_builds_all_rows(target: Target) -> None:
         ("nonsense", "select 2 as id, 'b' as name", ["id", "name"], ["1 a", "2 b"]),
     ],
 )
-def test_changed_columns(
-    target: Target, policy: str, query: str, columns: list[str], rows: list[str]
-) -> None:
+def test_changed_columns(target: Target, policy: str, query: str, columns: list[str], rows: list[str]) -> None:
     target.run("i", "select 1 as id, 'a' as name", materialized="incremental")
     target.run("i", query, materialized="incremental", on_schema_change=policy, step_id="two")
     assert target.columns("i") == columns
@@ -138,6 +132,7 @@ def test_changed_columns(
             "new: extra INTEGER; gone: name",
         ),
         ({}, "select 2 as id", "E171", "gone: name"),
+        ({"incremental_strategy": "merge", "unique_key": ("name",)}, "select 2 as id", "E173", "name"),
         ({"incremental_strategy": "insert_overwrite"}, DAY_TWO, "E172", "insert_overwrite"),
         ({"unique_key": ("idd",)}, DAY_TWO, "E173", "idd"),
         ({"extra": {"merge_clauses": {}}, "incremental_strategy": "merg"}, DAY_TWO, "E172", "merg"),

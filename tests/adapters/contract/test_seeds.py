@@ -7,9 +7,9 @@ from contract_target import Target
 
 from assetc.adapters.protocol import Refused, WarehouseError
 
-TYPED = """id,amount,day,at,flag,word,code,empty,big,note
-1,1.5,2026-01-02,2026-01-02 03:04:05,true,fig,007,,3000000000,
-2,2,2026-01-03,2026-01-03T00:00:00Z,FALSE,"a, ""b""\nc",12,,1,null
+TYPED = """id,amount,day,at,iso,flag,word,code,empty,big
+1,1.5,2026-01-02,2026-01-02 03:04:05,2026-01-03T00:00:00Z,true,fig,007,,3000000000
+2,2,2026-01-03,2026-01-02 03:04:05,2026-01-03T00:00,FALSE,"a, ""b""\nc",12,,1
 """
 
 
@@ -20,12 +20,12 @@ def test_types_are_those_that_all_values_allow(target: Target) -> None:
         "amount": "DOUBLE",
         "day": "DATE",
         "at": "TIMESTAMP",
+        "iso": "TIMESTAMP",
         "flag": "BOOLEAN",
         "word": "VARCHAR",
         "code": "INTEGER",
         "empty": "INTEGER",
         "big": "BIGINT",
-        "note": "INTEGER",
     }
     assert target.rows(f"select word, code, empty, big from {target.name('s')}") == [
         ('a, "b"\nc', 12, None, 1),
@@ -55,6 +55,14 @@ def test_configured_types_win(target: Target) -> None:
         ("a\n2026-01-01\nx\n", {}, ["a"], [("2026-01-01",), ("x",)]),
         ("a\ntrue\n1\n", {}, ["a"], [("1",), ("true",)]),
         ("a\n1e3\n2\n", {}, ["a"], [(1000,), (2,)]),
+        ('a,b\n1,\n,true\n"",\n', {}, ["a", "b"], [(1, None), (None, None), (None, True)]),
+        ("a\nnull\nx\n", {}, ["a"], [("null",), ("x",)]),
+        (
+            "a\n2026-01-01 00:00:00\n2026-01-01T00:00:00\n",
+            {},
+            ["a"],
+            [("2026-01-01 00:00:00",), ("2026-01-01T00:00:00",)],
+        ),
     ],
 )
 def test_the_form_of_a_file(
