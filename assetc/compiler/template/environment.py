@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Sequence, Sized
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from jinja2 import nodes
@@ -12,15 +12,22 @@ from jinja2.runtime import Context, Macro
 from jinja2.sandbox import SandboxedEnvironment
 
 from assetc.compiler.template.generator import MarkingGenerator
+from assetc.compiler.template.limits import (
+    MAXIMUM_WORK,
+    WIDENING_FILTERS,
+    WORK_OF_CALL,
+    limit,
+    limit_method,
+    limit_operation,
+    limit_receiver,
+    limited_filter,
+)
 from assetc.compiler.template.marked import Marked, join_marked
 from assetc.compiler.template.parser import DbtBlocks, TypedParser
 from assetc.compiler.template.refusal import Exhausted, Returned
 
 if TYPE_CHECKING:
     from assetc.compiler.template.unit import Unit
-
-MAXIMUM_SIZE = 50_000_000
-MAXIMUM_WORK = 2_000_000
 
 
 class Lookup(Protocol):
@@ -84,20 +91,21 @@ class Environment(SandboxedEnvironment):
     @property
     def tick(self) -> None:
         """What generated code touches at each turn of a loop."""
-        self.count_work()
+        self.count_work(1)
 
-    def count_work(self) -> None:
+    def count_work(self, amount: int) -> None:
         """Count a turn of a loop or a call, so that every template ends."""
-        self.work += 1
+        self.work += amount
         if self.work > MAXIMUM_WORK:
-            raise Exhausted(f"the template did not end after {MAXIMUM_WORK:,} loop turns and calls")
+            raise Exhausted(f"the template did not end after {MAXIMUM_WORK:,} turns of loops")
 
     def call(self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:
         """Call from a template; `return()` in a macro ends here."""
-        self.count_work()
+        self.count_work(WORK_OF_CALL)
         if not isinstance(__obj, Macro) or __obj.name == "caller":
+            limit_method(__obj, args)
             result = super().call(__context, __obj, *args, **kwargs)
-            _limit_receiver(__obj)
+            limit_receiver(__obj)
             return result
         try:
             return super().call(__context, __obj, *args, **kwargs)
@@ -106,11 +114,7 @@ class Environment(SandboxedEnvironment):
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Arithmetic, limited where it can grow without end."""
-        if operator == "**" and isinstance(left, int) and isinstance(right, int | float) and abs(right) > 10_000:
-            raise Exhausted(f"{left} ** {right} is too large")
-        if operator == "*":
-            _limit_repetition(left, right)
-            _limit_repetition(right, left)
+        limit_operation(operator, left, right)
         result = super().call_binop(context, operator, left, right)
         if isinstance(result, str | list | tuple):
             limit(result)
@@ -120,26 +124,6 @@ class Environment(SandboxedEnvironment):
         return TypedParser(self, source, name, filename).parse()
 
 
-def limit(value: Sized) -> None:
-    """Refuse what is larger than any SQL could be."""
-    if len(value) > MAXIMUM_SIZE:
-        raise Exhausted(f"the template makes a text or list of more than {MAXIMUM_SIZE:,} characters or elements")
-
-
-def _limit_receiver(method: object) -> None:
-    receiver = getattr(method, "__self__", None)
-    if isinstance(receiver, list | dict | set):
-        limit(receiver)
-
-
-def _limit_repetition(repeated: object, times: object) -> None:
-    if isinstance(repeated, str | list | tuple) and isinstance(times, int):
-        if len(repeated) * times > MAXIMUM_SIZE:
-            raise Exhausted("the template repeats a text or list too often")
-    elif isinstance(repeated, int) and repeated.bit_length() > 1_000_000:
-        raise Exhausted("the template makes a number that is too large")
-
-
 def _same(value: object) -> object:
     return value
 
@@ -147,6 +131,8 @@ def _same(value: object) -> object:
 def _make_environment() -> Environment:
     environment = Environment(extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols", DbtBlocks])
     environment.filters.update(dict.fromkeys(("as_text", "as_bool", "as_native", "as_number"), _same))
+    for name in WIDENING_FILTERS:
+        environment.filters[name] = limited_filter(environment.filters[name])
     environment.filters["is_list"] = lambda value: isinstance(value, list)
     return environment
 

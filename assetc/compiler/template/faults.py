@@ -32,7 +32,9 @@ def fault_of(error: BaseException, rendering: Rendering) -> Diagnostic:
     else:
         labels = ["called here"] * (len(places) - 1)
     related = [Annotation(place, label) for place, label in zip(places[1:], labels, strict=True)]
-    return diagnostic(code, _redacted(message, rendering), places[0], hint=_redacted(hint, rendering), related=related)
+    return diagnostic(
+        code, _redacted(message, rendering).rstrip("."), places[0], hint=_redacted(hint, rendering), related=related
+    )
 
 
 def unreadable(error: Unreadable, positions: list[Position] | None = None) -> Diagnostic:
@@ -108,4 +110,4 @@ def _redacted(message: str, rendering: Rendering) -> str:
     for value in rendering.confidential:
         if len(value) > 2:
             message = message.replace(value, "*****")
-    return message
+    return " ".join(message.split())

@@ -67,7 +67,7 @@ class Findings:
             text=text,
             segments=segments,
             macro_segments=macro_segments,
-            references=tuple(self.references),
+            references=tuple(sorted(self.references, key=lambda reference: reference.span.start)),
             config=tuple(self.config),
             reads=tuple(Read(kind, name, seen) for (kind, name), seen in self.reads.items()),
             problems=tuple(self.problems),

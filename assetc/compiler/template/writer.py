@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assetc.compiler.template.environment import MAXIMUM_SIZE
+from assetc.compiler.template.limits import MAXIMUM_SIZE
 from assetc.compiler.template.marked import Marked
 from assetc.compiler.template.refusal import Exhausted
 from assetc.compiler.template.rendered import MacroSegment, Segment

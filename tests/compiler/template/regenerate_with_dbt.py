@@ -13,7 +13,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
-import shop  # noqa: E402
+import snippet_project as shop  # noqa: E402
 
 CASE = re.compile(r"## (?P<name>.+?)\n\n```jinja\n(?P<template>.*?)\n```\n\n```text\n(?P<text>.*?)```\n", re.DOTALL)
 PROJECT = {

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import shop
+import snippet_project as shop
 
 from assetc.compiler.template.macros import MacroFile, MacroLibrary
 from assetc.compiler.template.members.relation import RelationValue
