@@ -7,7 +7,6 @@ from pathlib import Path
 
 from assetc.adapters.protocol import Adapter
 from assetc.compiler.asset import Asset, Check
-from assetc.compiler.checks import SINGULAR, check_query
 from assetc.compiler.make_plan import build_id
 from assetc.compiler.materialization.build import Build, Content, CsvFile, Query
 from assetc.compiler.materialization.materialize import materialize
@@ -24,8 +23,8 @@ from assetc.compiler.operation import (
     RunChecks,
     WriteLedger,
 )
-from assetc.definitions.key import AssetKey
 from assetc.runtime.compiled_sql import SqlCompiler
+from assetc.runtime.project_checks import ProjectChecks
 
 UNKNOWN = (Describe, DescribeSeed, LoadValue, Report, RunChecks, CreateLedger, WriteLedger, AlterColumns)
 """Operations that are questions, or that depend on an answer, or on a value."""
@@ -51,15 +50,7 @@ def statements_of(asset: Asset, compiler: SqlCompiler, *, full_refresh: bool) ->
 
 def check_text(check: Check, compiler: SqlCompiler) -> str:
     """The query of a check."""
-    sql = compiler.check(check).sql if check.kind == SINGULAR else ""
-    relations = [_relation_text(key, compiler) for key in check.assets]
-    return check_query(check, relations, compiler.adapter.quote, sql)
-
-
-def _relation_text(key: AssetKey, compiler: SqlCompiler) -> str:
-    graph = compiler.workspace.graph
-    thing = graph.assets.get(key) or graph.sources[key]
-    return compiler.adapter.name_of(thing.relation) if thing.relation else str(key)
+    return ProjectChecks(compiler).query(check)
 
 
 def _content(asset: Asset, compiler: SqlCompiler) -> Content | None:

@@ -11,8 +11,7 @@ from assetc.cli.options import command_named
 from assetc.cli.table import table_lines
 from assetc.cli.target import identity_of, open_state
 from assetc.cli.words import duration, timestamp
-from assetc.runtime.state.protocol import RunFilter
-from assetc.runtime.state.records import RunRecord
+from assetc.runtime.state.records import RunFilter, RunRecord
 
 
 @click.group("runs")

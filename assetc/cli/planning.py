@@ -1,0 +1,89 @@
+"""From a request and an open project to a plan, and the plan as text or JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assetc.adapters.protocol import Existing
+from assetc.cli.json_lines import Fields, encoded
+from assetc.cli.opening import Opened
+from assetc.cli.run_request import RunRequest
+from assetc.cli.step_words import kind_of, name_of, place_of, short_id
+from assetc.cli.target import identity_of
+from assetc.cli.text import Line, Piece, line, printable
+from assetc.cli.words import plural
+from assetc.compiler.make_plan import PlanRequest, Remembered, make_plan
+from assetc.compiler.plan import BuildStep, CheckStep, Plan, Step
+from assetc.compiler.selection.request import Selected
+from assetc.runtime.recorder import verified_checks
+from assetc.runtime.state.protocol import State
+
+
+def plan_of(
+    opened: Opened, request: RunRequest, selected: Selected, state: State, existing: tuple[Existing, ...] | None
+) -> Plan:
+    """The plan of a request, from what the state remembers and, if it was asked, what the warehouse holds."""
+    graph, flavor = opened.workspace.graph, opened.workspace.project.flavor
+    identity = identity_of(opened)
+    recorded = state.recorded(identity)
+    relations = None if existing is None else frozenset(each.relation for each in existing)
+    verified = verified_checks(graph.checks, state.check_results(identity), recorded)
+    wanted = PlanRequest(
+        request.command,
+        changed=request.changed,
+        full_refresh=request.full_refresh,
+        seeds="none" if flavor == "dbt" else "changed",
+        publish="before_checks" if flavor == "dbt" else "after_checks",
+    )
+    return make_plan(graph, selected, wanted, Remembered(recorded, relations, verified))
+
+
+def give_plan(opened: Opened, plan: Plan, *, as_json: bool) -> None:
+    """Print the plan."""
+    if as_json:
+        opened.output.give_text(encoded({"command": plan.command, "steps": list(map(_row, plan.steps))}))
+    else:
+        opened.output.give(_lines(plan))
+
+
+def _row(step: Step) -> Fields:
+    own: Fields = (
+        {"check": name_of(step), "gate_of": step.gate_of}
+        if isinstance(step, CheckStep)
+        else {"asset": name_of(step), "reuse": step.reuse, "full_refresh": step.full_refresh}
+    )
+    return {
+        "id": step.id,
+        **own,
+        "kind": kind_of(step),
+        "reasons": list(step.reasons),
+        "after": list(step.after),
+        "place": place_of(step),
+    }
+
+
+def _lines(plan: Plan) -> Iterator[Line]:
+    builds = [step for step in plan.steps if isinstance(step, BuildStep)]
+    reused = sum(step.reuse for step in builds)
+    checks = len(plan.steps) - len(builds)
+    parts = [f"{len(builds) - reused} to build"] if builds else []
+    parts += [f"{reused} to reuse"] if reused else []
+    parts += [plural(checks, "check")] if checks else []
+    yield line(Piece(plan.command, "strong"), f"  {' · '.join(parts) or 'nothing to do'}")
+    width = max((len(name_of(step)) for step in plan.steps), default=0)
+    for step in plan.steps:
+        yield _step_line(step, width)
+
+
+def _step_line(step: Step, width: int) -> Line:
+    after = f"after {', '.join(map(short_id, step.after))}" if step.after else ""
+    gate = f"before {step.gate_of} is published" if isinstance(step, CheckStep) and step.gate_of else ""
+    words = "; ".join(filter(None, (*step.reasons, gate or after)))
+    name = printable(name_of(step)).ljust(width)
+    return line(_mark(step), name, Piece(f"  {kind_of(step):<12}  ", "quiet"), Piece(printable(words), "quiet"))
+
+
+def _mark(step: Step) -> Piece:
+    if isinstance(step, CheckStep):
+        return Piece("  ? ", "accent")
+    return Piece("  = ", "quiet") if step.reuse else Piece("  + ", "good")
