@@ -31,6 +31,7 @@ _PLACES = {
     "FilesystemIOManager": "runtime.values.filesystem:FilesystemIOManager",
     "From": "definitions.reference:From",
     "IOManager": "definitions.io_manager:IOManager",
+    "InMemoryIOManager": "runtime.values.memory:InMemoryIOManager",
     "InputContext": "definitions.io_manager:InputContext",
     "InvalidConfigError": "definitions.errors:InvalidConfigError",
     "InvalidDefinitionError": "definitions.errors:InvalidDefinitionError",
@@ -49,6 +50,7 @@ _PLACES = {
     "ValueNotFoundError": "definitions.errors:ValueNotFoundError",
     "asset": "definitions.decorators:asset",
     "materialize": "definitions.materialize:materialize",
+    "materialize_to_memory": "definitions.materialize:materialize_to_memory",
     "multi_asset": "definitions.decorators:multi_asset",
 }
 

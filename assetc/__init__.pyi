@@ -31,6 +31,7 @@ from assetc.definitions.io_manager import IOManager as IOManager
 from assetc.definitions.io_manager import OutputContext as OutputContext
 from assetc.definitions.key import AssetKey as AssetKey
 from assetc.definitions.materialize import materialize as materialize
+from assetc.definitions.materialize import materialize_to_memory as materialize_to_memory
 from assetc.definitions.metadata import MetadataValue as MetadataValue
 from assetc.definitions.output import AssetMaterialization as AssetMaterialization
 from assetc.definitions.output import DataVersion as DataVersion
@@ -43,6 +44,7 @@ from assetc.definitions.spec import AssetSpec as AssetSpec
 from assetc.definitions.spec import SourceAsset as SourceAsset
 from assetc.runtime.python.result import ExecuteInProcessResult as ExecuteInProcessResult
 from assetc.runtime.values.filesystem import FilesystemIOManager as FilesystemIOManager
+from assetc.runtime.values.memory import InMemoryIOManager as InMemoryIOManager
 from assetc.version import __version__ as __version__
 
 __all__ = [
@@ -70,6 +72,7 @@ __all__ = [
     "FilesystemIOManager",
     "From",
     "IOManager",
+    "InMemoryIOManager",
     "InputContext",
     "InvalidConfigError",
     "InvalidDefinitionError",
@@ -89,5 +92,6 @@ __all__ = [
     "__version__",
     "asset",
     "materialize",
+    "materialize_to_memory",
     "multi_asset",
 ]

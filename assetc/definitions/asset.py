@@ -99,6 +99,11 @@ class AssetsDefinition:
         return tuple(output.spec for output in self.outputs)
 
     @property
+    def specs_by_key(self) -> dict[AssetKey, AssetSpec]:
+        """What is said about each asset, by its key."""
+        return {spec.key: spec for spec in self.specs}
+
+    @property
     def asset_deps(self) -> dict[AssetKey, frozenset[AssetKey]]:
         """The upstream keys of each asset, as the definition names them."""
         shared = {item.key for item in self.inputs if item.explicit or item.parameter.role == "upstream"}

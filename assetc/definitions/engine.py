@@ -21,12 +21,13 @@ AnyAsset: TypeAlias = AssetsDefinition | SourceAsset | AssetSpec
 
 @dataclass(frozen=True, slots=True)
 class InProcessRun:
-    """What `materialize` is asked to do. `selection=None` means all assets."""
+    """What `materialize` is asked to do. `selection=None` means all assets; `in_memory`: values are not stored."""
 
     assets: tuple[AnyAsset, ...]
     resources: Mapping[str, object] = field(default_factory=dict)
     selection: tuple[AssetKey, ...] | None = None
     raise_on_error: bool = True
+    in_memory: bool = False
     tags: Mapping[str, str] = field(default_factory=dict)
 
 

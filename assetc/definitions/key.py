@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from functools import total_ordering
 from typing import Protocol, TypeAlias
@@ -44,6 +45,15 @@ class AssetKey:
         """The key as people write it: segments joined by "/"."""
         return "/".join(self.parts)
 
+    def to_string(self) -> str:
+        """The segments as a JSON list."""
+        return json.dumps(self.path)
+
+    @staticmethod
+    def from_coercible(value: KeyLike) -> AssetKey:
+        """The key that a key, a string, a list of segments or an asset stands for."""
+        return key_of(value)
+
     @staticmethod
     def from_user_string(text: str) -> AssetKey:
         """The key that `to_user_string` wrote."""
@@ -69,6 +79,9 @@ class AssetKey:
 
     def __hash__(self) -> int:
         return self._hash
+
+    def __reduce__(self) -> tuple[type[AssetKey], tuple[tuple[str, ...]]]:
+        return AssetKey, (self.parts,)  # the hash is another one in every process
 
     def __str__(self) -> str:
         return self.to_user_string()

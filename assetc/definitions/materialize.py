@@ -1,19 +1,23 @@
-"""`materialize()`: execute assets here and now, outside of a project."""
+"""`materialize()` and `materialize_to_memory()`: execute assets here and now, outside of a project."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeAlias
 
 from assetc.definitions import engine
 from assetc.definitions.asset import AssetsDefinition
 from assetc.definitions.engine import AnyAsset, InProcessRun
 from assetc.definitions.errors import InvalidInvocationError
+from assetc.definitions.io_manager import IOManager
 from assetc.definitions.key import AssetKey, KeyLike, key_of
 from assetc.definitions.spec import AssetSpec, SourceAsset
 
 if TYPE_CHECKING:
     from assetc.runtime.python.result import ExecuteInProcessResult
+
+Selection: TypeAlias = KeyLike | Sequence[KeyLike]
 
 
 def materialize(  # noqa: PLR0913  Dagster's parameters
@@ -25,7 +29,7 @@ def materialize(  # noqa: PLR0913  Dagster's parameters
     partition_key: str | None = None,
     raise_on_error: bool = True,
     tags: Mapping[str, str] | None = None,
-    selection: KeyLike | Sequence[KeyLike] | None = None,
+    selection: Selection | None = None,
 ) -> ExecuteInProcessResult:
     """Execute assets in this process, one after the other, each after those it takes.
 
@@ -33,15 +37,49 @@ def materialize(  # noqa: PLR0913  Dagster's parameters
     afterwards. Raises InvalidDefinitionError before anything runs where the assets cannot work together, and
     what a body raised unless `raise_on_error` is false.
     """
-    _refuse("run_config", run_config)
-    _refuse("instance", instance)
-    _refuse("partition_key", partition_key)
-    chosen = None if selection is None else _keys(selection)
-    given = tuple(_flat(assets))
-    return engine.execute(InProcessRun(given, dict(resources or {}), chosen, raise_on_error, dict(tags or {})))
+    _refuse(run_config=run_config, instance=instance, partition_key=partition_key)
+    return engine.execute(_request(assets, resources, selection, raise_on_error=raise_on_error, tags=tags))
 
 
-def _keys(selection: KeyLike | Sequence[KeyLike]) -> tuple[AssetKey, ...]:
+def materialize_to_memory(  # noqa: PLR0913  Dagster's parameters
+    assets: Iterable[AnyAsset],
+    *,
+    run_config: object = None,
+    instance: object = None,
+    resources: Mapping[str, object] | None = None,
+    partition_key: str | None = None,
+    raise_on_error: bool = True,
+    tags: Mapping[str, str] | None = None,
+    selection: Selection | None = None,
+) -> ExecuteInProcessResult:
+    """Like `materialize`, with values kept in memory. Raises InvalidInvocationError when given an IO manager."""
+    _refuse(run_config=run_config, instance=instance, partition_key=partition_key)
+    for name, value in (resources or {}).items():
+        if isinstance(value, IOManager):
+            message = f"materialize_to_memory() keeps values in memory and takes no IO manager ({name!r})"
+            raise InvalidInvocationError(message, code="E182")
+    request = _request(assets, resources, selection, raise_on_error=raise_on_error, tags=tags)
+    return engine.execute(replace(request, in_memory=True))
+
+
+def _request(
+    assets: Iterable[AnyAsset],
+    resources: Mapping[str, object] | None,
+    selection: Selection | None,
+    *,
+    raise_on_error: bool,
+    tags: Mapping[str, str] | None,
+) -> InProcessRun:
+    return InProcessRun(
+        assets=tuple(_flat(assets)),
+        resources=dict(resources or {}),
+        selection=None if selection is None else _keys(selection),
+        raise_on_error=raise_on_error,
+        tags=dict(tags or {}),
+    )
+
+
+def _keys(selection: Selection) -> tuple[AssetKey, ...]:
     if isinstance(selection, str | AssetKey | AssetsDefinition) or not isinstance(selection, Sequence):
         selection = [selection]
     return tuple(key for item in selection for key in _keys_of(item))
@@ -63,7 +101,7 @@ def _flat(assets: Iterable[object]) -> Iterable[AnyAsset]:
             raise InvalidInvocationError(f"materialize() takes assets, got {item!r}", code="E182")
 
 
-def _refuse(name: str, value: object) -> None:
-    if value is not None:
-        message = f"materialize({name}=...) is not built yet"
-        raise InvalidInvocationError(message, code="E182")
+def _refuse(**arguments: object) -> None:
+    for name, value in arguments.items():
+        if value is not None:
+            raise InvalidInvocationError(f"materialize({name}=...) is not built yet", code="E182")

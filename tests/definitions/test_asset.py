@@ -1,6 +1,7 @@
 """What definitions accept, refuse and say."""
 
 import functools
+import pickle
 from typing import TYPE_CHECKING, Annotated, Any
 
 import pytest
@@ -54,6 +55,8 @@ def test_keys_are_values():
     key = AssetKey("a/b")
     assert key == AssetKey(["a", "b"]) and hash(key) == hash(AssetKey(key=("a", "b")))
     assert (str(key), key.path, key.with_prefix("x/y").to_user_string()) == ("a/b", ["a", "b"], "x/y/a/b")
+    assert pickle.loads(pickle.dumps(key)) == key and key.to_string() == '["a", "b"]'
+    assert AssetKey.from_coercible(["a", "b"]) == key and key.has_prefix(["a"]) and not key.has_prefix(["b"])
     assert sorted([AssetKey("b"), key, AssetKey("a")]) == [AssetKey("a"), key, AssetKey("b")]
     assert AssetKey.from_user_string("a/b") == key and AssetKey("a-b/c.d").to_python_identifier() == "a_b__c_d"
 

@@ -23,6 +23,7 @@ from assetc import (
     ValueNotFoundError,
     asset,
     materialize,
+    materialize_to_memory,
     multi_asset,
 )
 
@@ -102,6 +103,15 @@ def test_missing_upstreams_are_told_all_at_once_with_the_nearest_name():
     refused(
         [orders, d], "E101", '"ordrs"', "not produced by any", "Did you mean orders?", '"nothing_like_it"', __file__
     )
+
+
+def test_a_missing_upstream_is_told_with_its_namesakes():
+    up = asset(key_prefix="raw/shop", name="up")(body)
+
+    @asset(ins={"x": AssetIn("up")})
+    def d(x): ...
+
+    refused([up, d], "E101", "Did you mean raw/shop/up?")
 
 
 def test_cycles_name_every_step_of_them():
@@ -191,6 +201,22 @@ def test_a_manager_written_as_a_generator_yields_metadata():
 
     record = materialize([a], resources={"io_manager": Yields()}).asset_materializations_for_node("a")[0]
     assert {name: value.value for name, value in record.metadata.items()} == {"a": 1, "b": 2, "c": 3, "d": 4}
+
+
+def test_values_can_stay_in_memory():
+    @asset
+    def a():
+        return body
+
+    @asset
+    def b(a):
+        return a is body
+
+    assert materialize_to_memory([a, b]).output_for_node("b") is True
+    with pytest.raises(InvalidInvocationError, match="no IO manager"):
+        materialize_to_memory([a], resources={"io_manager": Memory()})
+    with pytest.raises(ValueNotFoundError, match="not materialized in this run"):
+        materialize_to_memory([a, b], selection="b")
 
 
 def test_selected_assets_read_what_an_earlier_run_stored(tmp_path):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import tempfile
 import uuid
-from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from assetc.definitions.asset import AssetsDefinition
 from assetc.definitions.engine import InProcessRun
 from assetc.definitions.errors import InvalidDefinitionError, InvalidSelectionError
+from assetc.definitions.io_manager import IOManager
 from assetc.definitions.key import AssetKey
 from assetc.definitions.nearest import did_you_mean
 from assetc.definitions.output import AssetMaterialization
@@ -26,6 +27,7 @@ from assetc.runtime.python.result import ExecuteInProcessResult, StepEvent
 from assetc.runtime.python.services import service_values
 from assetc.runtime.python.wiring import WiredStep, Wiring, wire_assets
 from assetc.runtime.values.filesystem import FilesystemIOManager
+from assetc.runtime.values.memory import InMemoryIOManager
 
 
 @dataclass(slots=True)
@@ -49,8 +51,8 @@ def run_assets(run: InProcessRun) -> ExecuteInProcessResult:
     selected = _select(wiring, run.selection)
     steps = [step for step in wiring.steps if step.definition.keys & selected]
     check_requirements(steps, run.resources)
-    with _default_store(run.resources) as folder:
-        resources = {DEFAULT_IO_MANAGER_KEY: FilesystemIOManager(folder), **run.resources}
+    with _default_manager(run) as manager:
+        resources = {DEFAULT_IO_MANAGER_KEY: manager, **run.resources}
         around = Surroundings(str(uuid.uuid4()), wiring, resources, logging.getLogger("assetc"))
         progress = _run_steps(steps, selected, around)
     if progress.first_error and run.raise_on_error:
@@ -62,10 +64,14 @@ def run_assets(run: InProcessRun) -> ExecuteInProcessResult:
     return ExecuteInProcessResult(success, around.run_id, tuple(progress.events), progress.values, node_of_key)
 
 
-def _default_store(resources: Mapping[str, object]) -> AbstractContextManager[str | None]:
-    if DEFAULT_IO_MANAGER_KEY in resources:
-        return nullcontext()
-    return tempfile.TemporaryDirectory(prefix="assetc-")
+@contextmanager
+def _default_manager(run: InProcessRun) -> Iterator[IOManager]:
+    """The IO manager of outputs that name none: values in memory, or in a folder that is gone afterwards."""
+    if run.in_memory:
+        yield InMemoryIOManager()
+        return
+    with tempfile.TemporaryDirectory(prefix="assetc-") as folder:
+        yield FilesystemIOManager(folder)
 
 
 def _select(wiring: Wiring, selection: Iterable[AssetKey] | None) -> frozenset[AssetKey]:

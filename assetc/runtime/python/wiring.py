@@ -142,7 +142,9 @@ def _find_input(
 
 
 def _missing(item: AssetInput, definition: AssetsDefinition, known: _Known) -> InvalidDefinitionError:
-    near = did_you_mean(str(item.key), (str(key) for key in known.group_of))
+    namesakes = [str(key) for key in sorted(known.of_name[item.key.name]) if key not in definition.keys]
+    near = f" Did you mean {' or '.join(namesakes)}?" if namesakes else ""
+    near = near or did_you_mean(str(item.key), (str(key) for key in known.group_of))
     message = (
         f'Input asset "{item.key}" of {definition.node_name} ({definition.place}) is not produced by any of the '
         f"given assets and is not one of the given sources.{near}"
