@@ -86,6 +86,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             at real not null,
             status text not null check (status in ('pass', 'warn', 'fail', 'error')),
             severity text not null,
+            code_version text not null,
             failures integer,
             message text not null,
             metadata text not null,

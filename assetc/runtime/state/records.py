@@ -95,6 +95,7 @@ class CheckResult:
     at: float
     status: CheckStatus
     severity: str
+    code_version: str = ""
     failures: int | None = None
     message: str = ""
     metadata: Metadata = ()

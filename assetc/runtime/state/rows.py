@@ -31,7 +31,9 @@ MATERIALIZATION_COLUMNS = (
     "database, schema, name, row_count, columns, metadata, inputs"
 )
 RECORDED_COLUMNS = "key, id, at, code_version, data_version, definition, settings, database, schema, name, inputs"
-CHECK_COLUMNS = "id, name, key, run_id, step_id, at, status, severity, failures, message, metadata, inputs"
+CHECK_COLUMNS = (
+    "id, name, key, run_id, step_id, at, status, severity, code_version, failures, message, metadata, inputs"
+)
 
 
 def run_row(run: RunRecord, target_id: int) -> Row:
@@ -61,8 +63,9 @@ def to_run(row: Row) -> RunRecord:
 
 
 def step_row(step: StepRecord, ordinal: int) -> Row:
-    """The row of a step that has not begun."""
-    return (step.run_id, ordinal, step.id, step.kind, _key_text(step.key), step.name, step.code_version)
+    """The row of a planned step."""
+    key = _key_text(step.key)
+    return (step.run_id, ordinal, step.id, step.kind, key, step.name, step.code_version, step.status)
 
 
 def step_end_row(step: StepRecord) -> Row:
@@ -136,6 +139,7 @@ def check_row(result: CheckResult, target_id: int) -> Row:
         result.at,
         result.status,
         result.severity,
+        result.code_version,
         result.failures,
         result.message,
         _metadata_text(result.metadata),

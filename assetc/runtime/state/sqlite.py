@@ -168,8 +168,8 @@ insert into runs (id, root_id, target_id, command, arguments, status, started_at
 values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _INSERT_STEP = """
-insert into steps (run_id, ordinal, id, kind, key, name, code_version, attempts, message, because)
-values (?, ?, ?, ?, ?, ?, ?, 0, '', '[]')
+insert into steps (run_id, ordinal, id, kind, key, name, code_version, status, attempts, message, because)
+values (?, ?, ?, ?, ?, ?, ?, ?, 0, '', '[]')
 """
 _END_STEP = """
 update steps set status = ?, started_at = ?, seconds = ?, attempts = ?, message = ?, because = ?
@@ -185,9 +185,9 @@ insert into latest_materializations (target_id, key, materialization_id) values 
 on conflict (target_id, key, partition) do update set materialization_id = excluded.materialization_id
 """
 _INSERT_CHECK = """
-insert into check_results (id, target_id, name, key, run_id, step_id, at, status, severity, failures, message,
-                           metadata, inputs)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+insert into check_results (id, target_id, name, key, run_id, step_id, at, status, severity, code_version,
+                           failures, message, metadata, inputs)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _SET_RECENT = """
 insert into durations (target_id, step_id, recent) values (?, ?, ?)

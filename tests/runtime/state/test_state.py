@@ -91,7 +91,7 @@ def checked(result_id: str, status: str = "pass", run_id: str = "r1") -> StepEnd
         3.0,
         status,  # type: ignore[arg-type]
         "error",
-        0,
+        failures=0,
         inputs={ORDERS: "e1"},
     )
     return StepEnd(done, DEV, check=result)

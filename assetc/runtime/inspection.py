@@ -1,0 +1,50 @@
+"""The checks that a step executes on its own data before readers see them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from assetc.compiler.plan import CheckStep
+from assetc.definitions.relation import Relation
+from assetc.runtime.events import StepFinished
+from assetc.runtime.work import ChecksFailed
+
+
+@dataclass(slots=True)
+class Inspection:
+    """The checks of one step, in one attempt. What they came to is told when it is known to count."""
+
+    gates: tuple[CheckStep, ...]
+    execute: Callable[[CheckStep, Relation | None], StepFinished]
+    finished: list[StepFinished] = field(default_factory=list)
+
+    def forget(self) -> None:
+        """A new attempt begins."""
+        self.finished.clear()
+
+    def inspect(self, relation: Relation | None) -> None:
+        """Execute the checks against a relation. Raises ChecksFailed, after all of them."""
+        self.finished = [self.execute(gate, relation) for gate in self.gates]
+        failed = [event.step for event in self.finished if event.status != "success"]
+        if failed:
+            names = tuple(step.check.name for step in failed if isinstance(step, CheckStep))
+            raise ChecksFailed(tuple(step.id for step in failed), names)
+
+    def passes_afterwards(self) -> bool:
+        """The same for a step whose work could not stop before publication: whether all passed."""
+        if self.finished:
+            return True
+        try:
+            self.inspect(None)
+        except ChecksFailed:
+            return False
+        return True
+
+    def left_out(self, because: str) -> tuple[StepFinished, ...]:
+        """The ends of the checks that were not executed, since their step did not come that far."""
+        if self.finished:
+            return ()
+        now = time.time()
+        return tuple(StepFinished(now, gate, "skipped", 0.0, because=(because,)) for gate in self.gates)

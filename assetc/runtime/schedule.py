@@ -1,0 +1,95 @@
+"""Which step is next: a pure bookkeeping of what is ready, what waits, and what cannot run any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from heapq import heappop, heappush
+
+from assetc.compiler.plan import Step, StepId
+
+UNKNOWN_SECONDS = 1.0
+
+
+class Schedule:
+    """The steps of a plan that are to be executed. Of the ready ones that with the longest way ahead comes first.
+
+    It takes no lock: its owner does.
+    """
+
+    def __init__(self, steps: Sequence[Step], usual: Mapping[StepId, float]) -> None:
+        self._steps = {step.id: step for step in steps}
+        self._after = {step.id: [up for up in step.after if up in self._steps] for step in steps}
+        self._below: dict[StepId, list[StepId]] = {step_id: [] for step_id in self._steps}
+        for step_id, above in self._after.items():
+            for up in above:
+                self._below[up].append(step_id)
+        self._waiting = {step_id: len(above) for step_id, above in self._after.items()}
+        urgency = self._ways_ahead(usual)
+        self._rank = {step.id: (-urgency[step.id], place) for place, step in enumerate(steps)}
+        self._ready: list[tuple[tuple[float, int], StepId]] = []
+        self._pending = set(self._steps)
+        self._running: set[StepId] = set()
+        self._release(step_id for step_id, count in self._waiting.items() if count == 0)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing runs and nothing will."""
+        return not self._pending and not self._running
+
+    @property
+    def ready(self) -> int:
+        """How many steps could run now."""
+        return len(self._ready)
+
+    def running(self) -> tuple[Step, ...]:
+        """The steps that run now, in the plan's order."""
+        return tuple(step for step_id, step in self._steps.items() if step_id in self._running)
+
+    def take(self) -> Step | None:
+        """The step that should run now, which runs from here on; None if there is none at the moment."""
+        while self._ready:
+            _, step_id = heappop(self._ready)
+            if step_id in self._pending:
+                self._pending.remove(step_id)
+                self._running.add(step_id)
+                return self._steps[step_id]
+        return None
+
+    def succeed(self, step_id: StepId) -> None:
+        """A running step has ended well: what waited only for it is ready."""
+        self._running.discard(step_id)
+        for below in self._below[step_id]:
+            self._waiting[below] -= 1
+        self._release(below for below in self._below[step_id] if self._waiting[below] == 0)
+
+    def fail(self, step_id: StepId) -> tuple[Step, ...]:
+        """A running step has failed: the steps below it will never run. They are returned in the plan's order."""
+        self._running.discard(step_id)
+        lost: set[StepId] = set()
+        waiting = [step_id]
+        while waiting:
+            for below in self._below[waiting.pop()]:
+                if below in self._pending and below not in lost:
+                    lost.add(below)
+                    waiting.append(below)
+        return self._drop(lost)
+
+    def drop_rest(self) -> tuple[Step, ...]:
+        """Nothing more is going to begin; what would have is returned in the plan's order."""
+        return self._drop(set(self._pending))
+
+    def _drop(self, lost: set[StepId]) -> tuple[Step, ...]:
+        self._pending -= lost
+        return tuple(self._steps[step_id] for step_id in sorted(lost, key=lambda lost_id: self._rank[lost_id][1]))
+
+    def _release(self, step_ids: Iterable[StepId]) -> None:
+        for step_id in step_ids:
+            heappush(self._ready, (self._rank[step_id], step_id))
+
+    def _ways_ahead(self, usual: Mapping[StepId, float]) -> dict[StepId, float]:
+        """For each step the seconds from its beginning to the end of the longest way that starts with it."""
+        ahead: dict[StepId, float] = {}
+        for step_id in reversed(self._steps):
+            behind = max((ahead[below] for below in self._below[step_id]), default=0.0)
+            ahead[step_id] = behind + usual.get(step_id, UNKNOWN_SECONDS)
+        return ahead
