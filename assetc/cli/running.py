@@ -83,7 +83,8 @@ def _shown(opened: Opened, events: Iterator[Event], *, as_json: bool) -> int:
     folder = opened.invocation.log_path or workspace.root / "logs"
     heading = Heading(workspace.project.name, workspace.project.target.name, len(workspace.graph.assets))
     with LogFile(folder / "assetc.log") as log:
-        for event, progress in follow(events, Audience(opened.output, log, heading, opened.text_of)):
+        for event, after in follow(events, Audience(opened.output, log, heading, opened.text_of)):
+            progress = after
             if as_json and isinstance(event, StepFinished):
                 finished.append(event)
     workspace.close()
