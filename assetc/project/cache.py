@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 import sqlite3
+import threading
 from collections.abc import Mapping
 from functools import cache
 from hashlib import blake2b
@@ -37,10 +38,11 @@ create table if not exists facts (kind text not null, path text not null, value 
 
 
 class Cache:
-    """Rows of bytes by kind and path, and the content hash of each file by its stamp."""
+    """Rows of bytes by kind and path, and the content hash of each file by its stamp. Rows are read from any thread."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._lock = threading.RLock()
         self._pending: dict[tuple[str, str], bytes] = {}
         self._pending_content: dict[str, tuple[tuple[int, int, int], str]] = {}
 
@@ -75,7 +77,9 @@ class Cache:
         pending = self._pending.get((kind, path))
         if pending is not None:
             return pending
-        row = self._connection.execute("select value from facts where kind = ? and path = ?", (kind, path)).fetchone()
+        with self._lock:
+            rows = self._connection.execute("select value from facts where kind = ? and path = ?", (kind, path))
+            row = rows.fetchone()
         return None if row is None else row[0]
 
     def keep(self, kind: str, path: str, value: bytes) -> None:
@@ -98,7 +102,7 @@ class Cache:
         """Write what was kept, in one transaction. A full disk or a read-only folder only costs the next start."""
         if not self._pending and not self._pending_content:
             return
-        with contextlib.suppress(sqlite3.OperationalError), self._connection:
+        with contextlib.suppress(sqlite3.OperationalError), self._lock, self._connection:
             self._connection.executemany(
                 "insert or replace into facts values (?, ?, ?)",
                 ((kind, path, value) for (kind, path), value in self._pending.items()),
@@ -180,7 +184,7 @@ def _from_plain(form: type, value: Any) -> object:
 
 
 def _connect(path: Path | None) -> sqlite3.Connection:
-    connection = sqlite3.connect(path or ":memory:", timeout=10, isolation_level="IMMEDIATE")
+    connection = sqlite3.connect(path or ":memory:", timeout=10, isolation_level="IMMEDIATE", check_same_thread=False)
     connection.execute("pragma journal_mode = wal")
     connection.execute("pragma synchronous = normal")
     connection.executescript(SCHEMA)

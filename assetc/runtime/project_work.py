@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import cast
 
 from assetc.adapters.perform import Listener, perform
@@ -28,7 +27,7 @@ from assetc.runtime.python.body import BodyOutcome, BodyOutput, BodyRequest, mat
 from assetc.runtime.python.load_upstream import Upstream
 from assetc.runtime.python.query_result import BodySession
 from assetc.runtime.python.warehouse_access import WarehouseAccess
-from assetc.runtime.values.pickled import has_value, remove_value, write_value
+from assetc.runtime.values.store import forget_object, has_object, save_object
 from assetc.runtime.warehouse_fault import failed_statement
 from assetc.runtime.work import Attempt, Built, Checked, LogLevel, StepFailed
 from assetc.runtime.workspace import Workspace
@@ -65,11 +64,6 @@ class ProjectWork:
     def adapter(self) -> Adapter:
         """The adapter of the target."""
         return self.workspace.adapter
-
-    @property
-    def store(self) -> Path:
-        """Where values that are no tables are kept."""
-        return self.workspace.root / ".assetc" / "storage"
 
     def prepare(self, session: Session) -> None:
         """Create the ledger."""
@@ -170,7 +164,7 @@ class ProjectWork:
             case body_value.QueryValue(sql=sql):
                 built = self._table(asset, Query(sql), attempt)
             case body_value.ObjectValue(value=stored):
-                path = write_value(self.store, asset.key, stored)
+                path = save_object(self.workspace.root, asset.key, stored)
                 built = Built("pickle", metadata=(("path", str(path.relative_to(self.workspace.root))),))
             case _:
                 built = Built("none", asset.relation)
@@ -181,7 +175,7 @@ class ProjectWork:
             built = self._materialize(asset, content, attempt)
         except WarehouseError as error:
             raise StepFailed(failed_statement(error, asset, None), transient=error.transient) from error
-        remove_value(self.store, asset.key)
+        forget_object(self.workspace.root, asset.key)
         return built
 
     def _body_request(self, asset: Asset, attempt: Attempt) -> BodyRequest:
@@ -220,7 +214,7 @@ class ProjectWork:
                 yield key, Upstream(key, source.relation)
                 continue
             upstream = graph.assets[key]
-            stored = upstream.kind == "python" and has_value(self.store, key)
+            stored = upstream.kind == "python" and has_object(self.workspace.root, key)
             yield key, Upstream(key, None if stored else upstream.relation)
 
 

@@ -96,7 +96,7 @@ def open_workspace(request: OpenRequest) -> Workspace | NotOpened:
     if loaded.project is None or loaded.connection is None:
         cache.close()
         return NotOpened(loaded.diagnostics, loaded.root, loaded.secrets)
-    return _compiled(request, loaded, _in_its_dialect(loaded.project), loaded.connection, cache)
+    return _compiled(request, loaded, _adjusted(loaded.project, request), loaded.connection, cache)
 
 
 def names_of(workspace: Workspace) -> Names:
@@ -155,10 +155,14 @@ def _compiled(
     )
 
 
-def _in_its_dialect(project: Project) -> Project:
-    """The project with the dialect that its models are written in, where that is not its target's own."""
-    dialect = project.settings.dialect
-    return replace(project, target=replace(project.target, dialect=dialect)) if dialect else project
+def _adjusted(project: Project, request: OpenRequest) -> Project:
+    """The project in the dialect that its models are written in, and with imports only if they are wanted."""
+    settings = project.settings
+    if settings.dialect:
+        project = replace(project, target=replace(project.target, dialect=settings.dialect))
+    if not request.import_python:
+        project = replace(project, settings=replace(settings, import_python=False))
+    return project
 
 
 def _compile(given: Given) -> tuple[Compilation, Counts]:
@@ -198,7 +202,6 @@ def _inputs(project: Project, request: OpenRequest) -> str:
         project.target,
         project.folder_configs,
         project.properties if len(project.properties.patches) < 50 else None,
-        request.import_python,
         request.full_refresh,
     )
     return hash_of((blake2b(stamps, digest_size=16).hexdigest(), written))

@@ -18,5 +18,5 @@ select
     round(count(distinct a.customer_id) / s.size, 4) as retention
 from activity as a
 join sizes as s on s.cohort = a.cohort
-group by all
+group by a.cohort, s.size, a.months_later
 order by a.cohort, a.months_later

@@ -1,5 +1,5 @@
 -- The share of each month's buyers who had bought before.
-with buyers as (
+with monthly_buyers as (
     select o.order_month, o.customer_id, min({{ month_of('c.first_order_at') }}) as first_month
     from orders as o
     join customer_orders as c on c.customer_id = o.customer_id
@@ -10,6 +10,6 @@ select
     count(*) as buyers,
     count(*) filter (where first_month < order_month) as returning_buyers,
     round(returning_buyers / buyers, 4) as returning_rate
-from buyers
+from monthly_buyers
 group by order_month
 order by order_month

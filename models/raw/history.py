@@ -57,7 +57,7 @@ def raw_orders(raw_customers: pd.DataFrame) -> pd.DataFrame:
     last_day = FIRST_DAY + timedelta(days=DAYS - 1)
     rows = []
     for customer in raw_customers.itertuples():
-        day = customer.signed_up_on
+        day = pd.Timestamp(customer.signed_up_on).date()
         loyalty = source.betavariate(2.6, 1.2)
         while day <= last_day:
             if source.random() < min(1.0, season(day) * 0.75):

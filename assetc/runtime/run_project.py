@@ -1,0 +1,124 @@
+"""Plans and runs an open project: what the commands `plan`, `run`, `build`, `seed`, `test` and `retry` share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from assetc.adapters.protocol import Existing, Identity, Warehouse
+from assetc.compiler.make_plan import Command, PlanRequest, Remembered, make_plan
+from assetc.compiler.plan import Plan
+from assetc.compiler.selection.request import Selected
+from assetc.runtime.cancellation import Cancellation
+from assetc.runtime.events import Event
+from assetc.runtime.execute import execute
+from assetc.runtime.identifiers import new_id
+from assetc.runtime.options import ExecuteOptions
+from assetc.runtime.project_work import ProjectWork
+from assetc.runtime.recorder import verified_checks
+from assetc.runtime.redact import redactor
+from assetc.runtime.state.protocol import State
+from assetc.runtime.state.sqlite import SqliteState
+from assetc.runtime.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What a command asks for. `root_id` is the run that this one resumes."""
+
+    command: Command
+    selected: Selected
+    changed: bool = False
+    full_refresh: bool = False
+    threads: int | None = None
+    fail_fast: bool = False
+    arguments: tuple[str, ...] = ()
+    run_id: str = field(default_factory=new_id)
+    root_id: str | None = None
+    cancellation: Cancellation = field(default_factory=Cancellation)
+
+
+def identity_of(workspace: Workspace) -> Identity:
+    """Which warehouse the target of an open project really is."""
+    return workspace.adapter.identity(workspace.connection.fields, workspace.project.root)
+
+
+def open_state(workspace: Workspace) -> State:
+    """Where the runs of a project are remembered."""
+    return SqliteState(state_path(workspace.root))
+
+
+def state_path(root: Path) -> Path:
+    """The file of a project's state."""
+    return root / ".assetc" / "state.sqlite"
+
+
+@contextmanager
+def connected(workspace: Workspace) -> Iterator[Warehouse]:
+    """The open target. Raises WarehouseError."""
+    with closing(workspace.adapter.connect(workspace.connection.fields, workspace.project.root)) as warehouse:
+        yield warehouse
+
+
+def plan_project(
+    workspace: Workspace, request: RunRequest, state: State, existing: tuple[Existing, ...] | None
+) -> Plan:
+    """The plan of a command. `existing` None: the warehouse was not asked, what was recorded is believed."""
+    native = workspace.project.flavor == "native"
+    wanted = PlanRequest(
+        command=request.command,
+        changed=request.changed,
+        full_refresh=request.full_refresh,
+        seeds="changed" if native else "none",
+        publish="after_checks" if native else "before_checks",
+    )
+    return make_plan(workspace.graph, request.selected, wanted, remembered(workspace, state, existing))
+
+
+def remembered(workspace: Workspace, state: State, existing: tuple[Existing, ...] | None) -> Remembered:
+    """What earlier runs and the warehouse tell about a project."""
+    identity = identity_of(workspace)
+    recorded = state.recorded(identity)
+    return Remembered(
+        recorded=recorded,
+        existing=None if existing is None else frozenset(found.relation for found in existing),
+        verified=verified_checks(workspace.graph.checks, state.check_results(identity), recorded),
+    )
+
+
+def run_project(workspace: Workspace, request: RunRequest) -> Iterator[Event]:
+    """Plan and execute; everything is recorded when the iterator is at its end.
+
+    Raises WarehouseError when the target cannot be opened, and StateError.
+    """
+    with closing(open_state(workspace)) as state, connected(workspace) as warehouse:
+        existing = warehouse.existing()
+        plan = plan_project(workspace, request, state, existing)
+        yield from run_plan(workspace, request, plan, state, warehouse, existing)
+
+
+def run_plan(
+    workspace: Workspace,
+    request: RunRequest,
+    plan: Plan,
+    state: State,
+    warehouse: Warehouse,
+    existing: tuple[Existing, ...],
+) -> Iterator[Event]:
+    """Execute a plan on an open target."""
+    options = ExecuteOptions(
+        identity=identity_of(workspace),
+        threads=request.threads or workspace.project.target.threads,
+        fail_fast=request.fail_fast,
+        arguments=request.arguments,
+        run_id=request.run_id,
+        existing=existing,
+        cancellation=request.cancellation,
+        redact=redactor(workspace.secrets),
+    )
+    if request.root_id is not None:
+        options = replace(options, root_id=request.root_id)
+    work = ProjectWork.of(workspace, full_refresh=request.full_refresh)
+    yield from execute(plan, work, warehouse, state, options)
