@@ -161,6 +161,9 @@ class Adapter(Protocol):
     def name_of(self, relation: Relation) -> str:
         """The relation's full name in SQL, every part quoted."""
 
+    def folded(self, relation: Relation) -> Relation:
+        """The form in which two names of one relation are equal: what a catalogue row is looked up by."""
+
     def render(self, operation: Operation) -> tuple[Statement, ...]:
         """The statements of an operation that `perform` does not handle itself."""
 

@@ -34,6 +34,10 @@ class DuckDbAdapter:
         """The relation's full name in SQL, every part quoted."""
         return render.name_of(relation)
 
+    def folded(self, relation: Relation) -> Relation:
+        """The relation in lower case, because DuckDB compares names without it."""
+        return render.folded(relation)
+
     def render(self, operation: Operation) -> tuple[Statement, ...]:
         """The statements of an operation."""
         return render.render(operation)

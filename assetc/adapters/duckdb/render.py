@@ -44,6 +44,12 @@ def name_of(relation: Relation) -> str:
     return ".".join(map(quote, relation.parts()))
 
 
+def folded(relation: Relation) -> Relation:
+    """The relation in lower case: names are kept as written and compared without case."""
+    database, schema = relation.database, relation.schema
+    return Relation(database and database.lower(), schema and schema.lower(), relation.name.lower())
+
+
 def render(operation: Operation) -> tuple[Statement, ...]:  # noqa: PLR0911  one case per operation
     """The statements of an operation."""
     match operation:

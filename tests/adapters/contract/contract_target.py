@@ -49,13 +49,14 @@ class Target:
         """The build of an asset; a text is a query, a path a CSV file, anything else a table value."""
         given = {key: settings.pop(key) for key in ("full_refresh", "step_id", "columns") if key in settings}
         relation = self.relation(name)
-        kinds = {found.relation: found.kind for found in self.warehouse.existing()}
+        fold = self.adapter.folded
+        kinds = {fold(found.relation): found.kind for found in self.warehouse.existing()}
         return Build(
             relation=relation,
             content=_content(content),
             config=AssetConfig(**settings),  # type: ignore[arg-type]
             abilities=self.adapter.abilities,
-            existing=kinds.get(relation),
+            existing=kinds.get(fold(relation)),
             ledger=self.ledger,
             span=Span(f"models/{name}.sql", 0, 0, 1, 1),
             **{"step_id": "step", **given},  # type: ignore[arg-type]

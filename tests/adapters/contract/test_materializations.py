@@ -238,6 +238,13 @@ def test_any_name_is_a_name(target: Target, name: str) -> None:
     assert target.kinds() == {name: "table", name + "v": "view"}
 
 
+def test_a_name_in_another_case_is_the_same_relation(target: Target) -> None:
+    target.run("orders", "select 1 as x", materialized="view")
+    target.run("Orders", "select 2 as x")
+    assert target.table("orders") == [(2,)]
+    assert target.kinds() == {"Orders": "table"}
+
+
 def test_the_error_of_a_query_stands_in_the_authors_text(target: Target) -> None:
     query = "select 'é€𝄞' as x,\n  nope from (select 1 as a)"
     with pytest.raises(WarehouseError, match="nope") as failure:
