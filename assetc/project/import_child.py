@@ -104,16 +104,14 @@ def _explain(error: BaseException, root: Path, path: str) -> dict[str, object]:
 
 def _describe(definition: AssetsDefinition, root: Path) -> dict[str, object]:
     function = _function_of(definition.body)
-    code = getattr(function, "__code__", None)
-    file = Path(code.co_filename) if code is not None else None
-    inside = file is not None and file.is_relative_to(root) and file.exists()
+    file, line = _place_of(function, root)
     outputs = sorted(definition.outputs, key=lambda output: output.key)
     single = len(outputs) == 1 and outputs[0].name == "result"
     return {
         "key": str(outputs[0].key) if single else definition.node_name,
         "function": str(getattr(function, "__name__", definition.node_name)),
-        "file": file.relative_to(root).as_posix() if inside and file is not None else "",
-        "line": code.co_firstlineno if inside else 0,
+        "file": file,
+        "line": line,
         "deps": sorted({str(dep.key) for output in outputs for dep in output.spec.deps} - _inputs_of(definition)),
         "inputs": [[item.parameter.name, str(item.key)] for item in definition.inputs if item.explicit],
         "ignore_deps": sorted(str(key) for key in definition.ignored),
@@ -125,6 +123,16 @@ def _describe(definition: AssetsDefinition, root: Path) -> dict[str, object]:
         ],
         "description": outputs[0].spec.description or "" if outputs else "",
     }
+
+
+def _place_of(function: object, root: Path) -> tuple[str, int]:
+    """Where a function stands; nowhere if that is no file of the project."""
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return "", 0
+    file = Path(code.co_filename)
+    inside = file.is_relative_to(root) and file.exists()
+    return (file.relative_to(root).as_posix(), code.co_firstlineno) if inside else ("", 0)
 
 
 def _inputs_of(definition: AssetsDefinition) -> set[str]:
@@ -160,10 +168,9 @@ def _is_plain(value: object, depth: int) -> bool:
         return True
     if depth == 0:
         return False
-    if type(value) in (list, tuple):
-        items = list(value)  # type: ignore[call-overload]  a list or a tuple, as the line above says
-        return len(items) <= LONGEST_LIST and all(_is_plain(item, depth - 1) for item in items)
-    if type(value) is dict:
+    if isinstance(value, (list, tuple)) and type(value) in (list, tuple):
+        return len(value) <= LONGEST_LIST and all(_is_plain(item, depth - 1) for item in value)
+    if isinstance(value, dict) and type(value) is dict:
         return len(value) <= LONGEST_LIST and all(
             type(key) is str and _is_plain(item, depth - 1) for key, item in value.items()
         )

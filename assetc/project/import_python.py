@@ -10,11 +10,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import get_args
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.place import Span, file_span
 from assetc.compiler.python.imported import ImportedAsset, ImportedFile
+from assetc.compiler.python.reading import ParameterRole
 
 Answer = Mapping[str, object]
 
@@ -100,10 +103,8 @@ def _pump(child: subprocess.Popen[str], lines: queue.Queue[str | None]) -> None:
 def _stop(child: subprocess.Popen[str]) -> None:
     """End the child and whatever it started."""
     if child.poll() is None:
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL) if os.name == "posix" else child.kill()
-        except ProcessLookupError:
-            pass
     child.wait()
 
 
@@ -129,10 +130,14 @@ def _read_asset(answer: Answer) -> ImportedAsset:
         config=tuple(_pairs(answer["config"])),
         values=tuple(_pairs(answer["values"])),
         parameters=tuple(
-            (str(each[0]), str(each[1]), bool(each[2])) for each in map(_list, _list(answer["parameters"]))
+            (str(each[0]), _role(each[1]), bool(each[2])) for each in map(_list, _list(answer["parameters"]))
         ),
         description=str(answer["description"]),
     )
+
+
+def _role(word: object) -> ParameterRole:
+    return next((role for role in get_args(ParameterRole) if role == word), "upstream")
 
 
 def _problem(root: Path, path: str, error: Answer) -> Diagnostic:

@@ -76,7 +76,11 @@ def test_computed_dependencies_names_and_globals_are_completed(write, monkeypatc
         """
     )
     (asset,) = completed(root, "models/c.py").assets
-    assert (asset.name, reads(asset), [each.key for each in asset.declared_deps]) == ("orders_copy", {"orders"}, ["orders"])
+    assert (asset.name, reads(asset), [each.key for each in asset.declared_deps]) == (
+        "orders_copy",
+        {"orders"},
+        ["orders"],
+    )
     assert {entry.key: entry.value for entry in asset.config}["group_name"] == "orders"
     assert not asset.unresolved
 
@@ -167,7 +171,9 @@ def test_a_module_is_executed_once_until_its_file_changes(write) -> None:
 
 
 def test_threads_load_modules_at_once(write) -> None:
-    root = write(models__c_py="import lib.h\nVALUE = lib.h.VALUE\n", lib__h_py="import time\ntime.sleep(0.05)\nVALUE = 1\n")
+    root = write(
+        models__c_py="import lib.h\nVALUE = lib.h.VALUE\n", lib__h_py="import time\ntime.sleep(0.05)\nVALUE = 1\n"
+    )
     found: list[object] = []
     threads = [threading.Thread(target=lambda: found.append(load_module(root, "models/c.py"))) for _ in range(8)]
     for thread in threads:

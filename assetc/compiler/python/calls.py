@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from assetc.compiler.python.decorators import as_decorator, complete_decorator
+from assetc.compiler.python.items import elements_of
 from assetc.compiler.python.keys import as_key
 from assetc.compiler.python.library import call_library, is_opaque
 from assetc.compiler.python.machine import DEEPEST_CALL, Call, Machine
@@ -27,7 +28,6 @@ from assetc.compiler.python.values import (
     Value,
     choice,
 )
-from assetc.compiler.python.items import elements_of
 
 AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef
 

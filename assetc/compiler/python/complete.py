@@ -22,7 +22,17 @@ from assetc.compiler.python.reading import (
     PythonReading,
 )
 from assetc.compiler.python.scope import Scope
-from assetc.compiler.python.values import AssetDecorator, Closure, Constant, Entries, Items, Text, Value, known_text, plain
+from assetc.compiler.python.values import (
+    AssetDecorator,
+    Closure,
+    Constant,
+    Entries,
+    Items,
+    Text,
+    Value,
+    known_text,
+    plain,
+)
 
 AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -40,9 +50,9 @@ def complete_python(
         return replace(followed, files=_files(followed.files, imported))
     _teach(followed.scope, imported.values)
     built = [_complete(followed, asset, dialect) for asset in imported.assets]
-    problems = [*followed.machine.problems, *(problem for each in built for problem in each.problems)]
+    found = (*followed.machine.problems, *(problem for each in built for problem in each.problems))
     files = _files(tuple(followed.machine.files), imported)
-    return PythonReading(tuple(each.asset for each in built), needs_import=False, files=files, problems=tuple(problems))
+    return PythonReading(tuple(each.asset for each in built), needs_import=False, files=files, problems=found)
 
 
 def value_of(literal: object) -> Value:
@@ -179,10 +189,11 @@ def _without_source(followed: Followed, asset: ImportedAsset) -> Built:
         source_hash=followed.content_hash,
         key_prefix=tuple(prefix),
         parameters=tuple(
-            Parameter(parameter, "", has_default, role, span)  # type: ignore[arg-type]  the role is a checked word
-            for parameter, role, has_default in asset.parameters
+            Parameter(parameter, "", has_default, role, span) for parameter, role, has_default in asset.parameters
         ),
     )
     hint = "Name what it reads in deps=[...]"
     message = f"the source of {asset.function} is not available: nothing is inferred from its body"
-    return Built(_merge(bare, asset, unresolved=False), (diagnostic("W207", message, span, hint=hint),), needs_import=False)
+    return Built(
+        _merge(bare, asset, unresolved=False), (diagnostic("W207", message, span, hint=hint),), needs_import=False
+    )

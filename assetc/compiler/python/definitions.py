@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from assetc.compiler.diagnostic import Diagnostic, diagnostic
+from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.place import Span
 from assetc.compiler.project import Entry
-from assetc.compiler.python.body import BodyNotes
+from assetc.compiler.python.body import BodyObserver, note_if_sql
+from assetc.compiler.python.check_definition import check_definition
 from assetc.compiler.python.footprint import footprint
 from assetc.compiler.python.items import items_of
 from assetc.compiler.python.keys import key_parts, key_text, own_key, own_name
 from assetc.compiler.python.literals import NOT_LITERAL, literal_of
 from assetc.compiler.python.machine import Machine
+from assetc.compiler.python.notes import BodyNotes
 from assetc.compiler.python.parameters import annotated_key, annotation_text, is_relation, parameters_of, read_parameter
 from assetc.compiler.python.reading import (
     DeclaredDependency,
@@ -39,14 +41,16 @@ from assetc.compiler.python.values import (
     only_text,
 )
 
-STRUCTURE = frozenset(
-    "name key key_prefix deps non_argument_deps ignore_deps ins outs specs description sql internal_asset_deps".split()
-)
+STRUCTURE = frozenset((
+    "name", "key", "key_prefix", "deps", "non_argument_deps", "ignore_deps", "ins", "outs", "specs",
+    "description", "sql", "internal_asset_deps",
+))  # fmt: skip
 """Arguments that have fields of their own in a reading."""
 
-NEEDED = frozenset(
-    "group_name group tags schema alias database materialized enabled unique_key incremental_strategy config".split()
-)
+NEEDED = frozenset((
+    "group_name", "group", "tags", "schema", "alias", "database", "materialized", "enabled", "unique_key",
+    "incremental_strategy", "config",
+))  # fmt: skip
 """Configuration that compiling cannot do without."""
 
 DEPS = "name them in deps=[...] as constants"
@@ -75,6 +79,7 @@ class Definitions:
     found: list[Definition] = field(default_factory=list)
 
     def __call__(self, decorator: AssetDecorator, closure: Closure, *, guessed: bool) -> Value:
+        """Note a definition."""
         self.found.append(Definition(decorator, closure, guessed))
         return AssetFunction(closure, own_key(decorator, closure))
 
@@ -112,13 +117,16 @@ def build_asset(machine: Machine, definition: Definition, dialect: str, name: st
     deps = tuple(_dependencies(definition, problems))
     if not definition.decorator.arguments.complete:
         problems.unknown("**", "the arguments of the decorator are not all constants")
+    *prefix, own = _name(definition, problems, name)
     asset = PythonAsset(
-        name=name or _name(definition, problems),
+        name=own,
         function=node.name,
         span=source.span_at(*_name_place(definition)),
-        source_hash=footprint(machine, definition.closure),
-        key_prefix=_prefix(definition, problems),
-        parameters=() if definition.is_dbt_model else tuple(read_parameter(each, source) for each in parameters_of(node)),
+        source_hash=footprint(machine, definition.closure, notes.files),
+        key_prefix=(*_prefix(definition, problems), *prefix),
+        parameters=()
+        if definition.is_dbt_model
+        else tuple(read_parameter(each, source) for each in parameters_of(node)),
         inputs=inputs,
         references=tuple(notes.references.values()),
         writes=tuple(notes.writes.values()),
@@ -133,7 +141,22 @@ def build_asset(machine: Machine, definition: Definition, dialect: str, name: st
         unresolved=notes.unresolved or bool(problems.found),
         is_dbt_model=definition.is_dbt_model,
     )
-    return Built(asset, (*problems.found, *notes.problems.values()), problems.needs_import)
+    faults = () if definition.is_dbt_model else tuple(_faults(definition, asset))
+    return Built(asset, (*problems.found, *faults, *notes.problems.values()), problems.needs_import)
+
+
+def _faults(definition: Definition, asset: PythonAsset) -> Iterable[Diagnostic]:
+    """What can never work: a name that no asset can have, an argument that no decorator has, an input of nothing."""
+    place = argument_span(definition, "name")
+    yield from check_definition(
+        definition.decorator, (*asset.key_prefix, asset.name), definition.decorator.source, place
+    )
+    known = {parameter.name for parameter in asset.parameters}
+    for each in asset.inputs:
+        if each.parameter not in known and definition.node.args.kwarg is None:
+            message = f"ins names {each.parameter!r}, which is none of the arguments of {asset.function}"
+            hint = did_you_mean(each.parameter, known) or f"Its arguments are {', '.join(sorted(known)) or 'none'}"
+            yield diagnostic("E108", message, each.span, hint=hint)
 
 
 def follow_body(machine: Machine, definition: Definition, mapped: set[str], dialect: str) -> BodyNotes:
@@ -144,16 +167,18 @@ def follow_body(machine: Machine, definition: Definition, mapped: set[str], dial
     for argument, _ in parameters_of(node):
         scope.bind(argument.arg, Argument(argument.arg, is_relation(argument.annotation), argument.arg in mapped))
     scope.names.update(closure.named)
-    machine.observer, machine.nodes, machine.calls = notes, 0, [node]
+    machine.observer, machine.nodes, machine.calls = BodyObserver(notes), 0, [node]
+    machine.files, known = dict(machine.top_files), machine.files
     machine.run(node.body, scope)
     if scope.returns:
-        notes.note_returned(choice(scope.returns), node, scope)
+        note_if_sql(notes, choice(scope.returns), closure.scope.source.span(node), scope, "certain")
     sql = definition.decorator.arguments.values.get("sql")
     if isinstance(sql, Text):
-        notes.note_sql(sql, argument_span(definition, "sql"), closure.scope, certainty="certain")
+        notes.add_sql(sql, argument_span(definition, "sql"), closure.scope, "certain")
     if machine.is_exhausted:
-        notes.give_up(closure.scope.source.span(node))
-    machine.observer, machine.calls = None, []
+        notes.unknown("this function is too long to be followed to its end", closure.scope.source.span(node))
+    notes.files = {path: text for path, text in machine.files.items() if not path.endswith(".py")}
+    machine.observer, machine.calls, machine.files = None, [], known | machine.files
     return notes
 
 
@@ -174,13 +199,14 @@ def _name_place(definition: Definition) -> tuple[int, int]:
     return (found, found + len(node.name)) if found >= 0 else (start, start)
 
 
-def _name(definition: Definition, problems: _Problems) -> str:
-    name = own_name(definition.decorator, definition.closure)
-    if name is not None:
-        return name
+def _name(definition: Definition, problems: _Problems, given: str | None) -> Sequence[str]:
+    """The name, and before it the segments that `key="a/b"` has more; `name=` is one segment, right or wrong."""
+    name = given or own_name(definition.decorator, definition.closure)
     written = "name" if "name" in definition.decorator.arguments.values else "key"
+    if name is not None:
+        return (name,) if written == "name" else name.split("/")
     problems.unknown(written, "the name of the asset is not a constant")
-    return definition.node.name
+    return (definition.node.name,)
 
 
 def _prefix(definition: Definition, problems: _Problems) -> tuple[str, ...]:
@@ -283,5 +309,3 @@ def _returns(definition: Definition) -> Returns | None:
         return None
     is_none = isinstance(annotation, ast.Constant) and annotation.value in (None, "None")
     return Returns(annotation_text(annotation, definition.closure.scope.source), is_none)
-
-

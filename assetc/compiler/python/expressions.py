@@ -28,7 +28,6 @@ from assetc.compiler.python.values import (
     Text,
     Value,
     choice,
-    known_text,
     known_texts,
     only_text,
     over,
@@ -57,7 +56,8 @@ def formatted(machine: Machine, node: ast.JoinedStr, scope: Scope) -> Value:
         part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else HOLE_MARK
         for part in node.values
     )
-    literal, parts, offset = PythonLiteral(scope.source, node, whole), [], 0
+    literal, offset = PythonLiteral(scope.source, node, whole), 0
+    parts: list[Value] = []
     for part in node.values:
         if isinstance(part, ast.Constant) and isinstance(part.value, str):
             parts.append(Text(((Piece(part.value, literal, offset),),)))
@@ -176,7 +176,9 @@ def attribute(machine: Machine, node: ast.Attribute, scope: Scope) -> Value:
 def comprehension(machine: Machine, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, scope: Scope) -> Value:
     """A comprehension over known items, unrolled."""
     found: list[Value] = []
-    known = _unroll(machine, node.generators, scope.inner(), lambda inner: found.append(machine.evaluate(node.elt, inner)))
+    known = _unroll(
+        machine, node.generators, scope.inner(), lambda inner: found.append(machine.evaluate(node.elt, inner))
+    )
     return Items(tuple(found)) if known else UNKNOWN
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 
 from assetc.compiler.python.imports import absolute_name
@@ -15,7 +15,7 @@ from assetc.compiler.python.values import Closure, Constant, Module, Text, spell
 Reached = dict[tuple[str, str], None]
 
 
-def footprint(machine: Machine, closure: Closure) -> str:
+def footprint(machine: Machine, closure: Closure, files: Mapping[str, str]) -> str:
     """A hash that changes when a function, a name of the project that it uses, or a file that it reads does."""
     source, node = closure.scope.source, closure.node
     parts = [_segment(source, node)]
@@ -31,6 +31,7 @@ def footprint(machine: Machine, closure: Closure) -> str:
             waiting += [(where, each) for each in _names(statement)]
             waiting += _imported(machine, statement, where)
     parts += sorted(_closed_over(closure.scope))
+    parts += [part for path in sorted(files) for part in (path, files[path])]
     return blake2b("\0".join(parts).encode(errors="replace"), digest_size=16).hexdigest()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.python.reading import ParameterRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class ImportedAsset:
     outs: tuple[str, ...] = ()
     config: tuple[tuple[str, object], ...] = ()
     values: tuple[tuple[str, object], ...] = ()
-    parameters: tuple[tuple[str, str, bool], ...] = ()
+    parameters: tuple[tuple[str, ParameterRole, bool], ...] = ()
     description: str = ""
 
 

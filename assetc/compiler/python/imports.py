@@ -24,11 +24,12 @@ from assetc.compiler.python.values import (
     known_text,
 )
 
-LIBRARIES = sys.stdlib_module_names | frozenset(
-    "assetc boto3 clickhouse_connect connectorx dagster dask dbt duckdb fsspec geopandas google httpx ibis jinja2 "
-    "matplotlib numpy pandas pandera polars psycopg psycopg2 pyarrow pydantic pyspark pytz requests scipy sklearn "
-    "snowflake sqlalchemy sqlglot tenacity torch tqdm yaml".split()
-)
+LIBRARIES = sys.stdlib_module_names | frozenset((
+    "assetc", "boto3", "clickhouse_connect", "connectorx", "dagster", "dask", "dbt", "duckdb", "fsspec",
+    "geopandas", "google", "httpx", "ibis", "jinja2", "matplotlib", "numpy", "pandas", "pandera", "polars",
+    "psycopg", "psycopg2", "pyarrow", "pydantic", "pyspark", "pytz", "requests", "scipy", "sklearn",
+    "snowflake", "sqlalchemy", "sqlglot", "tenacity", "torch", "tqdm", "yaml",
+))  # fmt: skip
 
 
 def import_modules(machine: Machine, node: ast.Import, scope: Scope) -> bool:
@@ -64,7 +65,7 @@ def find_module(machine: Machine, name: str) -> Module | None:
         for path in (f"{stem}.py", f"{stem}/__init__.py"):
             text = machine.read(path)
             if text is not None:
-                machine.files[path] = None
+                machine.files[path] = text
                 _follow(machine, name, Source(path, text))
                 break
     return machine.modules[name]

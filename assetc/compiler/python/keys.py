@@ -1,4 +1,4 @@
-"""Asset keys as values: `AssetKey`, `AssetIn`, `AssetSpec`, `SourceAsset`, `AssetOut`, strings and assets themselves."""
+"""Asset keys as values: what `AssetKey`, `AssetIn`, `AssetSpec` and their like name, strings and assets themselves."""
 
 from __future__ import annotations
 

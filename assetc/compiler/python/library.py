@@ -1,4 +1,4 @@
-"""Functions of Python and of libraries whose results can be told from their arguments, by the last part of their name."""
+"""Functions of Python and of libraries whose results can be told from their arguments, by the end of their names."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ from assetc.compiler.python.values import (
 CallBack = Callable[[Value, Sequence[Value]], Value]
 LibraryFunction = Callable[[Call], Value | None]
 
-_OPAQUE = frozenset(
-    "exec eval globals load_assets_from_modules load_assets_from_current_module load_assets_from_package_module "
-    "load_assets_from_package_name".split()
-)
+_OPAQUE = frozenset((
+    "exec", "eval", "globals", "load_assets_from_modules", "load_assets_from_current_module",
+    "load_assets_from_package_module", "load_assets_from_package_name",
+))  # fmt: skip
 
 
 def call_library(machine: Machine, call: Call, call_back: CallBack) -> Value | None:
@@ -215,12 +215,13 @@ def _joined_text(call: Call) -> Value | None:
     return known_text(first.path) if isinstance(first, FilePath) else first
 
 
+_TRANSPARENT = (
+    "dedent", "indent", "text", "cleandoc", "Template", "SQL", "Identifier", "literal_column", "Literal",
+    "from_string", "deepcopy", "copy", "quote", "quoted_name", "DDL", "TextClause", "sql_text", "sql_identifier",
+)  # fmt: skip
+
 _FUNCTIONS: Mapping[str, LibraryFunction] = {
-    **dict.fromkeys(
-        "dedent indent text cleandoc Template SQL Identifier literal_column Literal from_string deepcopy copy quote "
-        "quoted_name DDL TextClause sql_text sql_identifier".split(),
-        _same,
-    ),
+    **dict.fromkeys(_TRANSPARENT, _same),
     **dict.fromkeys(("list", "tuple", "set", "frozenset", "reversed", "iter"), _listed),
     **dict.fromkeys(("Path", "PurePath", "PosixPath", "PurePosixPath"), _path),
     **dict.fromkeys(("dirname", "abspath", "realpath", "normpath"), _path_function),

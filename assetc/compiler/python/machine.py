@@ -72,7 +72,8 @@ class Machine:
     """Follows code.
 
     `opaque` lists what makes the set of definitions unknowable without importing the file; `guesses` is how many
-    loops around the present place have unknown items; `calls` are the functions that are being followed.
+    loops around the present place have unknown items; `calls` are the functions that are being followed; `files` are
+    the files that were read, with their texts, `top_files` those of them that were read at module level.
     """
 
     expressions: Mapping[type[ast.expr], Evaluate]
@@ -84,7 +85,8 @@ class Machine:
     modules: dict[str, Module | None] = field(default_factory=dict)
     trees: dict[str, ast.Module] = field(default_factory=dict)
     bindings: dict[str, dict[str, list[ast.stmt]]] = field(default_factory=dict)
-    files: dict[str, None] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    top_files: dict[str, str] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
     nodes: int = 0
     depth: int = 0
@@ -94,8 +96,10 @@ class Machine:
     def evaluate(self, node: ast.expr | None, scope: Scope) -> Value:
         """What an expression is; whatever it calls is observed on the way."""
         self.nodes += 1
-        evaluate = self.expressions.get(type(node))  # type: ignore[arg-type]  None is in no table
-        if node is None or evaluate is None or self.depth > DEEPEST_EXPRESSION or self.is_exhausted:
+        if node is None or self.depth > DEEPEST_EXPRESSION or self.is_exhausted:
+            return UNKNOWN
+        evaluate = self.expressions.get(type(node))
+        if evaluate is None:
             return UNKNOWN
         self.depth += 1
         try:
@@ -124,6 +128,6 @@ class Machine:
                 continue
             text = self.read(candidate)
             if text is not None:
-                self.files[candidate] = None
+                self.files[candidate] = text
                 return Text(((Piece(text, FileLiteral(candidate, text)),),))
         return None

@@ -6,6 +6,7 @@ import ast
 import posixpath
 from pathlib import PurePosixPath
 
+from assetc.compiler.python.scope import Scope
 from assetc.compiler.python.values import (
     UNKNOWN,
     Argument,
@@ -27,27 +28,31 @@ from assetc.compiler.python.values import (
 
 def attribute_of(value: Value, name: str) -> Value:
     """The attribute of a value; of a library's object it is known only by its dotted name."""
+    return _attribute(value, name) or UNKNOWN
+
+
+def _attribute(value: Value, name: str) -> Value | None:
     match value:
         case Outside(dotted):
             return Outside(f"{dotted}.{name}")
-        case Module(scope):
-            return scope.names.get(name, UNKNOWN)
-        case Class():
-            return _of_class(value, name, value) or UNKNOWN
-        case Instance(made, attributes):
-            return attributes.get(name) or _of_class(made, name, value) or UNKNOWN
-        case Entries(values):
-            return values.get(name, UNKNOWN)
+        case Class() | Instance():
+            return _of_object(value, name)
+        case Module(Scope(names=names)) | Entries(names):
+            return names.get(name)
         case FilePath(path):
             return _of_path(path, name)
-        case Text() if name == "value":  # a member of an enumeration
-            return value
-        case Argument() if name in ("this", "relation"):
-            return Handle()
-        case Unknown():
-            return value
+        case Argument():
+            return Handle() if name in ("this", "relation") else None
+        case Text() | Unknown():  # `value` is of a member of an enumeration
+            return None if isinstance(value, Text) and name != "value" else value
         case _:
-            return UNKNOWN
+            return None
+
+
+def _of_object(value: Class | Instance, name: str) -> Value | None:
+    if isinstance(value, Class):
+        return _of_class(value, name, value)
+    return value.attributes.get(name) or _of_class(value.of, name, value)
 
 
 def _of_class(made: Class, name: str, owner: Value) -> Value | None:

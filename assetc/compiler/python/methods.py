@@ -86,9 +86,7 @@ def _changed(value: Value, call: Call) -> Value:
 
 
 def _on_choice(machine: Machine, call: Call, value: Value) -> Value | None:
-    one = Call(
-        call.node, call.name, call.callee, value, call.positional, call.named, call.scope, call.is_open
-    )
+    one = Call(call.node, call.name, call.callee, value, call.positional, call.named, call.scope, call.is_open)
     return None if isinstance(value, Choice) else call_method(machine, one)
 
 
@@ -187,8 +185,9 @@ _TEXT_METHODS: Mapping[str, TextMethod] = {
     "decode": lambda receiver, call: receiver,
     "expandtabs": lambda receiver, call: receiver,
     "bindparams": lambda receiver, call: receiver,
-    "split": lambda receiver, call: text.split_text(receiver, call.positional[0] if call.positional else NOTHING)
-    or UNKNOWN,
+    "split": lambda receiver, call: (
+        text.split_text(receiver, call.positional[0] if call.positional else NOTHING) or UNKNOWN
+    ),
     "splitlines": lambda receiver, call: text.split_text(receiver, known_text("\n")) or UNKNOWN,
     "startswith": lambda receiver, call: UNKNOWN,
     "endswith": lambda receiver, call: UNKNOWN,

@@ -13,7 +13,9 @@ from assetc.compiler.python.source import Source
 from assetc.compiler.python.values import Key, Text, Value, only_text
 from assetc.definitions.signature import CONNECTION_NAMES, CONTEXT_NAMES, RESOURCE_SUFFIXES, SERVICE_NAMES
 
-TABLE_TYPES = frozenset("DataFrame LazyFrame Series Table Relation DuckDBPyRelation list dict GeoDataFrame".split())
+TABLE_TYPES = frozenset(
+    ["DataFrame", "LazyFrame", "Series", "Table", "Relation", "DuckDBPyRelation", "list", "dict", "GeoDataFrame"]
+)
 
 Written: TypeAlias = tuple[ast.arg, ast.expr | None]
 

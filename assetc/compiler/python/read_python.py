@@ -64,6 +64,7 @@ def follow_file(path: str, text: str, read: ReadFile) -> Followed | PythonReadin
         machine.run(tree.body, scope)
     except RecursionError:
         return _too_deep(path)
+    machine.top_files = dict(machine.files)
     return Followed(machine, definitions, scope)
 
 

@@ -44,7 +44,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredInput:
-    """A parameter whose upstream is said by `ins=` or by its annotation. `key` is as written, segments joined by "/"."""
+    """A parameter whose upstream is said by `ins=` or its annotation. `key` is as written, segments joined by "/"."""
 
     parameter: str
     key: str
@@ -86,7 +86,9 @@ class PythonAsset:
 
     `writes` are the relations that the body creates or changes (`owns` tells which); `local_frames` those names among
     `references` that are variables of the body, which some engines scan as tables; `sql` is the text of
-    `@asset(sql=...)`; a dbt model has no `parameters`, they are never an upstream. `unresolved`: a part of it could not be read; a problem of the reading says which.
+    `@asset(sql=...)`. A dbt model has no `parameters`: they are never an upstream. `unresolved`: a part of the asset
+    could not be read; a problem of the reading says which. `source_hash` changes with the function's source, with
+    that of the project's own names that it uses, and with the files that it reads.
     """
 
     name: str

@@ -75,5 +75,3 @@ def merge(branches: Sequence[dict[str, Value]]) -> dict[str, Value]:
         first = values[0]
         merged[name] = first if all(value is first for value in values) else choice(values)
     return merged
-
-

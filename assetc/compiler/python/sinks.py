@@ -6,20 +6,25 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-SQL_CALLS = frozenset(
-    "sql execute executemany executescript exec_driver_sql execute_sql execute_async execute_string raw_sql run_sql "
-    "run_query query query_df query_arrow query_and_wait read_sql read_sql_query read_database read_database_uri "
-    "read_gbq fetch fetchrow fetchval fetch_all fetch_one fetchdf fetch_pandas_all from_query from_sql copy_expert "
-    "selectExpr_sql get_pandas_df get_records get_first create_dataframe_from_sql".split()
-)
+SQL_CALLS = frozenset((
+    "sql", "execute", "executemany", "executescript", "exec_driver_sql", "execute_sql", "execute_async",
+    "execute_string", "raw_sql", "run_sql", "run_query", "query", "query_df", "query_arrow", "query_and_wait",
+    "read_sql", "read_sql_query", "read_database", "read_database_uri", "read_gbq", "fetch", "fetchrow",
+    "fetchval", "fetch_all", "fetch_one", "fetchdf", "fetch_pandas_all", "from_query", "from_sql",
+    "copy_expert", "selectExpr_sql", "get_pandas_df", "get_records", "get_first", "create_dataframe_from_sql",
+))  # fmt: skip
 """Their text is SQL."""
 
-LENIENT_SQL_CALLS = frozenset("query fetch fetchdf fetch_all fetch_one fetchrow fetchval get_first".split())
+LENIENT_SQL_CALLS = frozenset((
+    "query", "fetch", "fetchdf", "fetch_all", "fetch_one", "fetchrow", "fetchval", "get_first",
+))  # fmt: skip
 """Names that other libraries use too: an argument that is not known to be SQL says nothing."""
 
 SQL_KEYWORDS = ("sql", "query", "statement", "operation", "sql_query", "command")
 
-TABLE_CALLS = frozenset("table read_table read_sql_table load_table forName".split())
+TABLE_CALLS = frozenset((
+    "table", "read_table", "read_sql_table", "load_table", "forName",
+))  # fmt: skip
 """Their text is the name of a relation that is read."""
 
 NAME_OR_SQL_CALLS = frozenset(("read_sql", "read_gbq"))
@@ -28,24 +33,29 @@ NAME_OR_SQL_CALLS = frozenset(("read_sql", "read_gbq"))
 TABLE_KEYWORDS = ("table_name", "name", "table", "tableName", "tableOrViewName")
 SCHEMA_KEYWORDS = ("schema", "schema_name", "database")
 
-NOT_WAREHOUSES = frozenset(
-    "rich pyarrow pa streamlit st matplotlib plt plotly dash bokeh reportlab docx IPython prettytable tabulate bs4 "
-    "tkinter wx openpyxl jinja2 logging argparse concurrent asyncio redis subprocess".split()
-)
+NOT_WAREHOUSES = frozenset((
+    "rich", "pyarrow", "pa", "streamlit", "st", "matplotlib", "plt", "plotly", "dash", "bokeh", "reportlab",
+    "docx", "IPython", "prettytable", "tabulate", "bs4", "tkinter", "wx", "openpyxl", "jinja2", "logging",
+    "argparse", "concurrent", "asyncio", "redis", "subprocess",
+))  # fmt: skip
 """Libraries whose `table()` or `execute()` has nothing to do with a warehouse."""
 
-REFERENCE_CALLS = frozenset("ref load_asset load_input asset_ref get_asset source load_asset_value".split())
+REFERENCE_CALLS = frozenset((
+    "ref", "load_asset", "load_input", "asset_ref", "get_asset", "source", "load_asset_value",
+))  # fmt: skip
 REFERENCE_RECEIVERS = frozenset(("context", "ctx", "self", "dbt", "assetc", "_context"))
 
-FILE_READS = frozenset(
-    "read_parquet scan_parquet read_csv scan_csv read_csv_auto read_json read_ndjson scan_ndjson read_ipc scan_ipc "
-    "read_feather read_excel read_orc read_avro scan_delta scan_iceberg".split()
-)
+FILE_READS = frozenset((
+    "read_parquet", "scan_parquet", "read_csv", "scan_csv", "read_csv_auto", "read_json", "read_ndjson",
+    "scan_ndjson", "read_ipc", "scan_ipc", "read_feather", "read_excel", "read_orc", "read_avro", "scan_delta",
+    "scan_iceberg",
+))  # fmt: skip
 
-REGISTRATIONS = frozenset(
-    "register register_table register_view createOrReplaceTempView create_or_replace_temp_view createTempView "
-    "createGlobalTempView createOrReplaceGlobalTempView create_temp_view registerTempTable register_arrow".split()
-)
+REGISTRATIONS = frozenset((
+    "register", "register_table", "register_view", "createOrReplaceTempView", "create_or_replace_temp_view",
+    "createTempView", "createGlobalTempView", "createOrReplaceGlobalTempView", "create_temp_view",
+    "registerTempTable", "register_arrow",
+))  # fmt: skip
 """They give a name to a table of this session."""
 
 
@@ -82,6 +92,9 @@ WRITE_CALLS: Mapping[str, WriteCall] = {
     "load_table_from_uri": WriteCall("insert", 1),
 }
 
+LENIENT_WRITE_CALLS = frozenset(("to_table", "to_view", "create_table", "insert_into"))
+"""Names that other libraries use too, with something else than a text as the argument."""
+
 MODE_KEYWORDS = ("if_exists", "if_table_exists", "mode", "write_disposition")
 MODES: Mapping[str, str] = {
     "append": "insert",
@@ -92,12 +105,14 @@ MODES: Mapping[str, str] = {
     "write_truncate": "replace",
 }
 
-SILENT_CALLS = frozenset(
-    "print pprint info debug warning warn error exception critical log md markdown json text path url write writelines "
-    "add_output_metadata add_metadata encode md5 sha1 sha256 len parse parse_one transpile ValueError RuntimeError "
-    "KeyError isinstance format append set_description report_asset_observation compile match search sub "
-    "startswith endswith MetadataValue hash repr echo secho Markdown Syntax".split()
-)
+SILENT_CALLS = frozenset((
+    "print", "pprint", "info", "debug", "warning", "warn", "error", "exception", "critical", "log", "md",
+    "markdown", "json", "text", "path", "url", "write", "writelines", "add_output_metadata", "add_metadata",
+    "encode", "md5", "sha1", "sha256", "len", "parse", "parse_one", "transpile", "ValueError", "RuntimeError",
+    "KeyError", "isinstance", "format", "append", "set_description", "report_asset_observation", "compile",
+    "match", "search", "sub", "startswith", "endswith", "MetadataValue", "hash", "repr", "echo", "secho",
+    "Markdown", "Syntax",
+))  # fmt: skip
 """Calls to which a text is only a text."""
 
 SQL_START = re.compile(

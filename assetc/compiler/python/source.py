@@ -85,7 +85,9 @@ class PythonLiteral:
         if HOLE_MARK in self.value:
             segment = _FIELD.sub(lambda found: HOLE_MARK * len(found[0]), segment)
         found = _same_occurrence(name, self.value, start, segment)
-        return self.source.span(self.node) if found < 0 else self.source.span_at(begin + found, begin + found + len(name))
+        return (
+            self.source.span(self.node) if found < 0 else self.source.span_at(begin + found, begin + found + len(name))
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

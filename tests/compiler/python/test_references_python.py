@@ -36,7 +36,9 @@ def test_references_python(case: dict[str, Any]) -> None:
     files = case.get("files", {})
     reading = read_python("m.py", case["code"], files.get, case.get("dialect", "duckdb"))
     found = described(reading)
-    assert {name: facts for name, facts in found.items() if name in case["assets"] or not case["assets"]} == expected(case)
+    assert {name: facts for name, facts in found.items() if name in case["assets"] or not case["assets"]} == expected(
+        case
+    )
     if case.get("import"):
         assert reading.needs_import
 

@@ -1,0 +1,31 @@
+"""Faults of a definition that can be told without importing the file: the same that `@asset` itself raises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assetc.compiler.diagnostic import Diagnostic, diagnostic
+from assetc.compiler.place import Span
+from assetc.compiler.python.source import Source
+from assetc.compiler.python.values import AssetDecorator
+from assetc.definitions.errors import InvalidDefinitionError
+from assetc.definitions.names import check_asset_name, check_step_name
+from assetc.definitions.options import AssetOptions, MultiAssetOptions, check_options
+
+
+def check_definition(
+    decorator: AssetDecorator, key: tuple[str, ...], source: Source, place: Span
+) -> Iterator[Diagnostic]:
+    """E108 for a name that no asset can have, E181 for an argument that the decorator does not know."""
+    try:
+        check_asset_name(key[-1])
+        check_step_name("__".join(key))
+    except InvalidDefinitionError as error:
+        yield diagnostic(error.code, str(error), place)
+    known = AssetOptions if decorator.kind == "asset" else MultiAssetOptions
+    spans = {word.arg: source.span(word) for word in decorator.call.keywords if word.arg} if decorator.call else {}
+    for name in decorator.arguments.values.keys() - {"sql"}:
+        try:
+            check_options(decorator.kind, {name: None}, known)
+        except InvalidDefinitionError as error:
+            yield diagnostic(error.code, str(error), spans.get(name, place))
