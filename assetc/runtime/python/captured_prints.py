@@ -57,6 +57,22 @@ class _Router(io.TextIOBase):
         """Whether lines of any thread are still sent elsewhere."""
         return bool(self._sinks)
 
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        """That of the original."""
+        return self.original.encoding
+
+    def fileno(self) -> int:
+        """That of the original, for programs that the body starts."""
+        return self.original.fileno()
+
+    def isatty(self) -> bool:
+        """Whether the original is a terminal."""
+        return self.original.isatty()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.original, name)
+
     def writable(self) -> bool:
         """Like any standard output."""
         return True

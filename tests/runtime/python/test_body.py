@@ -296,6 +296,8 @@ def test_prints_and_logs_go_to_the_log_of_the_step_and_only_those_of_its_thread(
         def t(context):
             print("one", 2)
             print("half", end="")
+            sys.stdout.flush()
+            assert sys.stdout.encoding and sys.stdout.writable() and sys.stdout.buffer and not sys.stdout.isatty()
             context.log.warning("careful %s", 3)
             sys.modules["started"].start()
             sys.modules["started"].join()
