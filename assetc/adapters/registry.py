@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
-from importlib.metadata import entry_points
 from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
 from assetc.compiler.diagnostic import did_you_mean
 
 if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
     from assetc.adapters.protocol import Adapter
 
 BUILT_IN: Mapping[str, str] = MappingProxyType({"duckdb": "assetc.adapters.duckdb.adapter"})
@@ -29,7 +30,7 @@ class UnknownAdapter(Exception):  # noqa: N818  named like what the user sees
 
 def adapter_names() -> tuple[str, ...]:
     """The names of all adapters that are installed, the built-in ones first."""
-    published = sorted(entry.name for entry in entry_points(group=ENTRY_POINTS))
+    published = sorted(entry.name for entry in _published())
     return (*BUILT_IN, *(name for name in published if name not in BUILT_IN))
 
 
@@ -37,6 +38,14 @@ def find_adapter(name: str) -> Adapter:
     """The adapter for a `type`. Raises UnknownAdapter."""
     if name in BUILT_IN:
         return cast("Adapter", import_module(BUILT_IN[name]).adapter)
-    for entry in entry_points(group=ENTRY_POINTS, name=name):
-        return cast("Adapter", entry.load())
+    for entry in _published():
+        if entry.name == name:
+            return cast("Adapter", entry.load())
     raise UnknownAdapter(name, adapter_names())
+
+
+def _published() -> tuple[EntryPoint, ...]:
+    """The adapters that other packages publish. Asking for them is slow, and no built-in adapter needs it."""
+    from importlib.metadata import entry_points
+
+    return tuple(entry_points(group=ENTRY_POINTS))

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from assetc.compiler.config import AssetConfig, Hook
+from assetc.compiler.config_keys import KNOWN_ELSEWHERE
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.project import Entry, Flavor
 
@@ -148,88 +149,9 @@ SYNONYMS: Mapping[str, str] = {
     "materialization": "materialized",
 }
 
-ELSEWHERE = frozenset(
-    [
-        "access",
-        "automation_condition",
-        "backfill_policy",
-        "batch_size",
-        "begin",
-        "code_version",
-        "compute_kind",
-        "concurrent_batches",
-        "config_schema",
-        "contract",
-        "data_version",
-        "deps_policy",
-        "docs",
-        "event_time",
-        "external",
-        "file_format",
-        "format",
-        "freshness",
-        "freshness_policy",
-        "grants",
-        "hard_deletes",
-        "indexes",
-        "invalidate_hard_deletes",
-        "io_manager_key",
-        "kinds",
-        "latest_version_pointer",
-        "location",
-        "lookback",
-        "metadata_query",
-        "node_color",
-        "options",
-        "output_required",
-        "packages",
-        "parameters",
-        "parquet_read_options",
-        "partition_expr",
-        "partitions",
-        "partitions_def",
-        "persist_docs",
-        "python_version",
-        "quoting",
-        "required_resource_keys",
-        "retry_policy",
-        "skip_if",
-        "snapshot_meta_column_names",
-        "sql_header",
-        "start_date",
-        "end_date",
-        "static_analysis",
-        "strategy",
-        "submission_method",
-        "transient",
-        "check_cols",
-        "updated_at",
-        "target_schema",
-        "target_database",
-        "dbt_valid_to_current",
-        "cluster_by",
-        "copy_grants",
-        "query_tag",
-        "secure",
-        "snowflake_warehouse",
-        "tmp_relation_type",
-        "automatic_clustering",
-        "unlogged",
-        "partition_by",
-        "location_root",
-        "partition_mapping",
-        "default_load_type",
-        "ins",
-        "outs",
-        "op_tags",
-        "ledger",
-    ]
-)
-"""Keys that other parts of assetc or an adapter read; they are kept in `AssetConfig.extra`."""
-
 ADDING = frozenset({"tags", "pre_hook", "post_hook", "owners", "checks", "deps", "ignore_deps"})
 UPDATING = frozenset({"meta", "column_types"})
-KNOWN = frozenset(CONVERTERS) | frozenset(SYNONYMS) | ELSEWHERE
+KNOWN = frozenset(CONVERTERS) | frozenset(SYNONYMS) | KNOWN_ELSEWHERE
 
 
 def configure(
@@ -245,7 +167,7 @@ def configure(
         convert = CONVERTERS.get(key)
         if convert is None:
             extra[key] = entry.value
-            if key not in ELSEWHERE:
+            if key not in KNOWN_ELSEWHERE:
                 problems.append(unknown_key(entry, flavor))
             continue
         try:

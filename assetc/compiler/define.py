@@ -183,7 +183,9 @@ def _folders_over(project: Project, section: str, names: tuple[str, ...]) -> Ite
     over = [
         config
         for config in project.folder_configs
-        if config.kind == section and config.folder in (full[: len(config.folder)], names[: len(config.folder)])
+        if config.kind == section
+        and config.package in (None, project.name)
+        and config.folder in (full[: len(config.folder)], names[: len(config.folder)])
     ]
     return sorted(over, key=lambda config: len(config.folder))
 

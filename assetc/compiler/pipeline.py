@@ -16,9 +16,7 @@ change come from the memory that the compilation is given; nothing is parsed for
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
@@ -48,41 +46,40 @@ from assetc.definitions.relation import Relation
 
 def compile_project(given: Given) -> tuple[Compilation, Counts]:
     """All passes, in order. Nothing that a user wrote raises; faults are in the compilation's diagnostics."""
-    with collector_paused():
-        facts = read_files(given)
-        definitions = define(given.project, facts.sql, facts.python, facts.seeds)
-        checks = (*definitions.checks, *_file_checks(given, facts))
-        names = names_of(given.project, definitions.drafts, definitions.sources)
-        assets = {draft.asset.key: draft.asset for draft in definitions.drafts}
-        owners = (*_model_owners(definitions), *_check_owners(checks))
-        sql, parsed = understand_files(given, owners, assets, facts.sql, names)
-        pattern = TargetNames(names, NOBODY, Relation(None, None, "this"), assets, given.surroundings.warehouse.quote)
-        hooks = understand_hooks(given, assets.values(), pattern)
-        resolved = resolve(given.project, names, definitions.drafts, sql, hooks)
-        tests = (macro.name for macro in given.surroundings.library.tests())
-        ready, check_faults = resolve_checks(given.project, checks, sql, names, tests)
-        versioned = {draft.asset.key: _versioned(draft, facts, sql) for draft in definitions.drafts}
-        sources = {source.key: source for source in _all_sources(definitions, resolved)}
-        graph, cycles = connect(versioned, sources, ready, resolved.edges, given.project.flavor)
-        columns, derived = find_columns(graph, order(graph, graph.assets), sql, facts.seeds, names)
-        for changed in sql.values():
-            if changed is not given.memory.sql(changed.path):
-                given.memory.keep(changed)
-        problems = _ordered(
-            (
-                *facts.problems,
-                *definitions.problems,
-                *(problem for found in sql.values() if found.understood for problem in found.understood.problems),
-                *find_clashes(definitions.drafts, names),
-                *resolved.problems,
-                *check_faults,
-                *cycles,
-            )
+    facts = read_files(given)
+    definitions = define(given.project, facts.sql, facts.python, facts.seeds)
+    checks = (*definitions.checks, *_file_checks(given, facts))
+    names = names_of(given.project, definitions.drafts, definitions.sources)
+    assets = {draft.asset.key: draft.asset for draft in definitions.drafts}
+    owners = (*_model_owners(definitions), *_check_owners(checks))
+    sql, parsed = understand_files(given, owners, assets, facts.sql, names)
+    pattern = TargetNames(names, NOBODY, Relation(None, None, "this"), assets, given.surroundings.warehouse.quote)
+    hooks = understand_hooks(given, assets.values(), pattern)
+    resolved = resolve(given.project, names, definitions.drafts, sql, hooks)
+    tests = (macro.name for macro in given.surroundings.library.tests())
+    ready, check_faults = resolve_checks(given.project, checks, sql, names, tests)
+    versioned = {draft.asset.key: _versioned(draft, facts, sql) for draft in definitions.drafts}
+    sources = {source.key: source for source in _all_sources(definitions, resolved)}
+    graph, cycles = connect(versioned, sources, ready, resolved.edges, given.project.flavor)
+    columns, derived = find_columns(graph, order(graph, graph.assets), sql, facts.seeds, names)
+    for changed in sql.values():
+        if changed is not given.memory.sql(changed.path):
+            given.memory.keep(changed)
+    problems = _ordered(
+        (
+            *facts.problems,
+            *definitions.problems,
+            *(problem for found in sql.values() if found.understood for problem in found.understood.problems),
+            *find_clashes(definitions.drafts, names),
+            *resolved.problems,
+            *check_faults,
+            *cycles,
         )
-        written = tuple(_written(definitions.drafts))
-        return Compilation(graph, problems, columns, written, _reads(sql), _outside(facts)), Counts(
-            facts.read, parsed, derived
-        )
+    )
+    written = tuple(_written(definitions.drafts))
+    return Compilation(graph, problems, columns, written, _reads(sql), _outside(facts)), Counts(
+        facts.read, parsed, derived
+    )
 
 
 def names_of(project: Project, drafts: Iterable[Draft], sources: Iterable[tuple[Source, Place]]) -> Names:
@@ -97,18 +94,6 @@ def names_of(project: Project, drafts: Iterable[Draft], sources: Iterable[tuple[
         default_schema=fold_name(target, target.schema),
         default_database=fold_name(target, target.database) if target.database else None,
     )
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """No garbage collection inside: trees are dropped by reference counts, and the collector triples their cost."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _written(drafts: Iterable[Draft]) -> Iterator[Written]:

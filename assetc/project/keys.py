@@ -5,6 +5,7 @@ The lists of dbt are those of dbt-core 1.11 and 1.12: its documentation, and the
 
 from __future__ import annotations
 
+from assetc.compiler.config_keys import ADAPTER_KEYS
 from assetc.compiler.configure import KNOWN as ASSET_CONFIG_KEYS
 
 
@@ -44,26 +45,6 @@ MAPPING_CONFIG_KEYS = _words("""
 """)
 """Configuration keys whose value is a mapping: in TOML they are told from folders by their names."""
 
-ADAPTER_CONFIG_KEYS = _words("""
-    external location format delimiter options parquet_read_options glue_register indexes parameters
-    transient cluster_by automatic_clustering secure copy_grants copy_tags query_tag snowflake_warehouse
-    tmp_relation_type target_lag refresh_mode initialize refresh_warehouse scheduler row_access_policy
-    table_tag immutable_where table_format external_volume base_location_root base_location_subpath
-    iceberg_version catalog_name unlogged file_format location_root partition_by clustered_by buckets
-    tblproperties skip_non_matched_step partitions require_partition_filter partition_expiration_days
-    hours_to_expiration labels kms_key_name dist sort sort_type backup bind auto_refresh enable_refresh
-    refresh_interval_minutes max_staleness liquid_clustered_by auto_liquid_cluster databricks_tags
-    databricks_compute include_full_name_in_path
-""")
-
-DBT_CONFIG_KEYS = _words("""
-    access batch_size begin concurrent_batches contract docs event_time freshness grants hard_deletes
-    invalidate_hard_deletes latest_version_pointer lookback on_configuration_change on_error packages
-    imports persist_docs python_version quoting snapshot_meta_column_names sql_header state
-    static_analysis strategy submission_method check_cols updated_at target_schema target_database
-    dbt_valid_to_current loaded_at_field loaded_at_query required_docs compute type volatility
-    runtime_version entry_point
-""")
 
 CHECK_CONFIG_KEYS = _words("""
     severity fail_calc warn_if error_if where limit store_failures store_failures_as schema alias database
@@ -71,12 +52,12 @@ CHECK_CONFIG_KEYS = _words("""
 """)
 
 CONFIG_KEYS = {
-    "models": ASSET_CONFIG_KEYS | DBT_CONFIG_KEYS | ADAPTER_CONFIG_KEYS,
-    "seeds": ASSET_CONFIG_KEYS | DBT_CONFIG_KEYS | ADAPTER_CONFIG_KEYS,
-    "snapshots": ASSET_CONFIG_KEYS | DBT_CONFIG_KEYS | ADAPTER_CONFIG_KEYS,
+    "models": ASSET_CONFIG_KEYS,
+    "seeds": ASSET_CONFIG_KEYS,
+    "snapshots": ASSET_CONFIG_KEYS,
     "sources": _words("enabled event_time freshness loaded_at_field loaded_at_query meta tags quoting external loader")
-    | ADAPTER_CONFIG_KEYS,
-    "checks": CHECK_CONFIG_KEYS | ADAPTER_CONFIG_KEYS,
+    | ADAPTER_KEYS,
+    "checks": CHECK_CONFIG_KEYS | ADAPTER_KEYS,
     "macros": _words("meta docs enabled"),
 }
 

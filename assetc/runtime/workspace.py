@@ -14,6 +14,7 @@ from pathlib import Path
 from assetc.adapters.protocol import Adapter
 from assetc.adapters.registry import find_adapter
 from assetc.compiler.asset import Graph
+from assetc.compiler.collector import collector_paused
 from assetc.compiler.compilation import Compilation, Counts
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.given import Given
@@ -89,6 +90,11 @@ class NotOpened:
 
 def open_workspace(request: OpenRequest) -> Workspace | NotOpened:
     """Load and compile the project that the request's start lies in. Raises nothing for what a user wrote."""
+    with collector_paused():
+        return _opened(request)
+
+
+def _opened(request: OpenRequest) -> Workspace | NotOpened:
     found = find_project(request.start, request.load.project_dir)
     cache = Cache.open(None if isinstance(found, Diagnostic) else found.root / ".assetc" / "cache.sqlite")
     memory = CacheMemory(cache)
