@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 
 from assetc.cli.step_words import kind_of, name_of, short_id
 from assetc.cli.words import timestamp
@@ -68,8 +69,12 @@ def step_json(event: StepFinished) -> Fields:
 
 
 def encoded(fields: object) -> str:
-    """JSON in one line; a value that JSON does not know is written as its text."""
-    return json.dumps(fields, ensure_ascii=False, default=str, separators=(",", ":"))
+    """JSON in one line; decimals are numbers, any other value that JSON does not know is written as its text."""
+    return json.dumps(fields, ensure_ascii=False, default=_known, separators=(",", ":"))
+
+
+def _known(value: object) -> object:
+    return float(value) if isinstance(value, Decimal) else str(value)
 
 
 def _subject(step: Step) -> Fields:

@@ -1,0 +1,123 @@
+"""`assetc show`: rows of an asset, of a check, or of a query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from assetc.adapters.protocol import Existing, Session
+from assetc.cli.completing import AssetName
+from assetc.cli.find_asset import find_named, keys_named
+from assetc.cli.invocation import Invocation
+from assetc.cli.json_lines import encoded
+from assetc.cli.opening import BAD_INPUT, Opened, open_project, stop_for_errors, take
+from assetc.cli.options import command_named
+from assetc.cli.rows_query import asset_rows_query, check_rows_query, inline_query, limited
+from assetc.cli.selection_options import with_selection
+from assetc.cli.stop import Stopped
+from assetc.cli.table import table_lines
+from assetc.cli.target import open_warehouse
+from assetc.cli.text import Piece, line
+from assetc.compiler.diagnostic import diagnostic
+from assetc.compiler.graph import order
+from assetc.compiler.selection.request import Selected, SelectionRequest
+from assetc.runtime.compiled_sql import SqlCompiler
+
+Query = tuple[str, str | None]
+Found = tuple[Sequence[str], Sequence[tuple[object, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class ShowRequest:
+    """What to show, how many rows, and how: `text`, or dbt's `json`, or one list of rows (`as_json`)."""
+
+    selection: SelectionRequest
+    name: str | None
+    inline: str | None
+    limit: int
+    output: str
+    as_json: bool
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was asked for."""
+        asked = self.selection.select or self.selection.exclude or self.selection.selector
+        return self.name is None and self.inline is None and not asked
+
+
+@command_named("show")
+@click.argument("name", type=AssetName(), required=False)
+@with_selection
+@click.option("--inline", metavar="SQL", help="Show the rows of this query.")
+@click.option("--limit", default=5, help="How many rows; -1 for all.")
+@click.option("--output", type=click.Choice(["text", "json"]), default="text", help="How to print.")
+@click.option("--json", "as_json", is_flag=True, help="Print the rows as one JSON list.")
+def command(invocation: Invocation, **options: Any) -> int:
+    """Show rows of the asset or check NAME, of what is selected, or of a query."""
+    request = ShowRequest(**options)
+    if request.is_empty:
+        raise click.UsageError("say what to show: a name, --select, or --inline")
+    opened = open_project(invocation)
+    compiler = SqlCompiler.of(opened.workspace)
+    wanted = _wanted(opened, request)
+    with open_warehouse(opened) as warehouse:
+        session = warehouse.session()
+        for title, query in _queries(request, wanted, compiler, (session, warehouse.existing())):
+            if query is None:
+                hint = "Only tables, views and models have rows; a value is read with Python: load_asset_value"
+                opened.stop_for([diagnostic("E167", f"{title} has no rows to show", hint=hint)])
+                continue
+            _give(opened, title, session.query(limited(query, request.limit)), request)
+    opened.workspace.close()
+    return 0
+
+
+def _wanted(opened: Opened, request: ShowRequest) -> Selected:
+    """What is to be shown: the asset or check of that name, or the selection."""
+    graph, name = opened.workspace.graph, request.name
+    if request.inline is not None:
+        return Selected()
+    if name is None:
+        selected = take(opened, request.selection)
+        assets = selected.assets or selected.sources
+        selected = Selected(assets=assets, checks=frozenset() if assets else selected.checks)
+    elif not keys_named(graph, name) and any(check.name == name for check in graph.checks):
+        selected = Selected(checks=frozenset((name,)))
+    else:
+        key = find_named(opened, name)
+        return Selected(assets=frozenset((key,)))
+    if not selected:
+        raise Stopped(BAD_INPUT)
+    known = Selected(frozenset(key for key in selected.assets if key in graph.assets), checks=selected.checks)
+    stop_for_errors(opened, known, SelectionRequest(("these",)))
+    return selected
+
+
+def _queries(
+    request: ShowRequest, wanted: Selected, compiler: SqlCompiler, at: tuple[Session, tuple[Existing, ...]]
+) -> Iterator[Query]:
+    """The title and the query of each thing to show."""
+    if request.inline is not None:
+        yield "", inline_query(request.inline, compiler)
+    graph = compiler.workspace.graph
+    for key in order(graph, wanted.assets):
+        yield str(key), asset_rows_query(key, compiler, *at)
+    for check in graph.checks:
+        if check.name in wanted.checks:
+            yield check.name, check_rows_query(check, compiler)
+
+
+def _give(opened: Opened, title: str, found: Found, request: ShowRequest) -> None:
+    """The rows as a table; in dbt's JSON, or as a list of mappings."""
+    names, rows = found
+    mappings = [dict(zip(names, row, strict=True)) for row in rows]
+    if request.as_json:
+        opened.output.give_text(encoded(mappings))
+    elif request.output == "json":
+        opened.output.give_text(encoded({"node": title or "inline_query", "show": mappings}))
+    else:
+        heading = [line(Piece(title, "strong"))] if title else []
+        opened.output.give([*heading, *table_lines(names, rows)])

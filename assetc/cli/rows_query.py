@@ -1,0 +1,50 @@
+"""The query that shows rows: of what was built, of a model that was not, of a check, or of SQL on the command line."""
+
+from __future__ import annotations
+
+from assetc.adapters.protocol import Existing, Session
+from assetc.compiler.asset import Asset, Check, Graph
+from assetc.compiler.checks import SINGULAR, failing_rows
+from assetc.compiler.resolve_checks import GENERIC_TESTS, NOBODY
+from assetc.definitions.key import AssetKey
+from assetc.definitions.relation import Relation
+from assetc.runtime.compiled_sql import SqlCompiler
+from assetc.runtime.project_checks import ProjectChecks
+
+
+def inline_query(sql: str, compiler: SqlCompiler) -> str:
+    """SQL of the command line, with its names as relations of the target."""
+    return compiler.resolve_sql(NOBODY, sql.strip().rstrip(";"))
+
+
+def check_rows_query(check: Check, compiler: SqlCompiler) -> str:
+    """The rows that a check finds wrong."""
+    if check.kind == SINGULAR or check.kind not in GENERIC_TESTS:
+        return ProjectChecks(compiler).rows_query(check).strip().rstrip(";")
+    name_of, relations = compiler.adapter.name_of, compiler.names.relations
+    return failing_rows(check, [name_of(relations[key]) for key in check.assets], compiler.adapter.quote)
+
+
+def asset_rows_query(
+    key: AssetKey, compiler: SqlCompiler, session: Session, existing: tuple[Existing, ...]
+) -> str | None:
+    """The rows of the relation if it was built, else of the model's query; None if there are no rows to show."""
+    graph = compiler.workspace.graph
+    relation = _relation(graph, key)
+    if relation is not None and (key in graph.sources or any(each.relation == relation for each in existing)):
+        return f"select * from {compiler.adapter.name_of(relation)}"
+    asset = graph.assets.get(key)
+    return None if asset is None or asset.kind != "model" else _model_query(asset, compiler, session)
+
+
+def limited(query: str, limit: int) -> str:
+    """The query with at most so many rows; -1 is all."""
+    return query if limit < 0 else f"select * from (\n{query}\n) as assetc_shown limit {limit}"
+
+
+def _relation(graph: Graph, key: AssetKey) -> Relation | None:
+    return graph.assets[key].relation if key in graph.assets else graph.sources[key].relation
+
+
+def _model_query(asset: Asset, compiler: SqlCompiler, session: Session) -> str:
+    return compiler.model(asset, incremental=False, session=session).sql.strip().rstrip(";")
