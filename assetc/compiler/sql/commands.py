@@ -17,7 +17,9 @@ _BEGINS_STATEMENT = re.compile(
     r"\s*(with|select|insert|merge|update|delete|begin|create|declare|from|truncate|drop|alter|copy|\()",
     re.IGNORECASE,
 )
-_INNER = frozenset({"SELECT", "INSERT", "WITH", "MERGE", "UPDATE", "DELETE", "FROM", "CREATE", "VALUES", "TABLE"})
+_INNER = frozenset(
+    {"COPY", "SELECT", "INSERT", "WITH", "MERGE", "UPDATE", "DELETE", "FROM", "CREATE", "VALUES", "TABLE"}
+)
 _BEFORE_INNER = frozenset({"AS", "FOR", "EXPLAIN", "ANALYZE", "BEGIN", "ATOMIC", "VERBOSE", "EXTENDED", "COST", "PLAN"})
 
 _HARMLESS = words(
@@ -61,6 +63,8 @@ def _read_inner(script: Script, text: str, tokens: Sequence[Token], read_text: R
     for index, token in enumerate(tokens):
         before = word(tokens[index - 1]) if index else "EXPLAIN"
         closed = bool(index) and tokens[index - 1].token_type == TokenType.R_PAREN
+        if index == 0 and word(token) == "TABLE":  # CREATE TABLE, not the query `table t`
+            continue
         if word(token) in _INNER and (closed or before in _BEFORE_INNER):
             with script.at(token.start):
                 read_text(script, text[token.start :])
@@ -135,9 +139,53 @@ def _read_create(script: Script, text: str, tokens: Sequence[Token], read_text: 
         _add_after(script, tokens, frozenset({"TASK"}), "create")
         _read_inner(script, text, tokens, read_text)
     else:
-        _add_after(script, tokens[:8], frozenset({"TABLE", "VIEW"}), "create")
+        _add_made(script, tokens, temporary=bool(head & {"TEMP", "TEMPORARY"}))
+        _add_after(script, tokens, frozenset({"CLONE"}), "")
         if not _read_inner(script, text, tokens, read_text):
             scan(script, tokens[1:])
+
+
+def _add_made(script: Script, tokens: Sequence[Token], *, temporary: bool) -> None:
+    before = set(script.local)
+    if temporary:
+        for index, token in enumerate(tokens[:8]):
+            if word(token) in ("TABLE", "VIEW"):
+                parts, _ = name_at(script, tokens, index + 1)
+                script.local[parts] = True
+    if before == set(script.local):
+        _add_after(script, tokens[:8], frozenset({"TABLE", "VIEW"}), "create")
+
+
+def _read_rename(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
+    """RENAME TABLE a TO b, EXCHANGE TABLES a AND b: all names are written."""
+    del text, read_text
+    for index, token in enumerate(tokens[:-1]):
+        if word(token) in ("TABLE", "TABLES", "TO", "AND") or token.token_type == TokenType.COMMA:
+            parts, after = name_at(script, tokens, index + 1)
+            if parts:
+                script.write(parts, place_between(tokens, index + 1, after), operation="alter")
+
+
+def _read_bulk(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
+    """T-SQL: BULK INSERT t FROM 'file'."""
+    del text, read_text
+    parts, after = name_at(script, tokens, 1)
+    if parts:
+        script.write(parts, place_between(tokens, 1, after), operation="copy")
+    for token in tokens[after:]:
+        if token.token_type in STRINGS:
+            script.add("file_read", (token.text,), operation="copy")
+            return
+
+
+def _read_undrop(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
+    del text, read_text
+    _add_after(script, tokens, frozenset({"TABLE"}), "create")
+
+
+def _read_alter(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
+    del text, read_text
+    _add_after(script, tokens, frozenset({"TABLE", "VIEW"}), "alter")
 
 
 def _read_routine(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
@@ -184,6 +232,11 @@ def _read_replace(script: Script, text: str, tokens: Sequence[Token], read_text:
 
 
 _READERS: dict[str, Reader] = {
+    "ALTER": _read_alter,
+    "BULK": _read_bulk,
+    "EXCHANGE": _read_rename,
+    "RENAME": _read_rename,
+    "UNDROP": _read_undrop,
     "CALL": _read_call,
     "CREATE": _read_create,
     "DO": _read_execute,

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlglot import Token, exp
+from sqlglot import Token, TokenType, exp
 from sqlglot.errors import ParseError, TokenError
 
 from assetc.compiler.sql.commands import OPAQUE_WORDS, read_command
 from assetc.compiler.sql.problems import NOT_UNDERSTOOD, TOO_DEEP, is_statement, lenient_problem, parse_problem
 from assetc.compiler.sql.reading import SqlProblem
-from assetc.compiler.sql.recover import mend, take_apart
+from assetc.compiler.sql.recover import begins_block, mend, take_apart
 from assetc.compiler.sql.scan import scan
 from assetc.compiler.sql.script import Script, sqlglot_dialect
 from assetc.compiler.sql.session import change_session
 from assetc.compiler.sql.statement import Found, read_statement
-from assetc.compiler.sql.tokens import statements_of, word
+from assetc.compiler.sql.tokens import statements_of, tokens_after_first_word, word
 
 _DEEPEST_NESTING = 8
+
+# Words of a procedure that the parser takes for expressions.
+_PROCEDURAL = frozenset({"ASSERT", "BREAK", "CONTINUE", "LEAVE", "ITERATE", "RETURN", "NULL"})
 
 _KINDS: dict[type[exp.Expr], str] = {
     exp.TruncateTable: "truncate",
@@ -57,6 +60,10 @@ def _read_nested(script: Script, text: str) -> None:
 
 
 def _read(script: Script, tokens: Sequence[Token]) -> Tree | None:
+    if tokens[0].token_type == TokenType.COMMAND and _read_block(script, tokens):
+        return None
+    if len(tokens) == 1 and word(tokens[0]) == "END":
+        return None
     try:
         tree = _parse(script, tokens)
     except ParseError as error:
@@ -68,6 +75,26 @@ def _read(script: Script, tokens: Sequence[Token]) -> Tree | None:
     if problem is not None:
         _report(script, problem)
     return _read_tree(script, tree, tokens)
+
+
+def _read_block(script: Script, tokens: Sequence[Token]) -> bool:
+    """BEGIN, IF, WHILE: the tokenizer may take them for commands, whose rest is one string."""
+    start, end = tokens[0].start, tokens[-1].end + 1
+    text = script.fragment[start:end]
+    try:
+        _, rest = tokens_after_first_word(script.dialect, text)
+    except TokenError:
+        return False
+    first = tokens[0]
+    head = Token(TokenType.VAR, first.text, first.line, first.col, 0, first.end - first.start)
+    if not begins_block([head, *rest]):
+        return False
+    _note_kind(script, "block")
+    with script.at(start), script.reading(text, [head, *rest]):
+        for piece in take_apart([head, *rest]) or ():
+            if piece:
+                _read(script, piece)
+    return True
 
 
 def _parse(script: Script, tokens: Sequence[Token]) -> exp.Expr | None:
@@ -90,7 +117,7 @@ def _read_tree(script: Script, tree: exp.Expr, tokens: Sequence[Token]) -> Tree 
         with script.at(start):
             read_command(script, script.fragment[start:end], _read_nested)
         return None
-    if not is_statement(tree):
+    if not is_statement(tree) and word(tokens[0]) not in _PROCEDURAL:
         hint = "Begin with select, from, with, insert, create ..."
         script.problem("E111", "this is an expression, not a statement", *script.place(start, end), hint=hint)
     if change_session(script, tree):
@@ -133,6 +160,8 @@ def _recover(script: Script, tokens: Sequence[Token], error: ParseError) -> None
 
 
 def _report(script: Script, problem: SqlProblem) -> None:
+    if script.offset is None:  # a routine's body may be in any language
+        return
     place = script.place(problem.start, problem.end)
     script.problem(problem.code, problem.message, *place, label=problem.label, hint=problem.hint)
 

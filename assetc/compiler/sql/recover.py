@@ -37,7 +37,18 @@ def _strip_openers(tokens: Tokens) -> Tokens:
     start = 0
     while start < len(tokens) and word(tokens[start]) in _OPENERS:
         start += 1
+    handled = [index for index, token in enumerate(tokens) if word(token) == "THEN"]
+    if start < len(tokens) and word(tokens[start]) == "EXCEPTION" and handled:  # EXCEPTION WHEN ... THEN
+        start = handled[0] + 1
     return tokens[start:]
+
+
+def begins_block(tokens: Tokens) -> bool:
+    """Whether a block or a branch begins here, not a transaction."""
+    if len(tokens) < 2:
+        return False
+    first, second = word(tokens[0]), word(tokens[1])
+    return first in _CONDITIONS | {"LOOP", "REPEAT", "EXCEPTION"} or (first == "BEGIN" and second in _STARTS)
 
 
 def _strip_end(tokens: Tokens) -> Tokens:
@@ -158,10 +169,46 @@ def _mend_load(script: Script, tokens: list[Token]) -> list[Token] | None:
     return []
 
 
+def _mend_deep_clone(script: Script, tokens: list[Token]) -> list[Token] | None:
+    """Databricks: DEEP CLONE."""
+    del script
+    kept = [
+        token
+        for token, following in zip(tokens, [*tokens[1:], tokens[-1]], strict=True)
+        if not (word(token) == "DEEP" and word(following) == "CLONE")
+    ]
+    return kept if len(kept) < len(tokens) else None
+
+
+def _mend_check_option(script: Script, tokens: list[Token]) -> list[Token] | None:
+    """CREATE VIEW ... WITH [LOCAL | CASCADED] CHECK OPTION."""
+    del script
+    if [word(token) for token in tokens[-2:]] != ["CHECK", "OPTION"]:
+        return None
+    stop = next((index for index in range(len(tokens) - 3, 0, -1) if word(tokens[index]) == "WITH"), None)
+    return tokens[:stop] if stop is not None else None
+
+
+def _mend_insert_exec(script: Script, tokens: list[Token]) -> list[Token] | None:
+    """T-SQL: INSERT INTO t EXEC procedure."""
+    words = [word(token) for token in tokens]
+    if words[:1] != ["INSERT"] or not {"EXEC", "EXECUTE"} & set(words):
+        return None
+    start = 2 if words[1:2] == ["INTO"] else 1
+    parts, after = name_at(script, tokens, start)
+    if parts:
+        script.write(parts, place_between(tokens, start, after), operation="insert")
+    stop = next(index for index, this in enumerate(words) if this in ("EXEC", "EXECUTE"))
+    return tokens[stop:]
+
+
 _MENDERS: tuple[Callable[[Script, list[Token]], list[Token] | None], ...] = (
     _mend_replace_table,
     _mend_directory,
     _mend_load,
     _mend_bulk,
+    _mend_deep_clone,
+    _mend_check_option,
+    _mend_insert_exec,
     _mend_table_argument,
 )

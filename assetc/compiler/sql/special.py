@@ -82,7 +82,8 @@ def read_create(script: Script, node: exp.Expr, read_text: ReadText) -> None:
     if isinstance(name, exp.Expr):
         script.local_functions.add(".".join(part.name for part in name.find_all(exp.Identifier)).lower())
         script.local_functions.add(name.name.lower())
-    text = constant_string(node.args.get("expression"))
+    body = node.args.get("expression")
+    text = constant_string(body.expressions[0] if isinstance(body, exp.Block) and body.expressions else body)
     if text is not None and _language(node) in ("", "sql", "plpgsql"):
         with script.inside_string():
             read_text(script, text)

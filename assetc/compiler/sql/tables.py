@@ -106,10 +106,12 @@ def table_parts(script: Script, table: exp.Table) -> Parts:
 
 def _is_no_relation(script: Script, table: exp.Table, role: Role, parts: Parts) -> bool:
     if table.args.get("db"):
+        if len(parts) == 2 and parts[0].lower() in ("temp", "pg_temp"):  # only a script's own tables are there
+            return True
         return _walks_array(script, table, role, parts)
     if parts[-1] in vocabulary.PSEUDO_TABLES.get(script.dialect, ()):
         return True
-    if script.dialect in vocabulary.TSQL and parts[-1].startswith("#"):
+    if script.dialect in vocabulary.HASH_IS_TEMPORARY and parts[-1].startswith("#"):
         return True
     cte = find_cte(script.dialect, table, cte_name(script.dialect, table.this))
     if cte is None:
@@ -131,7 +133,9 @@ def _is_file(script: Script, table: exp.Table) -> bool:
     if script.dialect == "duckdb":
         quoted = bool(table.this.args.get("quoted")) and not table.args.get("db")
         return quoted and vocabulary.is_file_name(table.name)
-    if script.dialect in vocabulary.HIVE_FAMILY and table.args.get("db"):
+    if script.dialect in vocabulary.HIVE_FAMILY and not table.args.get("db"):
+        return "://" in table.name
+    if script.dialect in vocabulary.HIVE_FAMILY:
         is_format = table.text("db").lower() in vocabulary.SPARK_FORMATS
         return is_format and ("/" in table.name or ":" in table.name)
     return False
@@ -149,7 +153,7 @@ def _walks_array(script: Script, table: exp.Table, role: Role, parts: Parts) -> 
     for source in [start.this, *sources] if start is not None else sources:
         if source is table:
             return False
-        if isinstance(source, exp.Expr) and source.alias_or_name.lower() == parts[0].lower():
+        if parts[0].lower() in (source.alias_or_name.lower(), *map(str.lower, source.alias_column_names)):
             return True
     return False
 
@@ -163,7 +167,7 @@ def _makes(script: Script, table: exp.Table, parts: Parts, made: dict[Parts, boo
         temporary = _is_temporary(statement)
     elif isinstance(statement, exp.Into):
         temporary = bool(statement.args.get("temporary"))
-    elif isinstance(statement, exp.AlterRename):
+    elif isinstance(statement, (exp.AlterRename, exp.Cache)):
         temporary = False
     else:
         return False

@@ -48,6 +48,7 @@ def cte_rules(dialect: str) -> CteRules:
 
 
 TSQL = frozenset({"tsql", "fabric"})
+HASH_IS_TEMPORARY = TSQL | {"redshift"}
 HIVE_FAMILY = frozenset({"hive", "spark2", "spark", "databricks"})
 POSTGRES_FAMILY = frozenset({"postgres", "redshift", "materialize", "risingwave"})
 TRINO_FAMILY = frozenset({"trino", "presto", "athena"})
@@ -89,6 +90,7 @@ OPAQUE_FUNCTIONS = words(
 
 ROW_FUNCTIONS = words(
     """
+    input view
     arrayjoin columns descriptor duckdb_columns duckdb_functions duckdb_settings duckdb_tables
     exclude_columns explode explode_outer flatten from_json generate_array generate_date_array
     generate_series generate_subscripts generate_timestamp_array generator getdate inline

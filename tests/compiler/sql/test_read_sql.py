@@ -37,6 +37,29 @@ def test_a_write_tells_what_it_does(dialect: str, sql: str, operations: list[str
     assert [item.operation for item in references if item.kind == "write"] == operations
 
 
+@pytest.mark.parametrize(
+    ("dialect", "sql", "names"),
+    [
+        ("bigquery", "begin select * from a; exception when error then select * from b; end", {"a", "b"}),
+        ("bigquery", "while (select count(*) from a) > 1 do delete from b where true; end while", {"a", "b"}),
+        ("bigquery", "select * from a, unnest(a.x) u, u.y", {"a"}),
+        ("snowflake", "create procedure p() language sql as $$ begin insert into t select 1; end $$", {"T"}),
+        ("snowflake", "create pipe p as copy into t from a", {"T", "A"}),
+        ("databricks", "create table t deep clone s", {"t", "s"}),
+        ("postgres", "create view v as select * from a with check option", {"v", "a"}),
+        ("postgres", "create temp table x on commit drop as select * from a; select * from pg_temp.x", {"a"}),
+        ("postgres", "do $$ begin insert into t select * from a; end $$", {"t", "a"}),
+        ("redshift", "create table #x as select * from a; select * from #x", {"a"}),
+        ("mysql", "rename table a to b", {"a", "b"}),
+        ("oracle", "begin insert into t select * from a; end;", {"T", "A"}),
+    ],
+)
+def test_what_the_parser_does_not_know_is_read_too(dialect: str, sql: str, names: set[str]) -> None:
+    reading = read_sql(sql, dialect)
+    assert {item.parts[-1] for item in reading.references if item.kind in ("read", "write")} == names
+    assert reading.problems == ()
+
+
 def test_names_are_completed_as_the_session_says() -> None:
     sql = "select * from orders join raw.items using (id) join other.raw.x using (id)"
     names = [item.parts for item in read_sql(sql, "snowflake", database="DB", schema="S").references]
