@@ -142,7 +142,7 @@ def materialization(
         definition=definition,
         settings=physical_settings(step.asset),
         kind=built.kind,
-        relation=built.relation,
+        relation=built.relation if built.kind in ("table", "view") else None,
         rows=built.rows,
         columns=built.columns,
         metadata=built.metadata,

@@ -23,6 +23,9 @@ from assetc.runtime.worker import Worker
 
 Result = TypeVar("Result")
 
+REPEATABLE = ("table", "view")
+"""Materializations that may be built twice as well as once: their steps are not in the ledger."""
+
 
 @dataclass(frozen=True, slots=True)
 class StepRunner:
@@ -60,8 +63,8 @@ class StepRunner:
         def once(number: int) -> Built:
             inspection.forget()
             attempt = self._attempt(step, worker, number, inspection.inspect)
-            if number > 1 and self.work.is_done(step, attempt):
-                return Built("table", step.asset.relation, message="was done before the connection broke")
+            if self._may_be_done(step, number) and self.work.is_done(step, attempt):
+                return Built("table", step.asset.relation, message="found in the ledger")
             return self.work.build(step, attempt)
 
         result, attempts = self._try(step, once)
@@ -135,6 +138,11 @@ class StepRunner:
             diagnostic=told,
             metadata=result.metadata,
         )
+
+    def _may_be_done(self, step: BuildStep, number: int) -> bool:
+        """Whether an earlier attempt, or the run that this one resumes, can have come further than is recorded."""
+        again = number > 1 or self.started.root_id != self.started.id
+        return again and (step.asset.kind not in ("model", "seed") or step.asset.config.materialized not in REPEATABLE)
 
     def _result(self, event: StepFinished, step: CheckStep, inputs: Mapping[AssetKey, str]) -> CheckResult | None:
         return check_result(event, step, new_id(), self.started, inputs) if event.check else None

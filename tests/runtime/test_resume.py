@@ -1,0 +1,148 @@
+"""Going on after a failure and after SIGKILL: nothing is lost and nothing is doubled."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from killed_run import APPEND, content, main
+from small_project import Model, SmallProject, Test, statuses
+
+from assetc.compiler.make_plan import PlanRequest
+from assetc.definitions.key import AssetKey
+from assetc.runtime.processes import is_alive, this_process
+from assetc.runtime.recorder import planned
+from assetc.runtime.resume import find_in_ledger, last_run, recover, remaining, resume_plan, unfinished_runs
+from assetc.runtime.state.records import RunFilter, RunRecord
+
+KILLS = int(os.environ.get("ASSETC_KILLS", "6"))
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[SmallProject]:
+    opened = SmallProject(tmp_path, {})
+    yield opened
+    opened.close()
+
+
+def resume(project: SmallProject, command: str = "run") -> dict[str, str]:
+    last = last_run(project.state, project.identity)
+    assert last is not None
+    left = remaining(last, project.graph, project.state)
+    plan = resume_plan(left, project.graph, PlanRequest(command), project.remembered())  # type: ignore[arg-type]
+    return statuses(project.run(plan, root_id=last.root_id))
+
+
+def test_what_failed_or_never_ran_is_what_is_left(project: SmallProject) -> None:
+    project.models.update(
+        a=Model("select 1 as x"),
+        b=Model("select error('boom') as x from {a}", reads=("a",)),
+        c=Model("select x from {b}", reads=("b",)),
+    )
+    project.run(project.plan())
+    project.models["b"] = Model("select x from {a}", reads=("a",))
+    assert resume(project) == {"b": "success", "c": "success"}
+    assert resume(project) == {}
+
+
+def test_a_failed_check_is_repeated_and_what_it_held_back_is_built(project: SmallProject) -> None:
+    project.models.update(a=Model("select 1 as x"), b=Model("select x from {a}", reads=("a",)))
+    project.tests["one"] = Test("select * from {a} where x = 1", ("a",))
+    project.run(project.plan("build", publish="before_checks"))
+    project.tests["one"] = Test("select * from {a} where x = 2", ("a",))
+    assert resume(project, "build") == {"check:one": "pass", "b": "success"}
+
+
+def test_a_check_is_repeated_with_the_asset_that_it_reads(project: SmallProject) -> None:
+    project.models.update(a=Model("select 1 as x"))
+    project.tests.update(
+        one=Test("select * from {a} where x = 1", ("a",)), two=Test("select * from {a} where x = 2", ("a",))
+    )
+    project.run(project.plan("build"))
+    project.tests["one"] = Test("select * from {a} where x = 3", ("a",))
+    assert resume(project, "build") == {"check:one": "pass", "check:two": "pass", "a": "success"}
+
+
+def test_steps_of_a_resumed_run_that_the_project_has_no_more_are_told(project: SmallProject) -> None:
+    project.models.update(a=Model("select error('boom') as x"), b=Model("select error('boom') as x"))
+    project.run(project.plan())
+    del project.models["b"]
+    left = remaining(project.state.runs(RunFilter())[0], project.graph, project.state)
+    assert (left.selected.assets, [step.id for step in left.lost]) == ({AssetKey("a")}, ["b"])
+
+
+def dead_run(project: SmallProject) -> RunRecord:
+    """A run that is recorded as going on, in a process that has ended."""
+    gone = replace(this_process(), started="0")
+    return RunRecord("r1", "r1", project.identity, "run", time.time(), gone)
+
+
+def test_a_run_whose_process_died_is_found_and_its_ledger_believed(project: SmallProject) -> None:
+    project.models.update(a=Model("select 1 as x", APPEND), b=Model("select x from {a}", reads=("a",)))
+    plan = project.plan()
+    project.run(project.plan(select=["a"]), run_id="r0", root_id="r1")
+    run = dead_run(project)
+    project.state.start_run(run, [planned(step, run.id) for step in plan.steps])
+    assert unfinished_runs(project.state, project.identity) == (run,)
+    session = project.warehouse.session()
+    recovered = recover(
+        project.graph,
+        project.state,
+        project.identity,
+        lambda ids: find_in_ledger(project.adapter, session, [project.work.ledger], ids),
+    )
+    assert [step.id for step in recovered] == ["a"]
+    assert unfinished_runs(project.state, project.identity) == ()
+    assert resume(project) == {"b": "success"}
+    assert project.rows("a") == [(1,)]
+
+
+def test_a_resumed_run_asks_the_ledger_itself(project: SmallProject) -> None:
+    project.models["a"] = Model("select 1 as x", APPEND)
+    project.run(project.plan(), run_id="r0", root_id="r1")
+    events = project.run(project.plan(), root_id="r1")
+    assert statuses(events) == {"a": "success"}
+    assert project.rows("a") == [(1,)]
+
+
+def test_a_process_is_known_by_more_than_its_number() -> None:
+    here = this_process()
+    assert is_alive(here)
+    assert not is_alive(replace(here, started="0"))
+    assert is_alive(replace(here, host="elsewhere", started="0"))
+    child = subprocess.Popen([sys.executable, "-c", "pass"])
+    child.wait()
+    assert not is_alive(replace(here, pid=child.pid))
+
+
+def test_killed_at_random_points_a_run_that_goes_on_has_the_rows_of_an_undisturbed_one(tmp_path: Path) -> None:
+    undisturbed = tmp_path / "undisturbed"
+    undisturbed.mkdir()
+    began = time.monotonic()
+    _start(undisturbed).wait()
+    whole = time.monotonic() - began
+    expected = content(undisturbed)
+    chance = random.Random(20)
+    kills = 0
+    for number in range(KILLS):
+        folder = tmp_path / f"killed{number}"
+        folder.mkdir()
+        process = _start(folder)
+        time.sleep(whole * chance.uniform(0.3, 1.0))
+        os.kill(process.pid, signal.SIGKILL)
+        kills += process.wait() == -signal.SIGKILL
+        main(folder)
+        assert content(folder) == expected, f"after kill {number}"
+    assert kills > KILLS // 3
+
+
+def _start(folder: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, str(Path(__file__).with_name("killed_run.py")), str(folder)])
