@@ -71,7 +71,7 @@ def _default_manager(run: InProcessRun) -> Iterator[IOManager]:
         yield InMemoryIOManager()
         return
     with tempfile.TemporaryDirectory(prefix="assetc-") as folder:
-        yield FilesystemIOManager(folder)
+        yield FilesystemIOManager(folder, durable=False)
 
 
 def _select(wiring: Wiring, selection: Iterable[AssetKey] | None) -> frozenset[AssetKey]:

@@ -16,16 +16,20 @@ def path_of(folder: Path, key: AssetKey) -> Path:
     return folder.joinpath(*(_safe(part) for part in key.parts))
 
 
-def write_value(folder: Path, key: AssetKey, value: object) -> Path:
-    """Store the value of an asset and return its file; after a crash the old value or the new one is there."""
+def write_value(folder: Path, key: AssetKey, value: object, *, durable: bool = True) -> Path:
+    """Store the value of an asset and return its file; a reader finds the old value or the new one.
+
+    `durable`: so it is after a crash of the machine, too.
+    """
     path = path_of(folder, key)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             pickle.dump(value, file, protocol=pickle.HIGHEST_PROTOCOL)
-            file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
