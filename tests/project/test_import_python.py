@@ -105,7 +105,8 @@ def test_files_that_fail_hang_or_exit_harm_no_other(write) -> None:
         models__hangs_py="import time\ntime.sleep(600)\n",
         models__dies_py="import os\nos._exit(3)\n",
         models__leaves_py="raise SystemExit(1)\n",
-        models__noisy_py="import sys, os\nprint('{')\nos.write(1, b'x')\nassert sys.stdin.read() == ''\n@asset\ndef n(): ...\n",
+        models__noisy_py="import sys, os\nprint('{')\nos.write(1, b'x')\nassert sys.stdin.read() == ''\n"
+        "@asset\ndef n(): ...\n",
     )
     names = ["missing", "hangs", "deep", "dies", "leaves", "noisy"]
     found = import_assets(root, [f"models/{name}.py" for name in names], timeout=1)

@@ -67,7 +67,7 @@ class BodyObserver:
             return
         for value, node in arguments(call):
             for each in value.values if isinstance(value, Items) else (value,):
-                note_if_sql(self.notes, each, call.scope.source.span(node), call.scope, "likely")
+                note_if_sql(self.notes, each, node, call.scope, "likely")
 
     def called_asset(self, call: Call, asset: AssetFunction) -> None:
         """A body that calls the function of another asset likely needs what that one makes."""
@@ -76,11 +76,11 @@ class BodyObserver:
             self.notes.add(PythonReference("ref", Reference("read", (asset.key,), "likely"), span))
 
 
-def note_if_sql(notes: BodyNotes, value: Value, span: Span, scope: Scope, certainty: Certainty) -> None:
+def note_if_sql(notes: BodyNotes, value: Value, node: ast.expr | ast.stmt, scope: Scope, certainty: Certainty) -> None:
     """Note what a text reads and writes if it can be nothing but SQL."""
     lines = tuple(line for line in value.lines if looks_like_sql(line)) if isinstance(value, Text) else ()
     if lines:
-        notes.add_sql(Text(lines), span, scope, certainty)
+        notes.add_sql(Text(lines), scope.source.span(node), scope, certainty)
 
 
 def _execute(notes: BodyNotes, call: Call) -> Value | None:

@@ -23,9 +23,9 @@ def check_definition(
     except InvalidDefinitionError as error:
         yield diagnostic(error.code, str(error), place)
     known = AssetOptions if decorator.kind == "asset" else MultiAssetOptions
-    spans = {word.arg: source.span(word) for word in decorator.call.keywords if word.arg} if decorator.call else {}
+    keywords = {word.arg: word for word in decorator.call.keywords} if decorator.call else {}
     for name in decorator.arguments.values.keys() - {"sql"}:
         try:
             check_options(decorator.kind, {name: None}, known)
         except InvalidDefinitionError as error:
-            yield diagnostic(error.code, str(error), spans.get(name, place))
+            yield diagnostic(error.code, str(error), source.span(keywords[name]) if name in keywords else place)

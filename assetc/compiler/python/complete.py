@@ -52,7 +52,8 @@ def complete_python(
     built = [_complete(followed, asset, dialect) for asset in imported.assets]
     found = (*followed.machine.problems, *(problem for each in built for problem in each.problems))
     files = _files(tuple(followed.machine.files), imported)
-    return PythonReading(tuple(each.asset for each in built), needs_import=False, files=files, problems=found)
+    assets, missing = tuple(each.asset for each in built), tuple(followed.machine.missing)
+    return PythonReading(assets, needs_import=False, files=files, problems=found, missing=missing)
 
 
 def value_of(literal: object) -> Value:

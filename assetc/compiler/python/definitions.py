@@ -171,7 +171,7 @@ def follow_body(machine: Machine, definition: Definition, mapped: set[str], dial
     machine.files, known = dict(machine.top_files), machine.files
     machine.run(node.body, scope)
     if scope.returns:
-        note_if_sql(notes, choice(scope.returns), closure.scope.source.span(node), scope, "certain")
+        note_if_sql(notes, choice(scope.returns), node, scope, "certain")
     sql = definition.decorator.arguments.values.get("sql")
     if isinstance(sql, Text):
         notes.add_sql(sql, argument_span(definition, "sql"), closure.scope, "certain")
@@ -288,19 +288,23 @@ def _key_of_out(name: str, out: Value) -> str:
 
 
 def _config(definition: Definition, notes: BodyNotes, problems: _Problems) -> Iterable[Entry]:
-    source = definition.decorator.source
-    call = definition.decorator.call
-    spans = {word.arg: source.span(word.value) for word in call.keywords if word.arg} if call is not None else {}
-    own = argument_span(definition, "")
-    values = {name: value for name, value in definition.decorator.arguments.values.items() if name not in STRUCTURE}
-    entries = [(name, value, spans.get(name, own)) for name, value in values.items()]
-    entries += [(word.arg, value, scope.source.span(word)) for word, value, scope in notes.config if word.arg]
-    for name, value, span in entries:
+    """The literal configuration: arguments of the decorator, those in its `config={...}`, and `dbt.config(...)`."""
+    given = definition.decorator.arguments.values
+    nested = given.get("config")
+    inner = nested.values if isinstance(nested, Entries) else {}
+    entries = [(name, value, name if name in given else "config") for name, value in {**inner, **given}.items()]
+    for name, value, argument in entries:
+        if name in STRUCTURE or (name == "config" and isinstance(value, Entries)):
+            continue
         literal = literal_of(value)
         if literal is not NOT_LITERAL:
-            yield Entry(name, literal, span)
+            yield Entry(name, literal, argument_span(definition, argument))
         elif name in NEEDED:
             problems.needs_import = True
+    for keyword, value, scope in notes.config:
+        literal = literal_of(value)
+        if keyword.arg is not None and literal is not NOT_LITERAL:
+            yield Entry(keyword.arg, literal, scope.source.span(keyword))
 
 
 def _returns(definition: Definition) -> Returns | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 
@@ -12,6 +13,8 @@ from assetc.compiler.python.scope import Scope
 from assetc.compiler.python.source import Source
 from assetc.compiler.python.values import Closure, Constant, Module, Text, spell
 
+_WORD = re.compile(r"[^\W\d]\w*")
+
 Reached = dict[tuple[str, str], None]
 
 
@@ -20,15 +23,16 @@ def footprint(machine: Machine, closure: Closure, files: Mapping[str, str]) -> s
     source, node = closure.scope.source, closure.node
     parts = [_segment(source, node)]
     reached: Reached = {}
-    waiting = [(source, name) for name in _names(node)]
+    waiting = [(source, name) for name in _names(parts[0])]
     while waiting:
         where, name = waiting.pop()
         if (where.path, name) in reached:
             continue
         reached[where.path, name] = None
         for statement in _bindings(machine, where).get(name, ()):
-            parts.append(_segment(where, statement))
-            waiting += [(where, each) for each in _names(statement)]
+            text = _segment(where, statement)
+            parts.append(text)
+            waiting += [(where, each) for each in _names(text)]
             waiting += _imported(machine, statement, where)
     parts += sorted(_closed_over(closure.scope))
     parts += [part for path in sorted(files) for part in (path, files[path])]
@@ -41,8 +45,9 @@ def _segment(source: Source, node: ast.expr | ast.stmt) -> str:
     return source.text[start : source.offsets(node)[1]]
 
 
-def _names(node: ast.AST) -> list[str]:
-    return [each.id for each in ast.walk(node) if isinstance(each, ast.Name)]
+def _names(text: str) -> Iterable[str]:
+    """Every word of a text: more than its names, which costs nothing unless the module binds that word."""
+    return dict.fromkeys(_WORD.findall(text))
 
 
 def _bindings(machine: Machine, source: Source) -> dict[str, list[ast.stmt]]:
@@ -66,20 +71,33 @@ def _bound(statement: ast.stmt) -> Iterable[str]:
         case ast.Expr():
             return ()
         case _:
-            stored = (each for each in ast.walk(statement) if isinstance(each, ast.Name))
-            return dict.fromkeys(each.id for each in stored if isinstance(each.ctx, ast.Store))
+            return dict.fromkeys(name for each in ast.walk(statement) for name in _stored(each))
+
+
+def _stored(node: ast.AST) -> Iterable[str]:
+    """The name that a part of a statement binds (`if`, `try` and loops hold definitions and imports too)."""
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        return (node.id,)
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return (node.name,)
+    if isinstance(node, ast.alias):
+        return ((node.asname or node.name).partition(".")[0],)
+    return ()
 
 
 def _imported(machine: Machine, statement: ast.stmt, source: Source) -> Iterator[tuple[Source, str]]:
     """What an import of the project's own code leads to: one name of a module, or all of them."""
-    if isinstance(statement, ast.ImportFrom):
-        base = absolute_name(statement, source)
-        for alias in statement.names:
-            yield from _of_module(machine, base, alias.name)
-            yield from _of_module(machine, f"{base}.{alias.name}", "*")
-    elif isinstance(statement, ast.Import):
-        for alias in statement.names:
-            yield from _of_module(machine, alias.name, "*")
+    if not isinstance(statement, (ast.ImportFrom, ast.Import, ast.Try, ast.If, ast.With)):
+        return
+    for node in ast.walk(statement):
+        if isinstance(node, ast.ImportFrom):
+            base = absolute_name(node, source)
+            for alias in node.names:
+                yield from _of_module(machine, base, alias.name)
+                yield from _of_module(machine, f"{base}.{alias.name}", "*")
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                yield from _of_module(machine, alias.name, "*")
 
 
 def _of_module(machine: Machine, dotted: str, name: str) -> Iterator[tuple[Source, str]]:

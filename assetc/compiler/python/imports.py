@@ -68,6 +68,7 @@ def find_module(machine: Machine, name: str) -> Module | None:
                 machine.files[path] = text
                 _follow(machine, name, Source(path, text))
                 break
+            machine.missing[path] = None
     return machine.modules[name]
 
 

@@ -73,7 +73,8 @@ class Machine:
 
     `opaque` lists what makes the set of definitions unknowable without importing the file; `guesses` is how many
     loops around the present place have unknown items; `calls` are the functions that are being followed; `files` are
-    the files that were read, with their texts, `top_files` those of them that were read at module level.
+    the files that were read, with their texts, `top_files` those of them that were read at module level, `missing`
+    the ones that are not there.
     """
 
     expressions: Mapping[type[ast.expr], Evaluate]
@@ -87,6 +88,7 @@ class Machine:
     bindings: dict[str, dict[str, list[ast.stmt]]] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     top_files: dict[str, str] = field(default_factory=dict)
+    missing: dict[str, None] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
     nodes: int = 0
     depth: int = 0
@@ -130,4 +132,5 @@ class Machine:
             if text is not None:
                 self.files[candidate] = text
                 return Text(((Piece(text, FileLiteral(candidate, text)),),))
+            self.missing[candidate] = None
         return None

@@ -87,7 +87,7 @@ def _read_assets(followed: Followed, dialect: str) -> PythonReading:
         assets.append(built.asset)
         problems += built.problems
         needs_import = needs_import or built.needs_import or definition.guessed
-    return PythonReading(tuple(assets), needs_import, tuple(machine.files), tuple(problems))
+    return PythonReading(tuple(assets), needs_import, tuple(machine.files), tuple(problems), tuple(machine.missing))
 
 
 def _with_dbt_model(definitions: Definitions, scope: Scope) -> list[Definition]:

@@ -117,13 +117,15 @@ class PythonReading:
     """Everything that was understood of one file.
 
     `needs_import`: only importing the file tells the rest (which assets there are, or a part of one). `files` are the
-    project files that were read on the way: imported modules and `.sql` files.
+    project files that were read on the way: imported modules and `.sql` files; `missing` those that were looked for
+    and are not there: the reading changes when one comes into being.
     """
 
     assets: tuple[PythonAsset, ...] = ()
     needs_import: bool = False
     files: tuple[str, ...] = ()
     problems: tuple[Diagnostic, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 def owns(write: PythonReference) -> bool:
