@@ -13,7 +13,7 @@ from assetc.cli.invocation import LEVELS, Invocation, LogFormat, LogLevel
 from assetc.cli.problems import ReadText, count_lines, problem_lines
 from assetc.cli.text import Line, coloured, plain
 from assetc.compiler.diagnostic import Diagnostic
-from assetc.project.secrets import MASK
+from assetc.runtime.redact import redactor
 
 MOST_WARNINGS = 30
 
@@ -33,8 +33,8 @@ class Output:
 
     @property
     def width(self) -> int:
-        """The columns of the terminal; 120 where there is none."""
-        return shutil.get_terminal_size((120, 40)).columns if self.live else 120
+        """The columns of the terminal, or those that COLUMNS says; 120 where there is neither."""
+        return shutil.get_terminal_size((120, 40)).columns
 
     @property
     def unicode(self) -> bool:
@@ -61,9 +61,7 @@ class Output:
 
     def masked(self, text: str) -> str:
         """The text without the secrets of the project."""
-        for secret in self.secrets:
-            text = text.replace(secret, MASK)
-        return text
+        return redactor(self.secrets)(text) if self.secrets else text
 
     def _write(self, stream: TextIO, lines: Iterable[Line], *, colour: bool) -> None:
         text = "".join(f"{coloured(each) if colour else plain(each)}\n" for each in lines)

@@ -4,75 +4,93 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from assetc.adapters.protocol import Existing
+from assetc.adapters.protocol import Existing, Warehouse
 from assetc.cli.follow import Audience, follow
 from assetc.cli.interrupt import cancelling
 from assetc.cli.invocation import Invocation
 from assetc.cli.json_lines import Fields, encoded, step_json
 from assetc.cli.log_file import LogFile
 from assetc.cli.opening import Opened, open_project, stop_for_errors, take
-from assetc.cli.planning import give_plan, plan_of
+from assetc.cli.plan_lines import give_plan
 from assetc.cli.progress import Progress
-from assetc.cli.run_request import RunRequest
+from assetc.cli.run_options import RunOptions
 from assetc.cli.summary import Heading
-from assetc.cli.target import FAILED, identity_of, open_state, open_warehouse
+from assetc.cli.target import FAILED, open_state, open_warehouse
+from assetc.compiler.plan import Plan
 from assetc.compiler.selection.request import Selected
 from assetc.compiler.selection.select import nothing_to_build
 from assetc.runtime.events import Event, StepFinished
-from assetc.runtime.execute import execute
-from assetc.runtime.options import ExecuteOptions
-from assetc.runtime.project_work import ProjectWork
+from assetc.runtime.run_project import RunRequest, plan_project, run_plan
+from assetc.runtime.state.protocol import State
 
 INTERRUPTED = 130
 
 
-def run_command(invocation: Invocation, request: RunRequest) -> int:
-    """Open, select, run."""
-    opened = open_project(invocation, full_refresh=request.full_refresh)
-    selected = take(opened, request.selection)
-    stop_for_errors(opened, selected, request.selection)
-    if request.command != "test":
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A run that can begin: the project, the request, and what is open for it."""
+
+    opened: Opened
+    request: RunRequest
+    state: State
+    warehouse: Warehouse
+    existing: tuple[Existing, ...]
+
+
+def run_command(invocation: Invocation, options: RunOptions) -> int:
+    """Open, select, plan, run; the code with which the process should exit."""
+    opened = open_project(invocation, full_refresh=options.full_refresh)
+    selected = take(opened, options.selection)
+    stop_for_errors(opened, selected, options.selection)
+    if options.command != "test":
         opened.stop_for(nothing_to_build(selected))
-    return run_selected(opened, request, selected)
-
-
-def run_selected(opened: Opened, request: RunRequest, selected: Selected) -> int:
-    """Run what was selected; the code with which the process should exit."""
+    request = _request(options, selected)
     with open_state(opened) as state:
-        if request.dry_run and not request.changed:
-            give_plan(opened, plan_of(opened, request, selected, state, None), as_json=request.as_json)
+        if options.dry_run and not options.changed:
+            give_plan(opened, plan_project(opened.workspace, request, state, None), as_json=options.as_json)
             return 0
         if not selected:
-            return _nothing(opened, request)
+            give_results(opened, Progress(), [], as_json=options.as_json)
+            return 0
         with open_warehouse(opened) as warehouse:
-            existing = warehouse.existing()
-            plan = plan_of(opened, request, selected, state, existing)
-            if request.dry_run:
-                give_plan(opened, plan, as_json=request.as_json)
-                return 0
-            options = _options(opened, request, existing)
-            work = ProjectWork.of(opened.workspace, full_refresh=request.full_refresh)
-            with cancelling(options.cancellation):
-                events = execute(plan, work, warehouse, state, options)
-                return _shown(opened, events, as_json=request.as_json)
+            ready = Ready(opened, request, state, warehouse, warehouse.existing())
+            plan = plan_project(opened.workspace, request, state, ready.existing)
+            return carry_out(ready, plan, options)
 
 
-def _nothing(opened: Opened, request: RunRequest) -> int:
-    if request.as_json:
-        opened.output.give_text(encoded({"status": "success", "steps": []}))
-    return 0
+def carry_out(ready: Ready, plan: Plan, options: RunOptions) -> int:
+    """Execute the plan and show it, or only show it where that is what was asked for."""
+    opened, request = ready.opened, ready.request
+    if options.dry_run:
+        give_plan(opened, plan, as_json=options.as_json)
+        return 0
+    with cancelling(request.cancellation):
+        events = run_plan(opened.workspace, request, plan, ready.state, ready.warehouse, ready.existing)
+        return _shown(opened, events, as_json=options.as_json)
 
 
-def _options(opened: Opened, request: RunRequest, existing: tuple[Existing, ...]) -> ExecuteOptions:
-    return ExecuteOptions(
-        identity=identity_of(opened),
-        threads=opened.workspace.project.target.threads,
-        fail_fast=request.fail_fast,
-        arguments=tuple(map(opened.output.masked, sys.argv[1:])),
-        root_id=request.root_id,
-        existing=existing,
-        redact=opened.output.masked,
+def give_results(opened: Opened, progress: Progress, finished: list[StepFinished], *, as_json: bool) -> None:
+    """The results as JSON, if that is wanted."""
+    if as_json:
+        results: Fields = {
+            "run_id": progress.ended.run_id if progress.ended else None,
+            "status": progress.status or "success",
+            "seconds": progress.ended.seconds if progress.ended else 0.0,
+            "steps": list(map(step_json, finished)),
+        }
+        opened.output.give_text(encoded(results))
+
+
+def _request(options: RunOptions, selected: Selected) -> RunRequest:
+    return RunRequest(
+        options.command,
+        selected,
+        changed=options.changed,
+        full_refresh=options.full_refresh,
+        fail_fast=options.fail_fast,
+        arguments=tuple(sys.argv[1:]),
     )
 
 
@@ -88,15 +106,5 @@ def _shown(opened: Opened, events: Iterator[Event], *, as_json: bool) -> int:
             if as_json and isinstance(event, StepFinished):
                 finished.append(event)
     workspace.close()
-    if as_json:
-        opened.output.give_text(encoded(_results(progress, finished)))
+    give_results(opened, progress, finished, as_json=as_json)
     return {"success": 0, "failed": FAILED}.get(progress.status or "", INTERRUPTED)
-
-
-def _results(progress: Progress, finished: list[StepFinished]) -> Fields:
-    return {
-        "run_id": progress.ended.run_id if progress.ended else None,
-        "status": progress.status,
-        "seconds": progress.ended.seconds if progress.ended else None,
-        "steps": list(map(step_json, finished)),
-    }

@@ -12,11 +12,12 @@ from assetc.cli.opening import BAD_INPUT, open_project, say_errors, take
 from assetc.cli.options import command_named
 from assetc.cli.selection_options import with_selection
 from assetc.cli.table import table_lines
-from assetc.cli.target import identity_of, open_state
+from assetc.cli.target import open_state
 from assetc.cli.words import timestamp
 from assetc.compiler.asset import Check
 from assetc.compiler.make_plan import check_id
 from assetc.compiler.selection.request import SelectionRequest
+from assetc.runtime.run_project import identity_of
 from assetc.runtime.state.records import CheckResult
 
 
@@ -34,7 +35,7 @@ def _list(invocation: Invocation, selection: SelectionRequest, as_json: bool) ->
     selected = take(opened, selection)
     is_blocked = say_errors(opened, selected, selection)
     with open_state(opened) as state:
-        results = state.check_results(identity_of(opened))
+        results = state.check_results(identity_of(opened.workspace))
     checks = [check for check in opened.workspace.graph.checks if check.name in selected.checks]
     rows = [_row(check, results) for check in sorted(checks, key=lambda check: check.name)]
     if as_json:

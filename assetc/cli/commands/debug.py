@@ -11,9 +11,10 @@ import click
 from assetc.cli.invocation import Invocation
 from assetc.cli.opening import BAD_INPUT, open_project
 from assetc.cli.options import command_named
-from assetc.cli.target import identity_of, open_warehouse
+from assetc.cli.target import open_warehouse
 from assetc.cli.text import Line, Piece, line, printable
 from assetc.cli.words import duration, plural
+from assetc.runtime.run_project import identity_of
 from assetc.version import __version__
 
 
@@ -25,7 +26,7 @@ def command(invocation: Invocation, no_connection: bool, connection: bool) -> in
     opened = open_project(invocation)
     workspace, output = opened.workspace, opened.output
     project, target = workspace.project, workspace.project.target
-    identity = identity_of(opened)
+    identity = identity_of(opened.workspace)
     output.give(
         [
             _row("assetc", __version__),

@@ -12,11 +12,12 @@ from assetc.cli.json_lines import encoded
 from assetc.cli.opening import Opened, open_project
 from assetc.cli.options import command_named
 from assetc.cli.table import table_lines
-from assetc.cli.target import identity_of, open_state, open_warehouse
+from assetc.cli.target import open_state, open_warehouse
 from assetc.cli.text import Piece, line
 from assetc.compiler.operation import Drop
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
+from assetc.runtime.run_project import identity_of
 
 
 @command_named("orphans")
@@ -27,7 +28,7 @@ def command(invocation: Invocation, drop: bool, as_json: bool) -> int:  # noqa: 
     opened = open_project(invocation)
     opened.stop_for(opened.workspace.diagnostics)
     with open_state(opened) as state:
-        recorded = state.recorded(identity_of(opened))
+        recorded = state.recorded(identity_of(opened.workspace))
     built = {record.relation: key for key, record in recorded.items() if record.relation is not None}
     with open_warehouse(opened) as warehouse:
         orphans = list(_orphans(opened, built, warehouse.existing()))

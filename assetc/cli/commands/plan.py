@@ -8,15 +8,16 @@ import click
 
 from assetc.cli.invocation import Invocation
 from assetc.cli.options import command_named
-from assetc.cli.run_request import RunCommand, RunRequest, with_run_request
+from assetc.cli.run_options import RunOptions, with_run_options
 from assetc.cli.running import run_command
+from assetc.compiler.make_plan import Command
 
-COMMANDS: tuple[RunCommand, ...] = ("run", "build", "seed", "test")
+COMMANDS: tuple[Command, ...] = ("run", "build", "seed", "test")
 
 
 @command_named("plan")
-@with_run_request("run")
+@with_run_options("run")
 @click.option("--for", "for_command", type=click.Choice(COMMANDS), default="run", help="The command to plan.")
-def command(invocation: Invocation, request: RunRequest, for_command: RunCommand) -> int:
+def command(invocation: Invocation, options: RunOptions, for_command: Command) -> int:
     """Show what would be done, in which order, and why."""
-    return run_command(invocation, replace(request, command=for_command, dry_run=True))
+    return run_command(invocation, replace(options, command=for_command, dry_run=True))

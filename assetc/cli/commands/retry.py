@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import cast
 
 import click
 
+from assetc.adapters.protocol import Existing, Warehouse
 from assetc.cli.invocation import Invocation
 from assetc.cli.opening import BAD_INPUT, Opened, open_project, stop_for_errors
 from assetc.cli.options import command_named, option
-from assetc.cli.run_request import RunCommand, RunRequest
-from assetc.cli.running import run_selected
+from assetc.cli.run_options import RunOptions
+from assetc.cli.running import Ready, carry_out
 from assetc.cli.stop import Stopped
-from assetc.cli.target import identity_of, open_state
+from assetc.cli.target import open_state, open_warehouse
 from assetc.cli.text import line
 from assetc.compiler.diagnostic import diagnostic
-from assetc.compiler.make_plan import check_id
-from assetc.compiler.selection.request import Selected, SelectionRequest
+from assetc.compiler.make_plan import Command
+from assetc.compiler.selection.request import SelectionRequest
 from assetc.runtime.processes import is_alive
-from assetc.runtime.state.records import RunFilter, RunRecord, StepRecord
-
-DONE = ("success", "reused")
+from assetc.runtime.project_work import ProjectWork
+from assetc.runtime.resume import find_in_ledger, last_run, recover, remaining
+from assetc.runtime.run_project import RunRequest, identity_of, plan_project
+from assetc.runtime.state.protocol import State
+from assetc.runtime.state.records import RunRecord
 
 
 @command_named("retry")
@@ -37,45 +41,47 @@ def command(
 ) -> int:
     """Go on with the last run of this target: what failed, was skipped, or was never reached."""
     opened = open_project(invocation)
-    last, steps = _last_run(opened)
-    left = [step for step in steps if step.status not in DONE]
-    if not left:
-        opened.output.say([line(f"run {last.id} is complete: there is nothing to go on with")])
-        return 0
+    last = _last_run(opened)
     refreshes = _refreshed(last) if full_refresh is None else full_refresh
     if refreshes:
         opened.workspace.close()
         opened = open_project(invocation, full_refresh=True)
-    request = RunRequest(
-        command=cast("RunCommand", last.command),
-        selection=SelectionRequest(),
-        full_refresh=refreshes,
-        fail_fast=fail_fast,
-        dry_run=dry_run,
-        as_json=as_json,
-        root_id=last.root_id,
-    )
-    selected = _still_there(opened, left)
-    stop_for_errors(opened, selected, SelectionRequest(("what is left",)))
-    return run_selected(opened, request, selected)
+    command = cast("Command", last.command)
+    options = RunOptions(command, SelectionRequest(), refreshes, False, fail_fast, dry_run, as_json)  # noqa: FBT003
+    with open_state(opened) as state, open_warehouse(opened) as warehouse:
+        existing = warehouse.existing()
+        _recover(opened, state, warehouse, existing)
+        left = remaining(last, opened.workspace.graph, state)
+        if not left:
+            opened.output.say([line(f"run {last.id} is complete: there is nothing to go on with")])
+            return 0
+        stop_for_errors(opened, left.selected, SelectionRequest(("what is left",)))
+        request = RunRequest(
+            command,
+            left.selected,
+            full_refresh=refreshes,
+            fail_fast=fail_fast,
+            arguments=last.arguments,
+            root_id=last.root_id,
+        )
+        plan = plan_project(opened.workspace, request, state, existing)
+        return carry_out(Ready(opened, request, state, warehouse, existing), plan, options)
 
 
-def _last_run(opened: Opened) -> tuple[RunRecord, tuple[StepRecord, ...]]:
-    """The last run of the target and its steps; stops when there is none, or when it still goes on."""
+def _last_run(opened: Opened) -> RunRecord:
+    """The last run of the target; stops when there is none, or when it still goes on."""
     with open_state(opened) as state:
-        runs = state.runs(RunFilter(identity=identity_of(opened), limit=1))
-        steps = state.steps(runs[0].id) if runs else ()
-    if not runs:
+        last = last_run(state, identity_of(opened.workspace))
+    if last is None:
         hint = f"Begin one with: assetc run --target {opened.workspace.project.target.name}"
         opened.say([diagnostic("E166", "there is no run in this target to go on with", hint=hint)])
         raise Stopped(BAD_INPUT)
-    last = runs[0]
     if last.status == "running" and is_alive(last.process):
         hint = "Wait for it, or stop it with Ctrl-C where it was started"
         message = f"run {last.id} still goes on in process {last.process.pid}"
         opened.say([diagnostic("E166", message, hint=hint)])
         raise Stopped(BAD_INPUT)
-    return last, steps
+    return last
 
 
 def _refreshed(run: RunRecord) -> bool:
@@ -83,10 +89,14 @@ def _refreshed(run: RunRecord) -> bool:
     return "--full-refresh" in run.arguments or "-f" in run.arguments
 
 
-def _still_there(opened: Opened, steps: list[StepRecord]) -> Selected:
-    """The assets and checks of the steps, as far as the project still has them."""
-    graph = opened.workspace.graph
-    keys = {step.key for step in steps if step.kind == "build" and step.key in graph.assets}
-    ids = {step.id for step in steps if step.kind == "check"}
-    checks = {check.name for check in graph.checks if check_id(check) in ids}
-    return Selected(frozenset(key for key in keys if key is not None), frozenset(), frozenset(checks))
+def _recover(opened: Opened, state: State, warehouse: Warehouse, existing: tuple[Existing, ...]) -> None:
+    """Learn from the ledger what runs did whose process died."""
+    workspace = opened.workspace
+    ledger = ProjectWork.of(workspace, full_refresh=False).ledger
+    ledgers = [ledger] if any(each.relation == ledger for each in existing) else []
+    session = warehouse.session()
+    find_done = partial(find_in_ledger, workspace.adapter, session, ledgers)
+    try:
+        recover(workspace.graph, state, identity_of(workspace), find_done)
+    finally:
+        session.close()

@@ -9,8 +9,9 @@ from assetc.cli.json_lines import encoded
 from assetc.cli.opening import open_project
 from assetc.cli.options import command_named
 from assetc.cli.table import table_lines
-from assetc.cli.target import identity_of, open_state
+from assetc.cli.target import open_state
 from assetc.cli.words import duration, timestamp
+from assetc.runtime.run_project import identity_of
 from assetc.runtime.state.records import RunFilter, RunRecord
 
 
@@ -27,7 +28,7 @@ def _list(invocation: Invocation, limit: int, all_targets: bool, as_json: bool) 
     """List the runs of this target, newest first."""
     opened = open_project(invocation)
     with open_state(opened) as state:
-        runs = state.runs(RunFilter(identity=None if all_targets else identity_of(opened), limit=limit))
+        runs = state.runs(RunFilter(identity=None if all_targets else identity_of(opened.workspace), limit=limit))
     rows = list(map(_row, runs))
     if as_json:
         opened.output.give_text(encoded(rows))

@@ -1,41 +1,15 @@
-"""From a request and an open project to a plan, and the plan as text or JSON."""
+"""A plan as text or JSON."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assetc.adapters.protocol import Existing
 from assetc.cli.json_lines import Fields, encoded
 from assetc.cli.opening import Opened
-from assetc.cli.run_request import RunRequest
 from assetc.cli.step_words import kind_of, name_of, place_of, short_id
-from assetc.cli.target import identity_of
 from assetc.cli.text import Line, Piece, line, printable
 from assetc.cli.words import plural
-from assetc.compiler.make_plan import PlanRequest, Remembered, make_plan
 from assetc.compiler.plan import BuildStep, CheckStep, Plan, Step
-from assetc.compiler.selection.request import Selected
-from assetc.runtime.recorder import verified_checks
-from assetc.runtime.state.protocol import State
-
-
-def plan_of(
-    opened: Opened, request: RunRequest, selected: Selected, state: State, existing: tuple[Existing, ...] | None
-) -> Plan:
-    """The plan of a request, from what the state remembers and, if it was asked, what the warehouse holds."""
-    graph, flavor = opened.workspace.graph, opened.workspace.project.flavor
-    identity = identity_of(opened)
-    recorded = state.recorded(identity)
-    relations = None if existing is None else frozenset(each.relation for each in existing)
-    verified = verified_checks(graph.checks, state.check_results(identity), recorded)
-    wanted = PlanRequest(
-        request.command,
-        changed=request.changed,
-        full_refresh=request.full_refresh,
-        seeds="none" if flavor == "dbt" else "changed",
-        publish="before_checks" if flavor == "dbt" else "after_checks",
-    )
-    return make_plan(graph, selected, wanted, Remembered(recorded, relations, verified))
 
 
 def give_plan(opened: Opened, plan: Plan, *, as_json: bool) -> None:

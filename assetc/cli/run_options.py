@@ -1,32 +1,30 @@
-"""What the commands that execute a plan are asked for."""
+"""The options of the commands that execute a plan."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Literal
+from typing import Any
 
 import click
 
 from assetc.cli.options import Command, Decorator, decorated, option
 from assetc.cli.selection_options import with_selection
+from assetc.compiler.make_plan import Command as PlanCommand
 from assetc.compiler.selection.request import SelectionRequest
-
-RunCommand = Literal["run", "build", "seed", "test"]
 
 
 @dataclass(frozen=True, slots=True)
-class RunRequest:
-    """A run: what to take, and how. `root_id` is the run that this one goes on with."""
+class RunOptions:
+    """A run: what to take, and how."""
 
-    command: RunCommand
+    command: PlanCommand
     selection: SelectionRequest
     full_refresh: bool = False
     changed: bool = False
     fail_fast: bool = False
     dry_run: bool = False
     as_json: bool = False
-    root_id: str | None = None
 
 
 FULL_REFRESH = ("--full-refresh/--no-full-refresh", "-f", "full_refresh")
@@ -40,15 +38,15 @@ RUN_OPTIONS: tuple[Decorator, ...] = (
 )
 
 
-def with_run_request(command: RunCommand) -> Decorator:
-    """The options of a run, given to the function as a RunRequest."""
+def with_run_options(command: PlanCommand) -> Decorator:
+    """The options of a run, given to the function as a RunOptions."""
 
     def decorate(function: Command) -> Command:
         @wraps(function)
         def called(*arguments: Any, selection: SelectionRequest, **options: Any) -> int:
             names = ("full_refresh", "changed", "fail_fast", "dry_run", "as_json")
             taken = {name: options.pop(name) for name in names}
-            return function(*arguments, RunRequest(command, selection, **taken), **options)
+            return function(*arguments, RunOptions(command, selection, **taken), **options)
 
         return with_selection(decorated(called, RUN_OPTIONS))
 
