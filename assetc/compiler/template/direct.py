@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from assetc.compiler.place import Span, span_of
 from assetc.compiler.template.findings import Findings
@@ -27,8 +26,7 @@ _TAG = re.compile(
 _MISSING = object()
 
 
-@dataclass(frozen=True, slots=True)
-class _Tag:
+class _Tag(NamedTuple):
     """A tag, with the text from `literal_start` to `literal_end` that stands before it."""
 
     name: str
@@ -96,7 +94,8 @@ def _after_space(body: str, position: int) -> int:
 def _fits_ref(arguments: Arguments) -> bool:
     return (
         1 <= len(arguments.positional) <= 2
-        and all(isinstance(value, str) for value in arguments.positional)
+        and isinstance(arguments.positional[0], str)
+        and isinstance(arguments.positional[-1], str)
         and len(arguments.keywords) <= 1
         and all(word.key in {"v", "version"} and _is_version(word.value) for word in arguments.keywords)
     )
@@ -189,14 +188,16 @@ class _Direct:
     def ref(self, tag: _Tag, names: tuple[str, ...], arguments: Arguments) -> str:
         version = str(arguments.keywords[0].value) if arguments.keywords else None
         package = names[0] if len(names) == 2 else None
-        self.findings.read("ref", SEPARATOR.join((package or "", names[-1], version or "")))
+        text = str(self.surroundings.names.ref(package, names[-1], version))
+        self.findings.saw("ref", SEPARATOR.join((package or "", names[-1], version or "")), text)
         self.refer("ref", names, version, tag)
-        return str(self.surroundings.names.ref(package, names[-1], version))
+        return text
 
     def source(self, tag: _Tag, names: tuple[str, ...]) -> str:
-        self.findings.read("source", SEPARATOR.join(names))
+        text = str(self.surroundings.names.source(names[0], names[1]))
+        self.findings.saw("source", SEPARATOR.join(names), text)
         self.refer("source", names, None, tag)
-        return str(self.surroundings.names.source(names[0], names[1]))
+        return text
 
     def refer(
         self, kind: Literal["ref", "source", "this"], names: tuple[str, ...], version: str | None, tag: _Tag

@@ -21,7 +21,7 @@ _OBJECT = re.compile(r"<[\w.]+ object at 0x[0-9a-f]+>")
 
 def fault_of(error: BaseException, rendering: Rendering) -> Diagnostic:
     """What went wrong, where it stands, and the calls that led there."""
-    positions = [position for position in positions_of(error.__traceback__) if position.unit.path]
+    positions = positions_of(error.__traceback__)
     if isinstance(error, Unreadable):
         return unreadable(error, positions)
     code, message, hint = _told(error, rendering)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.place import Span
 from assetc.compiler.project import Entry
-from assetc.compiler.template.reads import look
+from assetc.compiler.template.reads import hash_value, look
 from assetc.compiler.template.rendered import (
     LogLine,
     MacroSegment,
@@ -45,6 +45,11 @@ class Findings:
         """Remember what is seen there now."""
         if (kind, name) not in self.reads:
             self.reads[kind, name] = look(self.surroundings, kind, name)
+
+    def saw(self, kind: str, name: str, value: object) -> None:
+        """Remember a value that was just looked at."""
+        if (kind, name) not in self.reads:
+            self.reads[kind, name] = hash_value(self.surroundings, value)
 
     def refer(self, reference: TemplateReference) -> None:
         """Remember a reference; the same one at the same place counts once."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
 from typing import Literal
 
-from assetc.compiler.place import Span, span_of
+from assetc.compiler.place import span_of
 from assetc.compiler.reference import Certainty
 from assetc.compiler.template.environment import Scope
 from assetc.compiler.template.faults import fault_of, unreadable
@@ -50,17 +51,19 @@ def _add_likely_references(rendering: Rendering) -> None:
     """Add what stands in branches that were not taken, of the template and of the macros that it called."""
     made = {(found.kind, found.arguments, found.version) for found in rendering.findings.references}
     for unit, called_at in ((rendering.unit, None), *rendering.units.items()):
-        for reference in _constant_references(unit, called_at):
+        for reference in _constant_references(unit):
             if (reference.kind, reference.arguments, reference.version) not in made:
-                rendering.findings.refer(reference)
+                moved = replace(reference, span=called_at, through=reference.span) if called_at else reference
+                rendering.findings.refer(moved)
 
 
-def _constant_references(unit: Unit, called_at: Span | None) -> Iterator[TemplateReference]:
+@lru_cache(maxsize=4096)
+def _constant_references(unit: Unit) -> tuple[TemplateReference, ...]:
+    found: list[TemplateReference] = []
     for call in unit.calls:
         kind = _KINDS.get((call.name, len(call.arguments or ())))
-        if kind is None or call.arguments is None:
-            continue
-        here = span_of(unit.path, unit.file_text, call.start, call.end)
-        certainty: Certainty = "certain" if kind == "this" else "likely"
-        span, through = (here, None) if called_at is None else (called_at, here)
-        yield TemplateReference(kind, call.arguments, certainty, span, call.version, through)
+        if kind is not None and call.arguments is not None:
+            span = span_of(unit.path, unit.file_text, call.start, call.end)
+            certainty: Certainty = "certain" if kind == "this" else "likely"
+            found.append(TemplateReference(kind, call.arguments, certainty, span, call.version))
+    return tuple(found)

@@ -41,6 +41,7 @@ def limit_operation(operator: str, left: object, right: object) -> None:
 
 def limit_method(method: object, arguments: tuple[object, ...]) -> None:
     """Refuse a method of a text whose result would be too large to make."""
+    method = getattr(method, "__wrapped__", method)  # the sandbox wraps str.format
     text = getattr(method, "__self__", None)
     name = getattr(method, "__name__", "")
     if isinstance(text, str) and name in _WIDENING_METHODS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import dataclass
+from functools import lru_cache
 from types import CodeType, FrameType, TracebackType
 from typing import TYPE_CHECKING
 
@@ -27,20 +28,11 @@ class Position:
 
     def call_span(self, name: str, arguments: tuple[str, ...] | None = None) -> Span:
         """The span of the call of `name` (with these arguments) in the tag, else of the tag."""
-        calls = list(self.unit.calls_in_tag(name, self.offset))
-        exact = [call for call in calls if call.arguments == arguments]
-        chosen = exact or (calls if len(calls) == 1 else [])
-        if not chosen:
-            return self.tag_span()
-        return span_of(self.unit.path, self.unit.file_text, chosen[0].start, chosen[0].end)
+        return _call_span(self.unit, self.offset, name, arguments)
 
-    def keyword_span(self, name: str, key: str) -> Span | None:
-        """The span of a keyword argument of a call of `name` in the tag."""
-        for call in self.unit.calls_in_tag(name, self.offset):
-            for keyword, start, end in call.keywords:
-                if keyword == key:
-                    return span_of(self.unit.path, self.unit.file_text, start, end)
-        return None
+    def keyword_spans(self, name: str) -> dict[str, Span]:
+        """The spans of the keyword arguments of the calls of `name` in the tag."""
+        return _keyword_spans(self.unit, self.offset, name)
 
     def name_span(self, name: str) -> Span:
         """The span of a name in the tag, else of the tag."""
@@ -52,12 +44,12 @@ class Position:
 
 
 def positions_now(stop: CodeType) -> list[Position]:
-    """The places that are being executed, innermost first, up to the function whose code is `stop`."""
+    """The places in files that are being executed, innermost first, up to the function whose code is `stop`."""
     found: list[Position] = []
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_code is not stop:
         unit = frame.f_globals.get("assetc_unit")
-        if unit is not None:
+        if unit is not None and unit.path:
             found.append(Position(unit, unit.offset_of_line(frame.f_lineno)))
         frame = frame.f_back
     return found
@@ -68,8 +60,27 @@ def positions_of(traceback: TracebackType | None) -> list[Position]:
     found: list[Position] = []
     while traceback is not None:
         unit = traceback.tb_frame.f_globals.get("assetc_unit")
-        if unit is not None:
+        if unit is not None and unit.path:
             found.append(Position(unit, unit.offset_of_line(traceback.tb_lineno)))
         traceback = traceback.tb_next
     found.reverse()
     return found
+
+
+@lru_cache(maxsize=8192)
+def _call_span(unit: Unit, offset: int, name: str, arguments: tuple[str, ...] | None) -> Span:
+    calls = list(unit.calls_in_tag(name, offset))
+    exact = [call for call in calls if call.arguments == arguments]
+    chosen = exact or (calls if len(calls) == 1 else [])
+    if not chosen:
+        return Position(unit, offset).tag_span()
+    return span_of(unit.path, unit.file_text, chosen[0].start, chosen[0].end)
+
+
+@lru_cache(maxsize=8192)
+def _keyword_spans(unit: Unit, offset: int, name: str) -> dict[str, Span]:
+    return {
+        key: span_of(unit.path, unit.file_text, start, end)
+        for call in unit.calls_in_tag(name, offset)
+        for key, start, end in call.keywords
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import CodeType
 from typing import Any, Literal
 
@@ -105,7 +106,7 @@ class Rendering:
 
     def positions(self) -> list[Position]:
         """Where the render is, innermost first, in files of the user's."""
-        return [position for position in positions_now(self.stop) if position.unit.path]
+        return positions_now(self.stop)
 
     def span(self, name: str, arguments: tuple[str, ...] | None = None) -> tuple[Span, Span | None]:
         """The place of a call in the template, and that in the macro file which it went through."""
@@ -122,13 +123,14 @@ class Rendering:
         span, through = self.span(kind, arguments)
         self.findings.refer(TemplateReference(kind, arguments, "certain", span, version, through))
 
-    def configure(self, key: str, value: object) -> None:
-        """Remember a configuration key that is being set."""
+    def configure(self, options: Mapping[str, object]) -> None:
+        """Remember configuration keys that are being set."""
         positions = self.positions()
-        span = self.span("config")[0]
-        if positions and positions[0].unit is self.unit:
-            span = positions[0].keyword_span("config", key) or span
-        self.findings.configure(key, value, span)
+        span, _ = self.span("config")
+        own = positions and positions[0].unit is self.unit
+        places = positions[0].keyword_spans("config") if own else {}
+        for key, value in options.items():
+            self.findings.configure(key, value, places.get(key, span))
 
     def warn(self, code: str, message: str, hint: str = "") -> None:
         """Report something at the place where the render is."""

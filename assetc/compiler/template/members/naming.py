@@ -25,9 +25,10 @@ def ref(rendering: Rendering) -> Callable[..., object]:
         chosen = options.get("version") or options.get("v")
         version = None if chosen is None else str(chosen)
         package = names[0] if len(names) == 2 else None
-        rendering.findings.read("ref", SEPARATOR.join((package or "", names[-1], version or "")))
+        value = rendering.surroundings.names.ref(package, names[-1], version)
+        rendering.findings.saw("ref", SEPARATOR.join((package or "", names[-1], version or "")), str(value))
         rendering.refer("ref", names, version)
-        return rendering.surroundings.names.ref(package, names[-1], version)
+        return value
 
     return ref
 
@@ -39,9 +40,10 @@ def source(rendering: Rendering) -> Callable[..., object]:
         if rendering.is_unknown(arguments):
             return rendering.unknown("a name is not known yet")
         names = _names("source", arguments, (2, 2), "the name of a source and of its table")
-        rendering.findings.read("source", SEPARATOR.join(names))
+        value = rendering.surroundings.names.source(names[0], names[1])
+        rendering.findings.saw("source", SEPARATOR.join(names), str(value))
         rendering.refer("source", names, None)
-        return rendering.surroundings.names.source(names[0], names[1])
+        return value
 
     return source
 

@@ -157,9 +157,9 @@ class Config:
             raise Refused("E137", "config() takes key=value arguments, or one mapping")
         if arguments and not isinstance(arguments[0], Mapping):
             raise Refused("E137", f"config() takes a mapping, not a {type(arguments[0]).__name__}")
-        for key, value in (arguments[0] if arguments else options).items():
-            self._written[str(key)] = value
-            self._rendering.configure(str(key), plain(value))
+        written = {str(plain(key)): plain(value) for key, value in (arguments[0] if arguments else options).items()}
+        self._written.update(written)
+        self._rendering.configure(written)
         return ""
 
     def set(self, name: str, value: object) -> str:
