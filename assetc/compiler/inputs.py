@@ -38,45 +38,58 @@ def is_ephemeral(asset: Asset) -> bool:
 
 def find_inputs(graph: Graph, ordered: Iterable[AssetKey] | None = None) -> dict[AssetKey, Inputs]:
     """The inputs of every asset. `ordered` are the graph's assets in topological order, if known already."""
-    found: dict[AssetKey, Inputs] = {}
+    views = frozenset(key for key, asset in graph.assets.items() if is_view(asset))
+    ephemeral = frozenset(key for key, asset in graph.assets.items() if is_ephemeral(asset))
+    search = _Search(graph, views, ephemeral, views | ephemeral | graph.sources.keys(), {}, {})
     for key in order(graph, graph.assets) if ordered is None else ordered:
-        found[key] = _inputs_of(graph, key, found)
-    return found
+        search.found[key] = search.inputs_of(key)
+    return search.found
 
 
-def _inputs_of(graph: Graph, key: AssetKey, found: dict[AssetKey, Inputs]) -> Inputs:
-    upstream = [near for near in graph.upstream.get(key, ()) if near in graph.assets]
-    if not upstream:
-        return NO_INPUTS
-    reads: set[AssetKey] = set()
-    inlined: dict[AssetKey, Fingerprint] = {}
-    looks_through_views = not is_view(graph.assets[key])
-    for near in upstream:
-        asset = graph.assets[near]
-        behind = found.get(near, NO_INPUTS)
-        if is_ephemeral(asset):
-            reads.update(behind.reads)
-            inlined.update(behind.inlined)
-            inlined[near] = asset.code_version
-            continue
-        reads.add(near)
-        if looks_through_views and is_view(asset):
-            reads.update(_behind_view(near, found, graph))
-    return Inputs(tuple(sorted(reads, key=_parts)), tuple(sorted(inlined.items())))
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """Inputs found so far, upstream first. `special` are the keys that are not simply tables."""
 
+    graph: Graph
+    views: frozenset[AssetKey]
+    ephemeral: frozenset[AssetKey]
+    special: frozenset[AssetKey]
+    found: dict[AssetKey, Inputs]
+    behind: dict[AssetKey, frozenset[AssetKey]]
 
-def _behind_view(view: AssetKey, found: dict[AssetKey, Inputs], graph: Graph) -> set[AssetKey]:
-    """What a reader of `view` reads through it: other views on the way, and the tables at the end."""
-    reached: set[AssetKey] = set()
-    waiting = list(found.get(view, NO_INPUTS).reads)
-    while waiting:
-        key = waiting.pop()
-        if key in reached:
-            continue
-        reached.add(key)
-        if is_view(graph.assets[key]):
-            waiting.extend(found.get(key, NO_INPUTS).reads)
-    return reached
+    def inputs_of(self, key: AssetKey) -> Inputs:
+        upstream = self.graph.upstream.get(key, ())
+        if self.special.isdisjoint(upstream):
+            return Inputs(upstream) if upstream else NO_INPUTS
+        reads: set[AssetKey] = set()
+        inlined: dict[AssetKey, Fingerprint] = {}
+        for near in upstream:
+            if near in self.ephemeral:
+                reads.update(self.found[near].reads)
+                inlined.update(self.found[near].inlined)
+                inlined[near] = self.graph.assets[near].code_version
+            elif near in self.graph.assets:
+                reads.add(near)
+        if key not in self.views and not self.views.isdisjoint(reads):
+            reads.update(*(self.behind_view(near) for near in tuple(reads) if near in self.views))
+        return Inputs(tuple(sorted(reads, key=_parts)), tuple(sorted(inlined.items())))
+
+    def behind_view(self, view: AssetKey) -> frozenset[AssetKey]:
+        """What a reader of `view` reads through it: other views on the way, and the tables at the end."""
+        if view not in self.behind:
+            reached: set[AssetKey] = set()
+            waiting = list(self.found[view].reads)
+            while waiting:
+                key = waiting.pop()
+                if key in reached:
+                    continue
+                reached.add(key)
+                if key in self.behind:
+                    reached |= self.behind[key]
+                elif key in self.views:
+                    waiting.extend(self.found[key].reads)
+            self.behind[view] = frozenset(reached)
+        return self.behind[view]
 
 
 def _parts(key: AssetKey) -> tuple[str, ...]:

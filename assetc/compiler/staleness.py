@@ -153,16 +153,30 @@ def _condition(
     own = tuple(_own_reasons(asset, record))
     if _is_gone(asset, record, existing):
         return Condition("missing", (Reason("relation_gone"), *own), redefined=bool(own))
+    upstream = [conditions[key] for key in inputs.reads if conditions.get(key, FRESH) is not FRESH]
+    if not own and not upstream and _reads_the_same(asset, inputs, record, recorded):
+        return FRESH
     from_inputs = tuple(_input_reasons(asset, inputs, record, recorded, conditions))
     reasons = own + from_inputs
-    upstream = [conditions[key] for key in inputs.reads if key in conditions]
     changed = any(reason.kind == "upstream_built" for reason in from_inputs)
     changed = changed or any(condition.upstream_changed for condition in upstream)
     if not reasons:
-        return Condition("fresh", upstream_changed=changed) if changed else FRESH
+        return Condition("fresh", upstream_changed=changed)
     redefined = any(reason.kind in _REDEFINING for reason in reasons)
     redefined = redefined or any(condition.redefined for condition in upstream)
     return Condition("stale", reasons, changed, redefined)
+
+
+def _reads_the_same(asset: Asset, inputs: Inputs, record: Recorded, recorded: Mapping[AssetKey, Recorded]) -> bool:
+    """Whether everything that the asset reads is as it was read last."""
+    view, read = is_view(asset), record.inputs
+    if any(read.get(key) != version for key, version in inputs.inlined):
+        return False
+    for key in inputs.reads:
+        current = recorded.get(key)
+        if current is None or read.get(key) != (current.definition if view else current.data_version):
+            return False
+    return True
 
 
 def _is_gone(asset: Asset, record: Recorded, existing: Collection[Relation] | None) -> bool:
@@ -226,6 +240,8 @@ def physical_settings(asset: Asset) -> str:
     config = asset.config
     if config.materialized == "table" and not config.unique_key and config.incremental_strategy is None:
         return _TABLE
+    if config.materialized == "view":
+        return _VIEW
     return json.dumps(dict(_settings(config)))
 
 
@@ -237,7 +253,7 @@ def _settings(config: AssetConfig) -> Iterator[tuple[str, object]]:
         yield "incremental_strategy", config.incremental_strategy
 
 
-_TABLE = json.dumps({"materialized": "table"})
+_TABLE, _VIEW = (json.dumps({"materialized": name}) for name in ("table", "view"))
 
 
 def _difference(before: str, after: str) -> str:
