@@ -68,9 +68,7 @@ def column_text(column: str, quote: Quote) -> str:
 
 def _is_name(column: str) -> bool:
     words = column.split(" ")
-    return "_".join(words).isidentifier() and (
-        len(words) == 1 or _OPERATORS.isdisjoint(map(str.lower, words))
-    )
+    return "_".join(words).isidentifier() and (len(words) == 1 or _OPERATORS.isdisjoint(map(str.lower, words)))
 
 
 def _filtered(relation: str, where: str | None) -> str:

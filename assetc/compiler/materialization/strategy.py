@@ -80,7 +80,5 @@ def _updated_columns(build: Build, columns: tuple[str, ...]) -> tuple[str, ...]:
     chosen = {name.casefold() for name in build.config.merge_update_columns}
     left_out = {name.casefold() for name in build.config.merge_exclude_columns}
     return tuple(
-        name
-        for name in columns
-        if name.casefold() not in left_out and (not chosen or name.casefold() in chosen)
+        name for name in columns if name.casefold() not in left_out and (not chosen or name.casefold() in chosen)
     )

@@ -16,6 +16,7 @@ from contract_target import Target
 from assetc.adapters.protocol import Form, Refused, WarehouseError
 from assetc.compiler.asset import DeclaredColumn
 
+OTHER = duckdb.connect()
 DATA = {"id": [1, 2], "word": ["fig", None]}
 FORMS: dict[str, Callable[[], object]] = {
     "pandas": lambda: pd.DataFrame({"id": [1, 2], "word": ["fig", None]}),
@@ -24,9 +25,7 @@ FORMS: dict[str, Callable[[], object]] = {
     "pyarrow": lambda: pa.table(DATA),
     "pyarrow reader": lambda: pa.table(DATA).to_reader(),
     "dicts": lambda: [{"id": 1, "word": "fig"}, {"id": 2}],
-    "a relation of another database": lambda: duckdb.connect().sql(
-        "select * from (values (1, 'fig'), (2, null)) t(id, word)"
-    ),
+    "a relation of another database": lambda: OTHER.sql("from (values (1, 'fig'), (2, null)) t(id, word)"),
 }
 
 
