@@ -14,13 +14,17 @@ from assetc.runtime.workspace import Workspace
 LOCAL_KINDS = frozenset({"model", "python", "seed", "snapshot", "check"})
 """Kinds of files whose faults concern nobody but what the file defines."""
 
+OF_SEVERAL = frozenset({"E102", "E103", "E105"})
+"""Faults that several assets have together: one key, one cycle, one relation."""
+
 
 def blocks(problem: Diagnostic, workspace: Workspace, selected: Selected) -> bool:
     """Whether an error concerns what is selected, or the project as a whole."""
-    places = {note.span.path for note in problem.related}
     if problem.span is None:
         return True
-    places.add(problem.span.path)
+    places = {problem.span.path}
+    if problem.code in OF_SEVERAL:
+        places |= {note.span.path for note in problem.related}
     kinds = {file.path: file.kind for file in workspace.project.files}
     if any(kinds.get(place) not in LOCAL_KINDS | {"properties", "macro"} for place in places):
         return True

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from assetc.compiler.asset import Asset
 from assetc.compiler.facts import Variant
-from assetc.compiler.names import Names, find_table, inlined_name
+from assetc.compiler.names import Names, find_table, inlined_name, is_written
 from assetc.compiler.reference import Reference
 from assetc.compiler.sql.rewrite import rewrite
 from assetc.compiler.sql.splice import Replacement, Spliced, splice
@@ -30,6 +30,7 @@ class Emitter:
     assets: Mapping[AssetKey, Asset]
     name_of: Callable[[Relation], str]
     variant_of: Callable[[AssetKey], Variant]
+    written_relation: Callable[[tuple[str, ...]], Relation]
     rewrites: bool = True
 
 
@@ -68,8 +69,16 @@ def relation_text(emitter: Emitter, reference: Reference, owner: AssetKey) -> st
     asset = emitter.assets.get(found[0])
     if asset is not None and asset.config.materialized == "ephemeral":
         return inlined_name(asset.key)
+    if is_written(emitter.names, reference.parts, found[0]) and not _is_own_place(emitter.names, reference, found[0]):
+        return emitter.name_of(emitter.written_relation(reference.parts))
     relation = emitter.names.relations.get(found[0])
     return None if relation is None else emitter.name_of(relation)
+
+
+def _is_own_place(names: Names, reference: Reference, key: AssetKey) -> bool:
+    """Whether the name is that of the asset's own relation, and not of another one that its body creates."""
+    place, parts = names.places[key], reference.parts
+    return place.name == parts[-1] and place.schema == (parts[-2] if len(parts) > 1 else names.default_schema)
 
 
 def _with_relations(emitter: Emitter, owner: AssetKey, variant: Variant) -> Spliced:

@@ -40,6 +40,13 @@ def relation_of(project: Project, key: AssetKey, config: AssetConfig) -> Relatio
     )
 
 
+def written_relation(settings: Settings, target: Target, parts: tuple[str, ...]) -> Relation:
+    """The relation in the target of a name that the body of a Python asset creates."""
+    schema = parts[-2] if len(parts) > 1 and parts[-2] else None
+    database = parts[-3] if len(parts) > 2 and parts[-3] else target.database
+    return Relation(database, _physical_schema(settings, target, schema), parts[-1])
+
+
 def folders_of(settings: Settings, path: str) -> tuple[str, ...]:
     """The folders of a file below the path it was found under (`models/staging/a.sql` gives `("staging",)`)."""
     roots = (*settings.model_paths, *settings.seed_paths, *settings.snapshot_paths, *settings.check_paths)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from assetc.adapters.protocol import Adapter, Session
 from assetc.compiler.asset import Asset, Check
 from assetc.compiler.emit import Emitted, Emitter, emit, relation_text
 from assetc.compiler.facts import Variant
+from assetc.compiler.locate import written_relation
 from assetc.compiler.names import Names, find_key
 from assetc.compiler.place import Span, file_span
 from assetc.compiler.resolve_checks import NOBODY
@@ -58,12 +60,14 @@ class SqlCompiler:
     @property
     def emitter(self) -> Emitter:
         """How names become relations in this project."""
+        project = self.workspace.project
         return Emitter(
             names=self.names,
             assets=self.workspace.graph.assets,
             name_of=self.adapter.name_of,
             variant_of=lambda key: self._variant(self.workspace.graph.assets[key].path, incremental=False),
-            rewrites=self.workspace.project.flavor == "native",
+            written_relation=partial(written_relation, project.settings, project.target),
+            rewrites=project.flavor == "native",
         )
 
     def model(self, asset: Asset, *, incremental: bool, session: Session | None = None) -> CompiledSql:

@@ -163,7 +163,7 @@ class ProjectWork:
                 built = self._table(asset, TableValue(table), attempt)
             case body_value.QueryValue(sql=sql):
                 built = self._table(asset, Query(sql), attempt)
-            case body_value.ObjectValue(value=stored):
+            case body_value.ObjectValue(value=stored) if stored is not None:
                 path = save_object(self.workspace.root, asset.key, stored)
                 built = Built("pickle", metadata=(("path", str(path.relative_to(self.workspace.root))),))
             case _:
