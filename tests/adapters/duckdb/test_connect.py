@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import textwrap
@@ -188,7 +187,6 @@ FILL = """
 """
 
 
-@pytest.mark.skipif(os.name == "nt", reason="no resource limits")
 def test_a_full_disk(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(FILL), str(tmp_path)], capture_output=True, text=True, check=False
