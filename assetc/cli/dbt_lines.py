@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from assetc.cli.progress import Outcome, Progress, outcome_of
-from assetc.cli.step_words import STYLES, kind_of, name_of, place_of
+from assetc.cli.step_words import STYLES, name_of, place_of
 from assetc.cli.text import Line, Piece, Style, line, printable
 from assetc.cli.words import clock
 from assetc.compiler.plan import CheckStep, Step
@@ -70,7 +70,7 @@ def _thing(step: Step) -> str:
     if isinstance(step, CheckStep):
         return f"test {name_of(step)}"
     language = "python" if step.asset.kind == "python" else "sql"
-    what = "seed file" if step.asset.kind == "seed" else f"{language} {kind_of(step)} model"
+    what = "seed file" if step.asset.kind == "seed" else f"{language} {step.asset.config.materialized} model"
     relation = step.asset.relation
     return f"{what} {'.'.join(relation.parts()[-2:]) if relation else name_of(step)}"
 

@@ -22,4 +22,5 @@ def page_of(code: str) -> str | None:
 def known_codes() -> tuple[str, ...]:
     """All codes that have a page."""
     folder = files("assetc") / "errors"
-    return tuple(sorted(page.name.removesuffix(".md") for page in folder.iterdir() if page.name.endswith(".md")))
+    names = (page.name.removesuffix(".md") for page in folder.iterdir() if page.name.endswith(".md"))
+    return tuple(sorted(filter(is_code, names)))

@@ -91,7 +91,7 @@ def is_failure(event: StepFinished) -> bool:
 
 
 def _noted(progress: Progress, event: LogWritten) -> Progress:
-    if event.step_id not in progress.running:
+    if event.step_id not in progress.running or event.level == "debug":
         return progress
     return replace(progress, notes={**progress.notes, event.step_id: event.message})
 
@@ -106,8 +106,14 @@ def _finished(progress: Progress, event: StepFinished) -> Progress:
         done=progress.done + 1,
         failures=(*progress.failures, event) if is_failure(event) else progress.failures,
         warnings=(*progress.warnings, event) if outcome == "warned" else progress.warnings,
-        slowest=event if progress.slowest is None or event.seconds > progress.slowest.seconds else progress.slowest,
+        slowest=_slower(progress.slowest, event),
         counts={**progress.counts, outcome: progress.counts.get(outcome, 0) + 1},
         rows=progress.rows + (event.rows or 0),
         expected=progress.expected - progress.usual.get(identity, 0.0),
     )
+
+
+def _slower(slowest: StepFinished | None, event: StepFinished) -> StepFinished | None:
+    if event.status not in ("success", "failed") or (slowest is not None and slowest.seconds >= event.seconds):
+        return slowest
+    return event

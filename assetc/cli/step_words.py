@@ -77,7 +77,7 @@ def result_of(event: StepFinished) -> str:
         return cause_of(event)
     if outcome in ("warned", "bad"):
         return f"{quantity(event.failures)} failing" if event.failures is not None else event.message
-    return first_line(event.message)
+    return first_line(event.diagnostic.message if event.diagnostic else event.message)
 
 
 def cause_of(event: StepFinished) -> str:

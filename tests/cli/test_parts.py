@@ -1,0 +1,125 @@
+"""Small parts of the command line: words, several values, the log file, tables, completion."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assetc.cli.log_file import LogFile
+from assetc.cli.names_file import names_near
+from assetc.cli.several import spread
+from assetc.cli.table import table_lines
+from assetc.cli.text import cut, cut_before_end, padded, plain, printable, width_of
+from assetc.cli.words import duration, plural, quantity
+
+texts = st.text(alphabet=st.characters(codec="utf-8"), max_size=40).map(printable)
+
+
+@given(texts, st.integers(1, 30))
+def test_a_cut_text_fits(text, width):
+    assert width_of(cut(text, width)) <= width
+    assert width_of(cut_before_end(text, width)) <= width
+    assert width_of(padded(text, width)) == width
+
+
+@given(st.text())
+def test_printable_text_moves_no_cursor(text):
+    assert not any(
+        (ord(character) < 32 and character != "\t") or ord(character) == 127 for character in printable(text)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "expected"),
+    [
+        ("orders", 10, "orders"),
+        ("marketing/touchpoints_by_channel", 20, "marke…nts_by_channel"),
+        ("数据数据数据数据", 9, "数…据数据"),
+    ],
+)
+def test_of_a_long_key_the_end_tells_most(text, width, expected):
+    assert cut_before_end(text, width) == expected
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.0, "0.00 s"),
+        (0.42, "0.42 s"),
+        (12.44, "12.4 s"),
+        (99.97, "1 min 40 s"),
+        (185, "3 min 05 s"),
+        (7620, "2 h 07 min"),
+    ],
+)
+def test_durations(seconds, text):
+    assert duration(seconds) == text
+
+
+def test_quantities():
+    assert [quantity(number) for number in (0, 999, 18_204, 1_200_331, 4_310_000_000)] == [
+        "0",
+        "999",
+        "18,204",
+        "1.20 M",
+        "4.31 G",
+    ]
+    assert [plural(1, "row"), plural(2, "row"), plural(3, "query")] == ["1 row", "2 rows", "3 queries"]
+
+
+@pytest.mark.parametrize(
+    ("given_words", "expected"),
+    [
+        ("--select a b c -x", "--select a --select b --select c -x"),
+        ("-s a b --exclude c d", "-s a -s b --exclude c --exclude d"),
+        ("-s a --target dev name", "-s a --target dev name"),
+        ("--select=a b", "--select=a b"),
+        ("-s a -- b c", "-s a -- b c"),
+        ("-s", "-s"),
+    ],
+)
+def test_several_values(given_words, expected):
+    assert " ".join(spread(given_words.split(), {"--select", "-s", "--exclude"})) == expected
+
+
+def test_the_log_file_makes_room_for_itself(tmp_path):
+    path = tmp_path / "logs" / "assetc.log"
+    with LogFile(path, most_bytes=100, most_files=3) as log:
+        for number in range(45):
+            log.write(f"line {number:04}")
+    files = sorted(path.parent.iterdir())
+    assert [file.name for file in files] == ["assetc.log", "assetc.log.1", "assetc.log.2"]
+    assert all(file.stat().st_size <= 110 for file in files)
+    kept = "".join(file.read_text() for file in reversed(files))
+    assert kept.endswith("line 0044\n") and kept.startswith("line 00")
+
+
+def test_a_log_that_cannot_be_written_stops_nothing(tmp_path):
+    (tmp_path / "logs").write_text("a file where the folder should be")
+    with LogFile(tmp_path / "logs" / "assetc.log") as log:
+        log.write("lost")
+
+
+def test_a_table():
+    rows = [(1, "Ada", None, 2.5), (20, "x" * 70, True, 10.0)]
+    assert [plain(each) for each in table_lines(("id", "name", "flag", "amount"), rows)] == [
+        "id  name" + " " * 56 + "  flag  amount",
+        "──  " + "─" * 60 + "  ────  ──────",
+        " 1  Ada" + " " * 57 + "           2.5",
+        "20  " + "x" * 59 + "…  True    10.0",
+    ]
+    assert [plain(each) for each in table_lines(("n",), [])] == ["n", "─"]
+
+
+def test_names_to_complete_are_those_of_the_nearest_project(tmp_path):
+    inner = tmp_path / "shop" / "models"
+    inner.mkdir(parents=True)
+    assert list(names_near(inner)) == []
+    (tmp_path / "shop" / "assetc.toml").write_text("")
+    (tmp_path / "shop" / ".assetc").mkdir()
+    (tmp_path / "shop" / ".assetc" / "names").write_text("orders\nraw/orders\n")
+    assert list(names_near(inner)) == ["orders", "raw/orders"]
+    assert list(names_near(Path(tmp_path))) == []
