@@ -105,7 +105,7 @@ class ProjectWork:
             return self._materialize(replace(asset, config=config), Query(last.sql), attempt)
         except WarehouseError as error:
             raise StepFailed(
-                failed_statement(error, asset, lambda offset: compiled.place(offset + last.start)),
+                failed_statement(error, asset, lambda offset, length: compiled.place(offset + last.start, length)),
                 transient=error.transient,
             ) from error
 
@@ -187,6 +187,7 @@ class ProjectWork:
             resolve_sql=lambda sql: self.compiler.resolve_sql(asset.key, sql),
             resolve_name=lambda written: self.compiler.resolve_name(asset.key, written),
             this=asset.relation,
+            native=getattr(attempt.session, "native", None),
         )
         exists = asset.relation is not None and attempt.relations.kind_of(asset.relation) == "table"
         return BodyRequest(

@@ -39,6 +39,11 @@ class DuckDbSession:
         self._in_transaction = False
         self._cursor.execute("set errors_as_json = true")
 
+    @property
+    def native(self) -> duckdb.DuckDBPyConnection:
+        """The driver's own cursor, for what a Python body asks of it beyond SQL."""
+        return self._cursor
+
     def execute(self, statement: Statement) -> int | None:
         """Execute a statement; the number of rows written."""
         value = statement.value
