@@ -120,11 +120,22 @@ def to_materialization(row: Row, identity: Identity) -> Materialization:
     return Materialization(*(event_id, identity, AssetKey(key), *fields, *stored, *told))
 
 
-def to_recorded(row: Row) -> tuple[AssetKey, Recorded]:
-    """The asset and its last materialization, of a row of RECORDED_COLUMNS."""
-    key, *fields, database, schema, name, inputs = row
-    relation = _relation(database, schema, name)
-    return AssetKey(key), Recorded(*(*fields, relation, _inputs(inputs)))
+def to_recorded(rows: Sequence[Row]) -> dict[AssetKey, Recorded]:
+    """Assets and their last materializations, of rows of RECORDED_COLUMNS. Equal keys are one value."""
+    keys = _Keys()
+    recorded = {}
+    for key, *fields, database, schema, name, inputs in rows:
+        read = {keys[up]: version for up, version in json.loads(inputs).items()} if inputs != "{}" else {}
+        recorded[keys[key]] = Recorded(*(*fields, _relation(database, schema, name), read))
+    return recorded
+
+
+class _Keys(dict[str, AssetKey]):
+    """The key of each text, made once."""
+
+    def __missing__(self, text: str) -> AssetKey:
+        made = self[text] = AssetKey(text)
+        return made
 
 
 def check_row(result: CheckResult, target_id: int) -> Row:

@@ -76,7 +76,7 @@ class SqliteState:
     def recorded(self, identity: Identity) -> Mapping[AssetKey, Recorded]:
         """The last materialization of every asset of a target."""
         sql = f"select {_qualified('m', RECORDED_COLUMNS)} from {_LATEST} where {_OF_TARGET}"
-        return dict(map(to_recorded, self._connection.rows(sql, _parts(identity))))
+        return to_recorded(self._connection.rows(sql, _parts(identity)))
 
     def versions(self, identity: Identity, keys: Collection[AssetKey]) -> Mapping[AssetKey, Versions]:
         """What a reader of these assets reads now; those that were never built are left out."""
