@@ -6,7 +6,6 @@ import ast
 import os
 import re
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
@@ -20,11 +19,14 @@ CODE = re.compile(r"[EWN]\d{3}")
 ACCEPT = os.environ.get("ACCEPT") == "1"
 
 WITHOUT_EXAMPLE = {
-    "E136": "a template that needs minutes or gigabytes",
     "E162": "every example would be outdated by the command being built",
+    "E176": "no project can ask for it: seeds and Python assets are never views",
+    "E187": "the packages are installed where the tests run",
     "E191": "a state file of a version that does not exist yet",
     "E192": "a folder without permissions, which root does not notice",
     "E193": "needs two processes",
+    "W231": "nothing tells the templates of a dbt project yet that an unknown name may print",
+    "W251": "how deep is too deep differs from one Python to the next",
 }
 """Codes whose page shows no example that a test can carry out, and why."""
 
@@ -105,15 +107,10 @@ def _told(code: str, text: str) -> str:
 
 
 def _matches(told: str, written: str) -> bool:
-    """Whether the lines are the same; "..." in what is written stands for any text."""
-    pairs = zip(told.splitlines(), written.splitlines(), strict=False)
-    same_length = len(told.splitlines()) == len(written.splitlines())
-    return same_length and all(fnmatchcase(_plain(one), _pattern(other)) for one, other in pairs)
+    """Whether the lines are the same; "..." in what is written stands for any text, lines too."""
+    pattern = ".*".join(re.escape(part) for part in _stripped(written).split("..."))
+    return re.fullmatch(pattern, _stripped(told), re.DOTALL) is not None
 
 
-def _pattern(written: str) -> str:
-    return "*".join(re.sub(r"([\[*?])", r"[\1]", part) for part in written.rstrip().split("..."))
-
-
-def _plain(line: str) -> str:
-    return line.rstrip()
+def _stripped(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.splitlines())
