@@ -48,31 +48,39 @@ class ProjectWork:
     workspace: Workspace
     compiler: SqlCompiler
     checks: ProjectChecks
-    ledger: Relation
     full_refresh: bool
 
     @staticmethod
     def of(workspace: Workspace, *, full_refresh: bool) -> ProjectWork:
         """The work of an open project."""
         compiler = SqlCompiler.of(workspace)
-        target = workspace.project.target
-        own = Relation(target.database, target.schema, "assetc_ledger")
-        ledger = ledger_for(own, target.schema)
-        return ProjectWork(workspace, compiler, ProjectChecks(compiler), ledger, full_refresh)
+        return ProjectWork(workspace, compiler, ProjectChecks(compiler), full_refresh)
 
     @property
     def adapter(self) -> Adapter:
         """The adapter of the target."""
         return self.workspace.adapter
 
+    def ledgers(self) -> tuple[Relation, ...]:
+        """The ledgers of the target: one in each database, so that one transaction can write it with the data."""
+        relations = (asset.relation for asset in self.workspace.graph.assets.values() if asset.relation)
+        return tuple(dict.fromkeys(self._ledger(relation) for relation in relations))
+
     def prepare(self, session: Session) -> None:
-        """Create the ledger."""
-        for statement in self.adapter.render(CreateLedger(self.ledger)):
-            session.execute(statement)
+        """Create the ledgers."""
+        for ledger in self.ledgers():
+            for statement in self.adapter.render(CreateLedger(ledger)):
+                session.execute(statement)
+
+    def _ledger(self, relation: Relation) -> Relation:
+        return ledger_for(relation, self.workspace.project.target.schema)
 
     def is_done(self, step: BuildStep, attempt: Attempt) -> bool:
         """Whether the ledger holds the step."""
-        _, rows = attempt.session.query(self.adapter.ledger_query(self.ledger, (attempt.ledger_id,)))
+        if step.asset.relation is None:
+            return False
+        ledger = self._ledger(step.asset.relation)
+        _, rows = attempt.session.query(self.adapter.ledger_query(ledger, (attempt.ledger_id,)))
         return bool(rows)
 
     def check(self, step: CheckStep, attempt: Attempt, relation: Relation | None) -> Checked:
@@ -93,7 +101,7 @@ class ProjectWork:
 
     def _build_model(self, asset: Asset, attempt: Attempt) -> Built:
         relation = self._relation(asset)
-        exists = attempt.relations.kind_of(relation) == "table"
+        exists = self._kind(relation, attempt) == "table"
         incremental = asset.config.materialized == "incremental" and exists and not self._refreshes(asset)
         compiled = self.compiler.model(asset, incremental=incremental, session=attempt.session)
         *before, last = split_statements(compiled.sql, self.adapter.dialect) or (None,)
@@ -112,9 +120,13 @@ class ProjectWork:
     def _refreshes(self, asset: Asset) -> bool:
         return self.full_refresh if asset.config.full_refresh is None else asset.config.full_refresh
 
+    def _kind(self, relation: Relation, attempt: Attempt) -> RelationKind | None:
+        """What stands at a relation, whatever the case in which its name is written."""
+        return attempt.relations.kind_of(self.adapter.folded(relation))
+
     def _relation(self, asset: Asset) -> Relation:
         if asset.relation is None:
-            raise StepFailed(diagnostic("E178", f"{asset.key} has no relation to build", asset.span))
+            raise StepFailed(diagnostic("E302", f"{asset.key} has no relation to build", asset.span))
         return asset.relation
 
     def _materialize(self, asset: Asset, content: Content, attempt: Attempt) -> Built:
@@ -125,9 +137,9 @@ class ProjectWork:
             config=asset.config,
             abilities=self.adapter.abilities,
             step_id=attempt.ledger_id,
-            existing=attempt.relations.kind_of(relation),
+            existing=self._kind(relation, attempt),
             full_refresh=self.full_refresh,
-            ledger=self.ledger,
+            ledger=self._ledger(relation),
             columns=asset.columns,
             span=asset.span,
         )
@@ -138,7 +150,7 @@ class ProjectWork:
         )
         rows = perform(materialize(build), self.adapter, attempt.session, listener)
         kind: RelationKind = "view" if asset.config.materialized == "view" else "table"
-        attempt.relations.put(relation, kind)
+        attempt.relations.put(self.adapter.folded(relation), kind)
         return Built(kind, relation, rows)
 
     # Python assets
@@ -187,9 +199,8 @@ class ProjectWork:
             resolve_sql=lambda sql: self.compiler.resolve_sql(asset.key, sql),
             resolve_name=lambda written: self.compiler.resolve_name(asset.key, written),
             this=asset.relation,
-            native=getattr(attempt.session, "native", None),
         )
-        exists = asset.relation is not None and attempt.relations.kind_of(asset.relation) == "table"
+        exists = asset.relation is not None and self._kind(asset.relation, attempt) == "table"
         return BodyRequest(
             key=asset.key,
             path=asset.path,

@@ -11,6 +11,7 @@ from assetc.adapters.protocol import Existing, Identity, Warehouse
 from assetc.compiler.make_plan import Command, PlanRequest, Remembered, make_plan
 from assetc.compiler.plan import Plan
 from assetc.compiler.selection.request import Selected
+from assetc.definitions.relation import Relation
 from assetc.runtime.cancellation import Cancellation
 from assetc.runtime.events import Event
 from assetc.runtime.execute import execute
@@ -83,9 +84,17 @@ def remembered(workspace: Workspace, state: State, existing: tuple[Existing, ...
     recorded = state.recorded(identity)
     return Remembered(
         recorded=recorded,
-        existing=None if existing is None else frozenset(found.relation for found in existing),
+        existing=None if existing is None else _present(workspace, existing),
         verified=verified_checks(workspace.graph.checks, state.check_results(identity), recorded),
     )
+
+
+def _present(workspace: Workspace, existing: tuple[Existing, ...]) -> frozenset[Relation]:
+    """The relations of the project's assets that exist, whatever the case in which their names are written."""
+    folded = workspace.adapter.folded
+    found = {folded(each.relation) for each in existing}
+    wanted = (asset.relation for asset in workspace.graph.assets.values() if asset.relation)
+    return frozenset(relation for relation in wanted if folded(relation) in found)
 
 
 def run_project(workspace: Workspace, request: RunRequest) -> Iterator[Event]:
@@ -114,11 +123,12 @@ def run_plan(
         fail_fast=request.fail_fast,
         arguments=request.arguments,
         run_id=request.run_id,
-        existing=existing,
+        existing=tuple(replace(found, relation=workspace.adapter.folded(found.relation)) for found in existing),
         cancellation=request.cancellation,
         redact=redactor(workspace.secrets),
     )
     if request.root_id is not None:
         options = replace(options, root_id=request.root_id)
     work = ProjectWork.of(workspace, full_refresh=request.full_refresh)
+    warehouse.create_schemas(work.ledgers())
     yield from execute(plan, work, warehouse, state, options)
