@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assetc.cli.edges import edge_lines, edge_row, edges_above
-from assetc.cli.json_lines import encoded
+from assetc.cli.json_text import encoded
 from assetc.cli.listing import Row, config_row, path_of_thing, plain_value
 from assetc.cli.output import Output
 from assetc.cli.text import Line, Piece, line, printable

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from decimal import Decimal
 
+from assetc.cli.json_text import Fields, encoded
 from assetc.cli.step_words import kind_of, name_of, short_id
 from assetc.cli.words import timestamp
 from assetc.compiler.diagnostic import Diagnostic
@@ -19,8 +18,6 @@ from assetc.runtime.events import (
     StepRetried,
     StepStarted,
 )
-
-Fields = dict[str, object]
 
 
 def event_json(event: Event, run_id: str) -> str:
@@ -66,15 +63,6 @@ def step_json(event: StepFinished) -> Fields:
         "problem": problem_json(event.diagnostic) if event.diagnostic else None,
         "metadata": dict(event.metadata),
     }
-
-
-def encoded(fields: object) -> str:
-    """JSON in one line; decimals are numbers, any other value that JSON does not know is written as its text."""
-    return json.dumps(fields, ensure_ascii=False, default=_known, separators=(",", ":"))
-
-
-def _known(value: object) -> object:
-    return float(value) if isinstance(value, Decimal) else str(value)
 
 
 def _subject(step: Step) -> Fields:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,12 +13,10 @@ from assetc.cli.names_file import keep_names
 from assetc.cli.output import Output, output_of, say_problems
 from assetc.cli.stop import Stopped
 from assetc.compiler.diagnostic import Diagnostic
-from assetc.compiler.selection.definitions import read_definitions
-from assetc.compiler.selection.request import Selected, SelectionEnvironment, SelectionRequest
+from assetc.compiler.selection.request import Definition, Selected, SelectionEnvironment, SelectionRequest
 from assetc.compiler.selection.select import select
 from assetc.project.load import LoadRequest
 from assetc.project.read_text import read_text
-from assetc.project.variables import read_variables
 from assetc.runtime.workspace import NotOpened, OpenRequest, Workspace, open_workspace
 
 BAD_INPUT = 2
@@ -50,12 +48,7 @@ class Opened:
 
 def open_project(invocation: Invocation, *, full_refresh: bool = False) -> Opened:
     """The project of the invocation; when there is none to work with, says why and stops."""
-    output = output_of(invocation)
-    given, problems = read_variables(invocation.vars) if invocation.vars else ({}, ())
-    start = Path.cwd()
-    if problems:
-        say_problems(output, problems, lambda path: invocation.vars if path == "--vars" else None)
-        raise Stopped(BAD_INPUT)
+    output, start = output_of(invocation), Path.cwd()
     request = LoadRequest(
         environment=dict(os.environ),
         project_dir=invocation.project_dir,
@@ -63,7 +56,7 @@ def open_project(invocation: Invocation, *, full_refresh: bool = False) -> Opene
         profile=invocation.profile,
         target=invocation.target,
         threads=invocation.threads,
-        variables=given,
+        variables=_given_variables(invocation.vars, output) if invocation.vars else {},
     )
     imports = not invocation.no_import
     opened = open_workspace(OpenRequest(start, request, full_refresh=full_refresh, import_python=imports))
@@ -76,14 +69,32 @@ def open_project(invocation: Invocation, *, full_refresh: bool = False) -> Opene
     return Opened(opened, output, invocation)
 
 
+def _given_variables(text: str, output: Output) -> Mapping[str, object]:
+    """The variables of `--vars`; stops when they are none."""
+    from assetc.project.variables import SHOWN_AS, read_variables  # only this option needs YAML in a warm start
+
+    given, problems = read_variables(text)
+    if problems:
+        say_problems(output, problems, {SHOWN_AS: text}.get)
+        raise Stopped(BAD_INPUT)
+    return given
+
+
 def take(opened: Opened, request: SelectionRequest) -> Selected:
     """What the request selects; stops when it cannot be answered."""
     project = opened.workspace.project
-    definitions, faults = read_definitions(project.selectors, project.selectors_path) if project.selectors else ({}, ())
+    definitions, faults = _definitions(project.selectors, project.selectors_path) if project.selectors else ({}, ())
     environment = SelectionEnvironment(project.flavor, project.name, definitions)
     selected, problems = select(opened.workspace.graph, request, environment)
     opened.stop_for((*faults, *problems))
     return selected
+
+
+def _definitions(content: object, path: str) -> tuple[Mapping[str, Definition], tuple[Diagnostic, ...]]:
+    """The selectors that the project defines."""
+    from assetc.compiler.selection.definitions import read_definitions  # most projects define none
+
+    return read_definitions(content, path)
 
 
 def stop_for_errors(opened: Opened, selected: Selected, request: SelectionRequest) -> None:

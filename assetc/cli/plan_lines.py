@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assetc.cli.json_lines import Fields, encoded
+from assetc.cli.json_text import Fields, encoded
 from assetc.cli.opening import Opened
 from assetc.cli.step_words import kind_of, name_of, place_of, short_id
 from assetc.cli.text import Line, Piece, line, printable

@@ -10,7 +10,8 @@ from assetc.adapters.protocol import Existing, Warehouse
 from assetc.cli.follow import Audience, follow
 from assetc.cli.interrupt import cancelling
 from assetc.cli.invocation import Invocation
-from assetc.cli.json_lines import Fields, encoded, step_json
+from assetc.cli.json_lines import step_json
+from assetc.cli.json_text import Fields, encoded
 from assetc.cli.log_file import LogFile
 from assetc.cli.opening import Opened, open_project, stop_for_errors, take
 from assetc.cli.plan_lines import give_plan

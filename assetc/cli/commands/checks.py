@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import click
 
 from assetc.cli.invocation import Invocation
-from assetc.cli.json_lines import encoded
+from assetc.cli.json_text import encoded
 from assetc.cli.opening import BAD_INPUT, open_project, say_errors, take
 from assetc.cli.options import command_named
 from assetc.cli.selection_options import with_selection

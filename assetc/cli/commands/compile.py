@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from assetc.cli.invocation import Invocation
-from assetc.cli.json_lines import encoded
+from assetc.cli.json_text import encoded
 from assetc.cli.listing import unique_id
 from assetc.cli.opening import Opened, open_project, stop_for_errors, take
 from assetc.cli.options import command_named

@@ -10,7 +10,7 @@ from assetc.cli.edges import edge_lines, edge_row, way_between
 from assetc.cli.error_pages import is_code, known_codes, page_of
 from assetc.cli.find_asset import find_named
 from assetc.cli.invocation import Invocation
-from assetc.cli.json_lines import encoded
+from assetc.cli.json_text import encoded
 from assetc.cli.opening import BAD_INPUT, open_project
 from assetc.cli.options import command_named
 from assetc.cli.output import output_of, say_problems

@@ -10,7 +10,7 @@ from assetc.cli.completing import AssetName
 from assetc.cli.edges import edge_row
 from assetc.cli.find_asset import find_named
 from assetc.cli.invocation import Invocation
-from assetc.cli.json_lines import encoded
+from assetc.cli.json_text import encoded
 from assetc.cli.listing import Row
 from assetc.cli.opening import open_project
 from assetc.cli.options import command_named

@@ -10,7 +10,7 @@ import click
 from assetc.cli.completing import AssetName
 from assetc.cli.find_asset import find_named
 from assetc.cli.invocation import Invocation
-from assetc.cli.json_lines import encoded
+from assetc.cli.json_text import encoded
 from assetc.cli.listing import Row, dbt_row, name_of_thing, path_of_thing, selector_of, things_of
 from assetc.cli.opening import BAD_INPUT, Opened, open_project, say_errors, take
 from assetc.cli.options import command_named, several

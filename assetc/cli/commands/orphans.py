@@ -8,7 +8,7 @@ import click
 
 from assetc.adapters.protocol import Existing
 from assetc.cli.invocation import Invocation
-from assetc.cli.json_lines import encoded
+from assetc.cli.json_text import encoded
 from assetc.cli.opening import Opened, open_project
 from assetc.cli.options import command_named
 from assetc.cli.table import table_lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from assetc.cli.invocation import Invocation
-from assetc.cli.json_lines import encoded
+from assetc.cli.json_text import encoded
 from assetc.cli.opening import open_project
 from assetc.cli.options import command_named
 from assetc.cli.table import table_lines

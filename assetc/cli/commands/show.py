@@ -12,7 +12,7 @@ from assetc.adapters.protocol import Existing, Session
 from assetc.cli.completing import AssetName
 from assetc.cli.find_asset import find_named, keys_named
 from assetc.cli.invocation import Invocation
-from assetc.cli.json_lines import encoded
+from assetc.cli.json_text import encoded
 from assetc.cli.opening import BAD_INPUT, Opened, open_project, stop_for_errors, take
 from assetc.cli.options import command_named
 from assetc.cli.rows_query import asset_rows_query, check_rows_query, inline_query, limited

@@ -1,0 +1,17 @@
+"""JSON in one line."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+Fields = dict[str, object]
+
+
+def encoded(fields: object) -> str:
+    """JSON in one line; decimals are numbers, any other value that JSON does not know is written as its text."""
+    return json.dumps(fields, ensure_ascii=False, default=_known, separators=(",", ":"))
+
+
+def _known(value: object) -> object:
+    return float(value) if isinstance(value, Decimal) else str(value)
