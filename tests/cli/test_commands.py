@@ -1,0 +1,299 @@
+"""Commands on small projects: what they print where, and with which code they end."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from assetc.cli.catalogue import COMMANDS, NOT_BUILT
+from assetc.cli.main import main
+
+SHOP = {
+    "assetc.toml": 'name = "shop"\n',
+    "seeds/raw_orders.csv": "id,customer,amount\n1,ann,10\n2,bob,20\n3,ann,5\n",
+    "models/orders.sql": "select id, customer, amount from raw_orders",
+    "models/mart/customers.sql": "{{ config(tags=['nightly']) }} select customer, sum(amount) as total from orders"
+    " group by 1 order by 1",
+    "models/users.sql": "select * from crm.users",
+    "models/shop.yml": "models: [{name: orders, columns: [{name: id, data_tests: [unique]}]}]\n"
+    "sources: [{name: crm, tables: [{name: users}]}]\n",
+}
+
+
+@dataclass
+class Said:
+    """How a command ended and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def shop(tmp_path, monkeypatch):
+    """A folder with the shop, in which commands run."""
+    for name in list(os.environ):
+        if name.startswith(("ASSETC_", "DBT_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.chdir(tmp_path)
+    for path, text in SHOP.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    return tmp_path
+
+
+@pytest.fixture
+def assetc(shop, capsys):
+    """`assetc("ls --json")`."""
+
+    def call(line: str = "", *words: str) -> Said:
+        capsys.readouterr()
+        code = main([*line.split(), *words])
+        said = capsys.readouterr()
+        return Said(code, said.out, said.err)
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("line", "out"),
+    [
+        ("ls", "customers\norders\nraw_orders\nusers\n"),
+        ("ls --json", '["customers","orders","raw_orders","users"]\n'),
+        ("ls -s +customers", "customers\norders\nraw_orders\n"),
+        ("ls -s customers orders --exclude customers", "orders\n"),
+        ("ls -m orders -m users", "orders\nusers\n"),
+        ("ls --select tag:nightly --output path", "models/mart/customers.sql\n"),
+        ("ls -s customers --output selector", "shop.mart.customers\n"),
+        ("ls --type source --json", '["crm/users"]\n'),
+        ("ls --resource-type test", "unique_orders_id\n"),
+        ("ls --deps customers --json", '["orders"]\n'),
+        ("ls --deps users --json", '["crm/users"]\n'),
+        ("list -s crm/users", "crm/users\n"),
+        ("ls -s tag:none --json", "[]\n"),
+        ("lineage users --json --down 0", None),
+        (
+            "lineage customers",
+            "customers  table\nneeds\n└── orders  table\n    └── raw_orders  seed\nis needed by nothing\n",
+        ),
+        ("lineage orders --up 0 --down 1", "orders  table\nis needed by\n└── customers  table\n"),
+        ("explain raw_orders customers", None),
+        ("asset show orders --json", None),
+        ("asset list --json", None),
+        ("checks list --json", None),
+        ("runs list --json", "[]\n"),
+        ("compile --show -s users", None),
+        ("plan --json", None),
+    ],
+)
+def test_listings(assetc, line, out):
+    said = assetc(line)
+    assert said.code == 0, said.err
+    assert out is None or said.out == out
+    if "--json" in line:
+        said.json  # noqa: B018  it is JSON
+
+
+def test_dbts_rows(assetc):
+    said = assetc("ls -s customers --output json --output-keys name tags unique_id")
+    assert said.json == {"name": "customers", "tags": ["nightly"], "unique_id": "model.shop.customers"}
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("run --select oders", ["error[E115]", "Did you mean orders"]),
+        ("run --select crm/users", ["crm/users is a source"]),
+        ("ls --select state:new", ["error[E160]"]),
+        ("rnu", ["there is no command 'rnu'", "Did you mean run?"]),
+        ("run --slect orders", ["--slect", "--select"]),
+        ("run --threads 0", ["--threads"]),
+        ("run --indirect-selection all", ["--indirect-selection"]),
+        ("lineage oders", ["error[E115]", "Did you mean orders"]),
+        ("lineage", ["NAME"]),
+        ("show", ["say what to show"]),
+        ("explain E999", ["no page explains 'E999'"]),
+        ("retry", ["error[E166]"]),
+        ("ls --target nowhere", ["nowhere"]),
+        ("ls --vars [1]", ["--vars must be a mapping"]),
+        ("ls --project-dir /nowhere", ["/nowhere"]),
+    ],
+)
+def test_usage_and_configuration_end_with_two(assetc, line, words):
+    said = assetc(line)
+    assert said.code == 2 and said.out == ""
+    assert all(word in said.err for word in words)
+
+
+@pytest.mark.parametrize("name", NOT_BUILT)
+def test_what_is_not_built_yet_says_so(assetc, name):
+    said = assetc(f"{name} --whatever x")
+    assert said.code == 2 and f"assetc {name} is not built yet" in said.err
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help(assetc, name):
+    said = assetc(f"{name} --help")
+    assert said.code == 0 and "Usage: assetc" in said.out
+
+
+def test_a_run_from_the_first_to_the_last(assetc, shop):
+    (shop / "models" / "users.sql").unlink()
+    run = assetc("run")
+    assert (run.code, run.out) == (0, "")
+    assert run.err.startswith("assetc ") and str(shop) in run.err and "3 built" in run.err
+    assert "3 reused" in assetc("run --changed").err
+    built = assetc("build --json")
+    assert built.code == 0
+    ended = {row.get("check") or row["asset"]: row["status"] for row in built.json["steps"]}
+    assert ended == dict.fromkeys(("raw_orders", "orders", "unique_orders_id", "customers"), "success")
+    assert assetc("show customers --json").json == [{"customer": "ann", "total": 15}, {"customer": "bob", "total": 20}]
+    assert assetc("show --inline", "select count(*) as n from orders").out.endswith("3\n")
+    assert assetc("show unique_orders_id --json").json == []
+    assert [row["command"] for row in assetc("runs list --json").json] == ["build", "run", "run"]
+    assert "run " in (shop / "logs" / "assetc.log").read_text()
+
+
+def test_a_failure_ends_with_one_and_retry_goes_on(assetc, shop):
+    (shop / "models" / "users.sql").unlink()
+    (shop / "models" / "orders.sql").write_text("select id, customer, amount / nothing as amount from raw_orders")
+    failed = assetc("run --quiet")
+    assert failed.code == 1 and "nothing" in failed.err and "ok  " not in failed.err
+    assert "models/orders.sql:1:31" in failed.err
+    (shop / "models" / "orders.sql").write_text("select id, customer, amount from raw_orders")
+    again = assetc("retry --json")
+    assert again.code == 0
+    assert [row["asset"] for row in again.json["steps"]] == ["orders", "customers"]
+    assert "nothing to go on with" in assetc("retry").err
+
+
+def test_one_broken_file_stops_only_what_needs_it(assetc, shop):
+    (shop / "models" / "broken.sql").write_text("select from where")
+    assert assetc("run --select +orders").code == 0
+    everything = assetc("run")
+    assert everything.code == 2 and "models/broken.sql:1" in everything.err
+    assert assetc("run --select broken").code == 2
+    assert assetc("ls --select orders").code == 0
+
+
+def test_orphans_are_listed_and_dropped_on_request(assetc, shop):
+    assetc("run --select +customers")
+    (shop / "models" / "mart" / "customers.sql").unlink()
+    (shop / "models" / "users.sql").unlink()
+    assert [row["key"] for row in assetc("orphans --json").json] == ["customers"]
+    assert "1 dropped" in assetc("orphans --drop").err
+    assert assetc("orphans --json").json == []
+
+
+def test_clean_keeps_state_and_warehouse(assetc, shop):
+    assetc("run -s orders raw_orders")
+    assetc("compile -s orders")
+    assert (shop / "target" / "compiled" / "shop" / "models" / "orders.sql").is_file()
+    assert assetc("clean").code == 0
+    assert not (shop / "target").exists() and not (shop / ".assetc" / "cache.sqlite").exists()
+    assert assetc("show orders --limit 1").code == 0
+    assert [row["command"] for row in assetc("runs list --json").json] == ["run"]
+
+
+@pytest.mark.parametrize("name", ["ASSETC_TARGET", "DBT_ENGINE_TARGET", "DBT_TARGET"])
+def test_options_can_be_set_by_the_environment(assetc, monkeypatch, name):
+    monkeypatch.setenv(name, "nowhere")
+    assert assetc("ls").code == 2
+    assert assetc("ls --target dev").code == 0
+
+
+def test_common_options_may_stand_before_the_command(assetc):
+    assert "nowhere" in assetc("--target nowhere ls").err
+    assert assetc("--target nowhere ls --target dev").code == 0
+    assert assetc("--log-format json run -s raw_orders+1 --exclude users").err.startswith('{"ts"')
+
+
+def test_init_overwrites_nothing(assetc, shop):
+    said = assetc("init new/shop")
+    assert said.code == 0 and "cd new/shop && assetc run" in said.err
+    assert assetc(f"build --project-dir {shop / 'new' / 'shop'}").code == 0
+    (shop / "new" / "shop" / "models" / "orders.sql").write_text("mine")
+    assert "was there and stays" in assetc("init new/shop").err
+    assert (shop / "new" / "shop" / "models" / "orders.sql").read_text() == "mine"
+
+
+def test_init_leaves_a_dbt_project_alone(assetc, shop):
+    (shop / "old").mkdir()
+    (shop / "old" / "dbt_project.yml").write_text("name: old")
+    said = assetc("init old")
+    assert said.code == 0 and "cd old && assetc ls" in said.err
+    assert [path.name for path in (shop / "old").iterdir()] == ["dbt_project.yml"]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts(assetc, shell):
+    assert "_ASSETC_COMPLETE" in assetc(f"completion {shell}").out
+
+
+def complete(folder: Path, line: str) -> list[str]:
+    words = line.split(" ")
+    environment = {
+        **os.environ,
+        "_ASSETC_COMPLETE": "bash_complete",
+        "COMP_WORDS": line,
+        "COMP_CWORD": str(len(words) - 1),
+    }
+    command = [sys.executable, "-c", "import sys; sys.argv[0] = 'assetc'; from assetc.cli.main import main; main()"]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
+    return [row.partition(",")[2] for row in done.stdout.splitlines()]
+
+
+def test_a_shell_completes_commands_and_names(assetc, shop):
+    assetc("ls")
+    assert "run" in complete(shop, "assetc r")
+    assert complete(shop, "assetc lineage or") == ["orders"]
+    assert complete(shop, "assetc run -s tag:x,+cust") == ["tag:x,+customers"]
+
+
+def test_a_second_target_of_a_pipe_may_go_away(shop):
+    line = f"{sys.executable} -m assetc ls | head -1"
+    done = subprocess.run(line, shell=True, cwd=shop, capture_output=True, text=True, check=False)
+    assert done.stdout == "customers\n" and "Traceback" not in done.stderr
+
+
+def test_ctrl_c_cancels_records_and_ends_with_130(shop):
+    (shop / "models" / "slow.sql").write_text(
+        "select count(*) as n from range(100000000000) a(i) where hash(i) % 7 = 1"
+    )
+    command = [sys.executable, "-m", "assetc", "run", "--select", "slow"]
+    child = subprocess.Popen(command, cwd=shop, stderr=subprocess.PIPE, text=True)
+    assert child.stderr is not None
+    seen = ""
+    while " start: " not in seen:
+        seen += child.stderr.readline()
+    time.sleep(0.5)
+    child.send_signal(signal.SIGINT)
+    _, rest = child.communicate(timeout=60)
+    assert child.returncode == 130, rest
+    assert "Canceled" in rest and "assetc retry" in rest
+    listed = subprocess.run(
+        [sys.executable, "-m", "assetc", "runs", "list", "--json"], cwd=shop, capture_output=True, check=True
+    )
+    assert [row["status"] for row in json.loads(listed.stdout)] == ["canceled"]
+
+
+def test_a_cheap_start():
+    code = (
+        "import sys; import assetc; from assetc.cli.main import main; main(['--version']); print(sorted(sys.modules))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    for heavy in ("rich", "sqlglot", "jinja2", "duckdb", "networkx", "yaml", "assetc.compiler.asset"):
+        assert f"'{heavy}'" not in loaded
