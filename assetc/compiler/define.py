@@ -103,10 +103,10 @@ class _Definer:
 
     def of_python(self, facts: PythonFacts) -> Found:
         for python in facts.reading.assets:
-            names = python.outs or (python.name,)
-            for name in names:
-                draft, problems = self._draft(name, "python", python.span, python.config, python.source_hash, python)
-                yield draft, problems
+            for written in python.outs or (python.name,):
+                *prefix, name = written.split("/")
+                out = replace(python, key_prefix=tuple(prefix)) if prefix else python
+                yield self._draft(name, "python", python.span, python.config, python.source_hash, out)
 
     def _draft(
         self,

@@ -108,7 +108,8 @@ def _read_python_files(given: Given, paths: list[str]) -> tuple[dict[str, Python
             path = imported.path
             changed[path] = complete_python(path, files.text(path), read, dialect, imported)
     for path, reading in changed.items():
-        leads_to = tuple((other, files.content(other)) for other in reading.files)
+        # A file that was looked for and is not there has the content "": it is noticed when it appears.
+        leads_to = tuple((other, files.content(other)) for other in (*reading.files, *reading.missing))
         found[path] = PythonFacts(path, files.content(path), reading, leads_to)
         memory.keep(found[path])
     return {path: found[path] for path in paths}, len(changed)
