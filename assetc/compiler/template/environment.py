@@ -12,6 +12,7 @@ from jinja2.runtime import Context, Macro
 from jinja2.sandbox import SandboxedEnvironment
 
 from assetc.compiler.template.generator import MarkingGenerator
+from assetc.compiler.template.lexer import OffsetLexer
 from assetc.compiler.template.limits import (
     MAXIMUM_WORK,
     WIDENING_FILTERS,
@@ -64,6 +65,13 @@ class Environment(SandboxedEnvironment):
     def lexer(self) -> Lexer:
         """The lexer of the text that is being compiled."""
         return self.own_lexer or get_lexer(self)
+
+    def parse_part(
+        self, path: str, file_text: str, start: int, end: int | None
+    ) -> tuple[nodes.Template, list[tuple[int, int]]]:
+        """The syntax tree of a part of a file, with offsets for lines, and the spans of its tags."""
+        lexer = self.own_lexer = OffsetLexer(get_lexer(self), start)
+        return self.parse(file_text[start:end], path, path), lexer.tags
 
     def for_render(self, lookup: Lookup) -> Environment:
         """The environment of one render."""

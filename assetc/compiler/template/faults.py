@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from jinja2.exceptions import SecurityError
 
 from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.place import Span, file_span, span_of
+from assetc.compiler.template.environment import ENVIRONMENT
+from assetc.compiler.template.parser import BLOCK_TAGS
 from assetc.compiler.template.position import Position, positions_of
 from assetc.compiler.template.refusal import Exhausted, Refused, Returned, UnknownName, Unreadable
 from assetc.compiler.template.rendering import Rendering
 from assetc.compiler.template.surroundings import NeedsWarehouse
 
 _WRONG_ARGUMENTS = re.compile(r"\bargument|\bparameter")
+_WORD = re.compile(r"\w+")
+_STATEMENTS = (*BLOCK_TAGS, "if", "elif", "else", "for", "set", "do", "macro", "call", "filter", "raw", "with")
+_UNKNOWN: tuple[tuple[re.Pattern[str], Iterable[str]], ...] = (
+    (re.compile(r"unknown tag '(\w+)'"), (*_STATEMENTS, *(f"end{name}" for name in _STATEMENTS))),
+    (re.compile(r"o filter named '(\w+)'"), ENVIRONMENT.filters),
+    (re.compile(r"o test named '(\w+)'"), ENVIRONMENT.tests),
+)
 _UNCLOSED = re.compile(r"innermost block that needs to be closed is '(\w+)'")
 _POSITION = re.compile(r" at \d+$")
 _OBJECT = re.compile(r"<[\w.]+ object at 0x[0-9a-f]+>")
@@ -32,37 +42,48 @@ def fault_of(error: BaseException, rendering: Rendering) -> Diagnostic:
     else:
         labels = ["called here"] * (len(places) - 1)
     related = [Annotation(place, label) for place, label in zip(places[1:], labels, strict=True)]
-    return diagnostic(
-        code, _redacted(message, rendering).rstrip("."), places[0], hint=_redacted(hint, rendering), related=related
-    )
+    return diagnostic(code, _one_line(message), places[0], hint=_one_line(hint), related=related)
 
 
 def unreadable(error: Unreadable, positions: list[Position] | None = None) -> Diagnostic:
     """A text that is no Jinja, and the call that needed it."""
-    offset = min(error.offset, len(error.file_text))
-    span = span_of(error.path, error.file_text, offset, min(offset + 1, len(error.file_text)))
     related = [Annotation(position.tag_span(), "needed here") for position in positions or ()]
     message = _POSITION.sub("", error.message[:1].lower() + error.message[1:])
     unclosed = _UNCLOSED.search(message)
-    if unclosed is None:
-        return diagnostic("E130", message, span, related=related)
-    tag = unclosed[1]
-    opened = _opening_of(error.path, error.file_text, tag, offset)
-    related = [Annotation(opened, "opened here"), *related] if opened else related
-    return diagnostic(
-        "E130", f"the {tag} block has no end", span, hint=f"Close it with {{% end{tag} %}}", related=related
-    )
+    if unclosed is not None:
+        span = _opening_of(error, unclosed[1])
+        hint = f"Close it with {{% end{unclosed[1]} %}}"
+        return diagnostic("E130", f"the {unclosed[1]} block has no end", span, hint=hint, related=related)
+    word, known = _unknown_word(message)
+    hint = "No block is open here that it could belong to" if word in known else did_you_mean(word, known)
+    return diagnostic("E130", message, _word_span(error), hint=hint, related=related)
 
 
-def _opening_of(path: str, text: str, tag: str, end: int) -> Span | None:
-    """The last opening tag of a kind before `end` that is not closed there."""
+def _word_span(error: Unreadable) -> Span:
+    start = min(error.offset, len(error.file_text))
+    word = _WORD.match(error.file_text, start)
+    return span_of(error.path, error.file_text, start, word.end() if word else start + 1)
+
+
+def _opening_of(error: Unreadable, tag: str) -> Span:
+    """The last opening tag of a kind that is not closed; the end of the text when none is found."""
     opened: list[tuple[int, int]] = []
-    for match in re.finditer(rf"\{{%[-+]?\s*(end)?{re.escape(tag)}\b.*?%\}}", text[:end], re.DOTALL):
+    end = min(error.offset + 1, len(error.file_text))
+    pattern = re.compile(rf"\{{%[-+]?\s*(end)?{re.escape(tag)}\b.*?%\}}", re.DOTALL)
+    for match in pattern.finditer(error.file_text, 0, end):
         if not match[1]:
             opened.append(match.span())
         elif opened:
             opened.pop()
-    return span_of(path, text, *opened[-1]) if opened else None
+    return span_of(error.path, error.file_text, *(opened[-1] if opened else (end, end)))
+
+
+def _unknown_word(message: str) -> tuple[str, Iterable[str]]:
+    for pattern, known in _UNKNOWN:
+        found = pattern.search(message)
+        if found is not None:
+            return found[1], known
+    return "", ()
 
 
 def _told(error: BaseException, rendering: Rendering) -> tuple[str, str, str]:
@@ -70,7 +91,7 @@ def _told(error: BaseException, rendering: Rendering) -> tuple[str, str, str]:
         case Refused():
             return error.code, error.message, error.hint
         case NeedsWarehouse():
-            hint = "Guard it with {% if execute %}, or run with a connection"
+            hint = "Only a connection can tell: the template is rendered again when the asset runs"
             return "E131", f"the template asks the warehouse for {error}", hint
         case UnknownName():
             known = () if error.is_attribute else rendering.known_names()
@@ -106,8 +127,5 @@ def _place(position: Position, error: BaseException) -> Span:
     return position.tag_span()
 
 
-def _redacted(message: str, rendering: Rendering) -> str:
-    for value in rendering.confidential:
-        if len(value) > 2:
-            message = message.replace(value, "*****")
-    return " ".join(message.split())
+def _one_line(message: str) -> str:
+    return " ".join(message.split()).rstrip(".")

@@ -15,10 +15,9 @@ _TAG_ENDS = frozenset({"variable_end", "block_end", "comment_end", "raw_end"})
 class OffsetLexer(Lexer):
     """Reads one text, which stands at `start` of a file, and collects the spans of its tags."""
 
-    def __init__(self, lexer: Lexer, path: str, start: int) -> None:
+    def __init__(self, lexer: Lexer, start: int) -> None:
         self.__dict__.update(lexer.__dict__)
         self.start = start
-        self.path = path
         self.tags: list[tuple[int, int]] = []
 
     def tokeniter(

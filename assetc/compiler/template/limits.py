@@ -10,7 +10,7 @@ from typing import Any
 
 from assetc.compiler.template.refusal import Exhausted
 
-MAXIMUM_SIZE = 50_000_000
+MAXIMUM_SIZE = 20_000_000
 MAXIMUM_WORK = 2_000_000
 WORK_OF_CALL = 5
 _MAXIMUM_BITS = 1_000_000

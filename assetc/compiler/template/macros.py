@@ -67,7 +67,7 @@ class MacroLibrary:
     def of(files: Iterable[MacroFile]) -> MacroLibrary:
         """The library of these files."""
         kept = tuple(files)
-        found = [macro for file in kept for macro in _macros_of(file)]
+        found = [macro for file in kept for macro in find_macros(file)]
         macros: dict[tuple[str, str], Macro] = {}
         for macro in found:
             macros.setdefault(macro.key, macro)
@@ -138,7 +138,8 @@ def _by_called_name(macros: Iterable[Macro]) -> dict[str, tuple[Macro, ...]]:
     return {name: tuple(found) for name, found in index.items()}
 
 
-def _macros_of(file: MacroFile) -> Iterator[Macro]:
+def find_macros(file: MacroFile) -> Iterator[Macro]:
+    """The macros of a file, in order."""
     for block in find_blocks(file.text):
         name = _callable_name(block)
         if name is not None:

@@ -32,7 +32,6 @@ class Rendering:
 
     __slots__ = (
         "ask",
-        "confidential",
         "environment",
         "findings",
         "known",
@@ -52,7 +51,6 @@ class Rendering:
         self.environment = ENVIRONMENT.for_render(self)
         self.known: dict[str, object] = {}
         self.results: dict[str, object] = {}
-        self.confidential: set[str] = set()
         self.units: dict[Unit, Span] = {}
 
     # Names
@@ -175,7 +173,8 @@ class Rendering:
             return not execute or is_print
         if owner is not missing:
             if is_print and owner is not None and not isinstance(owner, Absent):
-                self.warn("W232", f"{_named(owner)} has no {name}: nothing is printed")
+                near = did_you_mean(name, owner) if isinstance(owner, Watched) else ""
+                self.warn("W232", f"{_named(owner)} has no {name}: nothing is printed", near)
             return not execute or is_print
         if (is_print or not execute) and not any(name in unit.assigned for unit in self.running_units()):
             self.report_unknown_name(name, is_print=is_print)

@@ -1,6 +1,6 @@
 """Writes the expected texts of `dbt.md`: run it with a Python that has dbt-core 1.11 and dbt-duckdb.
 
-    <that python> tests/compiler/template/regenerate_with_dbt.py
+<that python> tests/compiler/template/regenerate_with_dbt.py
 """
 
 import json
@@ -65,7 +65,7 @@ def main() -> None:
         return f"## {case['name']}\n\n```jinja\n{case['template']}\n```\n\n```text\n{text}\n```\n"
 
     page.write_text(CASE.sub(with_text, page.read_text(encoding="utf-8")), encoding="utf-8")
-    print(f"{len(cases)} cases")
+    sys.stdout.write(f"{len(cases)} cases\n")
 
 
 if __name__ == "__main__":

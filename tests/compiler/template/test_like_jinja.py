@@ -68,7 +68,12 @@ SIMPLE = st.sampled_from(
         "config(materialized = 'table')",
     ]
 )
-ANY = st.one_of(SIMPLE, st.sampled_from(["ref('a') ~ ref('b')", "1 + 2", "twice('q')", "q | default('n')", "z|default(0)", "'x' | upper", "target.name"]))
+ANY = st.one_of(
+    SIMPLE,
+    st.sampled_from(
+        ["ref('a') ~ ref('b')", "1 + 2", "twice('q')", "q | default('n')", "z|default(0)", "'x' | upper", "target.name"]
+    ),
+)
 
 
 def tag(expressions: st.SearchStrategy[str]) -> st.SearchStrategy[str]:

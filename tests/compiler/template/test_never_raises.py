@@ -15,9 +15,7 @@ from assetc.compiler.template.macros import MacroFile, MacroLibrary
 from assetc.compiler.template.render import render
 from assetc.compiler.template.surroundings import Flags, Surroundings, Template
 
-SEEDS = re.findall(
-    r"```jinja\n(.*?)\n```", Path(__file__).with_name("dbt.md").read_text(encoding="utf-8"), re.DOTALL
-)
+SEEDS = re.findall(r"```jinja\n(.*?)\n```", Path(__file__).with_name("dbt.md").read_text(encoding="utf-8"), re.DOTALL)
 PIECES = [*"{}%#-()[]'\",.|~:=*+ \n\r\t\\", "{{", "}}", "{%", "%}", "{#", "#}", "ref(", "for x in ", "endif", "é"]
 DISCOVER = Surroundings(
     "shop",

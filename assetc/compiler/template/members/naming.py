@@ -70,8 +70,8 @@ def check(name: str) -> Callable[[Rendering], Callable[..., object]]:
 
 def _names(function: str, arguments: tuple[object, ...], count: tuple[int, int], wanted: str) -> tuple[str, ...]:
     if not count[0] <= len(arguments) <= count[1]:
-        raise Refused("E137", f"{function}() takes {wanted}, not {len(arguments)} arguments")
+        raise Refused("E137", f"{function}() takes {wanted}; {len(arguments)} given")
     for argument in arguments:
         if not isinstance(argument, str):
-            raise Refused("E137", f"{function}() takes {wanted}; this is a {type(argument).__name__}")
+            raise Refused("E137", f"{function}() takes {wanted}, as texts; a {type(argument).__name__} given")
     return tuple(str.__str__(argument) for argument in arguments if isinstance(argument, str))

@@ -58,7 +58,6 @@ def env_var(rendering: Rendering) -> Callable[..., object]:
         rendering.findings.read("env", str(plain(name)))
         value = rendering.surroundings.environment.get(name)
         if value is not None:
-            rendering.confidential.add(value)
             return value
         if default is None:
             raise Refused("E133", f"the environment variable {name} is not set", _env_hint(rendering, name))
