@@ -31,7 +31,7 @@ def asset_rows_query(
     """The rows of the relation if it was built, else of the model's query; None if there are no rows to show."""
     graph = compiler.workspace.graph
     relation = _relation(graph, key)
-    if relation is not None and (key in graph.sources or any(each.relation == relation for each in existing)):
+    if relation is not None and (key in graph.sources or _exists(relation, compiler, existing)):
         return f"select * from {compiler.adapter.name_of(relation)}"
     asset = graph.assets.get(key)
     return None if asset is None or asset.kind != "model" else _model_query(asset, compiler, session)
@@ -40,6 +40,11 @@ def asset_rows_query(
 def limited(query: str, limit: int) -> str:
     """The query with at most so many rows; -1 is all."""
     return query if limit < 0 else f"select * from (\n{query}\n) as assetc_shown limit {limit}"
+
+
+def _exists(relation: Relation, compiler: SqlCompiler, existing: tuple[Existing, ...]) -> bool:
+    folded = compiler.adapter.folded
+    return any(folded(each.relation) == folded(relation) for each in existing)
 
 
 def _relation(graph: Graph, key: AssetKey) -> Relation | None:

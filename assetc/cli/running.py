@@ -16,6 +16,7 @@ from assetc.cli.log_file import LogFile
 from assetc.cli.opening import Opened, open_project, stop_for_errors, take
 from assetc.cli.plan_lines import give_plan
 from assetc.cli.progress import Progress
+from assetc.cli.recovering import learn_from_ledger
 from assetc.cli.run_options import RunOptions
 from assetc.cli.summary import Heading
 from assetc.cli.target import FAILED, open_state, open_warehouse
@@ -57,6 +58,7 @@ def run_command(invocation: Invocation, options: RunOptions) -> int:
             return 0
         with open_warehouse(opened) as warehouse:
             ready = Ready(opened, request, state, warehouse, warehouse.existing())
+            learn_from_ledger(opened.workspace, state, warehouse, ready.existing)
             plan = plan_project(opened.workspace, request, state, ready.existing)
             return carry_out(ready, plan, options)
 

@@ -194,8 +194,30 @@ def test_orphans_are_listed_and_dropped_on_request(assetc, shop):
     (shop / "models" / "mart" / "customers.sql").unlink()
     (shop / "models" / "users.sql").unlink()
     assert [row["key"] for row in assetc("orphans --json").json] == ["customers"]
+    (shop / "models" / "reader.sql").write_text("select * from customers")
+    assert [row["read_by"] for row in assetc("orphans --json").json] == ["reader"]
+    assert "0 dropped; 1 kept" in assetc("orphans --drop").err
+    (shop / "models" / "reader.sql").unlink()
     assert "1 dropped" in assetc("orphans --drop").err
     assert assetc("orphans --json").json == []
+
+
+def test_a_killed_run_can_be_gone_on_with(assetc, shop):
+    (shop / "models" / "users.sql").unlink()
+    (shop / "models" / "mart" / "customers.sql").write_text(
+        "select count(*) as n, max(o.id) from range(100000000000) a(i), orders o where hash(i) % 7 = 1"
+    )
+    child = subprocess.Popen([sys.executable, "-m", "assetc", "run"], cwd=shop, stderr=subprocess.PIPE, text=True)
+    assert child.stderr is not None
+    while " orders " not in child.stderr.readline():
+        pass
+    child.kill()
+    child.communicate()
+    (shop / "models" / "mart" / "customers.sql").write_text("select count(*) as n from orders")
+    again = assetc("retry --json")
+    assert again.code == 0, again.err
+    assert [row["asset"] for row in again.json["steps"]] == ["customers"]
+    assert [row["status"] for row in assetc("runs list --json").json] == ["success", "failed"]
 
 
 def test_clean_keeps_state_and_warehouse(assetc, shop):

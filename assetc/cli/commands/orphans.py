@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
 
 import click
 
-from assetc.adapters.protocol import Existing
+from assetc.adapters.protocol import Existing, Warehouse
 from assetc.cli.invocation import Invocation
 from assetc.cli.json_text import encoded
 from assetc.cli.opening import Opened, open_project
@@ -15,50 +17,85 @@ from assetc.cli.table import table_lines
 from assetc.cli.target import open_state, open_warehouse
 from assetc.cli.text import Piece, line
 from assetc.compiler.operation import Drop
+from assetc.compiler.staleness import Recorded
 from assetc.definitions.key import AssetKey
-from assetc.definitions.relation import Relation
 from assetc.runtime.run_project import identity_of
+from assetc.runtime.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """A relation that was built for an asset that is gone. `readers` are assets that still read it by its name."""
+
+    key: AssetKey
+    existing: Existing
+    readers: tuple[AssetKey, ...]
+
+    def row(self) -> dict[str, str]:
+        """The orphan in a listing."""
+        return {
+            "key": str(self.key),
+            "relation": ".".join(self.existing.relation.parts()),
+            "kind": self.existing.kind,
+            "read_by": ", ".join(map(str, self.readers)),
+        }
 
 
 @command_named("orphans")
-@click.option("--drop", is_flag=True, help="Drop them.")
+@click.option("--drop", is_flag=True, help="Drop those that nothing reads.")
 @click.option("--json", "as_json", is_flag=True, help="Print rows of JSON.")
 def command(invocation: Invocation, drop: bool, as_json: bool) -> int:  # noqa: FBT001
     """List relations of this target that assetc built and whose asset is gone. Nothing is dropped unless asked for."""
     opened = open_project(invocation)
     opened.stop_for(opened.workspace.diagnostics)
-    with open_state(opened) as state:
+    with open_state(opened) as state, open_warehouse(opened) as warehouse:
         recorded = state.recorded(identity_of(opened.workspace))
-    built = {record.relation: key for key, record in recorded.items() if record.relation is not None}
-    with open_warehouse(opened) as warehouse:
-        orphans = list(_orphans(opened, built, warehouse.existing()))
-        rows = [(str(built[each.relation]), ".".join(each.relation.parts()), each.kind) for each in orphans]
+        orphans = list(_orphans(opened.workspace, recorded, warehouse.existing()))
+        rows = [orphan.row() for orphan in orphans]
         if as_json:
-            opened.output.give_text(encoded([dict(zip(("key", "relation", "kind"), row, strict=True)) for row in rows]))
+            opened.output.give_text(encoded(rows))
         elif rows:
-            opened.output.give(table_lines(("asset", "relation", "kind"), rows))
+            opened.output.give(
+                table_lines(("asset", "relation", "kind", "read by"), [tuple(row.values()) for row in rows])
+            )
+        unread = [orphan for orphan in orphans if not orphan.readers]
         if drop:
-            session = warehouse.session()
-            for each in orphans:
-                for statement in opened.workspace.adapter.render(Drop(each.relation, each.kind)):
-                    session.execute(statement)
-    _tell(opened, len(orphans), drop=drop)
+            _drop(opened, warehouse, unread)
+    _tell(opened, len(orphans), len(unread), drop=drop)
     return 0
 
 
-def _orphans(opened: Opened, built: dict[Relation, AssetKey], existing: tuple[Existing, ...]) -> Iterator[Existing]:
-    """What we built, what is still there, and what no asset or source of the project means."""
-    graph = opened.workspace.graph
-    used = {asset.relation for asset in graph.assets.values()} | {each.relation for each in graph.sources.values()}
+def _orphans(
+    workspace: Workspace, recorded: Mapping[AssetKey, Recorded], existing: tuple[Existing, ...]
+) -> Iterator[Orphan]:
+    """What we built, what is still there, and what no asset or declared source of the project means."""
+    graph, folded = workspace.graph, workspace.adapter.folded
+    built = {folded(record.relation): key for key, record in recorded.items() if record.relation is not None}
+    declared = [source.relation for source in graph.sources.values() if not source.implicit]
+    used = {folded(each) for each in declared} | {
+        folded(asset.relation) for asset in graph.assets.values() if asset.relation is not None
+    }
+    undeclared = {folded(source.relation): key for key, source in graph.sources.items() if source.implicit}
     for each in sorted(existing, key=lambda each: each.relation.parts()):
-        if each.relation in built and each.relation not in used:
-            yield each
+        relation = folded(each.relation)
+        if relation in built and relation not in used:
+            readers = graph.downstream[undeclared[relation]] if relation in undeclared else ()
+            yield Orphan(built[relation], each, readers)
 
 
-def _tell(opened: Opened, count: int, *, drop: bool) -> None:
+def _drop(opened: Opened, warehouse: Warehouse, orphans: list[Orphan]) -> None:
+    with closing(warehouse.session()) as session:
+        for orphan in orphans:
+            drop = Drop(orphan.existing.relation, orphan.existing.kind)
+            for statement in opened.workspace.adapter.render(drop):
+                session.execute(statement)
+
+
+def _tell(opened: Opened, count: int, unread: int, *, drop: bool) -> None:
     if not count:
         opened.output.say([line("no relation is without its asset")])
     elif drop:
-        opened.output.say([line(f"{count} dropped")])
-    else:
+        kept = f"; {count - unread} kept, because it is still read" if count > unread else ""
+        opened.output.say([line(f"{unread} dropped{kept}")])
+    elif unread:
         opened.output.say([line("drop them with: ", Piece("assetc orphans --drop", "accent"))])

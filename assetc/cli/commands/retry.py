@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import cast
 
 import click
 
-from assetc.adapters.protocol import Existing, Warehouse
 from assetc.cli.invocation import Invocation
 from assetc.cli.opening import BAD_INPUT, Opened, open_project, stop_for_errors
 from assetc.cli.options import command_named, option
+from assetc.cli.recovering import learn_from_ledger
 from assetc.cli.run_options import RunOptions
 from assetc.cli.running import Ready, carry_out
 from assetc.cli.stop import Stopped
@@ -20,10 +19,8 @@ from assetc.compiler.diagnostic import diagnostic
 from assetc.compiler.make_plan import Command
 from assetc.compiler.selection.request import SelectionRequest
 from assetc.runtime.processes import is_alive
-from assetc.runtime.project_work import ProjectWork
-from assetc.runtime.resume import find_in_ledger, last_run, recover, remaining
+from assetc.runtime.resume import last_run, remaining
 from assetc.runtime.run_project import RunRequest, identity_of, plan_project
-from assetc.runtime.state.protocol import State
 from assetc.runtime.state.records import RunRecord
 
 
@@ -50,7 +47,7 @@ def command(
     options = RunOptions(command, SelectionRequest(), refreshes, False, fail_fast, dry_run, as_json)  # noqa: FBT003
     with open_state(opened) as state, open_warehouse(opened) as warehouse:
         existing = warehouse.existing()
-        _recover(opened, state, warehouse, existing)
+        learn_from_ledger(opened.workspace, state, warehouse, existing)
         left = remaining(last, opened.workspace.graph, state)
         if not left:
             opened.output.say([line(f"run {last.id} is complete: there is nothing to go on with")])
@@ -87,16 +84,3 @@ def _last_run(opened: Opened) -> RunRecord:
 def _refreshed(run: RunRecord) -> bool:
     """Whether the run built incremental models anew."""
     return "--full-refresh" in run.arguments or "-f" in run.arguments
-
-
-def _recover(opened: Opened, state: State, warehouse: Warehouse, existing: tuple[Existing, ...]) -> None:
-    """Learn from the ledger what runs did whose process died."""
-    workspace = opened.workspace
-    ledger = ProjectWork.of(workspace, full_refresh=False).ledger
-    ledgers = [ledger] if any(each.relation == ledger for each in existing) else []
-    session = warehouse.session()
-    find_done = partial(find_in_ledger, workspace.adapter, session, ledgers)
-    try:
-        recover(workspace.graph, state, identity_of(workspace), find_done)
-    finally:
-        session.close()

@@ -1,0 +1,26 @@
+"""What runs did whose process died: the ledger in the warehouse knows, the state learns it."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from functools import partial
+
+from assetc.adapters.protocol import Existing, Warehouse
+from assetc.runtime.project_work import ProjectWork
+from assetc.runtime.resume import find_in_ledger, recover, unfinished_runs
+from assetc.runtime.run_project import identity_of
+from assetc.runtime.state.protocol import State
+from assetc.runtime.workspace import Workspace
+
+
+def learn_from_ledger(workspace: Workspace, state: State, warehouse: Warehouse, existing: tuple[Existing, ...]) -> None:
+    """Record the steps that the ledger holds of runs that never ended."""
+    identity = identity_of(workspace)
+    if not unfinished_runs(state, identity):
+        return
+    folded = workspace.adapter.folded
+    present = {folded(each.relation) for each in existing}
+    work = ProjectWork.of(workspace, full_refresh=False)
+    ledgers = [ledger for ledger in work.ledgers() if folded(ledger) in present]
+    with closing(warehouse.session()) as session:
+        recover(workspace.graph, state, identity, partial(find_in_ledger, workspace.adapter, session, ledgers))
