@@ -19,7 +19,7 @@ from assetc.cli.progress import Progress
 from assetc.cli.recovering import learn_from_ledger
 from assetc.cli.run_options import RunOptions
 from assetc.cli.summary import Heading
-from assetc.cli.target import FAILED, open_state, open_warehouse
+from assetc.cli.target import FAILED, hold_warehouse, open_state
 from assetc.compiler.plan import Plan
 from assetc.compiler.selection.request import Selected
 from assetc.compiler.selection.select import nothing_to_build
@@ -56,7 +56,7 @@ def run_command(invocation: Invocation, options: RunOptions) -> int:
         if not selected:
             give_results(opened, Progress(), [], as_json=options.as_json)
             return 0
-        with open_warehouse(opened) as warehouse:
+        with hold_warehouse(opened) as warehouse:
             ready = Ready(opened, request, state, warehouse, warehouse.existing())
             learn_from_ledger(opened.workspace, state, warehouse, ready.existing)
             plan = plan_project(opened.workspace, request, state, ready.existing)

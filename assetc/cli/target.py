@@ -8,11 +8,16 @@ from contextlib import closing, contextmanager
 from assetc.adapters.protocol import Warehouse, WarehouseError
 from assetc.cli.opening import BAD_INPUT, Opened
 from assetc.cli.stop import Stopped
+from assetc.cli.text import line
 from assetc.compiler.diagnostic import diagnostic
 from assetc.runtime import run_project
+from assetc.runtime.lock import Holder, TargetHeld, hold
 from assetc.runtime.state.protocol import State, StateError
 
 FAILED = 1
+
+LONGEST_WAIT = 600.0
+"""Seconds that a run waits for another one on the same target."""
 
 
 @contextmanager
@@ -24,6 +29,24 @@ def open_warehouse(opened: Opened) -> Iterator[Warehouse]:
     except WarehouseError as error:
         opened.say([diagnostic("E164", error.message.strip().rstrip("."), hint=error.hint)])
         raise Stopped(FAILED) from error
+
+
+@contextmanager
+def hold_warehouse(opened: Opened) -> Iterator[Warehouse]:
+    """The warehouse of the target, for a run: another run of this project on the same target has to end first."""
+    workspace = opened.workspace
+
+    def tell(holder: Holder | None) -> None:
+        who = f" ({holder})" if holder else ""
+        opened.output.say([line(f"waiting for another run on this target{who}")])
+
+    try:
+        with hold(workspace.root / ".assetc", run_project.identity_of(workspace), LONGEST_WAIT, tell):
+            with open_warehouse(opened) as warehouse:
+                yield warehouse
+    except TargetHeld as held:
+        opened.say([held.diagnostic])
+        raise Stopped(FAILED) from held
 
 
 @contextmanager

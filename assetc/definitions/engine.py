@@ -6,30 +6,13 @@ The runtime is imported when one of them is called, so that a model file costs n
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from assetc.definitions.asset import AssetsDefinition
+from assetc.definitions.in_process_run import AnyAsset, InProcessRun
 from assetc.definitions.key import AssetKey
-from assetc.definitions.spec import AssetSpec, SourceAsset
 
 if TYPE_CHECKING:
     from assetc.runtime.python.result import ExecuteInProcessResult
-
-AnyAsset: TypeAlias = AssetsDefinition | SourceAsset | AssetSpec
-
-
-@dataclass(frozen=True, slots=True)
-class InProcessRun:
-    """What `materialize` is asked to do. `selection=None` means all assets; `in_memory`: values are not stored."""
-
-    assets: tuple[AnyAsset, ...]
-    resources: Mapping[str, object] = field(default_factory=dict)
-    selection: tuple[AssetKey, ...] | None = None
-    raise_on_error: bool = True
-    in_memory: bool = False
-    tags: Mapping[str, str] = field(default_factory=dict)
-
 
 def execute(run: InProcessRun) -> ExecuteInProcessResult:
     """Execute assets in this process, one after the other."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from assetc.definitions import engine
 from assetc.definitions.asset import AssetsDefinition
-from assetc.definitions.engine import AnyAsset, InProcessRun
 from assetc.definitions.errors import InvalidInvocationError
+from assetc.definitions.in_process_run import AnyAsset, InProcessRun
 from assetc.definitions.io_manager import IOManager
 from assetc.definitions.key import AssetKey, KeyLike, key_of
 from assetc.definitions.spec import AssetSpec, SourceAsset

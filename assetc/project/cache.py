@@ -167,7 +167,7 @@ def decode(form: type[T], content: bytes) -> T | None:
 
 
 @cache
-def _decoder(form: type[T]) -> msgspec.msgpack.Decoder[T]:
+def _decoder(form: type) -> msgspec.msgpack.Decoder[Any]:
     return msgspec.msgpack.Decoder(form, dec_hook=_from_plain)
 
 

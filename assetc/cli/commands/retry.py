@@ -13,7 +13,7 @@ from assetc.cli.recovering import learn_from_ledger
 from assetc.cli.run_options import RunOptions
 from assetc.cli.running import Ready, carry_out
 from assetc.cli.stop import Stopped
-from assetc.cli.target import open_state, open_warehouse
+from assetc.cli.target import hold_warehouse, open_state
 from assetc.cli.text import line
 from assetc.compiler.diagnostic import diagnostic
 from assetc.compiler.make_plan import Command
@@ -45,7 +45,7 @@ def command(
         opened = open_project(invocation, full_refresh=True)
     command = cast("Command", last.command)
     options = RunOptions(command, SelectionRequest(), refreshes, False, fail_fast, dry_run, as_json)  # noqa: FBT003
-    with open_state(opened) as state, open_warehouse(opened) as warehouse:
+    with open_state(opened) as state, hold_warehouse(opened) as warehouse:
         existing = warehouse.existing()
         learn_from_ledger(opened.workspace, state, warehouse, existing)
         left = remaining(last, opened.workspace.graph, state)

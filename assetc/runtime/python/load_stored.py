@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
-from assetc.definitions.engine import AnyAsset
 from assetc.definitions.errors import ValueNotFoundError
+from assetc.definitions.in_process_run import AnyAsset
 from assetc.definitions.key import AssetKey
 from assetc.definitions.nearest import did_you_mean
 from assetc.definitions.spec import DEFAULT_IO_MANAGER_KEY

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from assetc.definitions.asset import AssetsDefinition
-from assetc.definitions.engine import InProcessRun
 from assetc.definitions.errors import InvalidDefinitionError, InvalidSelectionError
+from assetc.definitions.in_process_run import InProcessRun
 from assetc.definitions.io_manager import IOManager
 from assetc.definitions.key import AssetKey
 from assetc.definitions.nearest import did_you_mean

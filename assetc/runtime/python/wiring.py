@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
 from assetc.definitions.asset import AssetInput, AssetsDefinition
-from assetc.definitions.engine import AnyAsset
 from assetc.definitions.errors import InvalidDefinitionError
+from assetc.definitions.in_process_run import AnyAsset
 from assetc.definitions.key import AssetKey
 from assetc.definitions.names import DEFAULT_GROUP
 from assetc.definitions.nearest import did_you_mean
