@@ -41,9 +41,9 @@ def hold_warehouse(opened: Opened) -> Iterator[Warehouse]:
         opened.output.say([line(f"waiting for another run on this target{who}")])
 
     try:
-        with hold(workspace.root / ".assetc", run_project.identity_of(workspace), LONGEST_WAIT, tell):
-            with open_warehouse(opened) as warehouse:
-                yield warehouse
+        identity = run_project.identity_of(workspace)
+        with hold(workspace.root / ".assetc", identity, LONGEST_WAIT, tell), open_warehouse(opened) as warehouse:
+            yield warehouse
     except TargetHeld as held:
         opened.say([held.diagnostic])
         raise Stopped(FAILED) from held

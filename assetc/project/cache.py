@@ -10,11 +10,11 @@ import contextlib
 import secrets
 import sqlite3
 import threading
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -160,14 +160,14 @@ def encode(value: object) -> bytes:
 def decode(form: type[T], content: bytes) -> T | None:
     """The value that `encode` wrote, or None if it does not fit."""
     try:
-        value: T = _decoder(form).decode(content)
+        value: T = _decoder(cast("Hashable", form)).decode(content)
     except (msgspec.MsgspecError, ValueError):
         return None
     return value
 
 
 @cache
-def _decoder(form: type) -> msgspec.msgpack.Decoder[Any]:
+def _decoder(form: Hashable) -> msgspec.msgpack.Decoder[Any]:
     return msgspec.msgpack.Decoder(form, dec_hook=_from_plain)
 
 
