@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,7 +56,7 @@ class Console:
         try:
             exec(program, {"__name__": "__main__"})
         except assetc.AssetcError as error:
-            print(f"{type(error).__name__}: {error}")
+            sys.stdout.write(f"{type(error).__name__}: {error}\n")
             return 1, (error.code,)
         return 0, ()
 
