@@ -16,9 +16,10 @@ Row = dict[str, object]
 def things_of(graph: Graph, selected: Selected) -> list[Selectable]:
     """What is selected: assets, sources, checks, each in the order of their names."""
     checks = (check for check in graph.checks if check.name in selected.checks)
+    in_order = graph.upstream.keys()
     return [
-        *(graph.assets[key] for key in sorted(selected.assets)),
-        *(graph.sources[key] for key in sorted(selected.sources)),
+        *(graph.assets[key] for key in in_order if key in selected.assets),
+        *(graph.sources[key] for key in in_order if key in selected.sources),
         *sorted(checks, key=lambda check: check.name),
     ]
 

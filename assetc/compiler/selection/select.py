@@ -32,18 +32,24 @@ def select(
     """What the request selects; with an error among the diagnostics, as much as could be understood."""
     expression, problems = _expression(request, environment)
     members = members_of(graph)
+    if expression is EVERYTHING:
+        return _selected(_of_types(members.all(), members, request), graph), problems
     found = find_all((expression,), members, environment)
     evaluation = Evaluation(members, environment, found, request.indirect)
     chosen = _of_types(evaluate(expression, evaluation), members, request)
     problems += tuple(_problems(expression, evaluation))
     if not any(problem.severity == "error" for problem in problems):
         problems += tuple(_empty_words(expression, evaluation))
+    return _selected(chosen, graph), problems
+
+
+def _selected(chosen: frozenset[Member], graph: Graph) -> Selected:
     keys, names = split(chosen)
     return Selected(
         frozenset(key for key in keys if key in graph.assets),
         frozenset(key for key in keys if key not in graph.assets),
         frozenset(names),
-    ), problems
+    )
 
 
 def nothing_to_build(selected: Selected) -> tuple[Diagnostic, ...]:
