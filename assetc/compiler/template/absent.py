@@ -34,8 +34,12 @@ class Absent(Undefined):
         return self
 
     def _fail(self) -> NoReturn:
-        name = str(self._undefined_name)
-        raise UnknownName(self._undefined_message, name, is_attribute=self._undefined_obj is not missing)
+        name, owner = self.wanted
+        if self._undefined_hint is not None:
+            raise UnknownName(self._undefined_hint, "", is_attribute=True)
+        if owner is missing:
+            raise UnknownName(f"{name} is undefined", str(name), is_attribute=False)
+        raise UnknownName(f"{described(owner)} has no {name}", str(name), is_attribute=True)
 
     def __getattr__(self, name: str) -> Any:
         if name[:2] == "__" or name in _ASKED_BY_JINJA:
@@ -73,3 +77,17 @@ class Absent(Undefined):
     def hint(self) -> str | None:
         """What Jinja says besides: a parameter that was not given has one."""
         return self._undefined_hint
+
+
+def described(owner: object) -> str:
+    """What a value is, in the words of the user."""
+    words = {
+        "str": "this text",
+        "dict": "this mapping",
+        "list": "this list",
+        "Watched": "the target",
+        "NoneType": "none",
+        "tuple": "this list",
+    }
+    name = type(owner).__name__
+    return words.get(name, f"this {name.removesuffix('Value').lower()}")

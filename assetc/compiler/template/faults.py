@@ -9,6 +9,7 @@ from jinja2.exceptions import SecurityError
 
 from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.place import Span, file_span, span_of
+from assetc.compiler.template.absences import NO_SUCH_NAME
 from assetc.compiler.template.environment import ENVIRONMENT
 from assetc.compiler.template.parser import BLOCK_TAGS
 from assetc.compiler.template.position import Position, positions_of
@@ -95,7 +96,7 @@ def _told(error: BaseException, rendering: Rendering) -> tuple[str, str, str]:
             return "E131", f"the template asks the warehouse for {error}", hint
         case UnknownName():
             known = () if error.is_attribute else rendering.known_names()
-            return "E112", _plain_message(error), did_you_mean(error.name, known)
+            return "E112", str(error), did_you_mean(error.name, known) or NO_SUCH_NAME * (not error.is_attribute)
         case SecurityError():
             return "E139", f"the template may not do this: {_plain_message(error)}", ""
         case Exhausted() | RecursionError() | MemoryError() | OverflowError():
@@ -116,13 +117,11 @@ def _endless_message(error: BaseException) -> str:
 
 def _plain_message(error: BaseException) -> str:
     message = _OBJECT.sub("an object", " ".join(str(error).split())).rstrip(".")
-    if isinstance(error, UnknownName) and not error.is_attribute and message.startswith("'"):
-        return f"{error.name} is undefined"
     return message or type(error).__name__
 
 
 def _place(position: Position, error: BaseException) -> Span:
-    if isinstance(error, UnknownName):
+    if isinstance(error, UnknownName) and error.name:
         return position.name_span(error.name)
     return position.tag_span()
 

@@ -51,7 +51,8 @@ class DbtBlocks(Extension):
         """Read one block."""
         token = next(parser.stream)
         name = parser.parse_assign_target(name_only=True).name
-        node = nodes.Macro(lineno=token.lineno, args=[], defaults=[])
+        node = nodes.Macro(lineno=token.lineno)
+        node.args, node.defaults = [], []
         match token.value:
             case "test" | "data_test":
                 node.name = f"test_{name}"

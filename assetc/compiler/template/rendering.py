@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import CodeType
-from typing import Any, Literal
+from typing import Literal
 
 from jinja2.exceptions import SecurityError
-from jinja2.runtime import Macro as JinjaMacro
 from jinja2.utils import missing
 
-from assetc.compiler.diagnostic import Annotation, diagnostic, did_you_mean
+from assetc.compiler.diagnostic import Annotation, diagnostic
 from assetc.compiler.place import Span, file_span
+from assetc.compiler.template.absences import report_absent
 from assetc.compiler.template.absent import Absent
 from assetc.compiler.template.environment import ENVIRONMENT, Scope
 from assetc.compiler.template.findings import Findings
-from assetc.compiler.template.macros import Macro
+from assetc.compiler.template.library_macro import LibraryMacro
 from assetc.compiler.template.members.naming import check
 from assetc.compiler.template.members.scopes import PackageNames, bare_order, dispatch
-from assetc.compiler.template.members.settings import Watched
 from assetc.compiler.template.members.table import MEMBERS
 from assetc.compiler.template.position import Position, positions_now
-from assetc.compiler.template.refusal import Returned
 from assetc.compiler.template.rendered import TemplateReference
 from assetc.compiler.template.surroundings import Ask, Surroundings
-from assetc.compiler.template.unit import LIBRARY_PREFIX, Unit, compile_macro, compile_unit
+from assetc.compiler.template.unit import Unit, compile_unit
 
 
 class Rendering:
@@ -155,7 +153,7 @@ class Rendering:
 
     def unknown(self, hint: str) -> Absent:
         """A value that is not known yet."""
-        return Absent(self.report_absent, hint, missing, None)
+        return Absent(self.allows, hint, missing, None)
 
     def undefined(
         self, hint: str | None = None, obj: object = missing, name: str | None = None, exc: object = None
@@ -163,36 +161,12 @@ class Rendering:
         """Jinja's way to ask for what stands for an absent thing."""
         if exc is SecurityError:
             raise SecurityError(hint)
-        return Absent(self.report_absent, hint, obj, name)
+        return Absent(self.allows, hint, obj, name)
 
-    def report_absent(self, absent: Absent, is_print: bool) -> bool:  # noqa: FBT001
-        """Whether a use of an absent thing may pass."""
-        name, owner = absent.wanted
-        execute = self.surroundings.flags.execute
-        if absent.hint is not None or name is None:
-            return not execute or is_print
-        if owner is not missing:
-            if is_print and owner is not None and not isinstance(owner, Absent):
-                near = did_you_mean(name, owner) if isinstance(owner, Watched) else ""
-                self.warn("W232", f"{_named(owner)} has no {name}: nothing is printed", near)
-            return not execute or is_print
-        if (is_print or not execute) and not any(name in unit.assigned for unit in self.running_units()):
-            self.report_unknown_name(name, is_print=is_print)
-        return not execute or is_print
-
-    def running_units(self) -> set[Unit]:
-        """The pieces of text that are being executed."""
-        return {position.unit for position in self.positions()}
-
-    def report_unknown_name(self, name: str, *, is_print: bool) -> None:
-        """A name that nothing gives a value; printed in a dbt project, it is nothing, as in dbt."""
-        is_error = self.surroundings.unknown_names == "error" or not is_print
-        hint = did_you_mean(name, self.known_names()) or "No macro, variable of the template or member has this name"
-        positions = self.positions()
-        span = positions[0].name_span(name) if positions else file_span(self.unit.path)
-        related = [Annotation(position.tag_span(), "called here") for position in positions[1:]]
-        code = "E112" if is_error else "W231"
-        self.findings.report(diagnostic(code, f"{name} is undefined", span, hint=hint, related=related))
+    def allows(self, absent: Absent, is_print: bool) -> bool:  # noqa: FBT001
+        """Whether a use of an absent thing may pass, and the report of it where that is due."""
+        report_absent(self, absent, is_print=is_print)
+        return is_print or not self.surroundings.flags.execute
 
     # Text inside of values
 
@@ -204,44 +178,3 @@ class Rendering:
         scope = Scope(self.environment, {}, None, {})
         join = self.environment.joiner(unit)
         return str.__str__(join(unit.template.root_render_func(scope, environment=self.environment)))  # type: ignore[call-arg]
-
-
-def _named(owner: object) -> str:
-    return f"the {owner.kind}" if isinstance(owner, Watched) else f"this {type(owner).__name__}"
-
-
-class LibraryMacro:
-    """A macro of the library, compiled when it is first called."""
-
-    __slots__ = ("_call", "_macro", "_rendering", "name")
-
-    def __init__(self, rendering: Rendering, macro: Macro) -> None:
-        self._rendering = rendering
-        self._macro = macro
-        self._call: JinjaMacro | None = None
-        self.name = macro.name
-
-    def __call__(self, *arguments: Any, **options: Any) -> Any:
-        """What the macro gives: what it writes, or the value of its `return()`."""
-        if self._call is None:
-            self._call = self._made()
-        try:
-            return self._call(*arguments, **options)
-        except Returned as returned:
-            return returned.value
-
-    def _made(self) -> JinjaMacro:
-        rendering = self._rendering
-        unit = compile_macro(self._macro)
-        positions = rendering.positions()
-        if positions:
-            rendering.units.setdefault(unit, positions[-1].tag_span())
-        scope = Scope(rendering.environment, {}, unit.path, {})
-        for _ in unit.template.root_render_func(scope, environment=rendering.environment):  # type: ignore[call-arg]
-            pass
-        made: JinjaMacro = scope.vars[LIBRARY_PREFIX + self._macro.name]
-        made.name = self._macro.name
-        return made
-
-    def __str__(self) -> str:
-        return f"<macro {self.name}>"

@@ -95,7 +95,7 @@ def _unreadable(path: str, file_text: str, start: int) -> Iterator[None]:
     except TemplateSyntaxError as error:
         message = (error.message or "this is no Jinja").rstrip(".")
         raise Unreadable(path, file_text, message, error.lineno) from None
-    except (RecursionError, MemoryError, SyntaxError, ValueError) as error:
+    except Exception as error:  # also what Jinja's and Python's compilers raise for strange texts
         raise Unreadable(path, file_text, f"Jinja cannot compile this ({error})", start) from None
 
 

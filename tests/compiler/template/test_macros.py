@@ -36,6 +36,7 @@ def test_blocks_of_every_kind_are_found() -> None:
         "docs p default \"# seven {{ ref('x') }} \"",
         "macro outer default '{% macro nested() %}x{% endmacro %}'",
     ]
+    assert check_macros(MacroFile("m.sql", text, "p")) == ()
 
 
 def test_a_library_knows_its_macros_and_tests() -> None:

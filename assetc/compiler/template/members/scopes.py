@@ -11,7 +11,8 @@ from assetc.compiler.template.macros import INTERNAL_PACKAGE, search_order
 from assetc.compiler.template.refusal import Refused
 
 if TYPE_CHECKING:
-    from assetc.compiler.template.rendering import LibraryMacro, Rendering
+    from assetc.compiler.template.library_macro import LibraryMacro
+    from assetc.compiler.template.rendering import Rendering
 
 
 class PackageNames:

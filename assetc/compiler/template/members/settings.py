@@ -94,11 +94,6 @@ class Watched(Mapping[str, object]):
     def __str__(self) -> str:
         return str(dict(self))
 
-    @property
-    def kind(self) -> str:
-        """What it holds."""
-        return self._kind
-
 
 def target(rendering: Rendering) -> Watched:
     """The fields of the target."""

@@ -1,0 +1,50 @@
+"""Says what is wrong where a template uses a name or an attribute that is not there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jinja2.utils import missing
+
+from assetc.compiler.diagnostic import Annotation, diagnostic, did_you_mean
+from assetc.compiler.place import file_span
+from assetc.compiler.template.absent import Absent, described
+from assetc.compiler.template.members.settings import Watched
+
+if TYPE_CHECKING:
+    from assetc.compiler.template.rendering import Rendering
+
+
+def report_absent(rendering: Rendering, absent: Absent, *, is_print: bool) -> None:
+    """Report the use of an absent thing, unless it ends the render or is no fault."""
+    name, owner = absent.wanted
+    if absent.hint is not None or name is None:
+        return
+    if owner is missing:
+        passes = is_print or not rendering.surroundings.flags.execute
+        if passes and not _is_assigned(rendering, name):
+            _report_unknown_name(rendering, name, is_print=is_print)
+    elif is_print and owner is not None and not isinstance(owner, Absent):
+        near = did_you_mean(name, owner) if isinstance(owner, Watched) else ""
+        rendering.warn("W232", f"{described(owner)} has no {name}: nothing is printed", near)
+
+
+def _is_assigned(rendering: Rendering, name: str) -> bool:
+    """Whether a text that is being executed gives the name a value somewhere, as in a branch that was not taken."""
+    return any(name in position.unit.assigned for position in rendering.positions())
+
+
+def _report_unknown_name(rendering: Rendering, name: str, *, is_print: bool) -> None:
+    """A name that nothing gives a value; printed in a dbt project, it is nothing, as in dbt."""
+    is_error = rendering.surroundings.unknown_names == "error" or not is_print
+    hint = did_you_mean(name, rendering.known_names())
+    positions = rendering.positions()
+    span = positions[0].name_span(name) if positions else file_span(rendering.unit.path)
+    related = [Annotation(position.tag_span(), "called here") for position in positions[1:]]
+    code = "E112" if is_error else "W231"
+    rendering.findings.report(
+        diagnostic(code, f"{name} is undefined", span, hint=hint or NO_SUCH_NAME, related=related)
+    )
+
+
+NO_SUCH_NAME = "No macro, variable of the template or member has this name"
