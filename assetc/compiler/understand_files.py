@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from assetc.compiler.asset import Asset
+from assetc.compiler.collector import drop_trees
 from assetc.compiler.facts import SqlFacts
 from assetc.compiler.given import Given
 from assetc.compiler.names import Names, find_key, inlined_name
@@ -58,6 +59,10 @@ Owner = tuple[str, AssetKey, Relation]
 """A template: its path, the key that its names are looked up for, and the relation that `this` is."""
 
 
+TREES_AT_ONCE = 20
+"""Texts that are parsed before their trees are freed."""
+
+
 def understand_files(
     given: Given, owners: Iterable[Owner], assets: Mapping[AssetKey, Asset], facts: Mapping[str, SqlFacts], names: Names
 ) -> tuple[dict[str, SqlFacts], int]:
@@ -75,5 +80,7 @@ def understand_files(
             given.memory.keep_text(text)
             known = replace(known, understood=found)
             parsed += 1
+            if parsed % TREES_AT_ONCE == 0:
+                drop_trees()
         understood[path] = known
     return understood, parsed
