@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
@@ -61,3 +61,28 @@ class AssetConfig:
     dialect: str | None = None
     retries: int | None = None
     extra: Mapping[str, object] = field(default_factory=nothing)
+
+
+class ConfigValues(Mapping[str, object]):
+    """A configuration as a template sees it (`config.get('unique_key')`): every key by its name."""
+
+    __slots__ = ("_config",)
+
+    def __init__(self, config: AssetConfig) -> None:
+        self._config = config
+
+    def __getitem__(self, key: str) -> object:
+        if key in FIELDS:
+            value = getattr(self._config, key)
+            return list(value) if isinstance(value, tuple) else value
+        return self._config.extra[key]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from FIELDS
+        yield from self._config.extra
+
+    def __len__(self) -> int:
+        return len(FIELDS) + len(self._config.extra)
+
+
+FIELDS = frozenset(each.name for each in fields(AssetConfig) if each.name != "extra")

@@ -15,7 +15,7 @@ from assetc.compiler.place import Span, file_span
 from assetc.compiler.project import CheckSpec, DeclaredSource, Patch
 from assetc.definitions.key import AssetKey
 
-NOT_ARGUMENTS = frozenset({"test", "column", "severity", "where"})
+NOT_ARGUMENTS = frozenset({"column_name", "severity", "where"})
 LONGEST_NAME = 64
 """Longer names are cut and given a hash, as dbt does, because warehouses limit the length of a relation's name."""
 
@@ -94,16 +94,17 @@ def _draft_of_spec(spec: CheckSpec, asset: AssetKey, of: str) -> CheckDraft:
 
 
 def _spec_of_value(value: object, span: Span) -> CheckSpec | None:
-    """A check in `config(checks=[...])`: a mapping `{"test": "unique", "column": "id", ...}`, or a bare name."""
+    """A check in `config(checks=[...])`: `unique('id')`, which is `{"unique": {"column_name": "id"}}`, or a bare name."""
     if isinstance(value, str):
         return CheckSpec(value, (), CheckConfig(), span)
-    if not isinstance(value, Mapping) or "test" not in value:
+    if not isinstance(value, Mapping) or len(value) != 1:
         return None
-    arguments = tuple((str(key), item) for key, item in value.items() if key not in NOT_ARGUMENTS)
-    where = value.get("where")
-    config = CheckConfig(severity=_severity(value), where=str(where) if where else None)
-    column = value.get("column")
-    return CheckSpec(str(value["test"]), arguments, config, span, str(column) if column else None)
+    test, given = next(iter(value.items()))
+    values: Mapping[str, object] = given if isinstance(given, Mapping) else {}
+    arguments = tuple((str(key), item) for key, item in values.items() if key not in NOT_ARGUMENTS)
+    where, column = values.get("where"), values.get("column_name")
+    config = CheckConfig(severity=_severity(values), where=str(where) if where else None)
+    return CheckSpec(str(test), arguments, config, span, str(column) if column else None)
 
 
 def _severity(values: Mapping[str, object]) -> Literal["error", "warn"]:

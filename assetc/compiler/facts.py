@@ -7,6 +7,7 @@ heavy part, loaded only for the assets whose SQL is asked for.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.place import Span
@@ -86,6 +87,15 @@ class PythonFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class MacroFacts:
+    """What is known about a file of macros: the hash of its content, and the macros in it that are no Jinja."""
+
+    path: str
+    content: str
+    problems: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SeedFacts:
     """What is known about a CSV file: the hash of its content and the names in its first line."""
 
@@ -109,3 +119,6 @@ class CompiledText:
 
     path: str
     variants: tuple[Variant, ...]
+
+
+Facts: TypeAlias = SqlFacts | PythonFacts | SeedFacts | MacroFacts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from assetc.compiler.facts import CompiledText, PythonFacts, SeedFacts, SqlFacts
+from assetc.compiler.facts import CompiledText, Facts, MacroFacts, PythonFacts, SeedFacts, SqlFacts
 from assetc.compiler.python.imported import ImportedFile
 
 
@@ -37,7 +37,10 @@ class Memory(Protocol):
     def seed(self, path: str) -> SeedFacts | None:
         """The facts about a CSV file."""
 
-    def keep(self, facts: SqlFacts | PythonFacts | SeedFacts) -> None:
+    def macros(self, path: str) -> MacroFacts | None:
+        """The facts about a file of macros."""
+
+    def keep(self, facts: Facts) -> None:
         """Remember facts."""
 
     def keep_text(self, text: CompiledText) -> None:

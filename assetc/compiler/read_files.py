@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from assetc.compiler.diagnostic import Diagnostic
-from assetc.compiler.facts import PythonFacts, SeedFacts, SqlFacts
+from assetc.compiler.facts import MacroFacts, PythonFacts, SeedFacts, SqlFacts
 from assetc.compiler.given import Given
 from assetc.compiler.memory import Files
 from assetc.compiler.project import ProjectFile
 from assetc.compiler.python.complete import complete_python
 from assetc.compiler.python.read_python import read_python
 from assetc.compiler.python.reading import PythonReading
+from assetc.compiler.template.check_macros import check_macros
+from assetc.compiler.template.macros import MacroFile
 from assetc.compiler.template.reads import still_valid
 from assetc.compiler.template.surroundings import Template
 from assetc.compiler.understand import discover
@@ -46,9 +48,10 @@ def read_files(given: Given) -> FileFacts:
         elif file.kind == "seed":
             seeds[file.path] = _read_seed(given, file)
     python, newly_read = _read_python_files(given, pythons)
+    broken = [problem for file in given.surroundings.library.files for problem in _check_macros(given, file)]
     problems = [problem for facts in sql.values() for problem in facts.discovered.problems]
     problems += [problem for facts in python.values() for problem in facts.reading.problems]
-    return FileFacts(sql, python, seeds, (*given.surroundings.library.problems, *problems), read + newly_read)
+    return FileFacts(sql, python, seeds, (*given.surroundings.library.problems, *broken, *problems), read + newly_read)
 
 
 def _read_sql_file(given: Given, file: ProjectFile) -> tuple[SqlFacts, bool]:
@@ -74,6 +77,16 @@ def read_header(text: str) -> tuple[tuple[str, str], ...]:
         elif line.strip():
             break
     return tuple(found)
+
+
+def _check_macros(given: Given, file: MacroFile) -> tuple[Diagnostic, ...]:
+    """The macros of a file that are no Jinja, whether anything calls them or not."""
+    content = given.files.content(file.path)
+    known = given.memory.macros(file.path)
+    if known is None or known.content != content:
+        known = MacroFacts(file.path, content, check_macros(file))
+        given.memory.keep(known)
+    return known.problems
 
 
 def _read_seed(given: Given, file: ProjectFile) -> SeedFacts:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from assetc.compiler.asset import Asset
+from assetc.compiler.config import NOTHING, ConfigValues
 from assetc.compiler.collector import drop_trees
 from assetc.compiler.facts import SqlFacts
 from assetc.compiler.given import Given
@@ -71,7 +72,8 @@ def understand_files(
     parsed = 0
     for path, key, relation in owners:
         own_names = TargetNames(names, key, relation, assets, given.surroundings.warehouse.quote)
-        surroundings = replace(given.surroundings, names=own_names)
+        config = ConfigValues(assets[key].config) if key in assets else NOTHING
+        surroundings = replace(given.surroundings, names=own_names, config=config)
         known = facts[path]
         if known.understood is None or not still_valid(known.understood.reads, surroundings):
             reader = Reader(given.project.target.dialect, surroundings)

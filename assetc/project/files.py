@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 
 from assetc.compiler.diagnostic import Diagnostic
-from assetc.compiler.facts import CompiledText, PythonFacts, SeedFacts, SqlFacts
+from assetc.compiler.facts import CompiledText, Facts, MacroFacts, PythonFacts, SeedFacts, SqlFacts
 from assetc.compiler.project import Project
 from assetc.compiler.python.imported import ImportedFile
 from assetc.project.cache import Cache, decode, encode
 from assetc.project.discover import Stamp, stamp_of
 from assetc.project.import_python import import_assets
-from assetc.project.read_text import read_text
+from assetc.project.read_text import read_place, read_text
 
 IMPORT_TIMEOUT = 30.0
 """Seconds that importing the Python files of a project may take."""
+
+
+KINDS: Mapping[type, str] = {PythonFacts: "python", SeedFacts: "seed", MacroFacts: "macros"}
+"""The kinds of rows in the cache that are true for every target."""
 
 
 @dataclass(slots=True)
@@ -32,6 +36,7 @@ class ProjectFiles:
     problems: dict[str, Diagnostic] = field(default_factory=dict)
     _remembered: dict[str, tuple[int, int, int, str]] = field(default_factory=dict)
     _contents: dict[str, str] = field(default_factory=dict)
+    _plain_folders: dict[str, bool] = field(default_factory=dict)
 
     @staticmethod
     def of(project: Project, cache: Cache) -> ProjectFiles:
@@ -50,7 +55,8 @@ class ProjectFiles:
 
     def text(self, path: str) -> str:
         """The text of a file, "" if it cannot be read."""
-        text = read_text(self.root, path)
+        place = f"{self.root}/{path}"
+        text = read_place(place, path) if self._is_inside(path, place) else read_text(self.root, path)
         if isinstance(text, Diagnostic):
             self.problems[path] = text
             return ""
@@ -68,6 +74,14 @@ class ProjectFiles:
         """What importing each of these files in a child process tells."""
         return import_assets(Path(self.root), paths, timeout=IMPORT_TIMEOUT)
 
+    def _is_inside(self, path: str, place: str) -> bool:
+        """Whether a path leads through no link, so that it needs no further look."""
+        folder = path.rpartition("/")[0]
+        if folder not in self._plain_folders:
+            here = os.path.join(self.root, folder).rstrip("/")  # noqa: PTH118  a path object would resolve the dots
+            self._plain_folders[folder] = os.path.realpath(here) == here
+        return self._plain_folders[folder] and not os.path.islink(place)  # noqa: PTH114  as above, and faster
+
     def _content(self, path: str) -> str:
         stamp = self.stamps.get(path) or stamp_of(os.path.join(self.root, path))  # noqa: PTH118
         if stamp is None:
@@ -76,8 +90,9 @@ class ProjectFiles:
         if remembered is not None and remembered[:3] == stamp:
             return remembered[3]
         try:
-            content = blake2b(Path(self.root, path).read_bytes(), digest_size=16).hexdigest()
-        except OSError:
+            with open(f"{self.root}/{path}", "rb") as file:  # noqa: PTH123  a path object would cost more than the call
+                content = blake2b(file.read(), digest_size=16).hexdigest()
+        except (OSError, ValueError):
             return ""
         self.cache.keep_content(path, stamp, content)
         return content
@@ -124,12 +139,15 @@ class CachedMemory:
         row = self.cache.get(f"text {self.scope}", path)
         return None if row is None else decode(CompiledText, row)
 
-    def keep(self, facts: SqlFacts | PythonFacts | SeedFacts) -> None:
+    def macros(self, path: str) -> MacroFacts | None:
+        """The facts about a file of macros."""
+        row = self.cache.get("macros", path)
+        return None if row is None else decode(MacroFacts, row)
+
+    def keep(self, facts: Facts) -> None:
         """Remember facts."""
-        if isinstance(facts, SqlFacts):
-            self.cache.keep(f"sql {self.scope}", facts.path, encode(facts))
-        else:
-            self.cache.keep("python" if isinstance(facts, PythonFacts) else "seed", facts.path, encode(facts))
+        kind = f"sql {self.scope}" if isinstance(facts, SqlFacts) else KINDS[type(facts)]
+        self.cache.keep(kind, facts.path, encode(facts))
 
     def keep_text(self, text: CompiledText) -> None:
         """Remember the rendered SQL of a file."""

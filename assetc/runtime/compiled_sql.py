@@ -8,6 +8,7 @@ from functools import partial
 
 from assetc.adapters.protocol import Adapter, Session
 from assetc.compiler.asset import Asset, Check
+from assetc.compiler.config import ConfigValues
 from assetc.compiler.emit import Emitted, Emitter, emit, relation_text
 from assetc.compiler.facts import Variant
 from assetc.compiler.locate import written_relation
@@ -109,9 +110,10 @@ class SqlCompiler:
         )
         surroundings = self.workspace.surroundings
         flags = replace(surroundings.flags, execute=True, is_incremental=incremental)
+        around = replace(surroundings, names=own, flags=flags, config=ConfigValues(asset.config))
         template = Template(asset.path, self.workspace.files.text(asset.path))
         rendered = render(
-            template, replace(surroundings, names=own, flags=flags), SessionAnswers(session, self.adapter)
+            template, around, SessionAnswers(session, self.adapter)
         )
         if rendered.problems:
             raise StepFailed(rendered.problems[0])

@@ -193,6 +193,7 @@ def _surroundings(
         library=load_macros(project, files),
         warehouse=WarehouseKind(adapter.name, (adapter.name,), adapter.quote),
         dispatch=dict(project.dispatch),
+        unknown_names="warning" if project.flavor == "dbt" else "error",
         trace_key=cache.secret(),
     )
 
