@@ -16,7 +16,6 @@ from assetc.cli.log_file import LogFile
 from assetc.cli.opening import Opened, open_project, stop_for_errors, take
 from assetc.cli.plan_lines import give_plan
 from assetc.cli.progress import Progress
-from assetc.cli.recovering import learn_from_ledger
 from assetc.cli.run_options import RunOptions
 from assetc.cli.summary import Heading
 from assetc.cli.target import FAILED, hold_warehouse, open_state
@@ -24,6 +23,7 @@ from assetc.compiler.plan import Plan
 from assetc.compiler.selection.request import Selected
 from assetc.compiler.selection.select import nothing_to_build
 from assetc.runtime.events import Event, StepFinished
+from assetc.runtime.recovering import learn_from_ledger
 from assetc.runtime.run_project import RunRequest, plan_project, run_plan
 from assetc.runtime.state.protocol import State
 

@@ -11,13 +11,10 @@ from assetc.cli.stop import Stopped
 from assetc.cli.text import line
 from assetc.compiler.diagnostic import diagnostic
 from assetc.runtime import run_project
-from assetc.runtime.lock import Holder, TargetHeld, hold
+from assetc.runtime.lock import Holder, TargetHeld
 from assetc.runtime.state.protocol import State, StateError
 
 FAILED = 1
-
-LONGEST_WAIT = 600.0
-"""Seconds that a run waits for another one on the same target."""
 
 
 @contextmanager
@@ -34,15 +31,13 @@ def open_warehouse(opened: Opened) -> Iterator[Warehouse]:
 @contextmanager
 def hold_warehouse(opened: Opened) -> Iterator[Warehouse]:
     """The warehouse of the target, for a run: another run of this project on the same target has to end first."""
-    workspace = opened.workspace
 
     def tell(holder: Holder | None) -> None:
         who = f" ({holder})" if holder else ""
         opened.output.say([line(f"waiting for another run on this target{who}")])
 
     try:
-        identity = run_project.identity_of(workspace)
-        with hold(workspace.root / ".assetc", identity, LONGEST_WAIT, tell), open_warehouse(opened) as warehouse:
+        with run_project.held(opened.workspace, tell), open_warehouse(opened) as warehouse:
             yield warehouse
     except TargetHeld as held:
         opened.say([held.diagnostic])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from assetc.adapters.protocol import Existing, Identity, Warehouse
+from assetc.adapters.protocol import Existing, Warehouse
 from assetc.compiler.make_plan import Command, PlanRequest, Remembered, make_plan
 from assetc.compiler.plan import Plan
 from assetc.compiler.selection.request import Selected
@@ -16,13 +16,15 @@ from assetc.runtime.cancellation import Cancellation
 from assetc.runtime.events import Event
 from assetc.runtime.execute import execute
 from assetc.runtime.identifiers import new_id
+from assetc.runtime.lock import Holder, hold
 from assetc.runtime.options import ExecuteOptions
 from assetc.runtime.project_work import ProjectWork
 from assetc.runtime.recorder import verified_checks
+from assetc.runtime.recovering import learn_from_ledger
 from assetc.runtime.redact import redactor
 from assetc.runtime.state.protocol import State
 from assetc.runtime.state.sqlite import SqliteState
-from assetc.runtime.workspace import Workspace
+from assetc.runtime.workspace import Workspace, identity_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,6 @@ class RunRequest:
     cancellation: Cancellation = field(default_factory=Cancellation)
 
 
-def identity_of(workspace: Workspace) -> Identity:
-    """Which warehouse the target of an open project really is."""
-    return workspace.adapter.identity(workspace.connection.fields, workspace.project.root)
-
-
 def open_state(workspace: Workspace) -> State:
     """Where the runs of a project are remembered."""
     return SqliteState(state_path(workspace.root))
@@ -54,6 +51,19 @@ def open_state(workspace: Workspace) -> State:
 def state_path(root: Path) -> Path:
     """The file of a project's state."""
     return root / ".assetc" / "state.sqlite"
+
+
+LONGEST_WAIT = 600.0
+"""Seconds that a run waits for another one on the same target."""
+
+
+def _say_nothing(_: Holder | None) -> None:
+    """What happens where nobody wants to hear of the wait."""
+
+
+def held(workspace: Workspace, on_wait: Callable[[Holder | None], None] = _say_nothing) -> AbstractContextManager[None]:
+    """The right to run on the target: one process has it at a time. Raises TargetHeld."""
+    return hold(workspace.root / ".assetc", identity_of(workspace), LONGEST_WAIT, on_wait)
 
 
 @contextmanager
@@ -100,10 +110,12 @@ def _present(workspace: Workspace, existing: tuple[Existing, ...]) -> frozenset[
 def run_project(workspace: Workspace, request: RunRequest) -> Iterator[Event]:
     """Plan and execute; everything is recorded when the iterator is at its end.
 
-    Raises WarehouseError when the target cannot be opened, and StateError.
+    Raises WarehouseError when the target cannot be opened, TargetHeld when another run goes on for too long, and
+    StateError.
     """
-    with closing(open_state(workspace)) as state, connected(workspace) as warehouse:
+    with held(workspace), closing(open_state(workspace)) as state, connected(workspace) as warehouse:
         existing = warehouse.existing()
+        learn_from_ledger(workspace, state, warehouse, existing)
         plan = plan_project(workspace, request, state, existing)
         yield from run_plan(workspace, request, plan, state, warehouse, existing)
 

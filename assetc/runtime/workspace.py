@@ -11,7 +11,7 @@ from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 
-from assetc.adapters.protocol import Adapter
+from assetc.adapters.protocol import Adapter, Identity
 from assetc.adapters.registry import find_adapter
 from assetc.compiler.asset import Graph
 from assetc.compiler.collector import collector_paused
@@ -117,6 +117,11 @@ def names_of(workspace: Workspace) -> Names:
         default_schema=fold_name(target, target.schema),
         default_database=fold_name(target, target.database) if target.database else None,
     )
+
+
+def identity_of(workspace: Workspace) -> Identity:
+    """Which warehouse the target of an open project really is."""
+    return workspace.adapter.identity(workspace.connection.fields, workspace.project.root)
 
 
 def moment(environment: Mapping[str, str]) -> datetime:

@@ -42,6 +42,9 @@ class Console:
         """What a command says, without what differs from one time or machine to the next."""
         self.capture.readouterr()
         program, *arguments = shlex.split(command)
+        if program == "cd":
+            os.chdir(arguments[0])
+            return Said(0, "", "")
         if program == "assetc":
             code, codes = main(arguments), ()
         elif program == "python":

@@ -36,6 +36,12 @@ class Block:
         """What a `console` block says after its last command."""
         return self.text.rpartition("$ ")[2].partition("\n")[2]
 
+    def write_below(self, folder: Path) -> None:
+        """Write the file that the block is."""
+        place = folder / self.options["path"]
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(self.text.encode(self.options.get("encoding", "utf-8")))
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -58,9 +64,7 @@ class Page:
         """The files of the page. A page that brings no project file means an empty one."""
         files = [block for block in self.blocks() if "path" in block.options]
         for block in files:
-            place = folder / block.options["path"]
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(block.text.encode(block.options.get("encoding", "utf-8")))
+            block.write_below(folder)
         names = {block.options["path"] for block in files}
         if names.isdisjoint(_PROJECT_FILES) and not any("no-project" in block.options for block in self.blocks()):
             (folder / "assetc.toml").write_text('name = "shop"\n')
@@ -75,3 +79,13 @@ def _blocks(text: str) -> Iterator[Block]:
         language, *words = shlex.split(match["info"]) or [""]
         options = dict(word.partition("=")[::2] for word in words)
         yield Block(language, options, match["text"], *match.span("text"))
+
+
+def matches(told: str, shown: str) -> bool:
+    """Whether a text is the one that a page shows; "..." in the page stands for any text, lines too."""
+    pattern = ".*".join(re.escape(part) for part in _stripped(shown).split("..."))
+    return re.fullmatch(pattern, _stripped(told), re.DOTALL) is not None
+
+
+def _stripped(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.rstrip().splitlines())

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from console import Console, prepare
-from doc_page import DOCS, ROOT, Page, read_page
+from doc_page import DOCS, ROOT, Page, matches, read_page
 
 from assetc.cli.error_pages import known_codes, page_of
 
@@ -91,11 +91,11 @@ def test_the_example_causes_what_the_page_says(
     told = said.out if said.codes else _told(page.path.stem, f"{said.err}\n\n{said.out}")
     assert not said.codes or page.path.stem in said.codes
     assert told, f"{page.path.stem} was not said:\n{said.out}{said.err}"
-    if ACCEPT and not _matches(told, block.output()):
+    if ACCEPT and not matches(told, block.output()):
         text = page.text[: block.end - len(block.output())] + told + page.text[block.end :]
         page.path.write_text(text, encoding="utf-8")
     else:
-        assert _matches(told, block.output()), told
+        assert matches(told, block.output()), told
 
 
 def _told(code: str, text: str) -> str:
@@ -106,13 +106,3 @@ def _told(code: str, text: str) -> str:
             rest = lines[index:]
             return "".join(f"{each.rstrip()}\n" for each in rest[: rest.index("") if "" in rest else None])
     return next((f"{line.strip()}\n" for line in lines if code in line), "")
-
-
-def _matches(told: str, written: str) -> bool:
-    """Whether the lines are the same; "..." in what is written stands for any text, lines too."""
-    pattern = ".*".join(re.escape(part) for part in _stripped(written).split("..."))
-    return re.fullmatch(pattern, _stripped(told), re.DOTALL) is not None
-
-
-def _stripped(text: str) -> str:
-    return "\n".join(line.rstrip() for line in text.splitlines())

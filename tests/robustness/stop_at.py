@@ -1,4 +1,4 @@
-"""`python stop_at.py N ARGUMENTS...`: a command whose process dies at the N-th point at which something becomes lasting.
+"""`python stop_at.py N ARGUMENTS...`: a command that dies at the N-th point at which something becomes lasting.
 
 These are the moments before and after each statement, each commit, each write to the state and each stored
 object: between two of them nothing that lasts can happen. With 0 it lives, and tells how many there were.
@@ -60,5 +60,5 @@ if __name__ == "__main__":
     for owner, name in POINTS:
         setattr(owner, name, fuse.around(getattr(owner, name)))
     code = main(sys.argv[2:])
-    print(f"points {fuse.passed}")
+    sys.stdout.write(f"points {fuse.passed}\n")
     sys.exit(code)

@@ -17,8 +17,8 @@ from assetc.cli.words import timestamp
 from assetc.compiler.asset import Check
 from assetc.compiler.make_plan import check_id
 from assetc.compiler.selection.request import SelectionRequest
-from assetc.runtime.run_project import identity_of
 from assetc.runtime.state.records import CheckResult
+from assetc.runtime.workspace import identity_of
 
 
 @click.group("checks")

@@ -14,7 +14,7 @@ from assetc.cli.options import command_named
 from assetc.cli.target import open_warehouse
 from assetc.cli.text import Line, Piece, line, printable
 from assetc.cli.words import duration, plural
-from assetc.runtime.run_project import identity_of
+from assetc.runtime.workspace import identity_of
 from assetc.version import __version__
 
 

@@ -19,8 +19,7 @@ from assetc.cli.text import Piece, line
 from assetc.compiler.operation import Drop
 from assetc.compiler.staleness import Recorded
 from assetc.definitions.key import AssetKey
-from assetc.runtime.run_project import identity_of
-from assetc.runtime.workspace import Workspace
+from assetc.runtime.workspace import Workspace, identity_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ import click
 from assetc.cli.invocation import Invocation
 from assetc.cli.opening import BAD_INPUT, Opened, open_project, stop_for_errors
 from assetc.cli.options import command_named, option
-from assetc.cli.recovering import learn_from_ledger
 from assetc.cli.run_options import RunOptions
 from assetc.cli.running import Ready, carry_out
 from assetc.cli.stop import Stopped
@@ -19,9 +18,11 @@ from assetc.compiler.diagnostic import diagnostic
 from assetc.compiler.make_plan import Command
 from assetc.compiler.selection.request import SelectionRequest
 from assetc.runtime.processes import is_alive
+from assetc.runtime.recovering import learn_from_ledger
 from assetc.runtime.resume import last_run, remaining
-from assetc.runtime.run_project import RunRequest, identity_of, plan_project
+from assetc.runtime.run_project import RunRequest, plan_project
 from assetc.runtime.state.records import RunRecord
+from assetc.runtime.workspace import identity_of
 
 
 @command_named("retry")

@@ -11,8 +11,8 @@ from assetc.cli.options import command_named
 from assetc.cli.table import table_lines
 from assetc.cli.target import open_state
 from assetc.cli.words import duration, timestamp
-from assetc.runtime.run_project import identity_of
 from assetc.runtime.state.records import RunFilter, RunRecord
+from assetc.runtime.workspace import identity_of
 
 
 @click.group("runs")

@@ -8,9 +8,8 @@ from functools import partial
 from assetc.adapters.protocol import Existing, Warehouse
 from assetc.runtime.project_work import ProjectWork
 from assetc.runtime.resume import find_in_ledger, recover, unfinished_runs
-from assetc.runtime.run_project import identity_of
 from assetc.runtime.state.protocol import State
-from assetc.runtime.workspace import Workspace
+from assetc.runtime.workspace import Workspace, identity_of
 
 
 def learn_from_ledger(workspace: Workspace, state: State, warehouse: Warehouse, existing: tuple[Existing, ...]) -> None:
