@@ -1,0 +1,55 @@
+"""The guide is carried out: its files are written as they come, its commands run and say what the page shows."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from console import Console, prepare
+from doc_page import DOCS, Block, Page, matches, read_page
+
+ACCEPT = os.environ.get("ACCEPT") == "1"
+
+WITH_COMMANDS = [page for path in sorted((DOCS / "guide").glob("*.md")) if (page := read_page(path)).consoles()]
+
+
+@pytest.mark.parametrize("page", WITH_COMMANDS, ids=lambda page: page.path.stem)
+def test_the_guide_says_what_happens(
+    page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    if page.path.stem != "getting-started":
+        (folder / "assetc.toml").write_text('name = "shop"\n')
+    prepare(monkeypatch, folder, tmp_path)
+    console = Console(folder, capsys)
+    text, moved = page.text, 0
+    for block in page.blocks():
+        if "path" in block.options:
+            block.write_below(folder)
+        elif block.language == "console":
+            real = "".join(carry_out(block, console))
+            text = text[: block.start + moved] + real + text[block.end + moved :]
+            moved += len(real) - len(block.text)
+    if ACCEPT and text != page.text:
+        page.path.write_text(text, encoding="utf-8")
+    else:
+        assert text == page.text
+
+
+def carry_out(block: Block, console: Console) -> Iterator[str]:
+    """The commands of a block, each with what it says where the page shows that; what fits stays as written."""
+    for command, shown in commands_with_output(block.text):
+        said = console.run(command)
+        assert said.code == 0, f"{command}\n{said.out}{said.err}"
+        told = said.out or said.err
+        yield f"$ {command}\n{shown if not shown or matches(told, shown) else told.rstrip() + chr(10)}"
+
+
+def commands_with_output(text: str) -> Iterator[tuple[str, str]]:
+    for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
+        command, _, shown = part.partition("\n")
+        yield command, shown
