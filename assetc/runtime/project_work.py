@@ -62,9 +62,13 @@ class ProjectWork:
         return self.workspace.adapter
 
     def ledgers(self) -> tuple[Relation, ...]:
-        """The ledgers of the target: one in each database, so that one transaction can write it with the data."""
+        """The ledgers of the target: one in each database, so that one transaction can write it with the data.
+
+        A dbt project gets no table that its author did not ask for, unless `flags: {ledger: true}` does.
+        """
         relations = (asset.relation for asset in self.workspace.graph.assets.values() if asset.relation)
-        return tuple(dict.fromkeys(self._ledger(relation) for relation in relations))
+        found = (self._ledger(relation) for relation in relations)
+        return tuple(dict.fromkeys(ledger for ledger in found if ledger is not None))
 
     def prepare(self, session: Session) -> None:
         """Create the ledgers."""
@@ -72,14 +76,16 @@ class ProjectWork:
             for statement in self.adapter.render(CreateLedger(ledger)):
                 session.execute(statement)
 
-    def _ledger(self, relation: Relation) -> Relation:
-        return ledger_for(relation, self.workspace.project.target.schema)
+    def _ledger(self, relation: Relation) -> Relation | None:
+        project = self.workspace.project
+        is_wanted = project.flavor == "native" or project.flags.get("ledger") is True
+        return ledger_for(relation, project.target.schema) if is_wanted else None
 
     def is_done(self, step: BuildStep, attempt: Attempt) -> bool:
         """Whether the ledger holds the step."""
-        if step.asset.relation is None:
+        ledger = self._ledger(step.asset.relation) if step.asset.relation else None
+        if ledger is None:
             return False
-        ledger = self._ledger(step.asset.relation)
         _, rows = attempt.session.query(self.adapter.ledger_query(ledger, (attempt.ledger_id,)))
         return bool(rows)
 
