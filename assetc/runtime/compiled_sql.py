@@ -81,6 +81,10 @@ class SqlCompiler:
             variant = self._rendered_now(asset, session, incremental=incremental)
         return self._compiled(asset.path, variant, emit(self.emitter, asset.key, variant))
 
+    def needs_warehouse(self, asset: Asset) -> bool:
+        """Whether the SQL of a model can only be known while it runs, because its template asks the warehouse."""
+        return asset.kind == "model" and self._variant(asset.path, incremental=False).rendered.needs_warehouse
+
     def check(self, check: Check, instead: Mapping[Relation, Relation]) -> CompiledSql:
         """The query of a check that is a SQL file; it reads some relations `instead` of others."""
         path = check.path or ""

@@ -9,13 +9,14 @@ import click
 from assetc.cli.invocation import Invocation
 from assetc.cli.json_text import encoded
 from assetc.cli.listing import unique_id
-from assetc.cli.opening import Opened, open_project, stop_for_errors, take
+from assetc.cli.opening import BAD_INPUT, Opened, open_project, stop_for_errors, take
 from assetc.cli.options import command_named
 from assetc.cli.selection_options import with_selection
 from assetc.cli.statements import check_text, statements_of
 from assetc.cli.text import Piece, line
 from assetc.cli.words import plural
 from assetc.compiler.asset import Asset
+from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.graph import order
 from assetc.compiler.selection.request import Selected, SelectionRequest
 from assetc.runtime.compiled_sql import SqlCompiler
@@ -39,7 +40,9 @@ def command(
     stop_for_errors(opened, selected, selection)
     compiler = SqlCompiler.of(opened.workspace)
     keys = order(opened.workspace.graph, selected.assets)
-    assets = [opened.workspace.graph.assets[key] for key in keys]
+    selected_assets = [opened.workspace.graph.assets[key] for key in keys]
+    assets = [asset for asset in selected_assets if not compiler.needs_warehouse(asset)]
+    opened.say(_unknown_before_the_run(asset) for asset in selected_assets if asset not in assets)
     if form == "json":
         _give_json(opened, assets, compiler)
     elif show:
@@ -48,7 +51,12 @@ def command(
     else:
         _write(opened, assets, selected, compiler)
     opened.workspace.close()
-    return 0
+    return 0 if len(assets) == len(selected_assets) else BAD_INPUT
+
+
+def _unknown_before_the_run(asset: Asset) -> Diagnostic:
+    message = f"the SQL of {asset.key} depends on what the warehouse answers"
+    return diagnostic("E131", message, asset.span, hint=f"It is known while it runs: assetc run --select {asset.key}")
 
 
 def _give_json(opened: Opened, assets: list[Asset], compiler: SqlCompiler) -> None:
