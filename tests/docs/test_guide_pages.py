@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 from console import Console, prepare
-from doc_page import DOCS, Block, Page, matches, read_page
+from doc_page import DOCS, ROOT, Block, Page, matches, read_page
 
 ACCEPT = os.environ.get("ACCEPT") == "1"
 
-WITH_COMMANDS = [page for path in sorted((DOCS / "guide").glob("*.md")) if (page := read_page(path)).consoles()]
+PAGES = (ROOT / "README.md", *sorted((DOCS / "guide").glob("*.md")))
+WITH_COMMANDS = [page for path in PAGES if (page := read_page(path)).consoles()]
 
 
 @pytest.mark.parametrize("page", WITH_COMMANDS, ids=lambda page: page.path.stem)

@@ -104,11 +104,11 @@ def test_the_commands() -> None:
 def cli_page() -> str:
     """The page of all commands, from their own help."""
     parts = [
-        "# Commands\n\nMade from `assetc COMMAND --help` by `ACCEPT=1 pytest tests/docs`; do not edit. The options of the"
-        " first block can stand before or after the command. An option with an environment variable names it; the"
-        " first that is set counts.\n",
-        "Exit codes: 0 fine; 1 something failed while running; 2 usage, configuration or a compile error; 130"
-        " interrupted.\n",
+        "# Commands\n\nMade from `assetc COMMAND --help` by `ACCEPT=1 pytest tests/docs`; do not edit. The options of\n"
+        "the first block can stand before or after the command. The name in brackets is the environment variable that\n"
+        "sets an option; dbt's `DBT_...` works too.\n",
+        "Exit codes: 0 fine; 1 something failed while running; 2 usage, configuration or a compile error;\n"
+        "130 interrupted.\n",
         "## assetc\n\n" + options_table(group, ()),
         f"Not built yet: {', '.join(f'`{name}`' for name in NOT_BUILT)}.\n",
     ]
