@@ -37,10 +37,10 @@ class Reader:
 
 def discover(template: Template, surroundings: Surroundings) -> Discovered:
     """What a template refers to and how it configures itself, for both values of `is_incremental()`."""
-    first = render(template, _at(surroundings, execute=False, incremental=False), NoWarehouse())
+    first = render(template, at_moment(surroundings, execute=False, incremental=False), NoWarehouse())
     if not first.uses_incremental:
         return _discovered(template, first, first)
-    second = render(template, _at(surroundings, execute=False, incremental=True), NoWarehouse())
+    second = render(template, at_moment(surroundings, execute=False, incremental=True), NoWarehouse())
     return _discovered(template, first, second)
 
 
@@ -49,11 +49,11 @@ def understand(template: Template, reader: Reader, discovered: Discovered) -> tu
     flags = (False, True) if discovered.uses_incremental else (False,)
     variants = tuple(_variant(template, reader, incremental=flag) for flag in flags)
     texts = reader.surroundings.library.texts()
-    references: dict[tuple[Reference, Span], PlacedReference] = {}
+    references: dict[tuple[object, ...], PlacedReference] = {}
     problems: dict[tuple[str, str, Span | None], Diagnostic] = {}
     for variant in variants:
         for placed in _placed(template, variant, reader.edge_kind):
-            references.setdefault((replace(placed.reference, start=-1, end=-1), placed.span), placed)
+            references.setdefault(_apart_from_offsets(placed), placed)
         for fault in _problems(template, variant, texts):
             problems.setdefault((fault.code, fault.message, fault.span), fault)
     understood = Understood(
@@ -68,11 +68,17 @@ def understand(template: Template, reader: Reader, discovered: Discovered) -> tu
     return understood, CompiledText(template.path, variants)
 
 
+def _apart_from_offsets(placed: PlacedReference) -> tuple[object, ...]:
+    """What makes two references of two variants the same one: their offsets in the rendered text may differ."""
+    found = placed.reference
+    return found.kind, found.parts, found.certainty, found.operation, found.has_alias, found.alias_at, placed.span
+
+
 def _variant(template: Template, reader: Reader, *, incremental: bool) -> Variant:
-    rendered = render(template, _at(reader.surroundings, execute=True, incremental=incremental), NoWarehouse())
+    rendered = render(template, at_moment(reader.surroundings, execute=True, incremental=incremental), NoWarehouse())
     if rendered.needs_warehouse:
         # What it would ask is known only while it runs; until then the text of the first moment stands for it.
-        early = render(template, _at(reader.surroundings, execute=False, incremental=incremental), NoWarehouse())
+        early = render(template, at_moment(reader.surroundings, execute=False, incremental=incremental), NoWarehouse())
         rendered = replace(early, needs_warehouse=True, reads=(*early.reads, *rendered.reads))
     return Variant(incremental, rendered, read_sql(rendered.text, reader.dialect))
 
@@ -83,8 +89,12 @@ def _reads(*renders: Rendered) -> tuple[Read, ...]:
     return tuple(read for read in seen if (read.kind, read.name) not in MOMENT)
 
 
-def _at(surroundings: Surroundings, *, execute: bool, incremental: bool) -> Surroundings:
-    return replace(surroundings, flags=replace(surroundings.flags, execute=execute, is_incremental=incremental))
+def at_moment(surroundings: Surroundings, *, execute: bool, incremental: bool) -> Surroundings:
+    """What a template sees at one of the moments in which it is rendered."""
+    flags = surroundings.flags
+    if flags.execute == execute and flags.is_incremental == incremental:
+        return surroundings
+    return replace(surroundings, flags=replace(flags, execute=execute, is_incremental=incremental))
 
 
 def _discovered(template: Template, first: Rendered, second: Rendered) -> Discovered:

@@ -14,7 +14,7 @@ from assetc.compiler.names import Names, find_key, inlined_name
 from assetc.compiler.template.members.relation import RelationValue
 from assetc.compiler.template.reads import still_valid
 from assetc.compiler.template.surroundings import Template
-from assetc.compiler.understand import Reader, understand
+from assetc.compiler.understand import Reader, at_moment, understand
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 
@@ -70,10 +70,11 @@ def understand_files(
     """The facts with everything that their SQL tells, and how many texts had to be parsed for it."""
     understood: dict[str, SqlFacts] = {}
     parsed = 0
+    moment = at_moment(given.surroundings, execute=True, incremental=False)
     for path, key, relation in owners:
-        own_names = TargetNames(names, key, relation, assets, given.surroundings.warehouse.quote)
+        own_names = TargetNames(names, key, relation, assets, moment.warehouse.quote)
         config = ConfigValues(assets[key].config) if key in assets else NOTHING
-        surroundings = replace(given.surroundings, names=own_names, config=config)
+        surroundings = replace(moment, names=own_names, config=config)
         known = facts[path]
         if known.understood is None or not still_valid(known.understood.reads, surroundings):
             reader = Reader(given.project.target.dialect, surroundings)

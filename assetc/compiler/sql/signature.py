@@ -10,7 +10,7 @@ from sqlglot import Token, TokenType
 
 from assetc.compiler.sql.fold import fold_columns
 
-_QUOTED = frozenset({TokenType.IDENTIFIER, TokenType.STRING})
+_QUOTED = frozenset({int(TokenType.IDENTIFIER), int(TokenType.STRING)})
 
 
 def sign(dialect: str, tokens: Sequence[Token]) -> tuple[str, frozenset[str]]:
@@ -20,9 +20,9 @@ def sign(dialect: str, tokens: Sequence[Token]) -> tuple[str, frozenset[str]]:
     may name columns too.
     """
     texts = [token.text for token in tokens]
-    kinds = [token.token_type for token in tokens]
+    kinds = array("H", [token.token_type for token in tokens])  # plain numbers: the hash of an enum is slow
     digest = blake2b("\x1f".join(texts).encode("utf-8", "surrogatepass"), digest_size=16)
-    digest.update(array("H", kinds).tobytes())
+    digest.update(kinds.tobytes())
     quoted = {text for text, kind in zip(texts, kinds, strict=True) if kind in _QUOTED}
     words = set(filter(str.isidentifier, set(texts)))
     names = fold_columns(dialect, words, quoted=False) | fold_columns(dialect, quoted, quoted=True)

@@ -86,6 +86,9 @@ _SPECIAL: dict[type[exp.Expr], SpecialReader] = {
 _NOTED = frozenset({exp.Table, exp.Star, exp.Join, exp.Columns, exp.Pivot, exp.Subquery, *_SPECIAL})
 
 
+_Expr, _Column = exp.Expr, exp.Column  # asked for at every node
+
+
 def read_statement(script: Script, statement: exp.Expr, read_text: ReadText) -> Found:
     """Add everything the statement reads and writes; what was found is given back for the shape."""
     found = find_nodes(statement)
@@ -110,9 +113,9 @@ def find_nodes(statement: exp.Expr) -> Found:
     stack: list[Any] = [statement]
     while stack:
         node = stack.pop()
-        if not isinstance(node, exp.Expr):
+        if not isinstance(node, _Expr):
             continue
-        if isinstance(node, exp.Column):
+        if isinstance(node, _Column):
             add_column(node)
         elif type(node) in _NOTED:
             _note(found, node)
