@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from assetc.compiler.asset import Asset
-from assetc.compiler.config import NOTHING, ConfigValues
 from assetc.compiler.collector import drop_trees
+from assetc.compiler.config import NOTHING, ConfigValues
 from assetc.compiler.facts import SqlFacts
 from assetc.compiler.given import Given
 from assetc.compiler.names import Names, find_key, inlined_name
