@@ -17,6 +17,7 @@ from assetc.project.finish_properties import finish_properties
 from assetc.project.folders import finish_folders, unused_folders
 from assetc.project.load_target import load_target
 from assetc.project.memory import NO_MEMORY, Memory, read_config_file
+from assetc.project.other_targets import OtherTarget
 from assetc.project.outline import Outline, make_outline, render_entries
 from assetc.project.profiles import ProfileRequest
 from assetc.project.project_parts import read_dispatch, read_hooks, read_mapping, read_resources
@@ -64,6 +65,7 @@ class Loaded:
     connection: Connection | None = None
     secrets: tuple[str, ...] = field(default=(), repr=False)
     root: Path | None = None
+    others: tuple[OtherTarget, ...] = ()
 
 
 def load(start: Path, request: LoadRequest) -> Loaded:
@@ -100,7 +102,7 @@ def _load_found(found: FoundProject, reading: ProjectFileReading, start: Path, r
         names = replace(names, target=chosen.target.fields)
         project = body.read(reading, outline, chosen.target, names)
     diagnostics = tuple(dict.fromkeys(body.problems))
-    return Loaded(project, diagnostics, chosen.connection, chosen.secrets, found.root)
+    return Loaded(project, diagnostics, chosen.connection, chosen.secrets, found.root, chosen.others)
 
 
 def _profile_request(found: FoundProject, outline: Outline, start: Path, request: LoadRequest) -> ProfileRequest:

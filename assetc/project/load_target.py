@@ -8,6 +8,7 @@ from pathlib import Path
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.project import Target
 from assetc.project.memory import Memory, read_config_file
+from assetc.project.other_targets import OtherTarget, other_targets
 from assetc.project.profiles import (
     Output,
     ProfileRequest,
@@ -32,11 +33,12 @@ class LoadedTarget:
     connection: Connection | None
     problems: tuple[Diagnostic, ...]
     secrets: tuple[str, ...] = field(repr=False)
+    others: tuple[OtherTarget, ...] = ()
 
 
 def load_target(profile: ProfileRequest, wanted: TargetRequest, names: TemplateNames, memory: Memory) -> LoadedTarget:
     """The target that a profile request leads to; `names` is what a profiles file may use."""
-    output, problems = _find_output(profile, names, memory)
+    output, problems, others = _find_output(profile, names, memory)
     in_environment = tuple(secrets_of_environment(names.environment))
     if output is None:
         return LoadedTarget(None, None, problems, worth_masking(in_environment))
@@ -45,27 +47,28 @@ def load_target(profile: ProfileRequest, wanted: TargetRequest, names: TemplateN
     made = make_target(output, wanted, secrets)
     if isinstance(made, Diagnostic):
         return LoadedTarget(None, None, (*problems, made), secrets)
-    return LoadedTarget(*made, problems, secrets)
+    return LoadedTarget(*made, problems, secrets, others)
 
 
 def _find_output(
     profile: ProfileRequest, names: TemplateNames, memory: Memory
-) -> tuple[Output | None, tuple[Diagnostic, ...]]:
+) -> tuple[Output | None, tuple[Diagnostic, ...], tuple[OtherTarget, ...]]:
     places = profiles_places(profile, names.environment)
     place = next((place for place in places if place.is_file()), None)
     if uses_built_in_output(profile, place):
         built_in = built_in_output(profile)
-        return (None, (built_in,)) if isinstance(built_in, Diagnostic) else (built_in, ())
+        return (None, (built_in,), ()) if isinstance(built_in, Diagnostic) else (built_in, (), ())
     if place is None:
-        return None, (no_profiles_file(profile, names.environment),)
+        return None, (no_profiles_file(profile, names.environment),), ()
     shown = _shown(place, profile.root)
     reading = read_config_file(memory, ProfilesReading, place, shown, read_profiles)
     if isinstance(reading, Diagnostic):
-        return None, (reading,)
+        return None, (reading,), ()
     if reading.problems and not reading.profiles:
-        return None, reading.problems
+        return None, reading.problems, ()
     output, problems = choose_output(reading, shown, profile, names)
-    return output, (*reading.problems, *problems)
+    others = () if output is None else tuple(other_targets(reading, output, str(profile.root), names))
+    return output, (*reading.problems, *problems), others
 
 
 def _shown(place: Path, root: Path) -> str:

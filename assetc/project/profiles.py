@@ -98,7 +98,7 @@ def choose_output(
     output = _choose_target(profile, wanted, shown)
     if isinstance(output, Diagnostic):
         return None, (output,)
-    return _render(profile, output, names)
+    return render_output(profile.name, output, names)
 
 
 def _stays_inside(request: ProfileRequest) -> bool:
@@ -143,9 +143,10 @@ def _choose_target(profile: WrittenProfile, name: str, shown: str) -> WrittenOut
     return diagnostic("E123", message, profile.target.span if profile.target else profile.span, hint=hint)
 
 
-def _render(
-    profile: WrittenProfile, output: WrittenOutput, names: TemplateNames
+def render_output(
+    profile: str, output: WrittenOutput, names: TemplateNames
 ) -> tuple[Output | None, tuple[Diagnostic, ...]]:
+    """An output with its templates rendered, or None with the reasons."""
     fields: dict[str, object] = {}
     problems: list[Diagnostic] = []
     for entry in output.fields:
@@ -154,7 +155,7 @@ def _render(
     places = {entry.key: entry.span for entry in output.fields}
     if problems:
         return None, tuple(problems)
-    return Output(profile.name, output.name, output.span, fields, places), ()
+    return Output(profile, output.name, output.span, fields, places), ()
 
 
 def _listing(lead: str, names: Mapping[str, object]) -> str:

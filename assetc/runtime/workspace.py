@@ -29,6 +29,7 @@ from assetc.project.cache import Cache, CacheMemory
 from assetc.project.files import CachedMemory, ProjectFiles
 from assetc.project.find_project import find_project
 from assetc.project.load import Loaded, LoadRequest, load
+from assetc.project.other_targets import shared_relations
 from assetc.project.snapshot import hash_of, keep, recall
 from assetc.project.target import Connection
 from assetc.version import __version__
@@ -151,7 +152,9 @@ def _compiled(
         keep(cache, scope, inputs, compilation)
         cache.forget({file.path: file for file in project.files})
         cache.save()
-    diagnostics = tuple(dict.fromkeys((*loaded.diagnostics, *compilation.diagnostics)))
+    identity = adapter.identity(connection.fields, project.root)
+    shared = shared_relations(project, compilation.graph, identity, loaded.others)
+    diagnostics = tuple(dict.fromkeys((*loaded.diagnostics, *compilation.diagnostics, *shared)))
     return Workspace(
         project,
         compilation,
