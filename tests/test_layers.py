@@ -29,7 +29,7 @@ DOORS = {
     "assetc/runtime/workspace.py": "the passes are needed only when something has changed",
     "assetc/compiler/template/render.py": "Jinja is needed only for a template that is more than names",
     "assetc/project/readers.py": "the readers of YAML and TOML are needed only for a file that changed",
-    "assetc/adapters/duckdb/adapter.py": "the driver is needed only to connect",
+    "assetc/adapters/duckdb/adapter.py": "what renders operations, and the driver, are needed only to execute",
 }
 """Files that may import our own modules late or upwards, and why. Every file below `assetc/cli` may import late."""
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
+from assetc.compiler.abilities import Abilities
 from assetc.compiler.diagnostic import Diagnostic
-from assetc.compiler.materialization.build import Abilities
-from assetc.compiler.operation import Column, DescribeSeed, Operation, RelationKind
 from assetc.definitions.relation import Relation
+
+if TYPE_CHECKING:
+    from assetc.compiler.operation import Column, DescribeSeed, Operation, RelationKind
 
 Form: TypeAlias = Literal["pandas", "polars", "pyarrow", "duckdb", "dicts"]
 """How a Python asset wants to receive a table."""

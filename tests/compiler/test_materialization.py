@@ -9,9 +9,9 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
+from assetc.compiler.abilities import Abilities
 from assetc.compiler.config import AssetConfig, Hook
 from assetc.compiler.materialization.build import (
-    Abilities,
     Build,
     CsvFile,
     Query,

@@ -1,14 +1,21 @@
-"""DuckDB, the embedded warehouse: everything but `connect` is pure."""
+"""DuckDB, the embedded warehouse: everything but `connect` is pure.
+
+A command that executes nothing asks for names and identities only: what renders operations is imported when the first
+one is rendered.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from assetc.adapters.duckdb import options, render
+from assetc.adapters.duckdb import naming, options
 from assetc.adapters.protocol import Identity, Statement, Warehouse
-from assetc.compiler.materialization.build import Abilities
-from assetc.compiler.operation import Operation
+from assetc.compiler.abilities import Abilities
 from assetc.definitions.relation import Relation
+
+if TYPE_CHECKING:
+    from assetc.compiler.operation import Operation
 
 
 class DuckDbAdapter:
@@ -28,23 +35,27 @@ class DuckDbAdapter:
 
     def quote(self, identifier: str) -> str:
         """The identifier in double quotes."""
-        return render.quote(identifier)
+        return naming.quote(identifier)
 
     def name_of(self, relation: Relation) -> str:
         """The relation's full name in SQL, every part quoted."""
-        return render.name_of(relation)
+        return naming.name_of(relation)
 
     def folded(self, relation: Relation) -> Relation:
         """The relation in lower case, because DuckDB compares names without it."""
-        return render.folded(relation)
+        return naming.folded(relation)
 
     def render(self, operation: Operation) -> tuple[Statement, ...]:
         """The statements of an operation."""
-        return render.render(operation)
+        from assetc.adapters.duckdb.render import render
+
+        return render(operation)
 
     def ledger_query(self, ledger: Relation, step_ids: Iterable[str]) -> str:
         """The query that returns those of the step ids that the ledger holds."""
-        return render.ledger_query(ledger, step_ids)
+        from assetc.adapters.duckdb.render import ledger_query
+
+        return ledger_query(ledger, step_ids)
 
     def identity(self, fields: Mapping[str, object], root: str) -> Identity:
         """Which database file these fields mean."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from assetc.adapters.duckdb.naming import name_of, quote
 from assetc.adapters.protocol import Statement
 from assetc.compiler.operation import (
     AlterColumns,
@@ -29,25 +30,9 @@ VALUE_NAME = "assetc_value"
 _LONGEST_LINE = 64 * 1024 * 1024
 
 
-def quote(identifier: str) -> str:
-    """The identifier in double quotes."""
-    return '"' + identifier.replace('"', '""') + '"'
-
-
 def literal(text: str) -> str:
     """The text as a string literal."""
     return "'" + text.replace("'", "''") + "'"
-
-
-def name_of(relation: Relation) -> str:
-    """The full name, every part quoted."""
-    return ".".join(map(quote, relation.parts()))
-
-
-def folded(relation: Relation) -> Relation:
-    """The relation in lower case: names are kept as written and compared without case."""
-    database, schema = relation.database, relation.schema
-    return Relation(database and database.lower(), schema and schema.lower(), relation.name.lower())
 
 
 def render(operation: Operation) -> tuple[Statement, ...]:  # noqa: PLR0911  one case per operation

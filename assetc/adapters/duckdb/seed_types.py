@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assetc.adapters.duckdb.render import literal, quote, read_csv
+from assetc.adapters.duckdb.naming import quote
+from assetc.adapters.duckdb.render import literal, read_csv
 
 _NUMBER = r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?"
 _DATE = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"

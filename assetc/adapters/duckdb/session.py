@@ -13,7 +13,7 @@ import duckdb
 
 from assetc.adapters.duckdb import frames as local_frames
 from assetc.adapters.duckdb.faults import translate
-from assetc.adapters.duckdb.render import name_of, quote
+from assetc.adapters.duckdb.naming import name_of, quote
 from assetc.adapters.duckdb.seed_types import types_query
 from assetc.adapters.duckdb.values import converted, registered
 from assetc.adapters.protocol import Canceled, Existing, Form, Statement, WarehouseError

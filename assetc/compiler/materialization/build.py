@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from assetc.compiler.abilities import Abilities
 from assetc.compiler.asset import DeclaredColumn
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.operation import RelationKind
@@ -37,18 +38,6 @@ class TableValue:
 
 
 Content: TypeAlias = Query | CsvFile | TableValue
-
-
-@dataclass(frozen=True, slots=True)
-class Abilities:
-    """What a warehouse can do, as far as it changes which operations bring an asset up to date.
-
-    `strategies` are the incremental strategies by dbt's names; the first two are the defaults:
-    without a unique key, and with one.
-    """
-
-    transactional_ddl: bool
-    strategies: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

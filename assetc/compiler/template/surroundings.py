@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from assetc.compiler.config import nothing
-from assetc.compiler.operation import Column, RelationKind
 from assetc.compiler.template.macros import MacroLibrary
 from assetc.definitions.relation import Relation
+
+if TYPE_CHECKING:
+    from assetc.compiler.operation import Column, RelationKind
 
 
 @dataclass(frozen=True, slots=True)
