@@ -48,9 +48,17 @@ class _Resolver:
         if before is None or (before.certainty == "likely" and edge.certainty == "certain"):
             self.edges[edge.down, edge.up] = edge
 
+    def report(self, problem: Diagnostic) -> None:
+        """Keep a fault; one that was already told of the same place, as `ref()` and as its text, is told once."""
+        same = (known for known in self.problems if (known.code, known.message) == (problem.code, problem.message))
+        if not any(_overlap(known.span, problem.span) for known in same):
+            self.problems.append(problem)
+
     def outside(self, down: AssetKey, parts: tuple[str, ...], span: Span, kind: EdgeKind) -> None:
         """A name that nothing bears: an implicit source, or an error where sources must be declared."""
         source, _ = implicit_source(self.project, parts, span)
+        if source.key in self.assets:  # its name in another case, which this dialect keeps apart
+            source = replace(source, key=AssetKey((*source.key.parts[:-1], f'"{source.key.name}"')))
         known = self.sources.setdefault(source.key, source)
         if known is source:
             self._report_outside(source.key, span)
@@ -74,7 +82,7 @@ class _Resolver:
         related = [Annotation(self.assets[key].span, str(key)) for key in found if key in self.assets]
         message = f"{written} can mean {' or '.join(str(key) for key in found)}"
         hint = "Write the schema before the name."
-        self.problems.append(diagnostic("E106", message, span, hint=hint, related=related))
+        self.report(diagnostic("E106", message, span, hint=hint, related=related))
 
 
 def resolve(
@@ -113,8 +121,16 @@ def _resolve_explicit(resolver: _Resolver, asset: Asset, written: str, span: Spa
         resolver.outside(asset.key, tuple(written.split("/")), span, "explicit")
     elif len(found) > 1:
         resolver.ambiguous(written, found, span)
-    elif found[0] != asset.key:
-        resolver.connect(Edge(asset.key, found[0], "explicit", span))
+    else:
+        _connect_declared(resolver, asset, Edge(asset.key, found[0], "explicit", span))
+
+
+def _connect_declared(resolver: _Resolver, asset: Asset, edge: Edge) -> None:
+    """An edge that the author asks for by name, which is a fault where it leads to the asset itself."""
+    if edge.up != asset.key:
+        resolver.connect(edge)
+    elif asset.step_name == "":  # the outputs of a multi-asset share what is declared for all of them
+        resolver.report(_self_reference(asset.key, edge.span))
 
 
 def _resolve_sql(resolver: _Resolver, asset: Asset, facts: SqlFacts) -> None:
@@ -159,7 +175,7 @@ def _resolve_ref(
         if found[0] != down:
             resolver.connect(Edge(down, found[0], "ref", span, certainty))
         elif resolver.assets[down].config.materialized not in READS_ITSELF:
-            resolver.problems.append(_self_reference(down, span))
+            resolver.report(_self_reference(down, span))
     elif found:
         resolver.ambiguous(written, found, span)
     elif certainty == "certain":
@@ -197,7 +213,7 @@ def _resolve_table(resolver: _Resolver, asset: Asset, placed: PlacedReference) -
         resolver.outside(asset.key, reference.parts, placed.span, placed.kind)
     elif found[0] == asset.key:
         if reference.kind == "read" and asset.config.materialized not in READS_ITSELF:
-            resolver.problems.append(_self_reference(asset.key, placed.span))
+            resolver.report(_self_reference(asset.key, placed.span))
     else:
         _connect_table(resolver, asset, found[0], placed)
 
@@ -240,8 +256,8 @@ def _resolve_input(resolver: _Resolver, asset: Asset, written: str, span: Span) 
         resolver.problems.append(_missing_input(resolver, written, span))
     elif len(found) > 1:
         resolver.ambiguous(written, found, span)
-    elif found[0] != asset.key:
-        resolver.connect(Edge(asset.key, found[0], "arg", span))
+    else:
+        _connect_declared(resolver, asset, Edge(asset.key, found[0], "arg", span))
 
 
 def _resolve_parameter(resolver: _Resolver, asset: Asset, name: str, span: Span, *, must: bool) -> None:
@@ -250,6 +266,8 @@ def _resolve_parameter(resolver: _Resolver, asset: Asset, name: str, span: Span,
         resolver.connect(Edge(asset.key, found[0], "arg", span))
     elif found:
         resolver.ambiguous(name, found, span)
+    elif resolver.names.fold(name) == resolver.names.fold(asset.key.name):
+        resolver.report(_self_reference(asset.key, span))
     elif must:
         resolver.problems.append(_missing_input(resolver, name, span))
 
@@ -307,6 +325,12 @@ def _ignore(resolver: _Resolver, draft: Draft) -> None:
             edge = resolver.edges.get((asset.key, up))
             if edge is not None and edge.kind in ("sql", "py-sql", "hook"):
                 del resolver.edges[asset.key, up]
+
+
+def _overlap(one: Span | None, other: Span | None) -> bool:
+    if one is None or other is None or one.path != other.path:
+        return False
+    return one.start < other.end and other.start < one.end
 
 
 def _is_of_the_system(parts: tuple[str, ...]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
-from assetc.compiler.place import Span
+from assetc.compiler.place import Span, file_span
 from assetc.compiler.project import Entry
 from assetc.compiler.python.body import BodyObserver, note_if_sql
 from assetc.compiler.python.check_definition import check_definition
@@ -35,6 +35,7 @@ from assetc.compiler.python.values import (
     Constant,
     Entries,
     Key,
+    Piece,
     Text,
     Value,
     choice,
@@ -121,7 +122,7 @@ def build_asset(machine: Machine, definition: Definition, dialect: str, name: st
     asset = PythonAsset(
         name=own,
         function=node.name,
-        span=source.span_at(*_name_place(definition)),
+        span=_place_in(machine, source.span_at(*_name_place(definition))),
         source_hash=footprint(machine, definition.closure, notes.files),
         key_prefix=(*_prefix(definition, problems), *prefix),
         parameters=()
@@ -142,7 +143,8 @@ def build_asset(machine: Machine, definition: Definition, dialect: str, name: st
         is_dbt_model=definition.is_dbt_model,
     )
     faults = () if definition.is_dbt_model else tuple(_faults(definition, asset))
-    return Built(asset, (*problems.found, *faults, *notes.problems.values()), problems.needs_import)
+    open_ends = (problem for problem in notes.problems.values() if not (deps and problem.code == "W201"))
+    return Built(asset, (*problems.found, *faults, *open_ends), problems.needs_import)
 
 
 def _faults(definition: Definition, asset: PythonAsset) -> Iterable[Diagnostic]:
@@ -164,8 +166,10 @@ def follow_body(machine: Machine, definition: Definition, mapped: set[str], dial
     notes = BodyNotes(dialect)
     node, closure = definition.node, definition.closure
     scope = Scope(closure.scope.source, closure.scope, is_function=True)
-    for argument, _ in parameters_of(node):
+    for argument, default in parameters_of(node):
         scope.bind(argument.arg, Argument(argument.arg, is_relation(argument.annotation), argument.arg in mapped))
+        if isinstance(default, ast.Constant) and isinstance(default.value, str):
+            scope.names[argument.arg] = Text(((Piece(default.value, is_default=True),),))
     scope.names.update(closure.named)
     machine.observer, machine.nodes, machine.calls = BodyObserver(notes), 0, [node]
     machine.files, known = dict(machine.top_files), machine.files
@@ -189,6 +193,11 @@ def argument_span(definition: Definition, name: str) -> Span:
         if keyword.arg == name or (name == "**" and keyword.arg is None):
             return definition.decorator.source.span(keyword.value)
     return definition.closure.scope.source.span_at(*_name_place(definition))
+
+
+def _place_in(machine: Machine, span: Span) -> Span:
+    """The place of a definition in the file that is read: where a factory of another module is called, that file."""
+    return span if span.path == machine.path else file_span(machine.path)
 
 
 def _name_place(definition: Definition) -> tuple[int, int]:

@@ -36,8 +36,8 @@ class EmbeddedSql:
 
     @property
     def has_holes(self) -> bool:
-        """Whether a part of it is not known."""
-        return any(piece.is_hole and not piece.harmless for piece in self.pieces)
+        """Whether a part of it is not known, or may be another than it is here."""
+        return any((piece.is_hole and not piece.harmless) or piece.is_default for piece in self.pieces)
 
     @property
     def is_one_hole(self) -> bool:

@@ -69,7 +69,7 @@ Execute: TypeAlias = "Callable[[Machine, ast.stmt, Scope], bool]"
 
 @dataclass(slots=True, eq=False)
 class Machine:
-    """Follows code.
+    """Follows the code of the file `path`.
 
     `opaque` lists what makes the set of definitions unknowable without importing the file; `guesses` is how many
     loops around the present place have unknown items; `calls` are the functions that are being followed; `files` are
@@ -81,6 +81,7 @@ class Machine:
     statements: Mapping[type[ast.stmt], Execute]
     read: ReadFile
     define: Define
+    path: str = ""
     observer: Observer | None = None
     opaque: list[tuple[ast.expr | ast.stmt, Scope, str]] = field(default_factory=list)
     modules: dict[str, Module | None] = field(default_factory=dict)

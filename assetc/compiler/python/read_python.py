@@ -57,7 +57,7 @@ def follow_file(path: str, text: str, read: ReadFile) -> Followed | PythonReadin
     if isinstance(tree, Diagnostic):
         return PythonReading(problems=(tree,))
     definitions = Definitions()
-    machine = Machine(EXPRESSIONS, STATEMENTS, read, definitions)
+    machine = Machine(EXPRESSIONS, STATEMENTS, read, definitions, path)
     machine.trees[path] = tree
     scope = module_scope(source)
     try:

@@ -18,7 +18,8 @@ MOST_ALTERNATIVES = 24
 class Piece(NamedTuple):
     """A part of a string: known text, with the literal that it was taken from, or a hole (`is_hole`).
 
-    A hole that is `harmless` stands for a relation which is already counted as a reference.
+    A hole that is `harmless` stands for a relation which is already counted as a reference; `is_default` is text
+    that a parameter has unless it is given another.
     """
 
     text: str
@@ -26,6 +27,7 @@ class Piece(NamedTuple):
     offset: int = 0
     is_hole: bool = False
     harmless: bool = False
+    is_default: bool = False
 
 
 Line: TypeAlias = tuple[Piece, ...]
