@@ -33,7 +33,11 @@ class Extension:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to open the target. `path` is absolute, or `:memory:`."""
+    """How to open the target. `path` is absolute, or `:memory:`.
+
+    `settings` begin with the project's folder as the place to look for files, so that `from 'data/x.csv'` means the
+    same from every folder; a setting of the user's comes later and wins.
+    """
 
     path: str
     shown_path: str
@@ -65,7 +69,7 @@ def read_options(fields: Mapping[str, object], root: str) -> Options:
         read_only=bool(fields.get("read_only")),
         lock_timeout=float(str(fields.get("lock_timeout", 10))),
         extensions=tuple(_extension(item) for item in _items(fields.get("extensions"))),
-        settings=_settings(fields),
+        settings=(("file_search_path", root), *_settings(fields)),
         attachments=tuple(_attachment(item, root) for item in _items(fields.get("attach"))),
     )
 
