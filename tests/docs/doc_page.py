@@ -87,5 +87,12 @@ def matches(told: str, shown: str) -> bool:
     return re.fullmatch(pattern, _stripped(told), re.DOTALL) is not None
 
 
+def accepted(told: str, shown: str) -> str:
+    """What a page is to show from now on: what was told, with the lines whose "..." still fits left as they are."""
+    loose = [line for line in shown.splitlines() if "..." in line and line.strip() != "..."]
+    lines = (next((line for line in loose if matches(each, line)), each) for each in told.rstrip().splitlines())
+    return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
 def _stripped(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.rstrip().splitlines())

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from console import Console, prepare
-from doc_page import DOCS, ROOT, Page, matches, read_page
+from doc_page import DOCS, ROOT, Page, accepted, matches, read_page
 
 from assetc.cli.error_pages import known_codes, page_of
 
@@ -92,7 +92,7 @@ def test_the_example_causes_what_the_page_says(
     assert not said.codes or page.path.stem in said.codes
     assert told, f"{page.path.stem} was not said:\n{said.out}{said.err}"
     if ACCEPT and not matches(told, block.output()):
-        text = page.text[: block.end - len(block.output())] + told + page.text[block.end :]
+        text = page.text[: block.end - len(block.output())] + accepted(told, block.output()) + page.text[block.end :]
         page.path.write_text(text, encoding="utf-8")
     else:
         assert matches(told, block.output()), told

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from console import Console, prepare
-from doc_page import DOCS, ROOT, Block, Page, matches, read_page
+from doc_page import DOCS, ROOT, Block, Page, accepted, matches, read_page
 
 ACCEPT = os.environ.get("ACCEPT") == "1"
 
@@ -47,7 +47,7 @@ def carry_out(block: Block, console: Console) -> Iterator[str]:
         said = console.run(command)
         assert said.code == 0, f"{command}\n{said.out}{said.err}"
         told = said.out or said.err
-        yield f"$ {command}\n{shown if not shown or matches(told, shown) else told.rstrip() + chr(10)}"
+        yield f"$ {command}\n{shown if not shown or matches(told, shown) else accepted(told, shown)}"
 
 
 def commands_with_output(text: str) -> Iterator[tuple[str, str]]:
