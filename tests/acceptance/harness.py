@@ -24,8 +24,9 @@ from assetc.compiler.diagnostic import Diagnostic
 from assetc.definitions.key import AssetKey
 from assetc.project.load import LoadRequest
 from assetc.project.read_text import read_text
+from assetc.runtime.opening import OpenRequest
 from assetc.runtime.values.pickled import read_value
-from assetc.runtime.workspace import NotOpened, OpenRequest, Workspace, open_workspace
+from assetc.runtime.workspace import NotOpened, Workspace, open_workspace
 
 
 @dataclass
@@ -154,6 +155,8 @@ class Project:
         words = shlex.split(arguments)
         if words[:1] in (["ls"], ["checks"], ["asset"], ["status"], ["runs"], ["orphans"], ["job"]) and "--json" not in words:
             words.append("--json")
+        if words[:1] and words[0] in ("run", "build", "retry", "seed", "test") and "--log-format" not in words:
+            words += ["--log-format", "json"]
         done = subprocess.run(
             [sys.executable, "-m", "assetc", *words],
             cwd=self.root,
@@ -172,10 +175,10 @@ class Project:
         return call
 
     def run(self, arguments: str = "") -> Call:
-        return self.cli(f"run --log-format json {arguments}")
+        return self.cli(f"run {arguments}")
 
     def build(self, arguments: str = "") -> Call:
-        return self.cli(f"build --log-format json {arguments}")
+        return self.cli(f"build {arguments}")
 
     def kill_run_after(self, arguments: str, seconds: float) -> None:
         child = subprocess.Popen([sys.executable, "-m", "assetc", "run", *shlex.split(arguments)], cwd=self.root)
