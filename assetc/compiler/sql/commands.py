@@ -7,28 +7,40 @@ from collections.abc import Callable, Sequence
 
 from sqlglot import Token, TokenType
 
+from assetc.compiler.sql.blocks import query_of
 from assetc.compiler.sql.functions import ReadText
+from assetc.compiler.sql.mend import add_load
 from assetc.compiler.sql.scan import scan
 from assetc.compiler.sql.script import Script
-from assetc.compiler.sql.tokens import STRINGS, first_word_place, name_at, place_between, tokens_after_first_word, word
-from assetc.compiler.sql.vocabulary import words
+from assetc.compiler.sql.tokens import (
+    STRINGS,
+    closing_index,
+    first_word_place,
+    name_at,
+    place_between,
+    tokens_after_first_word,
+    word,
+)
+from assetc.compiler.sql.vocabulary import SET_CHANGES_SCHEMA, TSQL, words
 
 _BEGINS_STATEMENT = re.compile(
     r"\s*(with|select|insert|merge|update|delete|begin|create|declare|from|truncate|drop|alter|copy|\()",
     re.IGNORECASE,
 )
 _INNER = frozenset(
-    {"COPY", "SELECT", "INSERT", "WITH", "MERGE", "UPDATE", "DELETE", "FROM", "CREATE", "VALUES", "TABLE"}
+    {"CALL", "COPY", "SELECT", "INSERT", "WITH", "MERGE", "UPDATE", "DELETE", "FROM", "CREATE", "VALUES", "TABLE"}
 )
-_BEFORE_INNER = frozenset({"AS", "FOR", "EXPLAIN", "ANALYZE", "BEGIN", "ATOMIC", "VERBOSE", "EXTENDED", "COST", "PLAN"})
+_BEFORE_INNER = words("AS FOR EXPLAIN ANALYZE BEGIN ATOMIC VERBOSE EXTENDED COST PLAN TEXT JSON TABULAR")
+
+_UNPARSED_KINDS = words("FUNCTION PROCEDURE SECRET TRIGGER TASK PIPE SOURCE CONNECTION POLICY INTEGRATION")
 
 _HARMLESS = words(
     """
-    GRANT REVOKE SHOW PRAGMA INSTALL LOAD ATTACH DETACH VACUUM COMMIT ROLLBACK CHECKPOINT USE SET
+    GRANT REVOKE SHOW PRAGMA INSTALL ATTACH DETACH VACUUM COMMIT ROLLBACK CHECKPOINT USE SET
     RESET LOCK UNSET BEGIN START SAVEPOINT RELEASE END KILL FORCE DEALLOCATE LISTEN NOTIFY UNLISTEN
     DISCARD ABORT CLUSTER REINDEX DESCRIBE DESC CLEAR MSCK OPTIMIZE LIST LS REMOVE RM PUT GET
     UNCACHE SECURITY PRINT RETURN CLOSE OPEN FETCH WAITFOR GO SETUSER THROW RAISE RAISERROR BREAK
-    CONTINUE HELP STOP
+    CONTINUE HELP STOP RESET SECURITY HANDLER FLASHBACK ADD
     """
 )
 
@@ -41,6 +53,12 @@ def read_command(script: Script, text: str, read_text: ReadText) -> None:
         reader(script, text, tokens, read_text)
     elif first not in _HARMLESS:
         _read_other(script, text, tokens, read_text)
+
+
+def makes_unparsed(tokens: Sequence[Token]) -> bool:
+    """CREATE of a routine or another thing that no query reads: its options need not be understood."""
+    head = {word(token) for token in tokens[:6]}
+    return word(tokens[0]) == "CREATE" and bool(head & _UNPARSED_KINDS)
 
 
 Reader = Callable[[Script, str, Sequence[Token], ReadText], None]
@@ -63,7 +81,7 @@ def _read_inner(script: Script, text: str, tokens: Sequence[Token], read_text: R
     for index, token in enumerate(tokens):
         before = word(tokens[index - 1]) if index else "EXPLAIN"
         closed = bool(index) and tokens[index - 1].token_type == TokenType.R_PAREN
-        if index == 0 and word(token) == "TABLE":  # CREATE TABLE, not the query `table t`
+        if word(token) == "TABLE" and before != "AS":  # CREATE TABLE, not the query `table t`
             continue
         if word(token) in _INNER and (closed or before in _BEFORE_INNER):
             with script.at(token.start):
@@ -80,9 +98,10 @@ def _read_execute(script: Script, text: str, tokens: Sequence[Token], read_text:
     )
     is_named = bool(tokens) and word(tokens[0]) != "IMMEDIATE" and not bodies
     if is_joined or is_named or not bodies:
-        name = "execute immediate" if tokens and word(tokens[0]) == "IMMEDIATE" else "execute"
         script.unknown(
-            name, "dynamic SQL: what it reads and writes cannot be known from the text", first_word_place(text)
+            _name_of_execute(script, text, tokens),
+            "dynamic SQL: what it reads and writes cannot be known from the text",
+            first_word_place(text),
         )
         return
     for body in bodies:
@@ -90,8 +109,17 @@ def _read_execute(script: Script, text: str, tokens: Sequence[Token], read_text:
             read_text(script, body)
 
 
+def _name_of_execute(script: Script, text: str, tokens: Sequence[Token]) -> str:
+    if tokens and word(tokens[0]) == "IMMEDIATE":
+        return "execute immediate"
+    return "exec" if script.dialect in TSQL or text.split(None, 1)[0].upper() == "EXEC" else "execute"
+
+
 def _read_unload(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
-    del text
+    if tokens[0].token_type == TokenType.L_PAREN and tokens[1].token_type not in STRINGS:  # Athena: UNLOAD (SELECT ...)
+        start, stop = tokens[0].end + 1, tokens[closing_index(tokens, 0) - 1].start
+        with script.at(start):
+            read_text(script, text[start:stop])
     for index, token in enumerate(tokens):
         if token.token_type in STRINGS and index and word(tokens[index - 1]) == "TO":
             script.add("file_write", (token.text,))
@@ -116,7 +144,8 @@ def _read_transfer(script: Script, text: str, tokens: Sequence[Token], read_text
 
 def _read_set(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
     del text, read_text
-    if tokens and word(tokens[0]) == "SEARCH_PATH":
+    is_schema = bool(tokens) and word(tokens[0]) == "SCHEMA" and script.dialect in SET_CHANGES_SCHEMA
+    if is_schema or (tokens and word(tokens[0]) == "SEARCH_PATH"):
         names = [token for token in tokens[1:] if word(token) not in ("TO", "=") and token.text != ","]
         if names:
             script.database, script.schema = None, names[0].text
@@ -159,10 +188,11 @@ def _add_made(script: Script, tokens: Sequence[Token], *, temporary: bool) -> No
 def _read_rename(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
     """RENAME TABLE a TO b, EXCHANGE TABLES a AND b: all names are written."""
     del text, read_text
-    for index, token in enumerate(tokens[:-1]):
-        if word(token) in ("TABLE", "TABLES", "TO", "AND") or token.token_type == TokenType.COMMA:
+    for index in range(-1, len(tokens) - 1):
+        before = tokens[index] if index >= 0 else None
+        if before is None or word(before) in ("TABLE", "TABLES", "TO", "AND") or before.token_type == TokenType.COMMA:
             parts, after = name_at(script, tokens, index + 1)
-            if parts:
+            if parts and word(tokens[index + 1]) not in ("TABLE", "TABLES"):
                 script.write(parts, place_between(tokens, index + 1, after), operation="alter")
 
 
@@ -183,9 +213,41 @@ def _read_undrop(script: Script, text: str, tokens: Sequence[Token], read_text: 
     _add_after(script, tokens, frozenset({"TABLE"}), "create")
 
 
-def _read_alter(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
+def _read_drop(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
     del text, read_text
+    _add_after(script, tokens[:6], frozenset({"TABLE", "VIEW"}), "drop")
+
+
+def _read_declare(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
+    """DECLARE c CURSOR FOR SELECT ..., DECLARE x INT DEFAULT (SELECT ...): a variable's type does not matter."""
+    if _read_inner(script, text, tokens, read_text):
+        return
+    query = query_of(tokens)
+    if query:
+        with script.at(query[0].start):
+            read_text(script, text[query[0].start : query[-1].end + 1])
+
+
+def _read_restore(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
+    """Databricks: RESTORE TABLE t TO VERSION AS OF 3."""
+    del text, read_text
+    _add_after(script, tokens, frozenset({"TABLE"}), "replace")
+
+
+def _read_load(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
+    """LOAD DATA and LOAD XML of MySQL; LOAD of an extension (DuckDB) does nothing with relations."""
+    del text, read_text
+    add_load(script, tokens)
+
+
+def _read_alter(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
     _add_after(script, tokens, frozenset({"TABLE", "VIEW"}), "alter")
+    if any(word(token) == "VIEW" for token in tokens):
+        _read_inner(script, text, tokens, read_text)
+    for index, token in enumerate(tokens[:-2]):  # Redshift: ALTER TABLE t APPEND FROM s
+        if word(token) == "APPEND" and word(tokens[index + 1]) == "FROM":
+            parts, after = name_at(script, tokens, index + 2)
+            script.read(parts, place_between(tokens, index + 2, after))
 
 
 def _read_routine(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
@@ -218,12 +280,13 @@ def _add_after(script: Script, tokens: Sequence[Token], words: frozenset[str], o
 
 
 def _read_replace(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
-    """MySQL: REPLACE INTO t SELECT ... is an INSERT."""
-    parts, before = name_at(script, tokens, 1)
-    if parts and word(tokens[0]) == "INTO":
-        script.write(parts, place_between(tokens, 1, before), operation="replace")
+    """MySQL: REPLACE [INTO] t SELECT ... is an INSERT."""
+    start = 1 if word(tokens[0]) == "INTO" else 0
+    parts, before = name_at(script, tokens, start)
+    if parts and word(tokens[start]) not in ("TABLE", "VIEW"):
+        script.write(parts, place_between(tokens, start, before), operation="replace")
         for token in tokens[before:]:
-            if word(token) in ("SELECT", "WITH", "TABLE", "VALUES"):
+            if word(token) in ("SELECT", "WITH", "TABLE"):
                 with script.at(token.start):
                     read_text(script, text[token.start :])
                 return
@@ -233,22 +296,30 @@ def _read_replace(script: Script, text: str, tokens: Sequence[Token], read_text:
 
 _READERS: dict[str, Reader] = {
     "ALTER": _read_alter,
+    "APPLY": _read_other,
+    "ASSERT": _read_declare,
     "BULK": _read_bulk,
     "EXCHANGE": _read_rename,
     "RENAME": _read_rename,
     "UNDROP": _read_undrop,
     "CALL": _read_call,
     "CREATE": _read_create,
+    "CONVERT": _read_other,
+    "DECLARE": _read_declare,
     "DO": _read_execute,
+    "DROP": _read_drop,
     "EXEC": _read_execute,
     "EXECUTE": _read_execute,
     "EXPORT": _read_transfer,
+    "GENERATE": _read_other,
     "IMPORT": _read_transfer,
+    "LOAD": _read_load,
     "REFRESH": _read_refresh,
     "REPLACE": _read_replace,
+    "RESTORE": _read_restore,
     "SET": _read_set,
     "UNLOAD": _read_unload,
 }
 
-# The parser may also refuse these outright; they are opaque, not wrong.
-OPAQUE_WORDS = frozenset(_READERS) - {"CREATE", "REPLACE", "SET"}
+# The parser may also refuse these outright, or take them for expressions; they are opaque, not wrong.
+OPAQUE_WORDS = (frozenset(_READERS) | _HARMLESS) - {"CREATE", "REPLACE", "SET", "DROP", "BEGIN"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from assetc.compiler.sql.fold import fold
-from assetc.compiler.sql.vocabulary import CteRules, cte_rules
+from assetc.compiler.sql.vocabulary import cte_rules
 
 
 def cte_name(dialect: str, identifier: exp.Expr) -> str:
@@ -17,7 +17,6 @@ def cte_name(dialect: str, identifier: exp.Expr) -> str:
 
 def find_cte(dialect: str, table: exp.Expr, name: str) -> exp.Expr | None:
     """The CTE that the unqualified `name` means where `table` stands, the innermost one first."""
-    rules = cte_rules(dialect)
     child, node = table, table.parent
     cte: exp.Expr | None = None
     arm: str | None = None  # in which argument of the innermost set operation we are
@@ -30,7 +29,7 @@ def find_cte(dialect: str, table: exp.Expr, name: str) -> exp.Expr | None:
         if isinstance(with_, exp.With):
             inside = cte if child is with_ else None
             for candidate in reversed(_named(dialect, with_, name)):
-                if _is_visible(with_, candidate, inside, arm, rules):
+                if _is_visible(with_, candidate, inside, arm, dialect):
                     return candidate
         child, node = node, node.parent
     return None
@@ -50,23 +49,41 @@ def _named(dialect: str, with_: exp.With, name: str) -> list[exp.Expr]:
     return found
 
 
-def _is_visible(
-    with_: exp.With, candidate: exp.Expr, inside: exp.Expr | None, arm: str | None, rules: CteRules
-) -> bool:
+def _is_visible(with_: exp.With, candidate: exp.Expr, inside: exp.Expr | None, arm: str | None, dialect: str) -> bool:
     """Whether the CTE is seen from inside another one, from itself, or from the query behind all of them."""
     if inside is None:
         return True
+    rules = cte_rules(dialect)
     if candidate is inside:
-        return _is_recursive(with_, inside, arm, rules)
+        return _is_recursive(with_, inside, arm, dialect)
     if rules.forward or (rules.recursive_forward and bool(with_.args.get("recursive"))):
         return True
     return (candidate.index or 0) < (inside.index or 0)
 
 
-def _is_recursive(with_: exp.With, cte: exp.Expr, arm: str | None, rules: CteRules) -> bool:
+def _is_recursive(with_: exp.With, cte: exp.Expr, arm: str | None, dialect: str) -> bool:
     """Whether the CTE's own name means itself in this arm of its body."""
+    rules = cte_rules(dialect)
     if not (with_.args.get("recursive") or rules.implicit_recursion):
         return False
-    if not isinstance(cte.this.unnest(), exp.SetOperation):
+    body = cte.this.unnest()
+    if not isinstance(body, exp.SetOperation):
+        return False
+    if not with_.args.get("recursive") and not _names_itself(body, cte, dialect):
         return False
     return not (rules.anchor_sees_table and arm == "this")
+
+
+def _names_itself(body: exp.SetOperation, cte: exp.Expr, dialect: str) -> bool:
+    """Whether the second arm reads the CTE: without the keyword, only that makes it recursive."""
+    known: bool | None = cte.meta.get("assetc_names_itself")
+    if known is None:
+        name = cte_name(dialect, cte.args["alias"].this)
+        known = any(
+            isinstance(table.this, exp.Identifier)
+            and not table.args.get("db")
+            and cte_name(dialect, table.this) == name
+            for table in body.expression.find_all(exp.Table)
+        )
+        cte.meta["assetc_names_itself"] = known
+    return known

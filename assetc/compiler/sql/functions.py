@@ -27,24 +27,31 @@ def read_function(script: Script, function: exp.Expr, schema: list[exp.Expr], re
         pass
     elif not schema and word in vocabulary.FILE_FUNCTIONS:
         _read_files(script, word, first)
+    elif not schema and word in vocabulary.CLUSTER_FILE_FUNCTIONS:
+        _read_files(script, word, function.expressions[1] if len(function.expressions) > 1 else None)
+    elif not schema and word == "openrowset":
+        _read_row_set(script, function)
     elif not schema and word in vocabulary.QUERY_FUNCTIONS:
         _read_query(script, word, first, read_text)
-    elif not schema and word in vocabulary.NAME_FUNCTIONS:
+    elif not schema and word in vocabulary.NAME_FUNCTIONS | vocabulary.BARE_NAME_FUNCTIONS:
         read_name(script, word, first)
     elif word not in vocabulary.ROW_FUNCTIONS or schema:
         _read_user_function(script, function, schema, name)
 
 
-def read_name(script: Script, word: str, argument: exp.Expr | None) -> None:
+def read_name(script: Script, word: str, argument: exp.Expr | None, operation: str = "") -> None:
     """Add the relation whose name is the argument of `word(...)`."""
-    if word == "stream" and isinstance(argument, exp.Column):
-        script.read(tuple(script.fold(part) for part in argument.parts), script.place_of(argument.parts))
-        return
+    if isinstance(argument, exp.Column):
+        if word in vocabulary.BARE_NAME_FUNCTIONS:
+            script.read(tuple(script.fold(part) for part in argument.parts), script.place_of(argument.parts))
+            return
+        if word == "table":  # a collection of the row: Oracle's TABLE(t.items)
+            return
     names = constant_strings(argument)
     if names is None:
         script.unknown(word, f"the name given to {word}() cannot be known from the text")
     for text in names or ():
-        script.read_named(text)
+        script.add_named(text, operation)
 
 
 def _unwrap(function: exp.Expr, schema: list[exp.Expr]) -> tuple[exp.Expr, list[exp.Expr]]:
@@ -88,6 +95,19 @@ def _read_files(script: Script, word: str, argument: exp.Expr | None) -> None:
         script.add("file_read", (name,))
 
 
+def _read_row_set(script: Script, function: exp.Expr) -> None:
+    """T-SQL: OPENROWSET(BULK 'file', NAME = value ...) reads a file, OPENROWSET('provider', ...) another server."""
+    if sum(isinstance(item, exp.Literal) for item in function.expressions) == 1:
+        _read_files(script, "openrowset", function.expressions[0])
+    else:
+        script.unknown("openrowset", "OPENROWSET() reads what this text does not tell")
+
+
+def _is_of_a_model(script: Script, schema: list[exp.Expr]) -> bool:
+    """BigQuery's own ML.PREDICT, AI.FORECAST and their like."""
+    return script.dialect == "bigquery" and len(schema) == 1 and schema[0].name.lower() in ("ml", "ai")
+
+
 def _read_query(script: Script, word: str, argument: exp.Expr | None, read_text: ReadText) -> None:
     text = constant_string(argument)
     if text is None:
@@ -98,7 +118,7 @@ def _read_query(script: Script, word: str, argument: exp.Expr | None, read_text:
 
 
 def _read_user_function(script: Script, function: exp.Expr, schema: list[exp.Expr], name: str) -> None:
-    if not isinstance(function, exp.Anonymous):
+    if not isinstance(function, exp.Anonymous) or _is_of_a_model(script, schema):
         return
     folded = fold(script.dialect, name, quoted=False)
     parts = (*(script.fold(part) for part in schema), folded)

@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from sqlglot import Token, TokenType, exp
 from sqlglot.errors import ParseError, TokenError
 
-from assetc.compiler.sql.commands import OPAQUE_WORDS, read_command
+from assetc.compiler.sql.blocks import BLOCK_WORDS, begins_block, take_apart
+from assetc.compiler.sql.commands import OPAQUE_WORDS, makes_unparsed, read_command
+from assetc.compiler.sql.mend import mend, without_top
 from assetc.compiler.sql.problems import NOT_UNDERSTOOD, TOO_DEEP, is_statement, lenient_problem, parse_problem
 from assetc.compiler.sql.reading import SqlProblem
-from assetc.compiler.sql.recover import begins_block, mend, take_apart
 from assetc.compiler.sql.scan import scan
 from assetc.compiler.sql.script import Script, sqlglot_dialect
 from assetc.compiler.sql.session import change_session
 from assetc.compiler.sql.statement import Found, read_statement
 from assetc.compiler.sql.tokens import statements_of, tokens_after_first_word, word
+from assetc.compiler.sql.vocabulary import TSQL
 
 _DEEPEST_NESTING = 8
 
@@ -60,9 +62,12 @@ def _read_nested(script: Script, text: str) -> None:
 
 
 def _read(script: Script, tokens: Sequence[Token]) -> Tree | None:
-    if tokens[0].token_type == TokenType.COMMAND and _read_block(script, tokens):
+    if word(tokens[0]) in BLOCK_WORDS and _read_block(script, tokens):
         return None
-    if len(tokens) == 1 and word(tokens[0]) == "END":
+    if script.dialect in TSQL:
+        tokens = without_top(tokens)
+    if [word(token) for token in tokens[:3]] == ["COPY", "FROM", "DATABASE"]:
+        script.unknown("copy", "COPY FROM DATABASE touches relations that the text does not name")
         return None
     try:
         tree = _parse(script, tokens)
@@ -78,7 +83,9 @@ def _read(script: Script, tokens: Sequence[Token]) -> Tree | None:
 
 
 def _read_block(script: Script, tokens: Sequence[Token]) -> bool:
-    """BEGIN, IF, WHILE: the tokenizer may take them for commands, whose rest is one string."""
+    """BEGIN, IF, END ELSE: the tokenizer may take them for commands, whose rest is one string."""
+    if tokens[0].token_type not in (TokenType.COMMAND, TokenType.END):
+        return begins_block(tokens) and _read_pieces(script, tokens)
     start, end = tokens[0].start, tokens[-1].end + 1
     text = script.fragment[start:end]
     try:
@@ -91,10 +98,15 @@ def _read_block(script: Script, tokens: Sequence[Token]) -> bool:
         return False
     _note_kind(script, "block")
     with script.at(start), script.reading(text, [head, *rest]):
-        for piece in take_apart([head, *rest]) or ():
-            if piece:
-                _read(script, piece)
-    return True
+        return _read_pieces(script, [head, *rest])
+
+
+def _read_pieces(script: Script, tokens: Sequence[Token]) -> bool:
+    pieces = take_apart(tokens)
+    for piece in pieces or ():
+        if piece:
+            _read(script, piece)
+    return pieces is not None
 
 
 def _parse(script: Script, tokens: Sequence[Token]) -> exp.Expr | None:
@@ -117,7 +129,7 @@ def _read_tree(script: Script, tree: exp.Expr, tokens: Sequence[Token]) -> Tree 
         with script.at(start):
             read_command(script, script.fragment[start:end], _read_nested)
         return None
-    if not is_statement(tree) and word(tokens[0]) not in _PROCEDURAL:
+    if not is_statement(tree) and word(tokens[0]) not in _PROCEDURAL | OPAQUE_WORDS:
         hint = "Begin with select, from, with, insert, create ..."
         script.problem("E111", "this is an expression, not a statement", *script.place(start, end), hint=hint)
     if change_session(script, tree):
@@ -140,16 +152,12 @@ def _note_kind(script: Script, kind: str) -> None:
 
 def _recover(script: Script, tokens: Sequence[Token], error: ParseError) -> None:
     """A statement that does not parse: taken apart, mended, opaque, or wrong."""
-    pieces = take_apart(tokens)
-    if pieces is not None:
-        for piece in pieces:
-            if piece:
-                _read(script, piece)
+    if _read_pieces(script, tokens):
         return
     if _read_mended(script, tokens):
         return
     start, end = tokens[0].start, tokens[-1].end + 1
-    if word(tokens[0]) in OPAQUE_WORDS:
+    if word(tokens[0]) in OPAQUE_WORDS or makes_unparsed(tokens):
         _note_kind(script, "command")
         with script.at(start):
             read_command(script, script.fragment[start:end], _read_nested)

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-_SKIPPED = (exp.UserDefinedFunction, exp.Reference, exp.JoinHint, exp.Lock, exp.Grant, exp.Revoke, exp.Use)
+_SKIPPED = (
+    exp.UserDefinedFunction, exp.StoredProcedure, exp.Reference, exp.JoinHint, exp.Lock, exp.Grant, exp.Revoke,
+    exp.Use, exp.Show,
+)  # fmt: skip
+
+# Names beside a table or a target that are no relations: a file format, an index, a connection.
+_SKIPPED_ARGUMENTS = frozenset({"format", "indexed", "connection"})
 
 _WRITES: dict[type[exp.Expr], str] = {
     exp.Insert: "insert",
@@ -28,6 +34,7 @@ _WRITES: dict[type[exp.Expr], str] = {
     exp.MultitableInserts: "insert",
     exp.ConditionalInsert: "insert",
     exp.Refresh: "refresh",
+    exp.Undrop: "create",
 }
 _WRITE_ARGUMENTS = frozenset({"this", "expressions", "tables", "table"})
 
@@ -40,6 +47,8 @@ _OTHER_KINDS = frozenset(
         "CATALOG", "CONNECTION", "EXTENSION", "SERVER", "INTEGRATION", "PIPE", "FUNCTIONS",
     }
 )  # fmt: skip
+
+_NAMES_KIND = (exp.Drop, exp.Create, exp.Alter, exp.Comment, exp.Undrop)
 
 _ALIASABLE = (exp.From, exp.Join, exp.Table, exp.Subquery, exp.Paren, exp.Final)
 
@@ -62,8 +71,10 @@ def role_of(table: exp.Expr) -> Role | None:
         argument, parent = parent.arg_key, parent.parent
     if parent is None:
         return READ
-    if isinstance(parent, _SKIPPED):
+    if isinstance(parent, _SKIPPED) or argument in _SKIPPED_ARGUMENTS:
         return None
+    if isinstance(parent, exp.Clone):
+        return None if _kind(parent.parent) in _OTHER_KINDS else READ
     if isinstance(parent, exp.Copy):
         loads = argument == "this" and bool(parent.args.get("kind"))
         return Role("copy") if loads else READ
@@ -74,8 +85,10 @@ def _statement_role(parent: exp.Expr, argument: str | None) -> Role | None:
     operation = _WRITES.get(type(parent))
     if operation is None or argument not in _WRITE_ARGUMENTS:
         return Role(aliasable=_is_aliasable(parent, argument))
-    if isinstance(parent, (exp.Drop, exp.Create, exp.Alter, exp.Comment)) and _kind(parent) in _OTHER_KINDS:
+    if isinstance(parent, _NAMES_KIND) and _kind(parent) in _OTHER_KINDS:
         return None
+    if _only_touches(parent):
+        return READ
     if isinstance(parent, exp.Delete) and argument == "this" and parent.args.get("tables"):
         return Role(aliasable=True)
     return Role(_precise(parent, operation))
@@ -87,8 +100,15 @@ def _is_aliasable(parent: exp.Expr, argument: str | None) -> bool:
     return isinstance(parent, _ALIASABLE) or (isinstance(parent, (exp.Delete, exp.Update)) and argument != "this")
 
 
-def _kind(statement: exp.Expr) -> str:
-    return str(statement.args.get("kind") or "").upper()
+def _only_touches(statement: exp.Expr) -> bool:
+    """CACHE TABLE and REFRESH TABLE of Spark: the relation stays as it is."""
+    if isinstance(statement, exp.Cache):
+        return statement.expression is None
+    return isinstance(statement, exp.Refresh) and _kind(statement) != "MATERIALIZED VIEW"
+
+
+def _kind(statement: exp.Expr | None) -> str:
+    return str(statement.args.get("kind") or "").upper() if statement is not None else ""
 
 
 def _precise(statement: exp.Expr, operation: str) -> str:

@@ -48,6 +48,8 @@ def _operation(tokens: Sequence[Token], index: int) -> str | None:
     before = word(tokens[index - 1]) if index else ""
     if this == "FROM":
         return "delete" if before == "DELETE" else ""
+    if this == "USING" and index and tokens[index - 1].token_type in STRINGS:
+        return None
     if this == "JOIN" or (this == "USING" and following.token_type != TokenType.L_PAREN):
         return ""
     if this == "INTO" or (this == "OVERWRITE" and word(following) not in ("DIRECTORY", "LOCAL", "INTO")):
@@ -69,12 +71,16 @@ def _add_names(script: Script, tokens: Sequence[Token], index: int, operation: s
         if not parts or word(tokens[index]) in _RESERVED:
             return
         is_call = after < len(tokens) and tokens[after].token_type == TokenType.L_PAREN
+        if is_call and not operation and parts[-1].lower() in vocabulary.BARE_NAME_FUNCTIONS:
+            index = after + 1
+            index += index < len(tokens) and word(tokens[index]) in ("CHANGES", "VERSION")
+            continue
         if is_call and not operation:
             _add_call(script, parts)
             after = closing_index(tokens, after)
         elif operation:
             script.write(parts, place_between(tokens, index, after), operation=operation)
-        elif len(parts) > 1 or parts[0] not in ctes:
+        elif len(parts) > 1 or not (parts[0] in ctes or vocabulary.is_pseudo_table(script.dialect, parts[0])):
             script.read(parts, place_between(tokens, index, after))
         if operation or after >= len(tokens) or tokens[after].token_type != TokenType.COMMA:
             return

@@ -14,7 +14,7 @@ from assetc.compiler.reference import Certainty, Reference, ReferenceKind
 from assetc.compiler.sql.fold import fold, split_name
 from assetc.compiler.sql.place import alias_place, name_place
 from assetc.compiler.sql.reading import ColumnPrefix, SqlProblem
-from assetc.compiler.sql.vocabulary import TSQL, CteRules, cte_rules
+from assetc.compiler.sql.vocabulary import USE_NAMES_DATABASE, CteRules, cte_rules
 
 Parts = tuple[str, ...]
 
@@ -108,10 +108,12 @@ class Script:
             return None
         return self.add("write", self.complete(parts), place, operation=operation, has_alias=has_alias)
 
-    def read_named(self, text: str) -> None:
+    def add_named(self, text: str, operation: str = "") -> None:
         """Add a relation whose name stands in a string."""
         parts = split_name(self.dialect, text)
-        if parts:
+        if parts and operation:
+            self.write(parts, operation=operation)
+        elif parts:
             self.read(parts)
 
     def unknown(self, word: str, message: str, place: tuple[int, int] = NO_PLACE) -> None:
@@ -132,7 +134,7 @@ class Script:
         if self.database is None or len(parts) > 2:
             return parts
         if len(parts) == 1:
-            return (self.database, "", *parts) if self.dialect in TSQL else parts
+            return (self.database, "", *parts) if self.dialect in USE_NAMES_DATABASE else parts
         return parts if parts[0] in self.attached else (self.database, *parts)
 
     @contextmanager

@@ -7,9 +7,11 @@ import re
 from sqlglot import exp
 
 from assetc.compiler.sql.script import Script
-from assetc.compiler.sql.vocabulary import USE_NAMES_DATABASE
+from assetc.compiler.sql.vocabulary import SET_CHANGES_SCHEMA, USE_NAMES_DATABASE
 
-_SEARCH_PATH = re.compile(r"(?:session |local )?\"?search_path\"?\s*(?:=|to)\s*(.*)", re.IGNORECASE | re.DOTALL)
+_SEARCH_PATH = re.compile(
+    r"(?:session |local )?\"?(search_path|schema)\"?\s*(?:=|to)\s*(.*)", re.IGNORECASE | re.DOTALL
+)
 _ELSEWHERE = frozenset({"WAREHOUSE", "ROLE", "SECONDARY ROLES"})
 
 
@@ -47,7 +49,7 @@ def _set(script: Script, statement: exp.Expr) -> bool:
     """`set search_path to a, b`: the first schema is where unqualified names are looked up."""
     for item in statement.expressions:
         match = _SEARCH_PATH.match(item.sql(dialect=script.dialect) if isinstance(item, exp.Expr) else "")
-        if match is not None:
-            script.database, script.schema = None, match[1].split(",")[0].strip(" '\"").lower()
+        if match is not None and (match[1].lower() == "search_path" or script.dialect in SET_CHANGES_SCHEMA):
+            script.database, script.schema = None, match[2].split(",")[0].strip(" '\"").lower()
             return True
     return False

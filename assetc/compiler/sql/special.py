@@ -9,6 +9,7 @@ from assetc.compiler.sql.constants import constant_string, constant_strings
 from assetc.compiler.sql.ctes import cte_name, find_cte
 from assetc.compiler.sql.functions import ReadText
 from assetc.compiler.sql.script import Script
+from assetc.compiler.sql.tables import is_temporary
 
 _ROUTINES = frozenset({"FUNCTION", "PROCEDURE", "MACRO"})
 
@@ -33,14 +34,14 @@ def read_membership(script: Script, node: exp.Expr, read_text: ReadText) -> None
 
 
 def read_call(script: Script, node: exp.Expr, read_text: ReadText) -> None:
-    """ClickHouse's dictGet('name', ...), and TABLE(name) given to a function (Trino)."""
+    """ClickHouse's dictGet('name', ...), and TABLE(name) given to a function."""
     del read_text
     word = node.name.lower()
     if script.dialect == "clickhouse" and word in vocabulary.NAME_SCALAR_FUNCTIONS and node.expressions:
         text = constant_string(node.expressions[0])
         if text is not None:
-            script.read_named(text)
-    elif word == "table" and script.dialect in vocabulary.TRINO_FAMILY and node.expressions:
+            script.add_named(text)
+    elif word == "table" and script.dialect in vocabulary.TABLE_ARGUMENTS and node.expressions:
         column = node.expressions[0]
         if isinstance(column, exp.Column):
             script.read(tuple(script.fold(part) for part in column.parts), script.place_of(column.parts))
@@ -55,9 +56,47 @@ def read_copy(script: Script, node: exp.Expr, read_text: ReadText) -> None:
             script.add("file_read" if loads else "file_write", (item.name,), operation="copy")
 
 
-def read_load(script: Script, node: exp.Expr, read_text: ReadText) -> None:
-    """LOAD DATA and EXPORT DATA of BigQuery: their `uri` options."""
+def read_returning(script: Script, node: exp.Expr, read_text: ReadText) -> None:
+    """T-SQL: OUTPUT ... INTO a table."""
     del read_text
+    into = node.args.get("into")
+    if isinstance(into, exp.Identifier) and not is_temporary(script, into):
+        script.write((script.fold(into),), script.place_of([into]), operation="insert")
+
+
+def read_insert(script: Script, node: exp.Expr, read_text: ReadText) -> None:
+    """ClickHouse: INSERT INTO FUNCTION file('name') ..."""
+    del read_text
+    function = node.this
+    if not isinstance(function, exp.Anonymous):
+        return
+    word = function.name.lower()
+    text = constant_string(function.expressions[0] if function.expressions else None)
+    if word in vocabulary.FILE_FUNCTIONS and text is not None:
+        script.add("file_write", (text,), operation="insert")
+    else:
+        script.unknown(word, f"what is written through {word}() cannot be known from the text")
+
+
+def read_summarize(script: Script, node: exp.Expr, read_text: ReadText) -> None:
+    """DuckDB: SUMMARIZE 'file'."""
+    del read_text
+    if isinstance(node.this, exp.Literal):
+        script.add("file_read", (node.this.name,))
+
+
+def read_inner_command(script: Script, node: exp.Expr, read_text: ReadText) -> None:
+    """The body of a routine that the parser keeps as text."""
+    with script.inside_string():
+        read_text(script, f"{node.this} {node.text('expression')}")
+
+
+def read_load(script: Script, node: exp.Expr, read_text: ReadText) -> None:
+    """LOAD DATA and EXPORT DATA of BigQuery: their `uri` options; LOAD DATA INPATH of Spark."""
+    del read_text
+    path = constant_string(node.args.get("inpath"))
+    if path is not None:
+        script.add("file_read", (path,), operation="copy")
     for item in node.find_all(exp.Property, exp.EQ, exp.PropertyEQ):
         name = item.this.name if isinstance(item.this, exp.Expr) else str(item.this)
         if name.lower() in ("uri", "uris"):
@@ -103,7 +142,7 @@ def read_execute(script: Script, node: exp.Expr, read_text: ReadText) -> None:
     name = this.name.lower() if isinstance(this, exp.Table) else ""
     texts: list[str] = []
     if isinstance(this, exp.Subquery) and isinstance(this.this, exp.Table):  # the parser's reading of EXEC ('sql')
-        texts = [this.this.name]
+        texts = [this.this.name] if isinstance(this.this.this, exp.Identifier) else []
     elif not isinstance(this, exp.Table) and isinstance(this, exp.Expr):
         texts = [text for text in [constant_string(this)] if text is not None]
     elif name in ("sp_executesql", ""):

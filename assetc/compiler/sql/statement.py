@@ -9,7 +9,7 @@ from typing import Any
 from sqlglot import exp
 
 from assetc.compiler.sql.dml import find_targets
-from assetc.compiler.sql.functions import ReadText, read_function
+from assetc.compiler.sql.functions import ReadText, read_function, read_name
 from assetc.compiler.sql.prefixes import find_prefixes
 from assetc.compiler.sql.script import Parts, Script
 from assetc.compiler.sql.special import (
@@ -18,8 +18,12 @@ from assetc.compiler.sql.special import (
     read_create,
     read_directory,
     read_execute,
+    read_inner_command,
+    read_insert,
     read_load,
     read_membership,
+    read_returning,
+    read_summarize,
 )
 from assetc.compiler.sql.tables import read_table
 
@@ -62,7 +66,9 @@ def _read_rows(script: Script, node: exp.Expr, read_text: ReadText) -> None:
     """TABLE(...): a function, a name in a string, or a variable."""
     inner = node.this
     if isinstance(inner, exp.Literal):
-        script.read_named(inner.name)
+        script.add_named(inner.name)
+    elif isinstance(inner, exp.DynamicIdentifier):
+        read_name(script, "identifier", inner.this)
     elif isinstance(inner, (exp.Parameter, exp.Placeholder, exp.SessionParameter)):
         script.unknown("dynamic", "the table's name comes from a variable")
     else:
@@ -81,6 +87,10 @@ _SPECIAL: dict[type[exp.Expr], SpecialReader] = {
     exp.Execute: read_execute,
     exp.ExecuteSql: read_execute,
     exp.Directory: read_directory,
+    exp.Command: read_inner_command,
+    exp.Returning: read_returning,
+    exp.Insert: read_insert,
+    exp.Summarize: read_summarize,
 }
 
 _NOTED = frozenset({exp.Table, exp.Star, exp.Join, exp.Columns, exp.Pivot, exp.Subquery, *_SPECIAL})

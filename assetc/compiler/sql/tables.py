@@ -7,14 +7,16 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from assetc.compiler.reference import ReferenceKind
 from assetc.compiler.sql import vocabulary
+from assetc.compiler.sql.constants import constant_string
 from assetc.compiler.sql.ctes import cte_name, find_cte
+from assetc.compiler.sql.fold import fold
 from assetc.compiler.sql.functions import ReadText, read_function, read_name
 from assetc.compiler.sql.roles import Role, role_of
 from assetc.compiler.sql.script import Parts, Script
 
-_STAGE = re.compile(r"@([^/]*)(/.*)?", re.DOTALL)
+_STAGE = re.compile(r'@((?:"[^"]*"|[^/"])*)(/.*)?', re.DOTALL)
+_STAGE_PIECES = re.compile(r'"([^"]*)"|([^"]+)')
 
 
 def read_table(script: Script, table: exp.Table, read_text: ReadText, made: dict[Parts, bool]) -> int | None:
@@ -27,10 +29,16 @@ def read_table(script: Script, table: exp.Table, read_text: ReadText, made: dict
     if isinstance(this, exp.Dot):
         return _read_dotted(script, table, role, read_text)
     if isinstance(this, exp.Func) and not isinstance(this, exp.DynamicIdentifier):
-        schema = [part for part in (table.args.get("catalog"), table.args.get("db")) if isinstance(part, exp.Expr)]
-        read_function(script, this, schema, read_text)
-    else:
-        _read_special(script, table, role)
+        return _read_call(script, table, this, read_text)
+    _read_special(script, table, role)
+    return None
+
+
+def _read_call(script: Script, table: exp.Table, function: exp.Func, read_text: ReadText) -> int | None:
+    schema = [part for part in (table.args.get("catalog"), table.args.get("db")) if isinstance(part, exp.Expr)]
+    if isinstance(table.parent, exp.Analyze):  # ANALYZE t (x, y), which the parser takes for a call
+        return script.read((*map(script.fold, schema), fold(script.dialect, function.name, quoted=False)))
+    read_function(script, function, schema, read_text)
     return None
 
 
@@ -38,40 +46,52 @@ def _read_special(script: Script, table: exp.Table, role: Role) -> None:
     """A stage, a file, a variable, or IDENTIFIER(...)."""
     this = table.this
     if isinstance(this, exp.DynamicIdentifier):
-        read_name(script, "identifier", this.expressions[0] if this.expressions else this.args.get("this"))
+        argument = this.expressions[0] if this.expressions else this.args.get("this")
+        read_name(script, "identifier", argument, operation=role.operation)
     elif isinstance(this, exp.DirectoryStage):
         script.add("stage_read", (stage_name(script.dialect, this.name or str(this.this)),))
-    elif isinstance(this, exp.Var) and this.name.startswith("@"):
-        written = isinstance(table.parent, exp.Copy) and table.arg_key == "this"
-        script.add("stage_write" if written else "stage_read", (stage_name(script.dialect, this.name),))
-    elif isinstance(this, exp.Literal):
-        script.add(_file_kind(table), (this.name,))
-    elif isinstance(this, exp.Parameter) and script.dialect in vocabulary.TSQL:
-        return  # a table variable, which lives in the script
+    elif isinstance(this, exp.Literal) or (isinstance(this, exp.Var) and this.name.startswith("@")):
+        _add_address(script, table, this.name)
+    elif _is_variable(script, table):
+        return
     elif isinstance(this, (exp.Parameter, exp.SessionParameter, exp.Placeholder)):
         script.unknown("dynamic", "the table's name comes from a variable")
-    del role
 
 
-def _file_kind(table: exp.Table) -> ReferenceKind:
-    loads = isinstance(table.parent, exp.Copy) and bool(table.parent.args.get("kind"))
-    return "file_read" if loads or not isinstance(table.parent, exp.Copy) else "file_write"
+def _is_variable(script: Script, table: exp.Table) -> bool:
+    """A table variable of T-SQL, or the variable that SELECT ... INTO fills."""
+    is_parameter = isinstance(table.this, exp.Parameter) and script.dialect in vocabulary.TSQL
+    return is_parameter or isinstance(table.parent, exp.Into)
+
+
+def _add_address(script: Script, table: exp.Table, text: str) -> None:
+    """A stage or a file: what COPY INTO names first is written."""
+    written = isinstance(table.parent, exp.Copy) and table.arg_key == "this"
+    if text.startswith("@") and (script.dialect == "snowflake" or isinstance(table.this, exp.Var)):
+        script.add("stage_write" if written else "stage_read", (stage_name(script.dialect, text),))
+    else:
+        script.add("file_write" if written else "file_read", (text,))
 
 
 def stage_name(dialect: str, text: str) -> str:
-    """The stage's name folds as an identifier does, the path behind it does not."""
+    """The stage's name folds as an identifier does, quotes included; the path behind it does not."""
     match = _STAGE.fullmatch(text)
     if match is None or dialect != "snowflake":
         return text
-    return f"@{match[1].upper()}{match[2] or ''}"
+    name = "".join(quoted or plain.upper() for quoted, plain in _STAGE_PIECES.findall(match[1]))
+    return f"@{name}{match[2] or ''}"
 
 
 def _read_dotted(script: Script, table: exp.Table, role: Role, read_text: ReadText) -> int | None:
     """More than three parts, or a function with a schema."""
     head = [part for part in (table.args.get("catalog"), table.args.get("db")) if isinstance(part, exp.Identifier)]
     parts = [*head, *table.this.flatten()]
-    if all(isinstance(part, exp.Identifier) for part in parts):
-        return _add(script, table, role, tuple(script.fold(part) for part in parts), parts)
+    if isinstance(table.args.get("catalog"), exp.Func):  # T-SQL: OPENDATASOURCE(...).database.schema.table
+        read_function(script, table.args["catalog"], [], read_text)
+        return None
+    if all(isinstance(part, exp.Identifier) or not part for part in parts):  # `server.database..table` has a gap
+        written = [part for part in parts if isinstance(part, exp.Identifier)]
+        return _add(script, table, role, tuple(script.fold(part) if part else "" for part in parts), written)
     read_function(script, parts[-1], [part for part in parts[:-1] if isinstance(part, exp.Identifier)], read_text)
     return None
 
@@ -81,8 +101,9 @@ def _read_named(script: Script, table: exp.Table, role: Role, made: dict[Parts, 
     parts = table_parts(script, table)
     if _is_no_relation(script, table, role, parts):
         return None
-    if script.dialect == "clickhouse" and table.name == "dictionary" and table.alias_column_names:
-        script.read_named(table.alias_column_names[0])  # `dictionary('name')`, as the parser takes it
+    misread = _misread_name(script, table)
+    if misread is not None:
+        script.add_named(misread, role.operation)
         return None
     if _is_file(script, table):
         script.add("file_read", (table.name,), script.place_of(identifiers[-1:]))
@@ -90,6 +111,16 @@ def _read_named(script: Script, table: exp.Table, role: Role, made: dict[Parts, 
     if role.operation and _makes(script, table, parts, made):
         return None
     return _add(script, table, role, parts, identifiers)
+
+
+def _misread_name(script: Script, table: exp.Table) -> str | None:
+    """The name in a string that the parser takes for a list of columns."""
+    if script.dialect == "clickhouse" and table.name == "dictionary" and table.alias_column_names:
+        return table.alias_column_names[0]
+    parent = table.parent
+    if isinstance(parent, exp.Schema) and table.name.lower() == "identifier":
+        return constant_string(parent.expressions[0] if parent.expressions else None)
+    return None
 
 
 def table_parts(script: Script, table: exp.Table) -> Parts:
@@ -106,15 +137,15 @@ def table_parts(script: Script, table: exp.Table) -> Parts:
 
 def _is_no_relation(script: Script, table: exp.Table, role: Role, parts: Parts) -> bool:
     if table.args.get("db"):
-        if len(parts) == 2 and parts[0].lower() in ("temp", "pg_temp"):  # only a script's own tables are there
+        if len(parts) == 2 and parts[0].lower() in vocabulary.TEMPORARY_SCHEMAS:  # only a script's own tables are there
             return True
         return _walks_array(script, table, role, parts)
-    if parts[-1] in vocabulary.PSEUDO_TABLES.get(script.dialect, ()):
+    if vocabulary.is_pseudo_table(script.dialect, parts[-1]):
         return True
-    if script.dialect in vocabulary.HASH_IS_TEMPORARY and parts[-1].startswith("#"):
+    if is_temporary(script, table.this) or _is_filled(script, table):
         return True
     cte = find_cte(script.dialect, table, cte_name(script.dialect, table.this))
-    if cte is None:
+    if cte is None or (role.operation and script.dialect not in vocabulary.TSQL):  # no CTE can be written
         return False
     if role.operation:
         _write_through(script, cte, role)
@@ -124,9 +155,29 @@ def _is_no_relation(script: Script, table: exp.Table, role: Role, parts: Parts) 
 def _write_through(script: Script, cte: exp.Expr, role: Role) -> None:
     """T-SQL: an UPDATE or DELETE of a CTE writes the one table below it."""
     tables = list(cte.this.find_all(exp.Table))
-    if len(tables) == 1 and isinstance(tables[0].this, exp.Identifier):
-        place = script.place_of(tables[0].parts)
-        script.write(table_parts(script, tables[0]), place, operation=role.operation)
+    if len(tables) != 1 or not isinstance(tables[0].this, exp.Identifier):
+        return
+    table = tables[0]
+    below = None if table.args.get("db") else find_cte(script.dialect, table, cte_name(script.dialect, table.this))
+    if below is not None:
+        _write_through(script, below, role)
+    else:
+        script.write(table_parts(script, table), script.place_of(table.parts), operation=role.operation)
+
+
+def is_temporary(script: Script, identifier: exp.Expr) -> bool:
+    """T-SQL's and Redshift's #name and ##name."""
+    if identifier.args.get("temporary") or identifier.args.get("global_"):
+        return True
+    return script.dialect in vocabulary.HASH_IS_TEMPORARY and identifier.name.startswith("#")
+
+
+def _is_filled(script: Script, table: exp.Table) -> bool:
+    """SELECT ... INTO fills a variable, not a table: in a routine's body, and everywhere in some dialects."""
+    if not isinstance(table.parent, exp.Into):
+        return False
+    in_routine = script.offset is None and script.dialect in vocabulary.POSTGRES_FAMILY
+    return in_routine or script.dialect in vocabulary.INTO_FILLS
 
 
 def _is_file(script: Script, table: exp.Table) -> bool:
@@ -134,10 +185,10 @@ def _is_file(script: Script, table: exp.Table) -> bool:
         quoted = bool(table.this.args.get("quoted")) and not table.args.get("db")
         return quoted and vocabulary.is_file_name(table.name)
     if script.dialect in vocabulary.HIVE_FAMILY and not table.args.get("db"):
-        return "://" in table.name
+        return "/" in table.name
     if script.dialect in vocabulary.HIVE_FAMILY:
         is_format = table.text("db").lower() in vocabulary.SPARK_FORMATS
-        return is_format and ("/" in table.name or ":" in table.name)
+        return is_format and not table.name.isidentifier()
     return False
 
 
@@ -178,7 +229,7 @@ def _makes(script: Script, table: exp.Table, parts: Parts, made: dict[Parts, boo
 def _is_temporary(create: exp.Expr) -> bool:
     properties = create.args.get("properties")
     found = properties.expressions if properties is not None else ()
-    return any(isinstance(item, (exp.TemporaryProperty, exp.GlobalProperty)) for item in found)
+    return any(isinstance(item, (exp.TemporaryProperty, exp.GlobalProperty, exp.VolatileProperty)) for item in found)
 
 
 def _add(script: Script, table: exp.Table, role: Role, parts: Parts, identifiers: Sequence[exp.Expr]) -> int | None:

@@ -49,6 +49,16 @@ def cte_rules(dialect: str) -> CteRules:
 
 TSQL = frozenset({"tsql", "fabric"})
 HASH_IS_TEMPORARY = TSQL | {"redshift"}
+
+# What SELECT ... INTO names here is a variable.
+INTO_FILLS = frozenset({"bigquery", "databricks", "mysql", "oracle", "singlestore", "snowflake", "spark", "teradata"})
+
+# They update and delete in several tables at once.
+MYSQL_FAMILY = frozenset({"mysql", "singlestore", "doris", "starrocks"})
+
+# The schemas of what lives only in the session.
+TEMPORARY_SCHEMAS = frozenset({"temp", "pg_temp", "global_temp"})
+
 HIVE_FAMILY = frozenset({"hive", "spark2", "spark", "databricks"})
 POSTGRES_FAMILY = frozenset({"postgres", "redshift", "materialize", "risingwave"})
 TRINO_FAMILY = frozenset({"trino", "presto", "athena"})
@@ -56,22 +66,34 @@ TRINO_FAMILY = frozenset({"trino", "presto", "athena"})
 # In these, `from orders o, o.items` walks an array of the row.
 WALKS_ARRAYS = frozenset({"bigquery", "redshift", "snowflake", "clickhouse", "spark", "databricks"})
 
+# A function's argument may be TABLE(name).
+TABLE_ARGUMENTS = TRINO_FAMILY | HIVE_FAMILY
+
+# Their SET SCHEMA says where names are looked up; elsewhere it sets a variable.
+SET_CHANGES_SCHEMA = POSTGRES_FAMILY | {"duckdb"}
+
 # Their one-part USE names a database, not a schema.
 USE_NAMES_DATABASE = frozenset({"tsql", "fabric", "snowflake"})
 
 FILE_FUNCTIONS = words(
     """
     azureblobstorage delta_scan deltalake file gcs glob hdfs iceberg iceberg_metadata iceberg_scan
-    iceberg_snapshots lance_scan openrowset parquet_file_metadata parquet_kv_metadata
+    iceberg_snapshots lance_scan parquet_file_metadata parquet_kv_metadata
     parquet_metadata parquet_scan parquet_schema read_avro read_blob read_csv read_csv_auto
     read_duckdb read_files read_json read_json_auto read_json_objects
     read_json_objects_auto read_ndjson read_ndjson_auto read_ndjson_objects read_parquet read_text
-    read_vortex read_xlsx s3 s3cluster sniff_csv sqlite_scan st_read st_read_meta url
+    read_vortex read_xlsx s3 sniff_csv sqlite_scan st_read st_read_meta url
     """
 )
 
-# The first argument is the name of a relation.
+# Their second argument is the file, the first one names a cluster.
+CLUSTER_FILE_FUNCTIONS = words(
+    "azureblobstoragecluster deltalakecluster filecluster gcscluster hdfscluster s3cluster urlcluster"
+)
+
+# The first argument is the name of a relation; of the second group it may also stand there without quotes.
 NAME_FUNCTIONS = frozenset({"query_table", "table_changes", "identifier", "stream", "dictionary", "table"})
+BARE_NAME_FUNCTIONS = frozenset({"stream", "containers", "containstable", "freetexttable", "changetable"})
 NAME_SCALAR_FUNCTIONS = frozenset(
     {"dictget", "dictgetordefault", "dictgetornull", "dicthas", "joinget", "joingetornull"}
 )
@@ -84,13 +106,13 @@ OPAQUE_FUNCTIONS = words(
     """
     cluster clusterallreplicas dblink executesql external_query jdbc merge mongodb mysql mysql_query
     mysql_scan odbc openquery opendatasource postgres_query postgres_scan postgres_scan_pushdown
-    postgresql remote remotesecure result_scan sqlite_query sqlite_attach
+    postgresql redis remote remote_query remotesecure result_scan sqlite_query sqlite_attach executable
     """
 )
 
 ROW_FUNCTIONS = words(
     """
-    input view
+    input view null fuzzjson generaterandom event_log the range_sessionize gap_fill appends changes vector_search
     arrayjoin columns descriptor duckdb_columns duckdb_functions duckdb_settings duckdb_tables
     exclude_columns explode explode_outer flatten from_json generate_array generate_date_array
     generate_series generate_subscripts generate_timestamp_array generator getdate inline
@@ -112,11 +134,14 @@ ROW_FUNCTIONS = words(
 # Spark's `delta.`/path``: the first part is a format, not a schema.
 SPARK_FORMATS = frozenset({"avro", "binaryfile", "csv", "delta", "iceberg_path", "json", "orc", "parquet", "text"})
 
-PSEUDO_TABLES: dict[str, frozenset[str]] = {
-    "mysql": frozenset({"dual"}),
-    "oracle": frozenset({"DUAL"}),
-    "databricks": frozenset(),
-}
+# The table of one row that every session has.
+_HAVE_DUAL = MYSQL_FAMILY | {"exasol", "oracle", "snowflake"}
+
+
+def is_pseudo_table(dialect: str, name: str) -> bool:
+    """Whether an unqualified name is no relation of anybody's: DUAL."""
+    return name.lower() == "dual" and dialect in _HAVE_DUAL
+
 
 _FILE_NAME = re.compile(
     r"""\.(parquet|csv|tsv|json|jsonl|ndjson|avro|xlsx|arrow|feather|txt|db|duckdb|sqlite|vortex)(\.(gz|zst|bz2|xz))?$

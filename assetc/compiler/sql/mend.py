@@ -1,0 +1,248 @@
+"""Statements that the parser refuses or misreads and a warehouse takes: mended token by token."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sqlglot import Token, TokenType
+
+from assetc.compiler.sql.script import Script
+from assetc.compiler.sql.tokens import STRINGS, closing_index, name_at, place_between, word
+
+_NEEDLESS = [
+    phrase.split()
+    for phrase in (
+        "BY POSITION", "OVERRIDING SYSTEM VALUE", "OVERRIDING USER VALUE", "WITH SCHEMA EVOLUTION", "IF NOT EXISTS",
+    )
+]  # fmt: skip
+
+Tokens = Sequence[Token]
+
+
+def without_top(tokens: Tokens) -> Tokens:
+    """T-SQL: DELETE TOP (5) FROM t and DELETE FROM x FROM t x, which the parser misreads."""
+    kept: list[Token] = []
+    index = 0
+    while index < len(tokens):
+        before = word(tokens[index - 1]) if index else ""
+        if word(tokens[index]) == "TOP" and before in ("DELETE", "UPDATE", "INSERT", "MERGE"):
+            index = closing_index(tokens, index + 1)
+            index += index < len(tokens) and word(tokens[index]) == "PERCENT"
+            continue
+        if not (word(tokens[index]) == "FROM" and before == "DELETE" and _has_second_from(tokens[index + 1 :])):
+            kept.append(tokens[index])
+        index += 1
+    return kept if len(kept) < len(tokens) else tokens
+
+
+def _has_second_from(tokens: Tokens) -> bool:
+    index = 1
+    while index + 1 < len(tokens) and tokens[index].token_type == TokenType.DOT:
+        index += 2
+    return index < len(tokens) and word(tokens[index]) == "FROM"
+
+
+def mend(script: Script, tokens: Tokens) -> list[Token] | None:
+    """The statement without what the parser does not know, which is added; None if nothing helps."""
+    for change in _MENDERS:
+        mended = change(script, list(tokens))
+        if mended is not None:
+            return mended
+    return None
+
+
+def _mend_replace_table(script: Script, tokens: list[Token]) -> list[Token] | None:
+    """Spark: REPLACE TABLE t AS ..."""
+    del script
+    if len(tokens) < 3 or word(tokens[0]) != "REPLACE" or word(tokens[1]) not in ("TABLE", "VIEW"):
+        return None
+    first = tokens[0]
+    made = [
+        Token(kind, text, first.line, first.col, first.start, first.end)
+        for kind, text in ((TokenType.CREATE, "CREATE"), (TokenType.OR, "OR"), (TokenType.REPLACE, "REPLACE"))
+    ]
+    return [*made, *tokens[1:]]
+
+
+def _mend_directory(script: Script, tokens: list[Token]) -> list[Token] | None:
+    """Spark: INSERT OVERWRITE [LOCAL] DIRECTORY 'path' USING ... SELECT ..."""
+    words = [word(token) for token in tokens[:4]]
+    if words[:2] != ["INSERT", "OVERWRITE"] or "DIRECTORY" not in words:
+        return None
+    path = words.index("DIRECTORY") + 1
+    if path < len(tokens) and tokens[path].token_type not in STRINGS:  # USING csv OPTIONS (path '/x')
+        path = next((index + 1 for index in range(path, len(tokens)) if word(tokens[index]) == "PATH"), len(tokens))
+    if path < len(tokens) and tokens[path].token_type in STRINGS:
+        script.add("file_write", (tokens[path].text,), operation="replace")
+    for index in range(path, len(tokens)):
+        if word(tokens[index]) in ("SELECT", "WITH", "FROM", "VALUES", "TABLE"):
+            return tokens[index:]
+    return None
+
+
+def _mend_table_argument(script: Script, tokens: list[Token]) -> list[Token] | None:
+    """BigQuery: function(TABLE name); the word goes, the name is a read."""
+    kept: list[Token] = []
+    for index, token in enumerate(tokens):
+        before = tokens[index - 1].token_type if index else None
+        if word(token) == "TABLE" and before in (TokenType.COMMA, TokenType.L_PAREN):
+            parts, after = name_at(script, tokens, index + 1)
+            if parts:
+                script.read(parts, place_between(tokens, index + 1, after))
+                continue
+        kept.append(token)
+    return kept if len(kept) < len(tokens) else None
+
+
+def _mend_model(script: Script, tokens: list[Token]) -> list[Token] | None:
+    """BigQuery: ML.EVALUATE(MODEL name, ...); the words go, the model is a read."""
+    for index, token in enumerate(tokens[:-1]):
+        if word(token) == "MODEL" and index and tokens[index - 1].token_type == TokenType.L_PAREN:
+            parts, after = name_at(script, tokens, index + 1)
+            if parts:
+                script.read(parts, place_between(tokens, index + 1, after))
+                after += after < len(tokens) and tokens[after].token_type == TokenType.COMMA
+                rest = [*tokens[:index], *tokens[after:]]
+                return _mend_table_argument(script, rest) or rest
+    return None
+
+
+def _mend_words(script: Script, tokens: list[Token]) -> list[Token] | None:
+    """Words without which the statement means the same to us."""
+    del script
+    words = [word(token) for token in tokens]
+    for phrase in _NEEDLESS:
+        size = len(phrase)
+        for index in range(len(words) - size):
+            if words[index : index + size] == phrase:
+                return [*tokens[:index], *tokens[index + size :]]
+    return None
+
+
+def _mend_sample(script: Script, tokens: list[Token]) -> list[Token] | None:
+    """Snowflake: SAMPLE ROW (10) and SAMPLE BLOCK (10)."""
+    del script
+    for index, token in enumerate(tokens[1:], 1):
+        if word(token) in ("ROW", "BLOCK") and word(tokens[index - 1]) in ("SAMPLE", "TABLESAMPLE"):
+            return [*tokens[:index], *tokens[index + 1 :]]
+    return None
+
+
+def _mend_only(script: Script, tokens: list[Token]) -> list[Token] | None:
+    """PostgreSQL: FROM ONLY (t)."""
+    del script
+    kept = [
+        token
+        for token, following in zip(tokens, [*tokens[1:], tokens[-1]], strict=True)
+        if not (word(token) == "ONLY" and following.token_type == TokenType.L_PAREN)
+    ]
+    return kept if len(kept) < len(tokens) else None
+
+
+def _mend_unpivot(script: Script, tokens: list[Token]) -> list[Token] | None:
+    """DuckDB: PIVOT_LONGER is UNPIVOT."""
+    del script
+    if not any(word(token) == "PIVOT_LONGER" for token in tokens):
+        return None
+    return [
+        Token(TokenType.UNPIVOT, "UNPIVOT", token.line, token.col, token.start, token.end)
+        if word(token) == "PIVOT_LONGER"
+        else token
+        for token in tokens
+    ]
+
+
+def _mend_outfile(script: Script, tokens: list[Token]) -> list[Token] | None:
+    """MySQL: SELECT ... INTO OUTFILE 'file'."""
+    for index in range(len(tokens) - 2):
+        if word(tokens[index]) == "INTO" and word(tokens[index + 1]) in ("OUTFILE", "DUMPFILE"):
+            script.add("file_write", (tokens[index + 2].text,), operation="copy")
+            return [*tokens[:index], *tokens[index + 3 :]]
+    return None
+
+
+def _mend_bulk(script: Script, tokens: list[Token]) -> list[Token] | None:
+    """T-SQL: OPENROWSET(BULK 'file', ...)."""
+    del script
+    for index, token in enumerate(tokens):
+        if word(token) == "BULK" and index and tokens[index - 1].token_type == TokenType.L_PAREN:
+            after = closing_index(tokens, index - 1)
+            stop = after
+            if [word(item) for item in tokens[after : after + 1]] == ["WITH"] and after + 1 < len(tokens):
+                stop = closing_index(tokens, after + 1)
+            return [*tokens[:index], *tokens[index + 1 : after], *tokens[stop:]]
+    return None
+
+
+def _mend_load(script: Script, tokens: list[Token]) -> list[Token] | None:
+    """MySQL: LOAD DATA INFILE 'file' INTO TABLE t ...; nothing is left to parse."""
+    if [word(token) for token in tokens[:2]] not in (["LOAD", "DATA"], ["LOAD", "XML"]):
+        return None
+    return [] if add_load(script, tokens) else None
+
+
+def add_load(script: Script, tokens: Tokens) -> bool:
+    """Add the file and the relation of a LOAD ... INFILE ... INTO; whether it is one."""
+    words = [word(token) for token in tokens]
+    if "INTO" not in words:
+        return False
+    for index, this in enumerate(words[:-1]):
+        if this in ("INFILE", "INPATH") and tokens[index + 1].token_type in STRINGS:
+            script.add("file_read", (tokens[index + 1].text,), operation="copy")
+    start = words.index("INTO") + 1
+    start += words[start : start + 1] == ["TABLE"]
+    parts, after = name_at(script, tokens, start)
+    if parts:
+        script.write(parts, place_between(tokens, start, after), operation="copy")
+    return True
+
+
+def _mend_deep_clone(script: Script, tokens: list[Token]) -> list[Token] | None:
+    """Databricks: DEEP CLONE."""
+    del script
+    kept = [
+        token
+        for token, following in zip(tokens, [*tokens[1:], tokens[-1]], strict=True)
+        if not (word(token) == "DEEP" and word(following) == "CLONE")
+    ]
+    return kept if len(kept) < len(tokens) else None
+
+
+def _mend_check_option(script: Script, tokens: list[Token]) -> list[Token] | None:
+    """CREATE VIEW ... WITH [LOCAL | CASCADED] CHECK OPTION."""
+    del script
+    if [word(token) for token in tokens[-2:]] != ["CHECK", "OPTION"]:
+        return None
+    stop = next((index for index in range(len(tokens) - 3, 0, -1) if word(tokens[index]) == "WITH"), None)
+    return tokens[:stop] if stop is not None else None
+
+
+def _mend_insert_exec(script: Script, tokens: list[Token]) -> list[Token] | None:
+    """T-SQL: INSERT INTO t EXEC procedure."""
+    words = [word(token) for token in tokens]
+    if words[:1] != ["INSERT"] or not {"EXEC", "EXECUTE"} & set(words):
+        return None
+    start = 2 if words[1:2] == ["INTO"] else 1
+    parts, after = name_at(script, tokens, start)
+    if parts:
+        script.write(parts, place_between(tokens, start, after), operation="insert")
+    stop = next(index for index, this in enumerate(words) if this in ("EXEC", "EXECUTE"))
+    return tokens[stop:]
+
+
+_MENDERS: tuple[Callable[[Script, list[Token]], list[Token] | None], ...] = (
+    _mend_replace_table,
+    _mend_directory,
+    _mend_load,
+    _mend_bulk,
+    _mend_deep_clone,
+    _mend_check_option,
+    _mend_insert_exec,
+    _mend_model,
+    _mend_table_argument,
+    _mend_only,
+    _mend_sample,
+    _mend_outfile,
+    _mend_unpivot,
+    _mend_words,
+)
