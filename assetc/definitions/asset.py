@@ -74,6 +74,12 @@ class AssetsDefinition:
         raise InvalidDefinitionError(message, code="E108")
 
     @property
+    def sql(self) -> str | None:
+        """The query that is the asset, from `@asset(sql=...)`; the body is then only a place for its name."""
+        text = self.options.get("sql")
+        return None if text is None else str(text).strip().rstrip(";")
+
+    @property
     def keys(self) -> frozenset[AssetKey]:
         """The keys of all assets that the body makes."""
         return frozenset(output.key for output in self.outputs)

@@ -70,6 +70,7 @@ class SharedOptions(ConfigOptions, total=False):
 class AssetOptions(SharedOptions, total=False):
     """The arguments of `@asset`."""
 
+    sql: str
     key: KeyLike
     key_prefix: str | Sequence[str] | None
     metadata: Mapping[str, object]

@@ -12,7 +12,7 @@ from assetc.compiler.plan import StepId
 from assetc.runtime.events import StepStatus
 from assetc.runtime.options import RetryPolicy
 from assetc.runtime.state.records import Metadata
-from assetc.runtime.work import ChecksFailed, StepFailed
+from assetc.runtime.work import ChecksFailed, StepFailed, StepSkipped
 
 Result = TypeVar("Result")
 
@@ -77,6 +77,8 @@ def fault_of(error: BaseException, redact: Callable[[str], str]) -> Fault:
             return Fault("canceled", "canceled")
         case ChecksFailed(failed=failed):
             return Fault(message, because=failed, may_retry=False)
+        case StepSkipped():
+            return Fault(message, "skipped")
         case Refused(diagnostic=told):
             return Fault(message, diagnostic=redacted(told, redact))
         case StepFailed(diagnostic=told):

@@ -8,7 +8,7 @@ from functools import partial
 
 from assetc.adapters.protocol import Adapter, Session
 from assetc.compiler.asset import Asset, Check
-from assetc.compiler.config import ConfigValues
+from assetc.compiler.config import AssetConfig, ConfigValues, Hook
 from assetc.compiler.emit import Emitted, Emitter, emit, relation_text
 from assetc.compiler.facts import Variant
 from assetc.compiler.locate import written_relation
@@ -105,7 +105,27 @@ class SqlCompiler:
         return self.names.relations.get(found[0]) if len(found) == 1 else None
 
     def _rendered_now(self, asset: Asset, session: Session, *, incremental: bool) -> Variant:
+    def hooks(self, asset: Asset, *, incremental: bool, session: Session) -> AssetConfig:
+        """The configuration of an asset with its hooks as the warehouse gets them: rendered, names resolved."""
+        config = asset.config
+        if not config.pre_hook and not config.post_hook:
+            return config
+
+        def ready(hook: Hook) -> Hook:
+            sql = hook.sql
+            if "{" in sql:
+                sql = self._render_now(asset, sql, session, incremental=incremental).text
+            return replace(hook, sql=self.resolve_sql(asset.key, sql) if self.emitter.rewrites else sql)
+
+        before, after = tuple(map(ready, config.pre_hook)), tuple(map(ready, config.post_hook))
+        return replace(config, pre_hook=before, post_hook=after)
+
         own = TargetNames(
+        text = self.workspace.files.text(asset.path)
+        rendered = self._render_now(asset, text, session, incremental=incremental)
+        return Variant(incremental, rendered, read_sql(rendered.text, self.adapter.dialect))
+
+    def _render_now(self, asset: Asset, text: str, session: Session, *, incremental: bool) -> Rendered:
             self.names,
             asset.key,
             asset.relation or Relation(None, None, asset.key.name),
@@ -115,13 +135,10 @@ class SqlCompiler:
         surroundings = self.workspace.surroundings
         flags = replace(surroundings.flags, execute=True, is_incremental=incremental)
         around = replace(surroundings, names=own, flags=flags, config=ConfigValues(asset.config))
-        template = Template(asset.path, self.workspace.files.text(asset.path))
-        rendered = render(
-            template, around, SessionAnswers(session, self.adapter)
-        )
+        rendered = render(Template(asset.path, text), around, SessionAnswers(session, self.adapter))
         if rendered.problems:
             raise StepFailed(rendered.problems[0])
-        return Variant(incremental, rendered, read_sql(rendered.text, self.adapter.dialect))
+        return rendered
 
     def _compiled(self, path: str, variant: Variant, emitted: Emitted) -> CompiledSql:
         files = self.workspace.files

@@ -11,7 +11,7 @@ from assetc.adapters.perform import Listener, perform
 from assetc.adapters.protocol import Adapter, Session, WarehouseError
 from assetc.compiler.asset import Asset
 from assetc.compiler.config import Hook
-from assetc.compiler.diagnostic import diagnostic
+from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.materialization.build import Build, Content, CsvFile, Query, TableValue, ledger_for
 from assetc.compiler.materialization.materialize import materialize
 from assetc.compiler.operation import CreateLedger, RelationKind
@@ -27,9 +27,10 @@ from assetc.runtime.python.body import BodyOutcome, BodyOutput, BodyRequest, mat
 from assetc.runtime.python.load_upstream import Upstream
 from assetc.runtime.python.query_result import BodySession
 from assetc.runtime.python.warehouse_access import WarehouseAccess
+from assetc.runtime.python.shared_bodies import BodyId, SharedBodies, find_output
 from assetc.runtime.values.store import forget_object, has_object, save_object
 from assetc.runtime.warehouse_fault import failed_statement
-from assetc.runtime.work import Attempt, Built, Checked, LogLevel, StepFailed
+from assetc.runtime.work import Attempt, Built, Checked, LogLevel, StepFailed, StepSkipped
 from assetc.runtime.workspace import Workspace
 
 LEVELS: Mapping[int, LogLevel] = {
@@ -43,18 +44,19 @@ LEVELS: Mapping[int, LogLevel] = {
 
 @dataclass(frozen=True, slots=True)
 class ProjectWork:
-    """What the steps of one project do. It is shared by all threads of a run and changes nothing of its own."""
+    """What the steps of one project do. It is shared by all threads of a run; only `bodies` changes."""
 
     workspace: Workspace
     compiler: SqlCompiler
     checks: ProjectChecks
     full_refresh: bool
 
+    bodies: SharedBodies
     @staticmethod
     def of(workspace: Workspace, *, full_refresh: bool) -> ProjectWork:
         """The work of an open project."""
         compiler = SqlCompiler.of(workspace)
-        return ProjectWork(workspace, compiler, ProjectChecks(compiler), full_refresh)
+        return ProjectWork(workspace, compiler, ProjectChecks(compiler), full_refresh, SharedBodies())
 
     @property
     def adapter(self) -> Adapter:
@@ -95,7 +97,7 @@ class ProjectWork:
 
     def build(self, step: BuildStep, attempt: Attempt) -> Built:
         """Bring an asset up to date."""
-        asset = step.asset
+        asset = self._with_hooks(step.asset, attempt)
         if asset.kind == "python":
             return self._build_python(asset, attempt)
         if asset.kind == "seed":
@@ -104,6 +106,16 @@ class ProjectWork:
         return self._build_model(asset, attempt)
 
     # Models
+    def _with_hooks(self, asset: Asset, attempt: Attempt) -> Asset:
+        config = self.compiler.hooks(asset, incremental=self._is_incremental(asset, attempt), session=attempt.session)
+        return asset if config is asset.config else replace(asset, config=config)
+
+    def _is_incremental(self, asset: Asset, attempt: Attempt) -> bool:
+        """Whether rows are added to what is there already."""
+        if asset.config.materialized != "incremental" or asset.relation is None or self._refreshes(asset):
+            return False
+        return self._kind(asset.relation, attempt) == "table"
+
 
     def _build_model(self, asset: Asset, attempt: Attempt) -> Built:
         relation = self._relation(asset)
@@ -162,21 +174,46 @@ class ProjectWork:
     # Python assets
 
     def _build_python(self, asset: Asset, attempt: Attempt) -> Built:
-        with attempt.interruption.body():
-            outcome = run_body(self._body_request(asset, attempt))
-        if outcome.failure is not None:
+        outcome = self._outcome(asset, attempt)
+        output = find_output(asset.key, outcome)
+        if outcome.failure is not None and (output is None or not asset.step_name):
             raise StepFailed(
-                outcome.failure.diagnostic,
+                _placed(outcome.failure.diagnostic, asset),
                 transient=outcome.failure.transient,
                 may_retry=outcome.failure.allow_retries,
             ) from outcome.failure.error
-        return self._store(asset, _own_output(asset.key, outcome), attempt)
+        if output is None:
+            raise StepSkipped("its body made nothing this time")
+        self._refuse_changed_kind(asset, output, attempt)
+        return self._store(asset, output, attempt)
 
-    def _store(self, asset: Asset, output: BodyOutput | None, attempt: Attempt) -> Built:
-        value = output.value if output else body_value.NoValue()
-        metadata = tuple((output.metadata if output else {}).items())
-        version = output.data_version.value if output and output.data_version else None
-        match value:
+    def _refuse_changed_kind(self, asset: Asset, output: BodyOutput, attempt: Attempt) -> None:
+        """An asset that nothing annotates stays the kind that it was first: its readers rely on it."""
+        if not output.is_open or self._refreshes(asset):
+            return
+        is_table = asset.relation is not None and self._kind(asset.relation, attempt) is not None
+        recorded: body_value.ValueKind = "table" if is_table else "nothing"
+        recorded = "object" if has_object(self.workspace.root, asset.key) else recorded
+        fault = body_value.changed_kind(asset.key, recorded, body_value.kind_of(output.value), asset.span)
+        if fault is not None:
+            raise StepFailed(fault, may_retry=False)
+
+    def _outcome(self, asset: Asset, attempt: Attempt) -> BodyOutcome:
+        """What the body came to; one of several assets is executed once for all of them."""
+
+        def execute() -> BodyOutcome:
+            with attempt.interruption.body():
+                return run_body(self._body_request(asset, attempt))
+
+        if not asset.step_name:
+            return execute()
+        body = BodyId(attempt.run_id, asset.path, asset.step_name, attempt.number)
+        return self.bodies.take(body, asset.key, execute)
+
+    def _store(self, asset: Asset, output: BodyOutput, attempt: Attempt) -> Built:
+        metadata = tuple((name, _plain(found.value)) for name, found in output.metadata.items())
+        version = output.data_version.value if output.data_version else None
+        match output.value:
             case body_value.TableValue(value=table):
                 built = self._table(asset, TableValue(table), attempt)
             case body_value.QueryValue(sql=sql):
@@ -193,12 +230,22 @@ class ProjectWork:
             built = self._materialize(asset, content, attempt)
         except WarehouseError as error:
             raise StepFailed(failed_statement(error, asset, None), transient=error.transient) from error
+                self._drop_earlier_table(asset, attempt)
         forget_object(self.workspace.root, asset.key)
         return built
 
     def _body_request(self, asset: Asset, attempt: Attempt) -> BodyRequest:
         project = self.workspace.project
         access = WarehouseAccess(
+    def _drop_earlier_table(self, asset: Asset, attempt: Attempt) -> None:
+        """A full refresh that makes an object of what was a table leaves nothing that SQL could still read."""
+        relation = asset.relation and self.adapter.folded(asset.relation)
+        kind = attempt.relations.kind_of(relation) if relation and self._refreshes(asset) else None
+        if relation and kind:
+            for statement in self.adapter.render(Drop(relation, kind)):
+                attempt.session.execute(statement)
+            attempt.relations.remove(relation)
+
             adapter=self.adapter,
             session=cast("BodySession", attempt.session),  # a warehouse that runs Python assets can do both
             root=self.workspace.root,
@@ -206,7 +253,6 @@ class ProjectWork:
             resolve_name=lambda written: self.compiler.resolve_name(asset.key, written),
             this=asset.relation,
         )
-        exists = asset.relation is not None and self._kind(asset.relation, attempt) == "table"
         return BodyRequest(
             key=asset.key,
             path=asset.path,
@@ -217,7 +263,7 @@ class ProjectWork:
             write_log=lambda level, line: attempt.log(LEVELS.get(level, "info"), line),
             resources=project.resources,
             config=asset.config.extra,
-            incremental=asset.config.materialized == "incremental" and exists and not self._refreshes(asset),
+            incremental=self._is_incremental(asset, attempt),
         )
 
     def _upstream(self, asset: Asset, definition: AssetsDefinition) -> Mapping[str, Upstream]:
@@ -236,5 +282,11 @@ class ProjectWork:
             yield key, Upstream(key, None if stored else upstream.relation)
 
 
-def _own_output(key: AssetKey, outcome: BodyOutcome) -> BodyOutput | None:
-    return next((output for output in outcome.outputs if output.key == key), None)
+def _placed(told: Diagnostic, asset: Asset) -> Diagnostic:
+    """The diagnostic at the asset, where nothing better than its file is known."""
+    return told if told.span and told.span.end else replace(told, span=asset.span)
+
+
+def _plain(value: object) -> object:
+    """A value of metadata as it is recorded."""
+    return str(value) if isinstance(value, AssetKey) else value

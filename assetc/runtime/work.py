@@ -68,8 +68,8 @@ class Checked:
 class StepWork(Protocol):
     """The work of a project's steps. It is called from several threads at once, with a session for each.
 
-    `build` and `check` may raise StepFailed, Refused, WarehouseError, Canceled and ChecksFailed; whatever else
-    they raise fails the step as well.
+    `build` and `check` may raise StepFailed, StepSkipped, Refused, WarehouseError, Canceled and ChecksFailed;
+    whatever else they raise fails the step as well.
     """
 
     def prepare(self, session: Session) -> None:
@@ -99,6 +99,10 @@ class StepFailed(Exception):  # noqa: N818  a step failed, which need not be any
         self.transient = transient
         self.may_retry = may_retry
         self.metadata = metadata
+
+
+class StepSkipped(Exception):  # noqa: N818  nothing went wrong
+    """A step made nothing, as its definition allows: what is below it does not run."""
 
 
 class ChecksFailed(Exception):  # noqa: N818  the data are at fault

@@ -19,7 +19,7 @@ from assetc.definitions.signature import Missing
 from assetc.project.model_module import project_imports
 from assetc.runtime.python.body_context import BodyContext, Services
 from assetc.runtime.python.body_failure import BodyFailure, failure_of
-from assetc.runtime.python.body_value import BodyValue, NoValue, to_body_value
+from assetc.runtime.python.body_value import BodyValue, NoValue, QueryValue, is_open_kind, to_body_value
 from assetc.runtime.python.call import call_body
 from assetc.runtime.python.captured_prints import captured_prints
 from assetc.runtime.python.connection import BodyConnection
@@ -60,13 +60,17 @@ class BodyRequest:
 
 @dataclass(frozen=True, slots=True)
 class BodyOutput:
-    """What became of one asset: its value, still to be written, and what is recorded of it."""
+    """What became of one asset: its value, still to be written, and what is recorded of it.
+
+    `is_open`: no annotation says whether the value is a table.
+    """
 
     key: AssetKey
     value: BodyValue
     metadata: Metadata = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     data_version: DataVersion | None = None
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,9 @@ def _run(body: AnyBody, request: BodyRequest, outputs: list[BodyOutput]) -> None
     if isinstance(body, DbtModel):
         outputs.append(_run_dbt_model(body, request))
         return
+    if body.sql is not None:
+        outputs.append(BodyOutput(request.key, QueryValue(request.access.resolve_sql(body.sql))))
+        return
     missing = list(missing_resources(body, request.resources))
     if missing:
         raise InvalidDefinitionError("; ".join(missing), code="E109")
@@ -167,7 +174,8 @@ def _output(produced: Produced, request: BodyRequest) -> BodyOutput:
     value: BodyValue = NoValue()
     if produced.stores_value:
         value = to_body_value(produced.value, output.annotation, request.access.resolve_sql)
-    return BodyOutput(key, value, to_metadata(produced.metadata), produced.tags, produced.data_version)
+    metadata, is_open = to_metadata(produced.metadata), is_open_kind(output.annotation)
+    return BodyOutput(key, value, metadata, produced.tags, produced.data_version, is_open)
 
 
 def _logger(write_log: WriteLog) -> logging.Logger:

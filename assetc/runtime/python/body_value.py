@@ -75,17 +75,26 @@ def to_body_value(returned: object, annotation: object, resolve_sql: Callable[[s
 
     Raises InvariantError (E188) for a result that is annotated as a table and is none.
     """
-    annotation = _unwrapped(annotation)
-    open_kind = annotation in (Missing, Any, object, None)
-    if form_of(annotation) is None and not open_kind:
+    is_open = is_open_kind(annotation)
+    if form_of(_unwrapped(annotation)) is None and not is_open:
         return ObjectValue(returned)
     value = _as_table(returned, resolve_sql)
     if value is not None:
         return value
-    if open_kind:
+    if is_open:
         return ObjectValue(returned)
-    detail = "an empty list, whose columns nobody knows" if returned == [] else f"a {type(returned).__name__}"
+    detail = "an empty list, whose columns nobody knows" if returned == [] else _kind_of(returned)
     raise InvariantError(f"the result is annotated as a table and is {detail}", code="E188")
+
+
+def _kind_of(returned: object) -> str:
+    name = type(returned).__name__
+    return "nothing" if returned is None else f"an {name}" if name[0] in "aeiou" else f"a {name}"
+
+
+def is_open_kind(annotation: object) -> bool:
+    """Whether an annotation leaves open what kind of value comes."""
+    return _unwrapped(annotation) in (Missing, Any, object, None)
 
 
 def _as_table(returned: object, resolve_sql: Callable[[str], str]) -> BodyValue | None:
