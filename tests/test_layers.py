@@ -27,6 +27,7 @@ DOORS = {
     "assetc/definitions/engine.py": "materialize() and its like reach the runtime",
     "assetc/compiler/graph.py": "networkx is needed only when there is a cycle",
     "assetc/runtime/workspace.py": "the passes are needed only when something has changed",
+    "assetc/compiler/read_files.py": "Jinja and the reader of Python files are needed only for those that changed",
     "assetc/compiler/template/render.py": "Jinja is needed only for a template that is more than names",
     "assetc/project/readers.py": "the readers of YAML and TOML are needed only for a file that changed",
     "assetc/adapters/duckdb/adapter.py": "what renders operations, and the driver, are needed only to execute",

@@ -17,7 +17,8 @@ from assetc.compiler.selection.request import Definition, Selected, SelectionEnv
 from assetc.compiler.selection.select import select
 from assetc.project.load import LoadRequest
 from assetc.project.read_text import read_text
-from assetc.runtime.workspace import NotOpened, OpenRequest, Workspace, open_workspace
+from assetc.runtime.opening import OpenRequest
+from assetc.runtime.workspace import NotOpened, Workspace, open_workspace
 
 BAD_INPUT = 2
 

@@ -7,11 +7,12 @@ from typing import TypeAlias
 
 from assetc.compiler.asset import Graph
 from assetc.compiler.diagnostic import Diagnostic
-from assetc.compiler.find_columns import Known
-from assetc.compiler.template.rendered import Read
 from assetc.definitions.key import AssetKey
 
 Written: TypeAlias = tuple[AssetKey, tuple[str, ...]]
+Known: TypeAlias = dict[AssetKey, tuple[str, ...] | None]
+Seen: TypeAlias = tuple[str, str, str]
+"""A `Read` of a template: its kind, its name, and a hash of what was seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Compilation:
     diagnostics: tuple[Diagnostic, ...]
     columns: Known
     written: tuple[Written, ...]
-    reads: tuple[Read, ...] = ()
+    reads: tuple[Seen, ...] = ()
     outside: tuple[tuple[str, str], ...] = ()
 
 

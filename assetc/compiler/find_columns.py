@@ -8,16 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from hashlib import blake2b
-from typing import TypeAlias
 
 from assetc.compiler.asset import Graph
+from assetc.compiler.compilation import Known
 from assetc.compiler.facts import Columns, SeedFacts, SqlFacts, Understood
 from assetc.compiler.names import Names, find_table
 from assetc.compiler.sql.shape import output_columns
 from assetc.definitions.key import AssetKey
-
-Known: TypeAlias = dict[AssetKey, tuple[str, ...] | None]
-
 
 def find_columns(
     graph: Graph,

@@ -11,10 +11,6 @@ from assetc.compiler.facts import MacroFacts, PythonFacts, SeedFacts, SqlFacts
 from assetc.compiler.given import Given
 from assetc.compiler.memory import Files
 from assetc.compiler.project import ProjectFile
-from assetc.compiler.python.complete import complete_python
-from assetc.compiler.python.read_python import read_python
-from assetc.compiler.python.reading import PythonReading
-from assetc.compiler.template.check_macros import check_macros
 from assetc.compiler.template.macros import MacroFile
 from assetc.compiler.template.reads import still_valid
 from assetc.compiler.template.surroundings import Template
@@ -84,6 +80,8 @@ def _check_macros(given: Given, file: MacroFile) -> tuple[Diagnostic, ...]:
     content = given.files.content(file.path)
     known = given.memory.macros(file.path)
     if known is None or known.content != content:
+        from assetc.compiler.template.check_macros import check_macros
+
         known = MacroFacts(file.path, content, check_macros(file))
         given.memory.keep(known)
     return known.problems
@@ -100,36 +98,22 @@ def _read_seed(given: Given, file: ProjectFile) -> SeedFacts:
 
 
 def _read_python_files(given: Given, paths: list[str]) -> tuple[dict[str, PythonFacts], int]:
-    files, memory = given.files, given.memory
     found: dict[str, PythonFacts] = {}
-    changed: dict[str, PythonReading] = {}
-    dialect = given.project.target.dialect
-
-    def read(path: str) -> str | None:
-        return files.text(path) if files.content(path) else None
-
+    changed: list[str] = []
     for path in paths:
-        known = memory.python(path)
-        if known is not None and _is_current(known, files):
+        known = given.memory.python(path)
+        if known is not None and _is_current(known, given.files):
             found[path] = known
         else:
-            changed[path] = read_python(path, files.text(path), read, dialect)
-    # A model file in which no asset can be seen may still make some, or may not import at all.
-    by_import = [path for path, reading in changed.items() if reading.needs_import or _seems_empty(reading)]
-    if by_import and given.project.settings.import_python:
-        for imported in files.import_python(by_import):
-            path = imported.path
-            changed[path] = complete_python(path, files.text(path), read, dialect, imported)
-    for path, reading in changed.items():
-        # A file that was looked for and is not there has the content "": it is noticed when it appears.
-        leads_to = tuple((other, files.content(other)) for other in (*reading.files, *reading.missing))
-        found[path] = PythonFacts(path, files.content(path), reading, leads_to)
-        memory.keep(found[path])
+            changed.append(path)
+    if changed:
+        from assetc.compiler.read_python_files import read_python_files
+
+        fresh = read_python_files(given, changed)
+        for facts in fresh.values():
+            given.memory.keep(facts)
+        found |= fresh
     return {path: found[path] for path in paths}, len(changed)
-
-
-def _seems_empty(reading: PythonReading) -> bool:
-    return not reading.assets and not any(problem.severity == "error" for problem in reading.problems)
 
 
 def _is_current(known: PythonFacts, files: Files) -> bool:

@@ -7,18 +7,15 @@ comes later simply overwrites, because every row can be checked against the file
 from __future__ import annotations
 
 import contextlib
-import secrets
+import os
 import sqlite3
-import threading
-from collections.abc import Hashable, Mapping
-from functools import cache
+import sys
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from threading import RLock
+from typing import Any, TypeAlias, TypeVar
 
-import msgspec
-
-from assetc.definitions.key import AssetKey
 from assetc.version import __version__
 
 T = TypeVar("T")
@@ -26,7 +23,7 @@ T = TypeVar("T")
 BATCH = 2000
 """Rows that are held in memory before they are written."""
 
-FORMAT = f"{__version__}/1"
+FORMAT = f"{__version__}/2/{sys.implementation.cache_tag}"
 SCHEMA = """
 create table if not exists meta (name text primary key, value text not null) without rowid;
 create table if not exists content (
@@ -42,7 +39,7 @@ class Cache:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._lock = threading.RLock()
+        self._lock = RLock()
         self._pending: dict[tuple[str, str], bytes] = {}
         self._pending_content: dict[str, tuple[tuple[int, int, int], str]] = {}
 
@@ -93,7 +90,7 @@ class Cache:
         row = self._connection.execute("select value from meta where name = 'secret'").fetchone()
         if row is not None:
             return bytes.fromhex(row[0])
-        fresh = secrets.token_bytes(16)
+        fresh = os.urandom(16)
         with contextlib.suppress(sqlite3.OperationalError), self._connection:
             self._connection.execute("insert or replace into meta values ('secret', ?)", (fresh.hex(),))
         return fresh
@@ -127,22 +124,31 @@ class Cache:
         self._connection.close()
 
 
-class CacheMemory:
-    """The memory of `project/load.py`: readings of configuration and property files, in the cache."""
+Pack: TypeAlias = Callable[[object], bytes | None]
+Unpack: TypeAlias = Callable[[type[Any], bytes], object]
 
-    def __init__(self, cache: Cache) -> None:
+
+class CacheMemory:
+    """Readings of configuration files in the cache, each with the stamp of its file."""
+
+    def __init__(self, cache: Cache, pack: Pack, unpack: Unpack) -> None:
         self._cache = cache
+        self._pack = pack
+        self._unpack = unpack
 
     def recall(self, form: type[T], path: str, stamp: tuple[int, int, int]) -> T | None:
         """The reading of this file, if it was remembered with this stamp."""
         row = self._cache.get(form.__name__, path)
         if row is None or row[:STAMP_LENGTH] != _stamp_bytes(stamp):
             return None
-        return decode(form, row[STAMP_LENGTH:])
+        value = self._unpack(form, row[STAMP_LENGTH:])
+        return value if isinstance(value, form) else None
 
     def remember(self, path: str, stamp: tuple[int, int, int], reading: object) -> None:
         """Keep a reading for the next load."""
-        self._cache.keep(type(reading).__name__, path, _stamp_bytes(stamp) + encode(reading))
+        packed = self._pack(reading)
+        if packed is not None:
+            self._cache.keep(type(reading).__name__, path, _stamp_bytes(stamp) + packed)
 
 
 STAMP_LENGTH = 16
@@ -150,37 +156,6 @@ STAMP_LENGTH = 16
 
 def _stamp_bytes(stamp: tuple[int, int, int]) -> bytes:
     return blake2b(repr(stamp).encode(), digest_size=STAMP_LENGTH).digest()
-
-
-def encode(value: object) -> bytes:
-    """A value of ours as bytes."""
-    return msgspec.msgpack.encode(value, enc_hook=_to_plain)
-
-
-def decode(form: type[T], content: bytes) -> T | None:
-    """The value that `encode` wrote, or None if it does not fit."""
-    try:
-        value: T = _decoder(cast("Hashable", form)).decode(content)
-    except (msgspec.MsgspecError, ValueError):
-        return None
-    return value
-
-
-@cache
-def _decoder(form: Hashable) -> msgspec.msgpack.Decoder[Any]:
-    return msgspec.msgpack.Decoder(form, dec_hook=_from_plain)
-
-
-def _to_plain(value: object) -> object:
-    if isinstance(value, AssetKey):
-        return value.to_user_string()
-    if isinstance(value, Mapping):
-        return dict(value)
-    return repr(value)
-
-
-def _from_plain(form: type, value: Any) -> object:
-    return AssetKey(value) if form is AssetKey else value
 
 
 def _connect(path: Path | None) -> sqlite3.Connection:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 
 from assetc.compiler.diagnostic import Diagnostic
-from assetc.compiler.facts import CompiledText, Facts, MacroFacts, PythonFacts, SeedFacts, SqlFacts
 from assetc.compiler.project import Project
 from assetc.compiler.python.imported import ImportedFile
-from assetc.project.cache import Cache, decode, encode
+from assetc.project.cache import Cache
 from assetc.project.discover import Stamp, stamp_of
 from assetc.project.import_python import import_assets
 from assetc.project.read_text import read_place, read_text
@@ -22,8 +21,6 @@ IMPORT_TIMEOUT = 30.0
 """Seconds that importing the Python files of a project may take."""
 
 
-KINDS: Mapping[type, str] = {PythonFacts: "python", SeedFacts: "seed", MacroFacts: "macros"}
-"""The kinds of rows in the cache that are true for every target."""
 
 
 @dataclass(slots=True)
@@ -96,59 +93,3 @@ class ProjectFiles:
             return ""
         self.cache.keep_content(path, stamp, content)
         return content
-
-
-@dataclass(frozen=True, slots=True)
-class CachedMemory:
-    """The compiler's memory, kept in the cache. `scope` separates what is true for one target only."""
-
-    cache: Cache
-    scope: str
-    sql_rows: dict[str, SqlFacts | bytes]
-
-    @staticmethod
-    def of(cache: Cache, scope: str) -> CachedMemory:
-        """The memory for one scope."""
-        rows: dict[str, SqlFacts | bytes] = dict(cache.all(f"sql {scope}"))
-        return CachedMemory(cache, scope, rows)
-
-    def sql(self, path: str) -> SqlFacts | None:
-        """The facts about a SQL file, decoded when first asked for."""
-        row = self.sql_rows.get(path)
-        if isinstance(row, bytes):
-            facts = decode(SqlFacts, row)
-            if facts is None:
-                del self.sql_rows[path]
-            else:
-                self.sql_rows[path] = facts
-            return facts
-        return row
-
-    def python(self, path: str) -> PythonFacts | None:
-        """The facts about a Python file."""
-        row = self.cache.get("python", path)
-        return None if row is None else decode(PythonFacts, row)
-
-    def seed(self, path: str) -> SeedFacts | None:
-        """The facts about a CSV file."""
-        row = self.cache.get("seed", path)
-        return None if row is None else decode(SeedFacts, row)
-
-    def compiled(self, path: str) -> CompiledText | None:
-        """The rendered SQL of a file."""
-        row = self.cache.get(f"text {self.scope}", path)
-        return None if row is None else decode(CompiledText, row)
-
-    def macros(self, path: str) -> MacroFacts | None:
-        """The facts about a file of macros."""
-        row = self.cache.get("macros", path)
-        return None if row is None else decode(MacroFacts, row)
-
-    def keep(self, facts: Facts) -> None:
-        """Remember facts."""
-        kind = f"sql {self.scope}" if isinstance(facts, SqlFacts) else KINDS[type(facts)]
-        self.cache.keep(kind, facts.path, encode(facts))
-
-    def keep_text(self, text: CompiledText) -> None:
-        """Remember the rendered SQL of a file."""
-        self.cache.keep(f"text {self.scope}", text.path, encode(text))

@@ -10,25 +10,25 @@ from typing import TypeVar
 
 from assetc.compiler.config import nothing
 from assetc.compiler.diagnostic import Diagnostic
-from assetc.compiler.project import Flavor, Project, ProjectFile, Settings, Target
+from assetc.compiler.project import Flavor, FolderConfig, Project, ProjectFile, Properties, Settings, Target
 from assetc.project.discover import discover
 from assetc.project.find_project import FoundProject, find_project
-from assetc.project.finish_properties import finish_properties
 from assetc.project.folders import finish_folders, unused_folders
+from assetc.project.load_properties import load_properties, read_property_files
 from assetc.project.load_target import load_target
 from assetc.project.memory import NO_MEMORY, Memory, read_config_file
 from assetc.project.other_targets import OtherTarget
 from assetc.project.outline import Outline, make_outline, render_entries
 from assetc.project.profiles import ProfileRequest
 from assetc.project.project_parts import read_dispatch, read_hooks, read_mapping, read_resources
-from assetc.project.read_text import read_text
-from assetc.project.readers import read_project_file, read_properties
-from assetc.project.readings import ProjectFileReading, PropertyFileReading
+from assetc.project.readers import read_project_file
+from assetc.project.readings import ProjectFileReading
 from assetc.project.secrets import secrets_of_environment, worth_masking
 from assetc.project.selectors_file import read_selectors
 from assetc.project.settings import make_settings
 from assetc.project.target import Connection, TargetRequest
 from assetc.project.templates import RenderTemplate, TemplateNames
+from assetc.project.unread_properties import UnreadProperties
 
 Value = TypeVar("Value")
 
@@ -66,10 +66,21 @@ class Loaded:
     secrets: tuple[str, ...] = field(default=(), repr=False)
     root: Path | None = None
     others: tuple[OtherTarget, ...] = ()
+    unread: UnreadProperties | None = field(default=None, repr=False)
 
 
 def load(start: Path, request: LoadRequest) -> Loaded:
-    """The project that `start` lies in. Never raises for anything that a user wrote."""
+    """The project that `start` lies in, with its property files. Never raises for anything that a user wrote."""
+    loaded = load_without_properties(start, request)
+    if loaded.project is None or loaded.unread is None:
+        return loaded
+    read = load_properties(loaded.unread, request.memory)
+    diagnostics = tuple(dict.fromkeys((*loaded.diagnostics, *read.problems)))
+    return replace(loaded, project=replace(loaded.project, properties=read.properties), diagnostics=diagnostics)
+
+
+def load_without_properties(start: Path, request: LoadRequest) -> Loaded:
+    """The project that `start` lies in, its property files found and not read: `Project.properties` is empty."""
     secrets = worth_masking(secrets_of_environment(request.environment))
     found = find_project(start, request.project_dir)
     if isinstance(found, Diagnostic):
@@ -96,13 +107,14 @@ def _load_found(found: FoundProject, reading: ProjectFileReading, start: Path, r
     )
     body = _Body(found, request.memory, [*reading.problems, *problems, *chosen.problems])
     if chosen.target is None:
-        body.read_without_target(reading)
-        project = None
+        body.read_without_target(reading, names)
+        project = unread = None
     else:
         names = replace(names, target=chosen.target.fields)
         project = body.read(reading, outline, chosen.target, names)
+        unread = body.unread(project.files, project.settings, project.folder_configs, names)
     diagnostics = tuple(dict.fromkeys(body.problems))
-    return Loaded(project, diagnostics, chosen.connection, chosen.secrets, found.root, chosen.others)
+    return Loaded(project, diagnostics, chosen.connection, chosen.secrets, found.root, chosen.others, unread)
 
 
 def _profile_request(found: FoundProject, outline: Outline, start: Path, request: LoadRequest) -> ProfileRequest:
@@ -133,12 +145,13 @@ class _Body:
         self.memory = memory
         self.problems = problems
 
-    def read_without_target(self, reading: ProjectFileReading) -> None:
+    def read_without_target(self, reading: ProjectFileReading, names: TemplateNames) -> None:
         """Whatever else is wrong is said too, although there will be no project."""
         entries = {entry.key: entry for entry in reading.entries if "{{" not in str(entry.value)}
         settings, problems = make_settings(entries, self.found.flavor)
         self.problems += problems
-        self.property_readings(self.files(settings))
+        unread = self.unread(self.files(settings), settings, (), names)
+        self.problems += read_property_files(unread, self.memory)[1]
 
     def read(self, reading: ProjectFileReading, outline: Outline, target: Target, names: TemplateNames) -> Project:
         """The project for a target."""
@@ -148,8 +161,6 @@ class _Body:
         folders = self.noted(finish_folders(reading.folders, outline.name, flavor, names))
         files = self.files(settings)
         self.problems += unused_folders(folders, outline.name, settings, files)
-        readings = self.property_readings(files)
-        properties = self.noted(finish_properties(readings, folders, settings, names))
         selectors = self.noted(read_selectors(self.found.root, self.found.file, entries, self.memory))
         return Project(
             name=outline.name,
@@ -161,7 +172,7 @@ class _Body:
             variables=outline.variables,
             folder_configs=folders,
             files=files,
-            properties=properties,
+            properties=Properties(),
             resources=self.noted(read_resources(entries.get("resources"), target.name, names)),
             on_run_start=self.noted(read_hooks(entries.get("on_run_start"))),
             on_run_end=self.noted(read_hooks(entries.get("on_run_end"))),
@@ -181,23 +192,13 @@ class _Body:
         self.problems += discovery.problems
         return discovery.files
 
-    def property_readings(self, files: tuple[ProjectFile, ...]) -> list[tuple[str, PropertyFileReading]]:
-        """What each property file says, from the memory where the file is unchanged."""
-        readings: list[tuple[str, PropertyFileReading]] = []
-        for file in files:
-            if file.kind != "properties":
-                continue
-            reading = self.memory.recall(PropertyFileReading, file.path, file.stamp) or self.fresh(file)
-            if reading is not None:
-                self.problems += reading.problems
-                readings.append((file.path, reading))
-        return readings
-
-    def fresh(self, file: ProjectFile) -> PropertyFileReading | None:
-        text = read_text(self.root, file.path)
-        if isinstance(text, Diagnostic):
-            self.problems.append(text)
-            return None
-        reading = read_properties(file.path, text, self.found.flavor)
-        self.memory.remember(file.path, file.stamp, reading)
-        return reading
+    def unread(
+        self,
+        files: tuple[ProjectFile, ...],
+        settings: Settings,
+        folders: tuple[FolderConfig, ...],
+        names: TemplateNames,
+    ) -> UnreadProperties:
+        """The property files among the files."""
+        mine = tuple(file for file in files if file.kind == "properties")
+        return UnreadProperties(self.root, self.found.flavor, mine, folders, settings, names)

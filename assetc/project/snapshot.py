@@ -1,60 +1,64 @@
-"""The whole compilation, kept for the case that nothing has changed: one row, read without any of the passes."""
+"""The whole compilation, kept for the case that nothing has changed: one row, read without any of the passes.
+
+Assets, checks and edges are many, so each is a plain row, and what they share is written once: keys and configurations
+stand in tables, and rows name them by their number.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import marshal
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from hashlib import blake2b
+from typing import Any
 
-from assetc.compiler.asset import Asset, Check, Edge, Graph, Source
-from assetc.compiler.compilation import Compilation, Written
-from assetc.compiler.diagnostic import Diagnostic
-from assetc.compiler.graph import adjacency
-from assetc.compiler.template.rendered import Read
+from assetc.compiler.asset import Asset, Check, DeclaredColumn, Edge, Graph
+from assetc.compiler.compilation import Compilation
+from assetc.compiler.graph import Adjacency
+from assetc.compiler.place import Span
 from assetc.definitions.key import AssetKey
-from assetc.project.cache import Cache, decode, encode
+from assetc.definitions.relation import Relation
+from assetc.project.cache import Cache
+from assetc.project.compact import from_plain, to_plain
+
+Row = list[Any]
+
+_ASSET = [field.name for field in fields(Asset)]
+_CHECK = [field.name for field in fields(Check)]
+_COLUMN = [field.name for field in fields(DeclaredColumn)]
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A compilation as it is stored. `reads` is what templates looked at outside of the project's files."""
+    """A compilation as it is stored.
 
-    inputs: str
-    reads: tuple[Read, ...]
-    assets: tuple[Asset, ...]
-    sources: tuple[Source, ...]
-    checks: tuple[Check, ...]
-    edges: tuple[Edge, ...]
-    diagnostics: tuple[Diagnostic, ...]
-    columns: tuple[tuple[AssetKey, tuple[str, ...] | None], ...]
-    written: tuple[Written, ...]
-    outside: tuple[tuple[str, str], ...]
+    `templated` are the property files that depend on more than their text, and `rendered` is a hash of what they said.
+    """
+
+    compilation: Compilation
+    templated: tuple[str, ...] = ()
+    rendered: str = ""
 
 
-def recall(cache: Cache, scope: str, inputs: str) -> Compilation | None:
+def recall(cache: Cache, scope: str, inputs: str) -> Snapshot | None:
     """The compilation of these inputs, if it is the last one of its scope."""
     row = cache.get("snapshot", scope)
-    snapshot = None if row is None else decode(Snapshot, row)
-    if snapshot is None or snapshot.inputs != inputs:
+    if row is None or not row.startswith(inputs.encode()):
         return None
-    return _compilation(snapshot)
+    try:
+        return _snapshot(marshal.loads(row[len(inputs) :]))  # noqa: S302  our own cache, of this version of Python
+    except (ValueError, TypeError, EOFError, LookupError):
+        return None
 
 
-def keep(cache: Cache, scope: str, inputs: str, compilation: Compilation) -> None:
-    """Remember a compilation."""
-    graph = compilation.graph
-    snapshot = Snapshot(
-        inputs,
-        compilation.reads,
-        tuple(graph.assets.values()),
-        tuple(graph.sources.values()),
-        graph.checks,
-        graph.edges,
-        compilation.diagnostics,
-        tuple(compilation.columns.items()),
-        compilation.written,
-        compilation.outside,
-    )
-    cache.keep("snapshot", scope, encode(snapshot))
+def keep(cache: Cache, scope: str, inputs: str, snapshot: Snapshot) -> None:
+    """Remember a compilation, unless something in it cannot be written: a date in somebody's `meta`."""
+    try:
+        keys, *others = _plain(snapshot)
+        content = marshal.dumps(([key.parts for key in keys], *others))
+    except ValueError:
+        content = b""
+    cache.keep("snapshot", scope, inputs.encode() + content if content else b"")
 
 
 def hash_of(value: object) -> str:
@@ -62,10 +66,152 @@ def hash_of(value: object) -> str:
     return blake2b(repr(value).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def _compilation(snapshot: Snapshot) -> Compilation:
-    assets = {asset.key: asset for asset in snapshot.assets}
-    sources = {source.key: source for source in snapshot.sources}
-    upstream, downstream = adjacency(assets.keys() | sources.keys(), snapshot.edges)
-    graph = Graph(assets, sources, snapshot.checks, snapshot.edges, upstream, downstream)
-    columns = dict(snapshot.columns)
-    return Compilation(graph, snapshot.diagnostics, columns, snapshot.written, snapshot.reads, snapshot.outside)
+class _Table:
+    """Values that several rows share, each written once."""
+
+    def __init__(self) -> None:
+        self.plain: list[Any] = []
+        self._number_of_value: dict[int, int] = {}
+        self._number_of_text: dict[bytes, int] = {}
+
+    def number(self, value: object) -> int:
+        """The number of a value. The value must live as long as the table."""
+        number = self._number_of_value.get(id(value))
+        if number is None:
+            plain = to_plain(value)
+            text = marshal.dumps(plain, 0)
+            number = self._number_of_text.setdefault(text, len(self.plain))
+            if number == len(self.plain):
+                self.plain.append(plain)
+            self._number_of_value[id(value)] = number
+        return number
+
+
+class _Keys(dict[AssetKey, int]):
+    """The number of each key; one that nobody knows gets the next number."""
+
+    def __missing__(self, key: AssetKey) -> int:
+        return self.setdefault(key, len(self))
+
+
+def _plain(snapshot: Snapshot) -> tuple[Any, ...]:
+    compilation = snapshot.compilation
+    graph = compilation.graph
+    keys = _Keys((key, number) for number, key in enumerate(graph.upstream))
+    configs = _Table()
+    return (
+        keys,
+        configs.plain,
+        [_asset_row(asset, keys, configs) for asset in graph.assets.values()],
+        to_plain(tuple(graph.sources.values())),
+        [_check_row(check, keys, configs) for check in graph.checks],
+        [(keys[edge.down], keys[edge.up], edge.kind, _span_row(edge.span), edge.certainty) for edge in graph.edges],
+        [_numbers(keys, near) for near in graph.upstream.values()],
+        [_numbers(keys, near) for near in graph.downstream.values()],
+        to_plain(compilation.diagnostics),
+        [(keys[key], columns) for key, columns in compilation.columns.items()],
+        to_plain(compilation.written),
+        [tuple(read) for read in compilation.reads],
+        compilation.outside,
+        snapshot.templated,
+        snapshot.rendered,
+    )
+
+
+def _snapshot(plain: tuple[Any, ...]) -> Snapshot:
+    (parts, configs, assets, sources, checks, edges, upstream, downstream, *others) = plain
+    diagnostics, columns, written, reads, outside, templated, rendered = others
+    keys = [AssetKey(each) for each in parts]
+    shared = [from_plain(config) for config in configs]
+    made = [_asset(row, keys, shared) for row in assets]
+    graph = Graph(
+        assets={asset.key: asset for asset in made},
+        sources={source.key: source for source in from_plain(sources)},
+        checks=tuple(_check(row, keys, shared) for row in checks),
+        edges=tuple(Edge(keys[down], keys[up], kind, Span(*span), sure) for down, up, kind, span, sure in edges),
+        upstream=_adjacency(keys, upstream),
+        downstream=_adjacency(keys, downstream),
+    )
+    compilation = Compilation(
+        graph,
+        from_plain(diagnostics),
+        {keys[key]: names for key, names in columns},
+        from_plain(written),
+        tuple(reads),
+        outside,
+    )
+    return Snapshot(compilation, templated, rendered)
+
+
+def _adjacency(keys: list[AssetKey], rows: Iterable[tuple[int, ...]]) -> Adjacency:
+    key_of = keys.__getitem__
+    return {key: tuple(map(key_of, near)) for key, near in zip(keys, rows, strict=False)}
+
+
+def _numbers(keys: _Keys, near: Iterable[AssetKey]) -> tuple[int, ...]:
+    return tuple(keys[key] for key in near)
+
+
+_KEY_OF_ASSET, _CONFIG_OF_ASSET = _ASSET.index("key"), _ASSET.index("config")
+_SPAN_OF_ASSET, _RELATION_OF_ASSET, _COLUMNS_OF_ASSET = map(_ASSET.index, ("span", "relation", "columns"))
+
+
+def _asset_row(asset: Asset, keys: _Keys, configs: _Table) -> Row:
+    row: Row = [getattr(asset, name) for name in _ASSET]
+    relation = asset.relation
+    row[_KEY_OF_ASSET] = keys[asset.key]
+    row[_CONFIG_OF_ASSET] = configs.number(asset.config)
+    row[_SPAN_OF_ASSET] = _span_row(asset.span)
+    row[_RELATION_OF_ASSET] = None if relation is None else (relation.database, relation.schema, relation.name)
+    row[_COLUMNS_OF_ASSET] = [_column_row(column) for column in asset.columns]
+    return row
+
+
+def _asset(row: Row, keys: list[AssetKey], configs: list[Any]) -> Asset:
+    relation = row[_RELATION_OF_ASSET]
+    row[_KEY_OF_ASSET] = keys[row[_KEY_OF_ASSET]]
+    row[_CONFIG_OF_ASSET] = configs[row[_CONFIG_OF_ASSET]]
+    row[_SPAN_OF_ASSET] = Span(*row[_SPAN_OF_ASSET])
+    row[_RELATION_OF_ASSET] = relation and Relation(*relation)
+    row[_COLUMNS_OF_ASSET] = tuple(map(_column, row[_COLUMNS_OF_ASSET]))
+    return Asset(*row)
+
+
+_META_OF_COLUMN = _COLUMN.index("meta")
+
+
+def _column_row(column: DeclaredColumn) -> Row:
+    row: Row = [getattr(column, name) for name in _COLUMN]
+    row[_META_OF_COLUMN] = to_plain(column.meta) if column.meta else None
+    return row
+
+
+def _column(row: Row) -> DeclaredColumn:
+    meta = row[_META_OF_COLUMN]
+    row[_META_OF_COLUMN] = () if meta is None else from_plain(meta)
+    return DeclaredColumn(*row)
+
+
+_CONFIG_OF_CHECK, _SPAN_OF_CHECK = _CHECK.index("config"), _CHECK.index("span")
+_ASSETS_OF_CHECK, _ARGUMENTS_OF_CHECK = _CHECK.index("assets"), _CHECK.index("arguments")
+
+
+def _check_row(check: Check, keys: _Keys, configs: _Table) -> Row:
+    row: Row = [getattr(check, name) for name in _CHECK]
+    row[_CONFIG_OF_CHECK] = configs.number(check.config)
+    row[_SPAN_OF_CHECK] = _span_row(check.span)
+    row[_ASSETS_OF_CHECK] = _numbers(keys, check.assets)
+    row[_ARGUMENTS_OF_CHECK] = to_plain(check.arguments)
+    return row
+
+
+def _check(row: Row, keys: list[AssetKey], configs: list[Any]) -> Check:
+    row[_CONFIG_OF_CHECK] = configs[row[_CONFIG_OF_CHECK]]
+    row[_SPAN_OF_CHECK] = Span(*row[_SPAN_OF_CHECK])
+    row[_ASSETS_OF_CHECK] = tuple(map(keys.__getitem__, row[_ASSETS_OF_CHECK]))
+    row[_ARGUMENTS_OF_CHECK] = from_plain(row[_ARGUMENTS_OF_CHECK])
+    return Check(*row)
+
+
+def _span_row(span: Span) -> tuple[Any, ...]:
+    return span.path, span.start, span.end, span.line, span.column

@@ -23,9 +23,10 @@ from assetc.compiler.template.surroundings import Template
 from assetc.compiler.understand_files import TargetNames
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
+from assetc.runtime.names import names_of
 from assetc.runtime.session_answers import SessionAnswers
 from assetc.runtime.work import StepFailed
-from assetc.runtime.workspace import Workspace, names_of
+from assetc.runtime.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)

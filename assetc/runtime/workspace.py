@@ -1,15 +1,19 @@
-"""A project, opened: loaded, compiled (or recalled, when nothing has changed), ready to be planned and executed."""
+"""A project, opened: loaded, compiled (or recalled, when nothing has changed), ready to be planned and executed.
+
+Most commands find nothing changed: they read one row of the cache. So what compiles, and what only a compilation or a
+run needs, is imported when it is asked for.
+"""
 
 from __future__ import annotations
 
 import marshal
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assetc.adapters.protocol import Adapter, Identity
 from assetc.adapters.registry import find_adapter
@@ -17,53 +21,47 @@ from assetc.compiler.asset import Graph
 from assetc.compiler.collector import collector_paused
 from assetc.compiler.compilation import Compilation, Counts
 from assetc.compiler.diagnostic import Diagnostic
-from assetc.compiler.given import Given
-from assetc.compiler.load_macros import load_macros
-from assetc.compiler.locate import fold_name
-from assetc.compiler.names import Names, index_names
-from assetc.compiler.place_assets import placed_assets, placed_sources
 from assetc.compiler.project import Project
-from assetc.compiler.template.reads import still_valid
-from assetc.compiler.template.surroundings import Flags, Surroundings, WarehouseKind
-from assetc.project.cache import Cache, CacheMemory
-from assetc.project.files import CachedMemory, ProjectFiles
+from assetc.project.cache import Cache
+from assetc.project.compact import compact_memory
 from assetc.project.find_project import find_project
-from assetc.project.load import Loaded, LoadRequest, load
+from assetc.project.load import Loaded, load_without_properties
 from assetc.project.other_targets import shared_relations
-from assetc.project.snapshot import hash_of, keep, recall
+from assetc.project.snapshot import Snapshot, hash_of, keep, recall
 from assetc.project.target import Connection
+from assetc.runtime.opening import Opening, OpenRequest
 from assetc.version import __version__
 
-
-@dataclass(frozen=True, slots=True)
-class OpenRequest:
-    """What a command asks for. `now` fixes the clock; ASSETC_NOW (ISO, UTC) does the same."""
-
-    start: Path
-    load: LoadRequest
-    full_refresh: bool = False
-    now: datetime | None = None
-    invocation_id: str = ""
-    import_python: bool = True
+if TYPE_CHECKING:
+    from assetc.compiler.template.surroundings import Surroundings
+    from assetc.project.facts_memory import CachedMemory
+    from assetc.project.files import ProjectFiles
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Workspace:
     """An open project. It holds no connection; the cache is its only open file.
 
-    `counts` tells how much had to be read anew; all zero when the whole compilation was recalled.
+    `project` comes without its property files: what they say is in the graph. `counts` tells how much had to be read
+    anew; all zero when the whole compilation was recalled.
     """
 
-    project: Project
+    opening: Opening = field(repr=False)
     compilation: Compilation
     counts: Counts
     diagnostics: tuple[Diagnostic, ...]
-    adapter: Adapter
     connection: Connection
     secrets: tuple[str, ...] = field(repr=False)
-    surroundings: Surroundings
-    files: ProjectFiles
-    memory: CachedMemory
+
+    @property
+    def project(self) -> Project:
+        """The project, for its target."""
+        return self.opening.project
+
+    @property
+    def adapter(self) -> Adapter:
+        """The adapter of the target."""
+        return self.opening.adapter
 
     @property
     def graph(self) -> Graph:
@@ -75,9 +73,31 @@ class Workspace:
         """The project's folder."""
         return Path(self.project.root)
 
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        """What templates see."""
+        from assetc.compiler.load_macros import load_macros
+        from assetc.runtime.surroundings import surroundings_of
+
+        return surroundings_of(self.opening, load_macros(self.project, self.files))
+
+    @cached_property
+    def files(self) -> ProjectFiles:
+        """The project's files."""
+        from assetc.project.files import ProjectFiles
+
+        return ProjectFiles.of(self.project, self.opening.cache)
+
+    @cached_property
+    def memory(self) -> CachedMemory:
+        """The facts about the files, each read when it is asked for."""
+        from assetc.project.facts_memory import CachedMemory
+
+        return CachedMemory(self.opening.cache, self.opening.scope)
+
     def close(self) -> None:
         """Write what is to be remembered."""
-        self.memory.cache.close()
+        self.opening.cache.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,26 +118,17 @@ def open_workspace(request: OpenRequest) -> Workspace | NotOpened:
 def _opened(request: OpenRequest) -> Workspace | NotOpened:
     found = find_project(request.start, request.load.project_dir)
     cache = Cache.open(None if isinstance(found, Diagnostic) else found.root / ".assetc" / "cache.sqlite")
-    memory = CacheMemory(cache)
-    loaded = load(request.start, _with_memory(request.load, memory))
-    if loaded.project is None or loaded.connection is None:
+    loaded = load_without_properties(request.start, replace(request.load, memory=compact_memory(cache)))
+    if loaded.project is None or loaded.connection is None or loaded.unread is None:
         cache.close()
         return NotOpened(loaded.diagnostics, loaded.root, loaded.secrets)
-    return _compiled(request, loaded, _adjusted(loaded.project, request), loaded.connection, cache)
-
-
-def names_of(workspace: Workspace) -> Names:
-    """The names of the project, as the compiler resolved them."""
-    project, graph = workspace.project, workspace.graph
-    target = project.target
-    return index_names(
-        placed_assets(target, graph.assets.values()),
-        placed_sources(target, (source for source in graph.sources.values() if not source.implicit)),
-        workspace.compilation.written,
-        fold=partial(fold_name, target),
-        default_schema=fold_name(target, target.schema),
-        default_database=fold_name(target, target.database) if target.database else None,
-    )
+    project = _adjusted(loaded.project, request)
+    scope = hash_of((project.target.profile, project.target.name))
+    opening = Opening(request, project, loaded.unread, find_adapter(project.target.type), cache, scope)
+    compilation, counts = _compiled(opening)
+    diagnostics = (*loaded.diagnostics, *compilation.diagnostics, *_shared(opening, loaded, compilation))
+    unique = tuple(dict.fromkeys(diagnostics))
+    return Workspace(opening, compilation, counts, unique, loaded.connection, loaded.secrets)
 
 
 def identity_of(workspace: Workspace) -> Identity:
@@ -125,48 +136,9 @@ def identity_of(workspace: Workspace) -> Identity:
     return workspace.adapter.identity(workspace.connection.fields, workspace.project.root)
 
 
-def moment(environment: Mapping[str, str]) -> datetime:
-    """The present time, or the one that ASSETC_NOW fixes."""
-    fixed = environment.get("ASSETC_NOW")
-    if not fixed:
-        return datetime.now(UTC)
-    parsed = datetime.fromisoformat(fixed)
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-
-
-def _compiled(
-    request: OpenRequest, loaded: Loaded, project: Project, connection: Connection, cache: Cache
-) -> Workspace:
-    adapter = find_adapter(project.target.type)
-    scope = hash_of((project.target.profile, project.target.name))
-    files, memory = ProjectFiles.of(project, cache), CachedMemory.of(cache, scope)
-    surroundings = _surroundings(request, project, adapter, cache, files)
-    inputs = _inputs(project, request)
-    recalled = recall(cache, scope, inputs)
-    if recalled is not None and _is_current(recalled, surroundings, files):
-        compilation, counts = recalled, Counts()
-    else:
-        compilation, counts = _compile(Given(project, surroundings, files, memory))
-        if files.problems:
-            compilation = _without_unreadable(compilation, files)
-        keep(cache, scope, inputs, compilation)
-        cache.forget({file.path: file for file in project.files})
-        cache.save()
-    identity = adapter.identity(connection.fields, project.root)
-    shared = shared_relations(project, compilation.graph, identity, loaded.others)
-    diagnostics = tuple(dict.fromkeys((*loaded.diagnostics, *compilation.diagnostics, *shared)))
-    return Workspace(
-        project,
-        compilation,
-        counts,
-        diagnostics,
-        adapter,
-        connection,
-        loaded.secrets,
-        surroundings,
-        files,
-        memory,
-    )
+def environment() -> Mapping[str, str]:
+    """The environment of this process, as a value."""
+    return dict(os.environ)
 
 
 def _adjusted(project: Project, request: OpenRequest) -> Project:
@@ -179,35 +151,30 @@ def _adjusted(project: Project, request: OpenRequest) -> Project:
     return project
 
 
-def _compile(given: Given) -> tuple[Compilation, Counts]:
-    from assetc.compiler.pipeline import compile_project
+def _compiled(opening: Opening) -> tuple[Compilation, Counts]:
+    cache, inputs = opening.cache, _inputs(opening)
+    recalled = recall(cache, opening.scope, inputs)
+    if recalled is not None and _is_current(recalled, opening):
+        return recalled.compilation, Counts()
+    from assetc.runtime.compile_project import compile_anew
 
-    return compile_project(given)
-
-
-def _surroundings(
-    request: OpenRequest, project: Project, adapter: Adapter, cache: Cache, files: ProjectFiles
-) -> Surroundings:
-    environment = request.load.environment
-    return Surroundings(
-        project_name=project.name,
-        now=request.now or moment(environment),
-        invocation_id=request.invocation_id,
-        variables=project.variables,
-        given_variables=request.load.variables,
-        environment=environment,
-        target=project.target.fields,
-        flags=Flags(full_refresh=request.full_refresh, others=project.flags),
-        library=load_macros(project, files),
-        warehouse=WarehouseKind(adapter.name, (adapter.name,), adapter.quote),
-        dispatch=dict(project.dispatch),
-        unknown_names="warning" if project.flavor == "dbt" else "error",
-        trace_key=cache.secret(),
-    )
+    snapshot, counts = compile_anew(opening)
+    keep(cache, opening.scope, inputs, snapshot)
+    cache.forget({file.path: file for file in opening.project.files})
+    cache.save()
+    return snapshot.compilation, counts
 
 
-def _inputs(project: Project, request: OpenRequest) -> str:
-    """A hash of everything a compilation depends on but what templates read and what lies outside the folders."""
+def _shared(opening: Opening, loaded: Loaded, compilation: Compilation) -> tuple[Diagnostic, ...]:
+    if loaded.connection is None or not loaded.others:
+        return ()
+    identity = opening.adapter.identity(loaded.connection.fields, opening.project.root)
+    return tuple(shared_relations(opening.project, compilation.graph, identity, loaded.others))
+
+
+def _inputs(opening: Opening) -> str:
+    """A hash of all that a compilation depends on but what templates read and what lies outside of the folders."""
+    project = opening.project
     stamps = marshal.dumps([(file.path, file.kind, *file.stamp) for file in project.files])
     written = (
         __version__,
@@ -216,39 +183,43 @@ def _inputs(project: Project, request: OpenRequest) -> str:
         project.settings,
         project.target,
         project.folder_configs,
-        project.properties if len(project.properties.patches) < 50 else None,
-        request.full_refresh,
+        project.dispatch,
+        opening.request.full_refresh,
     )
     return hash_of((blake2b(stamps, digest_size=16).hexdigest(), written))
 
 
-def _is_current(compilation: Compilation, surroundings: Surroundings, files: ProjectFiles) -> bool:
-    return still_valid(compilation.reads, surroundings) and all(
-        files.content(path) == content for path, content in compilation.outside
+def _is_current(recalled: Snapshot, opening: Opening) -> bool:
+    """Whether what lies outside of the project's files is as it was, too."""
+    return (
+        _reads_are_current(recalled.compilation, opening)
+        and _files_are_current(recalled.compilation, opening)
+        and _properties_are_current(recalled, opening)
     )
 
 
-def _without_unreadable(compilation: Compilation, files: ProjectFiles) -> Compilation:
-    """For a file that cannot be read that is the one thing to say about it."""
-    others: Iterable[Diagnostic] = (
-        problem
-        for problem in compilation.diagnostics
-        if problem.span is None or problem.span.path not in files.problems
-    )
-    return Compilation(
-        compilation.graph,
-        (*files.problems.values(), *others),
-        compilation.columns,
-        compilation.written,
-        compilation.reads,
-        compilation.outside,
-    )
+def _reads_are_current(compilation: Compilation, opening: Opening) -> bool:
+    if not compilation.reads:
+        return True
+    from assetc.compiler.template.reads import still_valid
+    from assetc.compiler.template.surroundings import NO_MACROS
+    from assetc.runtime.surroundings import surroundings_of
+
+    return still_valid(compilation.reads, surroundings_of(opening, NO_MACROS))
 
 
-def _with_memory(request: LoadRequest, memory: CacheMemory) -> LoadRequest:
-    return replace(request, memory=memory)
+def _files_are_current(compilation: Compilation, opening: Opening) -> bool:
+    if not compilation.outside:
+        return True
+    from assetc.project.files import ProjectFiles
+
+    files = ProjectFiles.of(opening.project, opening.cache)
+    return all(files.content(path) == content for path, content in compilation.outside)
 
 
-def environment() -> Mapping[str, str]:
-    """The environment of this process, as a value."""
-    return dict(os.environ)
+def _properties_are_current(recalled: Snapshot, opening: Opening) -> bool:
+    if not recalled.templated:
+        return True
+    from assetc.runtime.compile_project import rendered_properties
+
+    return rendered_properties(opening, recalled.templated) == recalled.rendered

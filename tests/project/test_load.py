@@ -12,7 +12,8 @@ import pytest
 
 from assetc.compiler.asset import CheckConfig
 from assetc.compiler.project import Project
-from assetc.project.cache import Cache, CacheMemory
+from assetc.project.cache import Cache
+from assetc.project.compact import compact_memory
 from assetc.project.load import Loaded, LoadRequest, load
 
 
@@ -148,7 +149,7 @@ def test_a_profile_with_secrets_is_not_remembered(folder: Folder) -> None:
     folder.environment |= {"DB": "a.duckdb", "DBT_ENV_SECRET_PASSWORD": "hush-hush", "THREADS": "3"}
     folder.files({"assetc.toml": 'name = "shop"', "profiles.yml": SECRETS})
     cache = Cache.open(folder.root / "cache.sqlite")
-    folder.load(memory=CacheMemory(cache))
+    folder.load(memory=compact_memory(cache))
     cache.close()
     assert b"in-the-file" not in (folder.root / "cache.sqlite").read_bytes()
 
@@ -289,17 +290,18 @@ def test_a_remembered_load_gives_the_same_and_reads_no_yaml(folder: Folder) -> N
     }
     folder.files(files)
     cache = Cache.open(folder.root / "cache.sqlite")
-    first = folder.load(memory=CacheMemory(cache))
+    first = folder.load(memory=compact_memory(cache))
     cache.close()
-    again = folder.load(memory=CacheMemory(Cache.open(folder.root / "cache.sqlite")))
+    again = folder.load(memory=compact_memory(Cache.open(folder.root / "cache.sqlite")))
     assert again == first and again.project is not None
     program = f"""
         import sys
         from pathlib import Path
-        from assetc.project.cache import Cache, CacheMemory
+        from assetc.project.cache import Cache
+        from assetc.project.compact import compact_memory
         from assetc.project.load import LoadRequest, load
         root = Path({str(folder.root)!r})
-        memory = CacheMemory(Cache.open(root / "cache.sqlite"))
+        memory = compact_memory(Cache.open(root / "cache.sqlite"))
         assert load(root, LoadRequest({{}}, memory=memory)).project
         print([name for name in ("yaml", "tomllib", "jinja2", "sqlglot", "duckdb", "networkx") if name in sys.modules])
     """
@@ -308,7 +310,7 @@ def test_a_remembered_load_gives_the_same_and_reads_no_yaml(folder: Folder) -> N
 
 
 def test_a_changed_file_is_read_again(folder: Folder) -> None:
-    memory = CacheMemory(Cache.open(None))
+    memory = compact_memory(Cache.open(None))
     folder.files({"assetc.toml": "", "models/a.yml": "models: [{name: a}]"}).load(memory=memory)
     folder.files({"models/a.yml": "models: [{name: bcd}]"})
     assert [patch.name for patch in folder.project(memory=memory).properties.patches] == ["bcd"]

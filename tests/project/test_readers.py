@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from assetc.compiler.place import Span, span_of
-from assetc.project.cache import decode, encode
+from assetc.project.encoding import decode, encode
 from assetc.project.profiles_file import read_profiles
 from assetc.project.project_file import read_project_file
 from assetc.project.properties import read_properties

@@ -28,11 +28,12 @@ from killed_shop import FILES, FIRST_DAY, SECOND_DAY
 from assetc.compiler.selection.request import Selected
 from assetc.definitions.key import AssetKey
 from assetc.project.load import LoadRequest
+from assetc.runtime.opening import OpenRequest
 from assetc.runtime.run_project import RunRequest, plan_project
 from assetc.runtime.state.records import RunFilter
 from assetc.runtime.state.sqlite import SqliteState
 from assetc.runtime.values.pickled import read_value
-from assetc.runtime.workspace import OpenRequest, Workspace, open_workspace
+from assetc.runtime.workspace import Workspace, open_workspace
 
 KILLS = int(os.environ.get("ASSETC_KILLS", "20"))
 STOP_AT = (sys.executable, str(Path(__file__).with_name("stop_at.py")))

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 from hashlib import blake2b
 
 from assetc.compiler.template.macros import search_order
-from assetc.compiler.template.rendered import Read
 from assetc.compiler.template.surroundings import Surroundings
 
 NOT_THERE = ""
@@ -14,7 +13,7 @@ SEPARATOR = "\t"
 _ABSENT = object()
 
 
-def still_valid(reads: Iterable[Read], surroundings: Surroundings) -> bool:
+def still_valid(reads: Iterable[tuple[str, str, str]], surroundings: Surroundings) -> bool:
     """Whether a template that read this would be rendered to the same text in these surroundings."""
     return all(seen != NOT_REPEATABLE and look(surroundings, kind, name) == seen for kind, name, seen in reads)
 

@@ -1,0 +1,37 @@
+"""The part of the first pass that reads Python files which have changed."""
+
+from __future__ import annotations
+
+from assetc.compiler.facts import PythonFacts
+from assetc.compiler.given import Given
+from assetc.compiler.python.complete import complete_python
+from assetc.compiler.python.read_python import read_python
+from assetc.compiler.python.reading import PythonReading
+
+
+def read_python_files(given: Given, paths: list[str]) -> dict[str, PythonFacts]:
+    """The facts about these files, read anew; those that the text does not tell come from importing them."""
+    files, dialect = given.files, given.project.target.dialect
+
+    def read(path: str) -> str | None:
+        return files.text(path) if files.content(path) else None
+
+    readings = {path: read_python(path, files.text(path), read, dialect) for path in paths}
+    # A model file in which no asset can be seen may still make some, or may not import at all.
+    by_import = [path for path, reading in readings.items() if reading.needs_import or _seems_empty(reading)]
+    if by_import and given.project.settings.import_python:
+        for imported in files.import_python(by_import):
+            path = imported.path
+            readings[path] = complete_python(path, files.text(path), read, dialect, imported)
+    return {path: _facts(given, path, reading) for path, reading in readings.items()}
+
+
+def _facts(given: Given, path: str, reading: PythonReading) -> PythonFacts:
+    content = given.files.content
+    # A file that was looked for and is not there has the content "": it is noticed when it appears.
+    leads_to = tuple((other, content(other)) for other in (*reading.files, *reading.missing))
+    return PythonFacts(path, content(path), reading, leads_to)
+
+
+def _seems_empty(reading: PythonReading) -> bool:
+    return not reading.assets and not any(problem.severity == "error" for problem in reading.problems)

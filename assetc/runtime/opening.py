@@ -1,0 +1,47 @@
+"""What is asked for when a project is opened, and what is found before anything is compiled: values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from assetc.adapters.protocol import Adapter
+from assetc.compiler.project import Project
+from assetc.project.cache import Cache
+from assetc.project.load import LoadRequest
+from assetc.project.unread_properties import UnreadProperties
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRequest:
+    """What a command asks for. `now` fixes the clock; ASSETC_NOW (ISO, UTC) does the same."""
+
+    start: Path
+    load: LoadRequest
+    full_refresh: bool = False
+    now: datetime | None = None
+    invocation_id: str = ""
+    import_python: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A project that is loaded and not compiled. `scope` separates in the cache what is true for one target only."""
+
+    request: OpenRequest
+    project: Project
+    unread: UnreadProperties
+    adapter: Adapter
+    cache: Cache = field(repr=False)
+    scope: str
+
+
+def moment(environment: Mapping[str, str]) -> datetime:
+    """The present time, or the one that ASSETC_NOW fixes."""
+    fixed = environment.get("ASSETC_NOW")
+    if not fixed:
+        return datetime.now(UTC)
+    parsed = datetime.fromisoformat(fixed)
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
