@@ -27,7 +27,6 @@ WITHOUT_EXAMPLE = {
     "E192": "a folder without permissions, which root does not notice",
     "E193": "needs two processes",
     "E302": "no project is known that causes it",
-    "W231": "nothing tells the templates of a dbt project yet that an unknown name may print",
     "W251": "how deep is too deep differs from one Python to the next",
 }
 """Codes whose page shows no example that a test can carry out, and why."""
