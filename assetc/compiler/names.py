@@ -6,16 +6,15 @@ logical: a schema is looked up without the target's prefix, so the graph is the 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from assetc.compiler.asset import Asset, Source
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 
-Candidates = tuple[AssetKey, ...]
-Fold = Callable[[str], str]
+Candidates: TypeAlias = tuple[AssetKey, ...]
+Fold: TypeAlias = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,59 +42,6 @@ class Names:
     sources: Mapping[tuple[str, str], Candidates]
     places: Mapping[AssetKey, Place]
     groups: Mapping[AssetKey, str]
-
-
-def index_names(
-    assets: Iterable[tuple[Asset, Place]],
-    sources: Iterable[tuple[Source, Place]],
-    written: Iterable[tuple[AssetKey, tuple[str, ...]]],
-    *,
-    fold: Fold,
-    default_schema: str,
-    default_database: str | None,
-) -> Names:
-    """The indexes of a project. `written` are the relations that the bodies of Python assets create."""
-    by_place, by_last = defaultdict[tuple[str, str], list[AssetKey]](list), defaultdict[str, list[AssetKey]](list)
-    relations: dict[AssetKey, Relation] = {}
-    by_relation: dict[tuple[str, ...], AssetKey] = {}
-    by_key: dict[tuple[str, ...], AssetKey] = {}
-    places: dict[AssetKey, Place] = {}
-    groups: dict[AssetKey, str] = {}
-    for asset, place in assets:
-        by_place[place.schema, place.name].append(asset.key)
-        by_last[fold(asset.key.name)].append(asset.key)
-        by_key[tuple(fold(part) for part in asset.key.parts)] = asset.key
-        places[asset.key], groups[asset.key] = place, asset.group
-        if asset.relation is not None:
-            relations[asset.key] = asset.relation
-            by_relation[_folded(asset.relation, fold)] = asset.key
-        else:
-            by_relation[(fold(inlined_name(asset.key)),)] = asset.key
-    source_places = defaultdict[tuple[str, str], list[AssetKey]](list)
-    for source, place in sources:
-        source_places[place.schema, place.name].append(source.key)
-        relations.setdefault(source.key, source.relation)
-        by_relation.setdefault(_folded(source.relation, fold), source.key)
-        places.setdefault(source.key, place)
-        if by_key.setdefault(tuple(fold(part) for part in source.key.parts), source.key) == source.key:
-            by_last[fold(source.key.name)].append(source.key)
-    written_places = defaultdict[tuple[str, str], list[AssetKey]](list)
-    for key, parts in written:
-        written_places[parts[-2] if len(parts) > 1 else default_schema, parts[-1]].append(key)
-    return Names(
-        fold=fold,
-        default_schema=default_schema,
-        default_database=default_database,
-        relations=relations,
-        by_relation=by_relation,
-        by_key=by_key,
-        by_place=_frozen(by_place),
-        by_last=_frozen(by_last),
-        written=_frozen(written_places),
-        sources=_frozen(source_places),
-        places=places,
-        groups=groups,
-    )
 
 
 def find_table(names: Names, parts: tuple[str, ...], owner: AssetKey) -> Candidates:
@@ -194,11 +140,3 @@ def _with_catalog(names: Names, found: Candidates, parts: tuple[str, ...]) -> Ca
 def inlined_name(key: AssetKey) -> str:
     """The name of the CTE that stands for an ephemeral model, as dbt writes it."""
     return f"__dbt__cte__{key.to_python_identifier()}"
-
-
-def _folded(relation: Relation, fold: Fold) -> tuple[str, ...]:
-    return tuple(fold(part) if fold(part).casefold() == part.casefold() else part for part in relation.parts())
-
-
-def _frozen(index: Mapping[tuple[str, str], list[AssetKey]] | Mapping[str, list[AssetKey]]) -> dict:  # type: ignore[type-arg]
-    return {name: tuple(dict.fromkeys(keys)) for name, keys in index.items()}

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import partial
 
 from assetc.compiler.asset import Asset, Source
 from assetc.compiler.clashes import find_clashes
@@ -31,9 +30,7 @@ from assetc.compiler.facts import SqlFacts
 from assetc.compiler.find_columns import find_columns
 from assetc.compiler.given import Given
 from assetc.compiler.graph import connect, order
-from assetc.compiler.locate import fold_name
-from assetc.compiler.names import Names, Place, index_names
-from assetc.compiler.project import Project
+from assetc.compiler.index_names import Placed, index_names
 from assetc.compiler.python.reading import owns
 from assetc.compiler.read_files import FileFacts, read_files
 from assetc.compiler.resolve import Resolved, resolve
@@ -49,7 +46,9 @@ def compile_project(given: Given) -> tuple[Compilation, Counts]:
     facts = read_files(given)
     definitions = define(given.project, facts.sql, facts.python, facts.seeds)
     checks = (*definitions.checks, *_file_checks(given, facts))
-    names = names_of(given.project, definitions.drafts, definitions.sources)
+    placed = Placed(tuple((draft.asset, draft.place) for draft in definitions.drafts), definitions.sources)
+    written = tuple(_written(definitions.drafts))
+    names = index_names(given.project.target, placed, written)
     assets = {draft.asset.key: draft.asset for draft in definitions.drafts}
     owners = (*_model_owners(definitions), *_check_owners(checks))
     sql, parsed = understand_files(given, owners, assets, facts.sql, names)
@@ -76,23 +75,8 @@ def compile_project(given: Given) -> tuple[Compilation, Counts]:
             *cycles,
         )
     )
-    written = tuple(_written(definitions.drafts))
     return Compilation(graph, problems, columns, written, _reads(sql), _outside(facts)), Counts(
         facts.read, parsed, derived
-    )
-
-
-def names_of(project: Project, drafts: Iterable[Draft], sources: Iterable[tuple[Source, Place]]) -> Names:
-    """The names of a project's assets and declared sources."""
-    drafts = tuple(drafts)
-    target = project.target
-    return index_names(
-        ((draft.asset, draft.place) for draft in drafts),
-        sources,
-        _written(drafts),
-        fold=partial(fold_name, target),
-        default_schema=fold_name(target, target.schema),
-        default_database=fold_name(target, target.database) if target.database else None,
     )
 
 

@@ -1,0 +1,78 @@
+"""Builds the indexes in which names are looked up, from all assets and sources of a project."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from assetc.compiler.asset import Asset, Source
+from assetc.compiler.compilation import Written
+from assetc.compiler.locate import fold_name
+from assetc.compiler.names import Candidates, Fold, Names, Place, inlined_name
+from assetc.compiler.project import Target
+from assetc.definitions.key import AssetKey
+from assetc.definitions.relation import Relation
+
+Name = TypeVar("Name", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Assets and declared sources with their logical places; an asset's key wins over a source's."""
+
+    assets: tuple[tuple[Asset, Place], ...]
+    sources: tuple[tuple[Source, Place], ...]
+
+
+def index_names(target: Target, placed: Placed, written: Iterable[Written]) -> Names:
+    """The names of a project. `written` are the relations that the bodies of Python assets create."""
+    fold = partial(fold_name, target)
+    default_schema = fold_name(target, target.schema)
+    by_key = _by_key(placed, fold)
+    return Names(
+        fold=fold,
+        default_schema=default_schema,
+        default_database=fold_name(target, target.database) if target.database else None,
+        relations=_relations(placed),
+        by_relation=_by_relation(placed, fold),
+        by_key=by_key,
+        by_place=_grouped(((place.schema, place.name), asset.key) for asset, place in placed.assets),
+        by_last=_grouped((fold(key.name), key) for key in by_key.values()),
+        written=_grouped(((parts[-2] if len(parts) > 1 else default_schema, parts[-1]), key) for key, parts in written),
+        sources=_grouped(((place.schema, place.name), source.key) for source, place in placed.sources),
+        places={each.key: place for each, place in (*placed.sources, *placed.assets)},
+        groups={asset.key: asset.group for asset, _ in placed.assets},
+    )
+
+
+def _relations(placed: Placed) -> dict[AssetKey, Relation]:
+    found = {source.key: source.relation for source, _ in placed.sources}
+    return found | {asset.key: asset.relation for asset, _ in placed.assets if asset.relation is not None}
+
+
+def _by_relation(placed: Placed, fold: Fold) -> dict[tuple[str, ...], AssetKey]:
+    """What a full physical name means, as `ref()` writes it; an ephemeral model has the name of its CTE."""
+    found = {_folded(source.relation, fold): source.key for source, _ in placed.sources}
+    for asset, _ in placed.assets:
+        name = (fold(inlined_name(asset.key)),) if asset.relation is None else _folded(asset.relation, fold)
+        found[name] = asset.key
+    return found
+
+
+def _by_key(placed: Placed, fold: Fold) -> dict[tuple[str, ...], AssetKey]:
+    return {tuple(map(fold, each.key.parts)): each.key for each, _ in (*placed.sources, *placed.assets)}
+
+
+def _grouped(pairs: Iterable[tuple[Name, AssetKey]]) -> dict[Name, Candidates]:
+    """All keys of each name, each once, in their order."""
+    found: dict[Name, dict[AssetKey, None]] = {}
+    for name, key in pairs:
+        found.setdefault(name, {})[key] = None
+    return {name: tuple(keys) for name, keys in found.items()}
+
+
+def _folded(relation: Relation, fold: Fold) -> tuple[str, ...]:
+    """The parts of a stored name as a reader of SQL finds them: folded where folding only changes the case."""
+    return tuple(fold(part) if fold(part).casefold() == part.casefold() else part for part in relation.parts())
