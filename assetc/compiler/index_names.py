@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -25,6 +25,11 @@ class Placed:
     assets: tuple[tuple[Asset, Place], ...]
     sources: tuple[tuple[Source, Place], ...]
 
+    def keys(self) -> Iterator[tuple[AssetKey, Place]]:
+        """Every key with its place, those of assets last."""
+        yield from ((source.key, place) for source, place in self.sources)
+        yield from ((asset.key, place) for asset, place in self.assets)
+
 
 def index_names(target: Target, placed: Placed, written: Iterable[Written]) -> Names:
     """The names of a project. `written` are the relations that the bodies of Python assets create."""
@@ -42,7 +47,7 @@ def index_names(target: Target, placed: Placed, written: Iterable[Written]) -> N
         by_last=_grouped((fold(key.name), key) for key in by_key.values()),
         written=_grouped(((parts[-2] if len(parts) > 1 else default_schema, parts[-1]), key) for key, parts in written),
         sources=_grouped(((place.schema, place.name), source.key) for source, place in placed.sources),
-        places={each.key: place for each, place in (*placed.sources, *placed.assets)},
+        places=dict(placed.keys()),
         groups={asset.key: asset.group for asset, _ in placed.assets},
     )
 
@@ -62,7 +67,7 @@ def _by_relation(placed: Placed, fold: Fold) -> dict[tuple[str, ...], AssetKey]:
 
 
 def _by_key(placed: Placed, fold: Fold) -> dict[tuple[str, ...], AssetKey]:
-    return {tuple(map(fold, each.key.parts)): each.key for each, _ in (*placed.sources, *placed.assets)}
+    return {tuple(map(fold, key.parts)): key for key, _ in placed.keys()}
 
 
 def _grouped(pairs: Iterable[tuple[Name, AssetKey]]) -> dict[Name, Candidates]:
