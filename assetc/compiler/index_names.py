@@ -25,7 +25,7 @@ class Placed:
     assets: tuple[tuple[Asset, Place], ...]
     sources: tuple[tuple[Source, Place], ...]
 
-    def keys(self) -> Iterator[tuple[AssetKey, Place]]:
+    def places(self) -> Iterator[tuple[AssetKey, Place]]:
         """Every key with its place, those of assets last."""
         yield from ((source.key, place) for source, place in self.sources)
         yield from ((asset.key, place) for asset, place in self.assets)
@@ -47,7 +47,7 @@ def index_names(target: Target, placed: Placed, written: Iterable[Written]) -> N
         by_last=_grouped((fold(key.name), key) for key in by_key.values()),
         written=_grouped(((parts[-2] if len(parts) > 1 else default_schema, parts[-1]), key) for key, parts in written),
         sources=_grouped(((place.schema, place.name), source.key) for source, place in placed.sources),
-        places=dict(placed.keys()),
+        places=dict(placed.places()),
         groups={asset.key: asset.group for asset, _ in placed.assets},
     )
 
@@ -67,7 +67,7 @@ def _by_relation(placed: Placed, fold: Fold) -> dict[tuple[str, ...], AssetKey]:
 
 
 def _by_key(placed: Placed, fold: Fold) -> dict[tuple[str, ...], AssetKey]:
-    return {tuple(map(fold, key.parts)): key for key, _ in placed.keys()}
+    return {tuple(map(fold, key.parts)): key for key, _ in placed.places()}
 
 
 def _grouped(pairs: Iterable[tuple[Name, AssetKey]]) -> dict[Name, Candidates]:
