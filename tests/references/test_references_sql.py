@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import yaml
 
 from assetc.compiler.sql.fold import split_name
 from assetc.compiler.sql.read_sql import read_sql
+from assetc.compiler.template.render import render
+from assetc.compiler.template.surroundings import PlainNames, Surroundings, Template
 
 KINDS = {
     "read": "r",
@@ -34,24 +37,18 @@ def cases() -> list[Any]:
     ]
 
 
-def render(template: str) -> str:
-    # REPLACE: by assetc.compiler.template once it exists; then jinja2 need not be imported here.
-    jinja2 = pytest.importorskip("jinja2")
-    names = {
-        "ref": lambda name: name,
-        "source": lambda source, table: f"{source}.{table}",
-        "is_incremental": lambda: False,
-        "var": lambda name, default=None: default,
-        "this": "this_model",
-        "config": lambda **_: "",
-    }
-    return str(jinja2.Environment().from_string(template).render(**names))
+SURROUNDINGS = Surroundings("battery", datetime(2026, 1, 1, tzinfo=UTC), names=PlainNames(this="this_model"))
+
+
+def text_of(case: dict[str, Any]) -> str:
+    """The SQL of a case: what its template renders to, names as they are."""
+    sql = str(case["sql"])
+    return render(Template("case.sql", sql), SURROUNDINGS).text if case.get("jinja") else sql
 
 
 @pytest.mark.parametrize("case", cases())
 def test_references_sql(case: dict[str, Any]) -> None:
-    sql = render(case["sql"]) if case.get("jinja") else case["sql"]
-    reading = read_sql(sql, case["dialect"])
+    reading = read_sql(text_of(case), case["dialect"])
     found = {f"{KINDS[reference.kind]}:{'.'.join(reference.parts)}" for reference in reading.references}
     assert found == set(case["refs"])
 
@@ -59,7 +56,7 @@ def test_references_sql(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", cases())
 def test_references_sql_places(case: dict[str, Any]) -> None:
     """A place holds exactly the characters of the name."""
-    sql = render(case["sql"]) if case.get("jinja") else case["sql"]
+    sql = text_of(case)
     for reference in read_sql(sql, case["dialect"]).references:
         if reference.start >= 0 and reference.kind in ("read", "write"):
             written = split_name(case["dialect"], sql[reference.start : reference.end])

@@ -13,6 +13,7 @@ _NEEDLESS = [
     phrase.split()
     for phrase in (
         "BY POSITION", "OVERRIDING SYSTEM VALUE", "OVERRIDING USER VALUE", "WITH SCHEMA EVOLUTION", "IF NOT EXISTS",
+        "WITH NO DATA", "WITH DATA",
     )
 ]  # fmt: skip
 
@@ -110,13 +111,14 @@ def _mend_model(script: Script, tokens: list[Token]) -> list[Token] | None:
 def _mend_words(script: Script, tokens: list[Token]) -> list[Token] | None:
     """Words without which the statement means the same to us."""
     del script
-    words = [word(token) for token in tokens]
+    kept = list(tokens)
     for phrase in _NEEDLESS:
         size = len(phrase)
-        for index in range(len(words) - size):
-            if words[index : index + size] == phrase:
-                return [*tokens[:index], *tokens[index + size :]]
-    return None
+        for index in range(len(kept) - size + 1):
+            if [word(token) for token in kept[index : index + size]] == phrase:
+                del kept[index : index + size]
+                break
+    return kept if len(kept) < len(tokens) else None
 
 
 def _mend_sample(script: Script, tokens: list[Token]) -> list[Token] | None:

@@ -85,11 +85,11 @@ def stage_name(dialect: str, text: str) -> str:
 def _read_dotted(script: Script, table: exp.Table, role: Role, read_text: ReadText) -> int | None:
     """More than three parts, or a function with a schema."""
     head = [part for part in (table.args.get("catalog"), table.args.get("db")) if isinstance(part, exp.Identifier)]
-    parts = [*head, *table.this.flatten()]
+    parts = [*head, *table.this.flatten()] if table.this.this else [*head, "", table.this.expression]
     if isinstance(table.args.get("catalog"), exp.Func):  # T-SQL: OPENDATASOURCE(...).database.schema.table
         read_function(script, table.args["catalog"], [], read_text)
         return None
-    if all(isinstance(part, exp.Identifier) or not part for part in parts):  # `server.database..table` has a gap
+    if all(isinstance(part, exp.Identifier) or part == "" for part in parts):  # `server.database..table` has a gap
         written = [part for part in parts if isinstance(part, exp.Identifier)]
         return _add(script, table, role, tuple(script.fold(part) if part else "" for part in parts), written)
     read_function(script, parts[-1], [part for part in parts[:-1] if isinstance(part, exp.Identifier)], read_text)
@@ -137,7 +137,7 @@ def table_parts(script: Script, table: exp.Table) -> Parts:
 
 def _is_no_relation(script: Script, table: exp.Table, role: Role, parts: Parts) -> bool:
     if table.args.get("db"):
-        if len(parts) == 2 and parts[0].lower() in vocabulary.TEMPORARY_SCHEMAS:  # only a script's own tables are there
+        if vocabulary.is_temporary_schema(script.dialect, parts[0]):
             return True
         return _walks_array(script, table, role, parts)
     if vocabulary.is_pseudo_table(script.dialect, parts[-1]):
@@ -233,7 +233,8 @@ def _is_temporary(create: exp.Expr) -> bool:
 
 
 def _add(script: Script, table: exp.Table, role: Role, parts: Parts, identifiers: Sequence[exp.Expr]) -> int | None:
-    place = script.place_of(identifiers)
+    is_hidden = script.dialect in vocabulary.TRINO_FAMILY and "$" in table.name  # a table of the table: no one place
+    place = script.place_of(() if is_hidden else identifiers)
     has_alias = bool(table.alias)
     if role.operation:
         return script.write(parts, place, operation=role.operation, has_alias=has_alias)

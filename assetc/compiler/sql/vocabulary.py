@@ -56,8 +56,16 @@ INTO_FILLS = frozenset({"bigquery", "databricks", "mysql", "oracle", "singlestor
 # They update and delete in several tables at once.
 MYSQL_FAMILY = frozenset({"mysql", "singlestore", "doris", "starrocks"})
 
-# The schemas of what lives only in the session.
-TEMPORARY_SCHEMAS = frozenset({"temp", "pg_temp", "global_temp"})
+# The schema or catalog of what lives only in the session.
+_TEMPORARY_SCHEMAS = {"duckdb": "temp", "sqlite": "temp", "postgres": "pg_temp", "redshift": "pg_temp"} | dict.fromkeys(
+    ("hive", "spark2", "spark", "databricks"), "global_temp"
+)
+
+
+def is_temporary_schema(dialect: str, name: str) -> bool:
+    """Whether only a session's own relations are in this schema or catalog."""
+    return _TEMPORARY_SCHEMAS.get(dialect) == name.lower()
+
 
 HIVE_FAMILY = frozenset({"hive", "spark2", "spark", "databricks"})
 POSTGRES_FAMILY = frozenset({"postgres", "redshift", "materialize", "risingwave"})
