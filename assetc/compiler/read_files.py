@@ -57,7 +57,8 @@ def _read_sql_file(given: Given, file: ProjectFile) -> tuple[SqlFacts, bool]:
         return known, False
     text = given.files.text(file.path)
     discovered = discover(Template(file.path, text), given.surroundings)
-    return SqlFacts(file.path, content, discovered, read_header(text)), True
+    columns = known.columns if known else None  # they tell themselves whether they still hold
+    return SqlFacts(file.path, content, discovered, read_header(text), columns=columns), True
 
 
 HEADER_LINE = re.compile(r"\s*--\s*(\w+)\s*:\s*(.+?)\s*$")

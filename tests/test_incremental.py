@@ -1,0 +1,263 @@
+"""Compiling again: how little is done when little has changed, and that the result is the one of a cold start."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assetc.compiler.compilation import Counts
+from assetc.project.load import LoadRequest
+from assetc.runtime.compiled_sql import SqlCompiler
+from assetc.runtime.opening import OpenRequest
+from assetc.runtime.workspace import Workspace, open_workspace
+
+NOTHING = Counts(read=0, parsed=0, derived=0)
+
+CHAIN = {
+    "assetc.toml": 'name = "shop"\n[vars]\nleast = 1\n',
+    "models/orders.sql": "select id, customer, amount from raw.orders",
+    "models/large.sql": "select * from orders where amount > {{ var('least') }}",
+    "models/totals.sql": "select customer, sum(amount) as total from large group by customer",
+    "models/schema.yml": "models: [{name: totals, columns: [{name: customer, data_tests: [unique]}]}]",
+}
+
+
+@contextmanager
+def opened(root: Path, variables: Mapping[str, object] | None = None) -> Iterator[Workspace]:
+    request = LoadRequest(environment={}, variables=variables or {})
+    workspace = open_workspace(OpenRequest(root, request))
+    assert isinstance(workspace, Workspace), workspace
+    try:
+        yield workspace
+    finally:
+        workspace.close()
+
+
+def counts(root: Path, variables: Mapping[str, object] | None = None) -> Counts:
+    with opened(root, variables) as workspace:
+        return workspace.counts
+
+
+@pytest.fixture
+def chain(tmp_path: Path) -> Path:
+    for path, text in CHAIN.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text)
+    assert counts(tmp_path) == Counts(read=3, parsed=3, derived=3)
+    return tmp_path
+
+
+def test_nothing_is_done_when_nothing_changed(chain: Path) -> None:
+    assert counts(chain) == NOTHING
+
+
+def test_a_file_that_is_only_touched_is_not_parsed(chain: Path) -> None:
+    for path in chain.glob("models/*"):
+        os.utime(path, ns=(1, 1))
+    assert counts(chain) == NOTHING
+    assert counts(chain) == NOTHING
+
+
+def test_a_comment_parses_one_file_and_derives_nothing(chain: Path) -> None:
+    (chain / "models/orders.sql").write_text("-- what was ordered\n" + CHAIN["models/orders.sql"])
+    assert counts(chain) == Counts(read=1, parsed=1, derived=0)
+
+
+def test_an_expression_changes_its_own_model_alone(chain: Path) -> None:
+    (chain / "models/orders.sql").write_text("select id, customer, amount * 2 as amount from raw.orders")
+    assert counts(chain) == Counts(read=1, parsed=1, derived=1)
+
+
+def test_a_new_column_reaches_those_who_take_it(chain: Path) -> None:
+    """`large` takes all columns, `totals` names its own."""
+    (chain / "models/orders.sql").write_text("select id, customer, amount, day from raw.orders")
+    assert counts(chain) == Counts(read=1, parsed=1, derived=2)
+
+
+def test_a_variable_concerns_those_who_read_it(chain: Path) -> None:
+    assert counts(chain, {"least": 5}) == Counts(read=1, parsed=1, derived=1)
+    assert counts(chain, {"least": 5}) == NOTHING
+    assert counts(chain, {"most": 5, "least": 5}) == NOTHING
+
+
+def test_a_property_file_parses_no_model(chain: Path) -> None:
+    (chain / "models/schema.yml").write_text("models: [{name: totals, description: By customer}]")
+    assert counts(chain) == NOTHING
+    with opened(chain) as workspace:
+        assert {asset.description for asset in workspace.graph.assets.values()} == {"", "By customer"}
+
+
+def test_a_template_in_a_property_file_follows_its_variable(chain: Path) -> None:
+    (chain / "models/schema.yml").write_text("models: [{name: totals, config: {group: \"{{ var('team', 'data') }}\"}}]")
+    for team in ("data", "sales", "data"):
+        with opened(chain, {"team": team}) as workspace:
+            assert {str(key): asset.group for key, asset in workspace.graph.assets.items()}["totals"] == team
+
+
+# A larger project under random edits.
+
+MODELS = 60
+COLUMNS = ("id", "customer", "amount", "day", "status", "channel")
+
+
+def _model(chance: random.Random, number: int) -> str:
+    """A model that reads one or two others (or a table from outside): by name or by ref, with or without a star."""
+    ups = chance.sample(range(max(0, number - 12), number), min(number, chance.choice((1, 2)))) if number > 5 else []
+    names = [f"m{up:02}" if chance.random() < 0.7 else f"{{{{ ref('m{up:02}') }}}}" for up in ups] or ["raw.events"]
+    columns = ", ".join(chance.sample(COLUMNS, 3))
+    if len(names) == 2:
+        return f"select a.{columns.split(', ')[0]}, b.* from {names[0]} as a join {names[1]} as b using (id)\n"
+    wanted = chance.choice(
+        ("*", columns, "*, {{ cents('amount') }} as euros", f"{columns}, {{{{ var('rate') }}}} as rate")
+    )
+    return f"select {wanted} from {names[0]}\n"
+
+
+def _write(root: Path, path: str, text: str) -> None:
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_text(text)
+
+
+def _generate(root: Path, chance: random.Random) -> None:
+    _write(root, "assetc.toml", 'name = "shop"\n[vars]\nrate = 1\n[models.even]\nschema = "even"\n')
+    _write(root, "macros/cents.sql", "{% macro cents(column) %}{{ column }} / 100{% endmacro %}\n")
+    for number in range(MODELS):
+        _write(root, f"models/{'even' if number % 2 == 0 else 'odd'}/m{number:02}.sql", _model(chance, number))
+    entries = "".join(
+        f"  - {{name: m{number:02}, columns: [{{name: id, data_tests: [unique]}}]}}\n" for number in (1, 7, 8)
+    )
+    _write(root, "models/schema.yml", f"models:\n{entries}")
+
+
+Edit = Callable[[Path, random.Random], object]
+
+
+def _some_model(root: Path, chance: random.Random) -> Path:
+    return chance.choice(sorted(root.glob("models/*/*.sql")))
+
+
+def _edit_expression(root: Path, chance: random.Random) -> None:
+    path = _some_model(root, chance)
+    path.write_text(path.read_text().rstrip() + f" where {chance.choice(COLUMNS)} is not null\n")
+
+
+def _add_column(root: Path, chance: random.Random) -> None:
+    path = _some_model(root, chance)
+    path.write_text(
+        path.read_text().replace("select ", f"select {chance.randrange(1000)} as extra{chance.randrange(9)}, ", 1)
+    )
+
+
+def _drop_column(root: Path, chance: random.Random) -> None:
+    path = _some_model(root, chance)
+    head, comma, rest = path.read_text().partition(", ")
+    path.write_text(f"select {rest}" if comma and head.startswith("select ") else head)
+
+
+def _comment(root: Path, chance: random.Random) -> None:
+    path = _some_model(root, chance)
+    path.write_text(f"-- note {chance.randrange(100)}\n{path.read_text()}")
+
+
+def _break(root: Path, chance: random.Random) -> None:
+    path = _some_model(root, chance)
+    path.write_text(path.read_text().replace(" from ", " form ", 1))
+
+
+def _rename(root: Path, chance: random.Random) -> None:
+    path = _some_model(root, chance)
+    path.rename(path.with_stem(f"{path.stem}x"))
+
+
+def _move(root: Path, chance: random.Random) -> None:
+    path = _some_model(root, chance)
+    folder = "odd" if path.parent.name == "even" else "even"
+    path.rename(root / "models" / folder / path.name)
+
+
+def _delete(root: Path, chance: random.Random) -> None:
+    _some_model(root, chance).unlink()
+
+
+def _add(root: Path, chance: random.Random) -> None:
+    _write(root, f"models/odd/m{chance.randrange(MODELS, 99)}.sql", _model(chance, chance.randrange(6, MODELS)))
+
+
+def _edit_macro(root: Path, chance: random.Random) -> None:
+    body = chance.choice(("{{ column }} / 100", "{{ column }} / 100.0", "({{ column }} / 100", "{{ missing }}"))
+    _write(root, "macros/cents.sql", f"{{% macro cents(column) %}}{body}{{% endmacro %}}\n")
+
+
+def _edit_properties(root: Path, chance: random.Random) -> None:
+    name = f"m{chance.randrange(MODELS):02}"
+    kind = chance.choice(("view", "table", "ephemeral"))
+    check = "{unique: {column_name: id}}"
+    entry = f"{{name: {name}, config: {{materialized: {kind}}}, data_tests: [{check}]}}"
+    _write(root, "models/schema.yml", f"models: [{entry}]\n")
+
+
+def _edit_variable(root: Path, chance: random.Random) -> None:
+    path = root / "assetc.toml"
+    path.write_text(path.read_text().replace("rate = ", f"rate = {chance.randrange(1, 9)}", 1))
+
+
+def _edit_schema(root: Path, chance: random.Random) -> None:
+    path = root / "assetc.toml"
+    path.write_text(path.read_text().replace('"even', f'"even{chance.randrange(9)}', 1))
+
+
+EDITS: tuple[Edit, ...] = (
+    _edit_expression,
+    _add_column,
+    _drop_column,
+    _comment,
+    _break,
+    _rename,
+    _move,
+    _delete,
+    _add,
+    _edit_macro,
+    _edit_properties,
+    _edit_variable,
+    _edit_schema,
+)
+
+
+def outcome(workspace: Workspace) -> dict[str, Any]:
+    """Everything that a compilation says, comparable between two folders."""
+    compiler = SqlCompiler.of(workspace)
+    models = [asset for asset in workspace.graph.assets.values() if asset.kind == "model"]
+    return {
+        "graph": workspace.graph,
+        "columns": workspace.compilation.columns,
+        "diagnostics": workspace.diagnostics,
+        "written": workspace.compilation.written,
+        "outside": workspace.compilation.outside,
+        "sql": {str(asset.key): compiler.model(asset, incremental=False).sql for asset in models},
+    }
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_compiling_again_gives_what_a_cold_start_gives(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    root, fresh = tmp_path / "project", tmp_path / "fresh"
+    _generate(root, chance)
+    counts(root)
+    for number in range(20):
+        edit = chance.choice(EDITS)
+        edit(root, chance)
+        shutil.copytree(root, fresh, ignore=shutil.ignore_patterns(".assetc"))
+        with opened(fresh) as cold, opened(root) as again:
+            expected = outcome(cold)
+            assert outcome(again) == expected, f"after edit {number}, {edit.__name__}"
+        with opened(root) as recalled:
+            assert recalled.counts == NOTHING
+            assert outcome(recalled) == expected, f"recalled after edit {number}, {edit.__name__}"
+        shutil.rmtree(fresh)
