@@ -26,6 +26,8 @@ DOORS = {
     "assetc/__init__.py": "the public names, loaded when they are first used",
     "assetc/definitions/engine.py": "materialize() and its like reach the runtime",
     "assetc/compiler/graph.py": "networkx is needed only when there is a cycle",
+    "assetc/runtime/run_project.py": "what renders and executes is needed only when a step is executed",
+    "assetc/runtime/recovering.py": "and when a run was killed before it could tell how it ended",
     "assetc/runtime/workspace.py": "the passes are needed only when something has changed",
     "assetc/compiler/read_files.py": "Jinja and the reader of Python files are needed only for those that changed",
     "assetc/compiler/template/render.py": "Jinja is needed only for a template that is more than names",

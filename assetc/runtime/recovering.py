@@ -6,7 +6,6 @@ from contextlib import closing
 from functools import partial
 
 from assetc.adapters.protocol import Existing, Warehouse
-from assetc.runtime.project_work import ProjectWork
 from assetc.runtime.resume import find_in_ledger, recover, unfinished_runs
 from assetc.runtime.state.protocol import State
 from assetc.runtime.workspace import Workspace, identity_of
@@ -17,6 +16,8 @@ def learn_from_ledger(workspace: Workspace, state: State, warehouse: Warehouse, 
     identity = identity_of(workspace)
     if not unfinished_runs(state, identity):
         return
+    from assetc.runtime.project_work import ProjectWork
+
     folded = workspace.adapter.folded
     present = {folded(each.relation) for each in existing}
     work = ProjectWork.of(workspace, full_refresh=False)

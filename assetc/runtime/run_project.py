@@ -9,21 +9,22 @@ from pathlib import Path
 
 from assetc.adapters.protocol import Existing, Warehouse
 from assetc.compiler.make_plan import Command, PlanRequest, Remembered, make_plan
-from assetc.compiler.plan import Plan
+from assetc.compiler.plan import BuildStep, Plan
 from assetc.compiler.selection.request import Selected
 from assetc.definitions.relation import Relation
 from assetc.runtime.cancellation import Cancellation
 from assetc.runtime.events import Event
 from assetc.runtime.execute import execute
 from assetc.runtime.identifiers import new_id
+from assetc.runtime.idle_work import IdleWork
 from assetc.runtime.lock import Holder, hold
 from assetc.runtime.options import ExecuteOptions
-from assetc.runtime.project_work import ProjectWork
 from assetc.runtime.recorder import verified_checks
 from assetc.runtime.recovering import learn_from_ledger
 from assetc.runtime.redact import redactor
 from assetc.runtime.state.protocol import State
 from assetc.runtime.state.sqlite import SqliteState
+from assetc.runtime.work import StepWork
 from assetc.runtime.workspace import Workspace, identity_of
 
 
@@ -141,6 +142,15 @@ def run_plan(
     )
     if request.root_id is not None:
         options = replace(options, root_id=request.root_id)
+    yield from execute(plan, _work(workspace, request, plan, warehouse), warehouse, state, options)
+
+
+def _work(workspace: Workspace, request: RunRequest, plan: Plan, warehouse: Warehouse) -> StepWork:
+    """The work of a plan. Where all is up to date nothing is imported that renders or executes."""
+    if all(isinstance(step, BuildStep) and step.reuse for step in plan.steps):
+        return IdleWork()
+    from assetc.runtime.project_work import ProjectWork
+
     work = ProjectWork.of(workspace, full_refresh=request.full_refresh)
     warehouse.create_schemas(work.ledgers())
-    yield from execute(plan, work, warehouse, state, options)
+    return work
