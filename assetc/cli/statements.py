@@ -25,6 +25,7 @@ from assetc.compiler.operation import (
 )
 from assetc.runtime.compiled_sql import SqlCompiler
 from assetc.runtime.project_checks import ProjectChecks
+from assetc.runtime.script import read_script
 
 UNKNOWN = (Describe, DescribeSeed, LoadValue, Report, RunChecks, CreateLedger, WriteLedger, AlterColumns)
 """Operations that are questions, or that depend on an answer, or on a value."""
@@ -32,7 +33,7 @@ UNKNOWN = (Describe, DescribeSeed, LoadValue, Report, RunChecks, CreateLedger, W
 
 def statements_of(asset: Asset, compiler: SqlCompiler, *, full_refresh: bool) -> list[str]:
     """The statements of a build of the asset into a target in which nothing stands yet."""
-    content = _content(asset, compiler)
+    asset, content = _content(asset, compiler)
     if content is None or asset.relation is None:
         return []
     build = Build(
@@ -53,10 +54,14 @@ def check_text(check: Check, compiler: SqlCompiler) -> str:
     return ProjectChecks(compiler).query(check)
 
 
-def _content(asset: Asset, compiler: SqlCompiler) -> Content | None:
+def _content(asset: Asset, compiler: SqlCompiler) -> tuple[Asset, Content | None]:
+    """What the asset is made of; the statements before a script's query are then hooks of the asset."""
     if asset.kind == "seed":
-        return CsvFile(str(Path(compiler.workspace.project.root, asset.path)), asset.path)
-    return Query(compiler.model(asset, incremental=False).sql) if asset.kind == "model" else None
+        return asset, CsvFile(str(Path(compiler.workspace.project.root, asset.path)), asset.path)
+    if asset.kind != "model":
+        return asset, None
+    script = read_script(asset, compiler.model(asset, incremental=False).sql, compiler.adapter.dialect)
+    return script.asset, None if script.query is None else Query(script.query.sql)
 
 
 def _flat(operations: Operations | Iterable[Operation]) -> Iterator[Operation]:

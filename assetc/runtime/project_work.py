@@ -10,13 +10,12 @@ from typing import cast
 from assetc.adapters.perform import Listener, perform
 from assetc.adapters.protocol import Adapter, Session, WarehouseError
 from assetc.compiler.asset import Asset
-from assetc.compiler.config import Hook
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.materialization.build import Build, Content, CsvFile, Query, TableValue, ledger_for
 from assetc.compiler.materialization.materialize import materialize
-from assetc.compiler.operation import CreateLedger, RelationKind
+from assetc.compiler.not_readable import not_readable
+from assetc.compiler.operation import CreateLedger, Drop, RelationKind
 from assetc.compiler.plan import BuildStep, CheckStep
-from assetc.compiler.sql.split import split_statements
 from assetc.definitions.asset import AssetsDefinition
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
@@ -26,8 +25,9 @@ from assetc.runtime.python import body_value
 from assetc.runtime.python.body import BodyOutcome, BodyOutput, BodyRequest, match_inputs, run_body
 from assetc.runtime.python.load_upstream import Upstream
 from assetc.runtime.python.query_result import BodySession
-from assetc.runtime.python.warehouse_access import WarehouseAccess
 from assetc.runtime.python.shared_bodies import BodyId, SharedBodies, find_output
+from assetc.runtime.python.warehouse_access import WarehouseAccess
+from assetc.runtime.script import read_script
 from assetc.runtime.values.store import forget_object, has_object, save_object
 from assetc.runtime.warehouse_fault import failed_statement
 from assetc.runtime.work import Attempt, Built, Checked, LogLevel, StepFailed, StepSkipped
@@ -50,8 +50,8 @@ class ProjectWork:
     compiler: SqlCompiler
     checks: ProjectChecks
     full_refresh: bool
-
     bodies: SharedBodies
+
     @staticmethod
     def of(workspace: Workspace, *, full_refresh: bool) -> ProjectWork:
         """The work of an open project."""
@@ -105,7 +105,6 @@ class ProjectWork:
             return self._materialize(asset, CsvFile(path, asset.path), attempt)
         return self._build_model(asset, attempt)
 
-    # Models
     def _with_hooks(self, asset: Asset, attempt: Attempt) -> Asset:
         config = self.compiler.hooks(asset, incremental=self._is_incremental(asset, attempt), session=attempt.session)
         return asset if config is asset.config else replace(asset, config=config)
@@ -116,24 +115,34 @@ class ProjectWork:
             return False
         return self._kind(asset.relation, attempt) == "table"
 
+    # Models
 
     def _build_model(self, asset: Asset, attempt: Attempt) -> Built:
-        relation = self._relation(asset)
-        exists = self._kind(relation, attempt) == "table"
-        incremental = asset.config.materialized == "incremental" and exists and not self._refreshes(asset)
+        self._check_readable(asset)
+        incremental = self._is_incremental(asset, attempt)
         compiled = self.compiler.model(asset, incremental=incremental, session=attempt.session)
-        *before, last = split_statements(compiled.sql, self.adapter.dialect) or (None,)
-        if last is None:
+        script = read_script(asset, compiled.sql, self.adapter.dialect)
+        query = script.query
+        if query is None:
             raise StepFailed(diagnostic("E111", "the model is empty", asset.span))
-        scripted = tuple(Hook(statement.sql) for statement in before if statement)
-        config = replace(asset.config, pre_hook=(*asset.config.pre_hook, *scripted))
         try:
-            return self._materialize(replace(asset, config=config), Query(last.sql), attempt)
+            return self._materialize(script.asset, Query(query.sql), attempt)
         except WarehouseError as error:
             raise StepFailed(
-                failed_statement(error, asset, lambda offset, length: compiled.place(offset + last.start, length)),
+                failed_statement(error, asset, lambda offset, length: compiled.place(offset + query.start, length)),
                 transient=error.transient,
             ) from error
+
+    def _check_readable(self, asset: Asset) -> None:
+        """A Python asset without annotation may have become an object, of which the warehouse knows nothing."""
+        graph, root = self.workspace.graph, self.workspace.root
+        for key in graph.upstream.get(asset.key, ()):
+            upstream = graph.assets.get(key)
+            if upstream is not None and upstream.kind == "python" and has_object(root, key):
+                edges = (edge for edge in graph.edges if (edge.down, edge.up) == (asset.key, key))
+                for edge in edges:
+                    if edge.kind in ("ref", "sql"):
+                        raise StepFailed(not_readable(upstream, edge.span))
 
     def _refreshes(self, asset: Asset) -> bool:
         return self.full_refresh if asset.config.full_refresh is None else asset.config.full_refresh
@@ -164,7 +173,7 @@ class ProjectWork:
         listener = Listener(
             send=lambda statement: attempt.log("debug", statement.sql),
             check=attempt.inspect,
-            report=lambda fault: attempt.log("warning", f"{fault.code}: {fault.message}"),
+            report=lambda fault: attempt.log("warning", f"{fault.code} at {fault.span or asset.span}: {fault.message}"),
         )
         rows = perform(materialize(build), self.adapter, attempt.session, listener)
         kind: RelationKind = "view" if asset.config.materialized == "view" else "table"
@@ -219,24 +228,13 @@ class ProjectWork:
             case body_value.QueryValue(sql=sql):
                 built = self._table(asset, Query(sql), attempt)
             case body_value.ObjectValue(value=stored) if stored is not None:
+                self._drop_earlier_table(asset, attempt)
                 path = save_object(self.workspace.root, asset.key, stored)
                 built = Built("pickle", metadata=(("path", str(path.relative_to(self.workspace.root))),))
             case _:
                 built = Built("none", asset.relation)
         return replace(built, data_version=version, metadata=(*built.metadata, *metadata))
 
-    def _table(self, asset: Asset, content: Content, attempt: Attempt) -> Built:
-        try:
-            built = self._materialize(asset, content, attempt)
-        except WarehouseError as error:
-            raise StepFailed(failed_statement(error, asset, None), transient=error.transient) from error
-                self._drop_earlier_table(asset, attempt)
-        forget_object(self.workspace.root, asset.key)
-        return built
-
-    def _body_request(self, asset: Asset, attempt: Attempt) -> BodyRequest:
-        project = self.workspace.project
-        access = WarehouseAccess(
     def _drop_earlier_table(self, asset: Asset, attempt: Attempt) -> None:
         """A full refresh that makes an object of what was a table leaves nothing that SQL could still read."""
         relation = asset.relation and self.adapter.folded(asset.relation)
@@ -246,6 +244,17 @@ class ProjectWork:
                 attempt.session.execute(statement)
             attempt.relations.remove(relation)
 
+    def _table(self, asset: Asset, content: Content, attempt: Attempt) -> Built:
+        try:
+            built = self._materialize(asset, content, attempt)
+        except WarehouseError as error:
+            raise StepFailed(failed_statement(error, asset, None), transient=error.transient) from error
+        forget_object(self.workspace.root, asset.key)
+        return built
+
+    def _body_request(self, asset: Asset, attempt: Attempt) -> BodyRequest:
+        project = self.workspace.project
+        access = WarehouseAccess(
             adapter=self.adapter,
             session=cast("BodySession", attempt.session),  # a warehouse that runs Python assets can do both
             root=self.workspace.root,

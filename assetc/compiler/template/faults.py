@@ -26,6 +26,9 @@ _UNKNOWN: tuple[tuple[re.Pattern[str], Iterable[str]], ...] = (
     (re.compile(r"o test named '(\w+)'"), ENVIRONMENT.tests),
 )
 _UNCLOSED = re.compile(r"innermost block that needs to be closed is '(\w+)'")
+DEEPEST_CALLS = 8
+"""How many of the calls that led to a fault are shown."""
+
 _POSITION = re.compile(r" at \d+$")
 _OBJECT = re.compile(r"<[\w.]+ object at 0x[0-9a-f]+>")
 
@@ -42,7 +45,8 @@ def fault_of(error: BaseException, rendering: Rendering) -> Diagnostic:
         labels = ["in this macro"] * (len(places) - 1)
     else:
         labels = ["called here"] * (len(places) - 1)
-    related = [Annotation(place, label) for place, label in zip(places[1:], labels, strict=True)]
+    notes = (Annotation(place, label) for place, label in zip(places[1:], labels, strict=True))
+    related = tuple(dict.fromkeys(notes))[:DEEPEST_CALLS]
     return diagnostic(code, _one_line(message), places[0], hint=_one_line(hint), related=related)
 
 

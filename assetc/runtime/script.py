@@ -1,0 +1,29 @@
+"""A model of several statements: what comes before its query runs first, in the same session and transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from assetc.compiler.asset import Asset
+from assetc.compiler.config import Hook
+from assetc.compiler.sql.split import StatementText, split_statements
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A model with the statements before its query as hooks, and the query; None where there is nothing."""
+
+    asset: Asset
+    query: StatementText | None
+
+
+def read_script(asset: Asset, sql: str, dialect: str) -> Script:
+    """The script of a model whose compiled SQL this is."""
+    statements = split_statements(sql, dialect)
+    if not statements:
+        return Script(asset, None)
+    *before, query = statements
+    if not before:
+        return Script(asset, query)
+    hooks = (*asset.config.pre_hook, *(Hook(statement.sql) for statement in before))
+    return Script(replace(asset, config=replace(asset.config, pre_hook=hooks)), query)
