@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 from assetc.compiler.asset import Asset
 from assetc.compiler.define import Draft
@@ -12,20 +13,34 @@ from assetc.compiler.names import Names
 from assetc.compiler.python.reading import owns
 from assetc.definitions.key import AssetKey
 
+Location: TypeAlias = tuple[str, str, str]
+
 
 def find_clashes(drafts: Iterable[Draft], names: Names) -> Iterator[Diagnostic]:
     """A fault for each relation with more than one owner: by its configuration, or by what a Python body creates."""
-    owners = defaultdict[tuple[str, str, str], dict[AssetKey, Asset]](dict)
+    owners = defaultdict[Location, dict[AssetKey, Asset]](dict)
+    of_body = defaultdict[tuple[str, str], set[Location]](set)
+    drafts = tuple(drafts)
+    for draft in drafts:
+        of_body[_body_of(draft)].add((draft.place.database or "", draft.place.schema, draft.place.name))
     for draft in drafts:
         if draft.asset.relation is not None:
             place = draft.place
             owners[place.database or "", place.schema, place.name][draft.asset.key] = draft.asset
         for write in draft.python.writes if draft.python else ():
             if owns(write) and write.reference.kind == "write" and write.reference.certainty == "certain":
-                owners[_written_place(write.reference.parts, names)][draft.asset.key] = draft.asset
+                written, own = _written_place(write.reference.parts, names), of_body[_body_of(draft)]
+                if not draft.asset.step_name or written not in own:  # one body may create what all its assets are
+                    own.add(written)
+                    owners[written][draft.asset.key] = draft.asset
     for (_, schema, name), assets in owners.items():
         if len(assets) > 1:
             yield _clash(f"{schema}.{name}", tuple(assets.values()))
+
+
+def _body_of(draft: Draft) -> tuple[str, str]:
+    """What the assets of one multi-asset have in common."""
+    return draft.asset.path, draft.asset.step_name or str(draft.asset.key)
 
 
 def _written_place(parts: tuple[str, ...], names: Names) -> tuple[str, str, str]:

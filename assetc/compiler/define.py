@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -16,8 +16,8 @@ from assetc.compiler.locate import folders_of, key_of, place_of, relation_of
 from assetc.compiler.names import Place
 from assetc.compiler.place import Span, file_span
 from assetc.compiler.project import DeclaredSource, Entry, FolderConfig, Patch, Project
-from assetc.compiler.python.reading import PythonAsset
-from assetc.compiler.source import declared_source
+from assetc.compiler.python.reading import DeclaredDependency, PythonAsset
+from assetc.compiler.source import declared_source, implicit_source
 from assetc.definitions.errors import InvalidDefinitionError
 from assetc.definitions.key import AssetKey
 
@@ -32,6 +32,8 @@ TABLE_ANNOTATIONS = (
     "List[Dict",
     "List[dict",
 )
+OPEN_ANNOTATIONS = frozenset({"Any", "object", "Output", "MaterializeResult", "Iterator[Output]", "Iterable[Output]"})
+"""What says nothing of the kind of value that comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ def define(
                 drafts.append(draft)
     drafts, duplicates = _unique(drafts)
     sources, source_checks, source_faults = _sources(project)
+    known = {source.key for source, _ in sources} | {draft.asset.key for draft in drafts}
+    sources = (*sources, *_python_sources(project, python, known))
     checks = (*(check for draft in drafts for check in drafts_of_patch(draft.asset, draft.patch)), *source_checks)
     faults = (*problems, *duplicates, *source_faults, *_unused_patches(project, drafts, problems))
     return Definitions(tuple(drafts), sources, checks, faults)
@@ -105,7 +109,7 @@ class _Definer:
         for python in facts.reading.assets:
             for written in python.outs or (python.name,):
                 *prefix, name = written.split("/")
-                out = replace(python, key_prefix=tuple(prefix)) if prefix else python
+                out = replace(_of_one_key(python, written), key_prefix=tuple(prefix) or python.key_prefix)
                 yield self._draft(name, "python", python.span, python.config, python.source_hash, out)
 
     def _draft(
@@ -153,6 +157,15 @@ class _Definer:
         return Draft(asset, place_of(project.target, key, config), python, patch), problems
 
 
+def _of_one_key(python: PythonAsset, key: str) -> PythonAsset:
+    """One of several assets of a body: what `specs` says of the others alone is not its."""
+    of_others = {each for other, deps in python.spec_deps if other != key for each in deps}
+    own = {each for other, deps in python.spec_deps if other == key for each in deps}
+    if not of_others:
+        return python
+    return replace(python, declared_deps=tuple(each for each in python.declared_deps if each not in of_others - own))
+
+
 def _with_kind(config: AssetConfig, kind: AssetKind, python: PythonAsset | None) -> AssetConfig:
     if kind == "seed":
         return replace(config, materialized="seed")
@@ -174,6 +187,8 @@ def is_stored_as_value(python: PythonAsset) -> bool:
     if python.is_dbt_model or python.sql is not None or python.returns is None or python.returns.is_none:
         return False
     annotation = python.returns.annotation.replace(" ", "").strip("\"'")
+    if annotation.rpartition(".")[2] in OPEN_ANNOTATIONS:
+        return False
     return not any(table in annotation for table in TABLE_ANNOTATIONS)
 
 
@@ -228,6 +243,20 @@ def _sources(
         found[source.key] = (source, place)
         checks += drafts_of_source(source, declared)
     return tuple(found.values()), tuple(checks), tuple(problems)
+
+
+def _python_sources(
+    project: Project, python: Mapping[str, PythonFacts], known: Collection[AssetKey]
+) -> Iterator[tuple[Source, Place]]:
+    """What Python files declare as made elsewhere, unless something here bears its key."""
+    found: dict[AssetKey, DeclaredDependency] = {}
+    for facts in python.values():
+        for declared in facts.reading.sources:
+            found.setdefault(AssetKey(declared.key), declared)
+    for key, declared in found.items():
+        if key not in known:
+            source, place = implicit_source(project, key.parts, declared.span)
+            yield replace(source, implicit=False), place
 
 
 def _twice_declared(declared: DeclaredSource, other: Source) -> Diagnostic:

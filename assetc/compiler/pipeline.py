@@ -81,9 +81,13 @@ def compile_project(given: Given) -> tuple[Compilation, Counts]:
 
 
 def _written(drafts: Iterable[Draft]) -> Iterator[Written]:
+    """What Python bodies create; of the assets of one body the first stands for all."""
+    told: set[tuple[str, str, tuple[str, ...]]] = set()
     for draft in drafts:
         for write in draft.python.writes if draft.python else ():
-            if owns(write) and write.reference.kind == "write":
+            body = (draft.asset.path, draft.asset.step_name or str(draft.asset.key), write.reference.parts)
+            if owns(write) and write.reference.kind == "write" and body not in told:
+                told.add(body)
                 yield draft.asset.key, write.reference.parts
 
 

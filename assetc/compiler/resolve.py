@@ -61,15 +61,15 @@ class _Resolver:
             source = replace(source, key=AssetKey((*source.key.parts[:-1], f'"{source.key.name}"')))
         known = self.sources.setdefault(source.key, source)
         if known is source:
-            self._report_outside(source.key, span)
+            self._report_outside(down, source.key, span)
         if not self.project.settings.strict_sources:
             self.connect(Edge(down, source.key, kind, span))
 
-    def _report_outside(self, key: AssetKey, span: Span) -> None:
+    def _report_outside(self, down: AssetKey, key: AssetKey, span: Span) -> None:
         if self.project.flavor == "dbt":
             return
         code = "E101" if self.project.settings.strict_sources else "W202"
-        near = did_you_mean(key.name, self.known_names())
+        near = did_you_mean(key.name, (name for name in self.known_names() if name != down.name))
         hint = near or f"If it is a table from outside, declare {key.name} under sources: in a .yml file."
         self.problems.append(diagnostic(code, f"nothing is called {'.'.join(key.parts)}", span, hint=hint))
 
@@ -295,6 +295,8 @@ def _connect_python(resolver: _Resolver, asset: Asset, found: Candidates, placed
     reference = placed.reference
     if len(found) > 1:
         resolver.ambiguous(".".join(reference.parts), found, placed.span)
+    if len(found) == 1 and _is_of_one_body(resolver.assets.get(found[0]), asset):
+        return
     elif found and found[0] != asset.key:
         upstream = resolver.assets.get(found[0])
         if upstream is not None and upstream.kind == "python" and upstream.relation is None:  # noqa: SIM102
@@ -329,6 +331,13 @@ def _ignore(resolver: _Resolver, draft: Draft) -> None:
 
 def _overlap(one: Span | None, other: Span | None) -> bool:
     if one is None or other is None or one.path != other.path:
+def _is_of_one_body(one: Asset | None, other: Asset) -> bool:
+    """Whether two assets are made by one execution: what its body reads of its own making is no dependency."""
+    if one is None or not other.step_name:
+        return False
+    return (one.path, one.step_name) == (other.path, other.step_name)
+
+
         return False
     return one.start < other.end and other.start < one.end
 

@@ -13,7 +13,7 @@ from assetc.compiler.python.definitions import Built, Definition, build_asset
 from assetc.compiler.python.imported import ImportedAsset, ImportedFile
 from assetc.compiler.python.imports import find_module, module_name
 from assetc.compiler.python.keys import own_key
-from assetc.compiler.python.read_python import Followed, follow_file, read_python
+from assetc.compiler.python.read_python import Followed, declared_sources, follow_file, read_python
 from assetc.compiler.python.reading import (
     DeclaredDependency,
     DeclaredInput,
@@ -53,7 +53,8 @@ def complete_python(
     found = (*followed.machine.problems, *(problem for each in built for problem in each.problems))
     files = _files(tuple(followed.machine.files), imported)
     assets, missing = tuple(each.asset for each in built), tuple(followed.machine.missing)
-    return PythonReading(assets, needs_import=False, files=files, problems=found, missing=missing)
+    sources = declared_sources(followed.scope)
+    return PythonReading(assets, needs_import=False, files=files, problems=found, missing=missing, sources=sources)
 
 
 def value_of(literal: object) -> Value:

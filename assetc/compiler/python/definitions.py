@@ -141,6 +141,7 @@ def build_asset(machine: Machine, definition: Definition, dialect: str, name: st
         sql=only_text(given.get("sql", UNKNOWN)),
         unresolved=notes.unresolved or bool(problems.found),
         is_dbt_model=definition.is_dbt_model,
+        spec_deps=tuple(_spec_dependencies(definition, problems)),
     )
     faults = () if definition.is_dbt_model else tuple(_faults(definition, asset))
     open_ends = (problem for problem in notes.problems.values() if not (deps and problem.code == "W201"))
@@ -231,10 +232,19 @@ def _dependencies(definition: Definition, problems: _Problems) -> Iterable[Decla
     for name in ("deps", "non_argument_deps"):
         span = argument_span(definition, name)
         yield from (DeclaredDependency(key, span) for key in _keys(given.get(name), name, problems))
+    for _, dependencies in _spec_dependencies(definition, problems):
+        yield from dependencies
+
+
+def _spec_dependencies(
+    definition: Definition, problems: _Problems
+) -> Iterable[tuple[str, tuple[DeclaredDependency, ...]]]:
+    """What each of `specs=` says that it needs."""
     span = argument_span(definition, "specs")
-    for spec in items_of(given.get("specs", UNKNOWN)) or ():
-        if isinstance(spec, Key) and spec.deps is not None:
-            yield from (DeclaredDependency(key, span) for key in _keys(spec.deps, "specs", problems))
+    for spec in items_of(definition.decorator.arguments.values.get("specs", UNKNOWN)) or ():
+        key = key_text(spec)
+        if isinstance(spec, Key) and key is not None and spec.deps is not None:
+            yield key, tuple(DeclaredDependency(each, span) for each in _keys(spec.deps, "specs", problems))
 
 
 def _keys(value: Value | None, argument: str, problems: _Problems) -> Iterable[str]:

@@ -20,6 +20,7 @@ from assetc.compiler.python.values import (
 )
 
 KEY_MAKERS = frozenset({"AssetKey", "AssetIn", "AssetSpec", "AssetDep", "AssetOut", "SourceAsset", "From", "Ref"})
+SOURCE_MAKERS = frozenset({"AssetSpec", "SourceAsset"})
 
 
 def as_key(call: Call) -> Key | None:
@@ -34,6 +35,7 @@ def as_key(call: Call) -> Key | None:
         () if prefix is None else key_parts(prefix) or (),
         call.named.get("deps"),
         readable=(given is None or key_text(given) is not None) and (prefix is None or key_parts(prefix) is not None),
+        declared=call.scope.source.span(call.node) if call.name in SOURCE_MAKERS else None,
     )
 
 

@@ -11,15 +11,15 @@ from assetc.compiler.place import file_span
 from assetc.compiler.python.definitions import Definition, Definitions, build_asset
 from assetc.compiler.python.expressions import EXPRESSIONS
 from assetc.compiler.python.imports import module_scope
-from assetc.compiler.python.keys import own_key
+from assetc.compiler.python.keys import key_text, own_key
 from assetc.compiler.python.machine import Machine, ReadFile
 from assetc.compiler.python.parameters import parameters_of
 from assetc.compiler.python.parse import BYTE_ORDER_MARK, parse
-from assetc.compiler.python.reading import PythonAsset, PythonReading
+from assetc.compiler.python.reading import DeclaredDependency, PythonAsset, PythonReading
 from assetc.compiler.python.scope import Scope
 from assetc.compiler.python.source import Source
 from assetc.compiler.python.statements import STATEMENTS
-from assetc.compiler.python.values import AssetDecorator, Closure, Entries
+from assetc.compiler.python.values import AssetDecorator, Closure, Entries, Items, Key
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,7 +87,18 @@ def _read_assets(followed: Followed, dialect: str) -> PythonReading:
         assets.append(built.asset)
         problems += built.problems
         needs_import = needs_import or built.needs_import or definition.guessed
-    return PythonReading(tuple(assets), needs_import, tuple(machine.files), tuple(problems), tuple(machine.missing))
+    files, missing, sources = tuple(machine.files), tuple(machine.missing), declared_sources(scope)
+    return PythonReading(tuple(assets), needs_import, files, tuple(problems), missing, sources)
+
+
+def declared_sources(scope: Scope) -> tuple[DeclaredDependency, ...]:
+    """The keys of sources that variables of a module hold, also in lists."""
+    values = [
+        each for value in scope.names.values() for each in (value.values if isinstance(value, Items) else [value])
+    ]
+    keys = [each for each in values if isinstance(each, Key) and each.readable and each.declared is not None]
+    found = {key: each.declared for each in keys if (key := key_text(each))}
+    return tuple(DeclaredDependency(key, span) for key, span in found.items() if span is not None)
 
 
 def _with_dbt_model(definitions: Definitions, scope: Scope) -> list[Definition]:

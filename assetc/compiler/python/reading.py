@@ -84,11 +84,12 @@ class Returns:
 class PythonAsset:
     """One `@asset`, one `@multi_asset` (its keys are in `outs`) or one dbt `def model(dbt, session)`.
 
-    `writes` are the relations that the body creates or changes (`owns` tells which); `local_frames` those names among
-    `references` that are variables of the body, which some engines scan as tables; `sql` is the text of
-    `@asset(sql=...)`. A dbt model has no `parameters`: they are never an upstream. `unresolved`: a part of the asset
-    could not be read; a problem of the reading says which. `source_hash` changes with the function's source, with
-    that of the project's own names that it uses, and with the files that it reads.
+    `writes` are the relations that the body creates or changes (`owns` tells which); `local_frames` those names
+    among `references` that are variables of the body, which some engines scan as tables; `sql` is the text of
+    `@asset(sql=...)`; `spec_deps` are those of the `declared_deps` that only one key of `specs` has. A dbt model
+    has no `parameters`: they are never an upstream. `unresolved`: a part of the asset could not be read; a problem
+    of the reading says which. `source_hash` changes with the function's source, with that of the project's own
+    names that it uses, and with the files that it reads.
     """
 
     name: str
@@ -110,6 +111,7 @@ class PythonAsset:
     sql: str | None = None
     unresolved: bool = False
     is_dbt_model: bool = False
+    spec_deps: tuple[tuple[str, tuple[DeclaredDependency, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,8 @@ class PythonReading:
 
     `needs_import`: only importing the file tells the rest (which assets there are, or a part of one). `files` are the
     project files that were read on the way: imported modules and `.sql` files; `missing` those that were looked for
-    and are not there: the reading changes when one comes into being.
+    and are not there: the reading changes when one comes into being. `sources` are the keys that the file declares
+    as made elsewhere (SourceAsset, AssetSpec).
     """
 
     assets: tuple[PythonAsset, ...] = ()
@@ -126,6 +129,7 @@ class PythonReading:
     files: tuple[str, ...] = ()
     problems: tuple[Diagnostic, ...] = ()
     missing: tuple[str, ...] = ()
+    sources: tuple[DeclaredDependency, ...] = ()
 
 
 def owns(write: PythonReference) -> bool:

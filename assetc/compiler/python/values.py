@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from assetc.compiler.place import Span
 from assetc.compiler.python.source import Literal, Source
 
 if TYPE_CHECKING:
@@ -132,13 +133,15 @@ class Outside:
 class Key:
     """An asset key that an expression names (AssetKey, AssetIn, AssetSpec, AssetOut, SourceAsset ...), as written.
 
-    `readable`: nothing of it was left out because it is not known.
+    `readable`: nothing of it was left out because it is not known. `declared` is the place of a call that by itself
+    declares a source (SourceAsset, AssetSpec).
     """
 
     key: str | None
     prefix: tuple[str, ...] = ()
     deps: Value | None = None
     readable: bool = True
+    declared: Span | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
