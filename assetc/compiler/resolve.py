@@ -230,8 +230,9 @@ def _connect_table(resolver: _Resolver, asset: Asset, up: AssetKey, placed: Plac
     upstream = resolver.assets.get(up)
     if placed.reference.kind == "write" and upstream is not None:
         resolver.problems.append(_writes_of_another(up, upstream.span, placed.span))
-    if upstream is not None and upstream.kind == "python" and upstream.relation is None:
-        resolver.problems.append(_not_readable(upstream, placed.span))
+    if upstream is not None and upstream.kind == "python" and upstream.relation is None:  # noqa: SIM102
+        if not is_written(resolver.names, placed.reference.parts, upstream.key):
+            resolver.problems.append(_not_readable(upstream, placed.span))
     resolver.connect(Edge(asset.key, up, placed.kind, placed.span, placed.reference.certainty))
 
 
@@ -293,10 +294,10 @@ def _resolve_python_read(resolver: _Resolver, asset: Asset, python: PythonAsset,
 
 def _connect_python(resolver: _Resolver, asset: Asset, found: Candidates, placed: PythonReference) -> None:
     reference = placed.reference
-    if len(found) > 1:
-        resolver.ambiguous(".".join(reference.parts), found, placed.span)
     if len(found) == 1 and _is_of_one_body(resolver.assets.get(found[0]), asset):
         return
+    if len(found) > 1:
+        resolver.ambiguous(".".join(reference.parts), found, placed.span)
     elif found and found[0] != asset.key:
         upstream = resolver.assets.get(found[0])
         if upstream is not None and upstream.kind == "python" and upstream.relation is None:  # noqa: SIM102
