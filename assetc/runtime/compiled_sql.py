@@ -105,7 +105,6 @@ class SqlCompiler:
         found = find_key(self.names, "/".join(written), owner) or find_key(self.names, written[-1], owner)
         return self.names.relations.get(found[0]) if len(found) == 1 else None
 
-    def _rendered_now(self, asset: Asset, session: Session, *, incremental: bool) -> Variant:
     def hooks(self, asset: Asset, *, incremental: bool, session: Session) -> AssetConfig:
         """The configuration of an asset with its hooks as the warehouse gets them: rendered, names resolved."""
         config = asset.config
@@ -121,12 +120,13 @@ class SqlCompiler:
         before, after = tuple(map(ready, config.pre_hook)), tuple(map(ready, config.post_hook))
         return replace(config, pre_hook=before, post_hook=after)
 
-        own = TargetNames(
+    def _rendered_now(self, asset: Asset, session: Session, *, incremental: bool) -> Variant:
         text = self.workspace.files.text(asset.path)
         rendered = self._render_now(asset, text, session, incremental=incremental)
         return Variant(incremental, rendered, read_sql(rendered.text, self.adapter.dialect))
 
     def _render_now(self, asset: Asset, text: str, session: Session, *, incremental: bool) -> Rendered:
+        own = TargetNames(
             self.names,
             asset.key,
             asset.relation or Relation(None, None, asset.key.name),
