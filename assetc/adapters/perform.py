@@ -145,4 +145,5 @@ def _answered(operations: Operations, answer: Answer) -> Operation | None:
 
 def _bad_row(file: str, error: WarehouseError) -> Diagnostic:
     place = Span(file, 0, 0, error.line or 1, 1)
-    return diagnostic("E175", f"this row cannot be loaded: {error.message}", place, hint=error.hint)
+    hint = error.hint or "Correct the row, or say under `column_types` in a .yml file what its values are"
+    return diagnostic("E175", f"this row cannot be loaded: {error.message}", place, hint=hint)

@@ -121,6 +121,9 @@ class Session(Protocol):
     def read(self, sql: str, form: Form) -> object:
         """The result of a query in a form that a Python asset asks for."""
 
+    def renew(self) -> None:
+        """Begin anew: without the temporary relations and settings that were made in this session."""
+
     def cancel(self) -> None:
         """Cancel the running statement and refuse any further one; called from another thread."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -27,7 +28,7 @@ from assetc.runtime.python.load_upstream import Upstream
 from assetc.runtime.python.query_result import BodySession
 from assetc.runtime.python.shared_bodies import BodyId, SharedBodies, find_output
 from assetc.runtime.python.warehouse_access import WarehouseAccess
-from assetc.runtime.script import read_script
+from assetc.runtime.script import read_script, renewed
 from assetc.runtime.values.store import forget_object, has_object, save_object
 from assetc.runtime.warehouse_fault import failed_statement
 from assetc.runtime.work import Attempt, Built, Checked, LogLevel, StepFailed, StepSkipped
@@ -99,7 +100,8 @@ class ProjectWork:
         """Bring an asset up to date."""
         asset = self._with_hooks(step.asset, attempt)
         if asset.kind == "python":
-            return self._build_python(asset, attempt)
+            with renewed(attempt.session):
+                return self._build_python(asset, attempt)
         if asset.kind == "seed":
             path = str(self.workspace.root / asset.path)
             return self._materialize(asset, CsvFile(path, asset.path), attempt)
@@ -126,7 +128,8 @@ class ProjectWork:
         if query is None:
             raise StepFailed(diagnostic("E111", "the model is empty", asset.span))
         try:
-            return self._materialize(script.asset, Query(query.sql), attempt)
+            with renewed(attempt.session) if script.asset is not asset else nullcontext():
+                return self._materialize(script.asset, Query(query.sql), attempt)
         except WarehouseError as error:
             raise StepFailed(
                 failed_statement(error, asset, lambda offset, length: compiled.place(offset + query.start, length)),
@@ -288,7 +291,7 @@ class ProjectWork:
                 continue
             upstream = graph.assets[key]
             stored = upstream.kind == "python" and has_object(self.workspace.root, key)
-            yield key, Upstream(key, None if stored else upstream.relation)
+            yield key, Upstream(key, None if stored else upstream.relation, self.compiler.ephemeral(key))
 
 
 def _placed(told: Diagnostic, asset: Asset) -> Diagnostic:

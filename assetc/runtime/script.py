@@ -1,9 +1,12 @@
-"""A model of several statements: what comes before its query runs first, in the same session and transaction."""
+"""Scripts: models of several statements, and what runs in a session of which nothing may be left."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from assetc.adapters.protocol import Session
 from assetc.compiler.asset import Asset
 from assetc.compiler.config import Hook
 from assetc.compiler.sql.split import StatementText, split_statements
@@ -27,3 +30,12 @@ def read_script(asset: Asset, sql: str, dialect: str) -> Script:
         return Script(asset, query)
     hooks = (*asset.config.pre_hook, *(Hook(statement.sql) for statement in before))
     return Script(replace(asset, config=replace(asset.config, pre_hook=hooks)), query)
+
+
+@contextmanager
+def renewed(session: Session) -> Iterator[None]:
+    """Work that may leave temporary relations behind: the next step finds the session as if it were new."""
+    try:
+        yield
+    finally:
+        session.renew()

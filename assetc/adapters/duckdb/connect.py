@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 
 from assetc.adapters.duckdb.faults import translate
-from assetc.adapters.duckdb.options import Attachment, Extension, Options
 from assetc.adapters.duckdb.naming import quote
+from assetc.adapters.duckdb.options import Attachment, Extension, Options
 from assetc.adapters.duckdb.render import literal
 from assetc.adapters.duckdb.session import DuckDbWarehouse
 from assetc.adapters.protocol import Canceled, WarehouseError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from itertools import islice
 from pathlib import Path
@@ -33,11 +33,26 @@ where not internal and not temporary
 class DuckDbSession:
     """One cursor, used by one thread; only `cancel` is called from another."""
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
-        self._cursor = cursor
+    def __init__(self, open_cursor: Callable[[], duckdb.DuckDBPyConnection], schema: Relation | None = None) -> None:
+        self._open_cursor = open_cursor
+        self._cursor = open_cursor()
+        self._schema = schema
         self._canceled = threading.Event()
         self._in_transaction = False
+        self._settle()
+
+    def _settle(self) -> None:
+        """What every cursor begins with."""
         self._cursor.execute("set errors_as_json = true")
+        if self._schema is not None:
+            self._cursor.execute(f"use {name_of(self._schema)}")
+
+    def renew(self) -> None:
+        """Begin anew on a cursor of its own, which has its own temporary relations and settings."""
+        self._cursor.close()
+        self._cursor = self._open_cursor()
+        self._in_transaction = False
+        self._settle()
 
     @property
     def native(self) -> duckdb.DuckDBPyConnection:
@@ -145,23 +160,26 @@ class DuckDbWarehouse:
         self._connection = connection
         self._database = database
         self._schema = schema
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._sessions: list[DuckDbSession] = []
 
     def session(self) -> DuckDbSession:
         """A session for the calling thread, in the target's schema if that exists."""
         with self._lock:
-            session = DuckDbSession(self._connection.cursor())
-            self._sessions.append(session)
             place = Relation(None, self._database, self._schema)
-            if self._schema in self._schemas(session):
-                session.execute(Statement(f"use {name_of(place)}"))
+            session = DuckDbSession(self._cursor, place if self._has_schema() else None)
+            self._sessions.append(session)
         return session
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        """A cursor of its own; the connection refuses two threads that ask at once."""
+        with self._lock:
+            return self._connection.cursor()
 
     def existing(self) -> tuple[Existing, ...]:
         """All relations of all attached databases, by one query."""
         with self._lock:
-            session = DuckDbSession(self._connection.cursor())
+            session = DuckDbSession(self._cursor)
             _, rows = session.query(_EXISTING)
             session.close()
         return tuple(
@@ -173,7 +191,7 @@ class DuckDbWarehouse:
         """Create the schemas of these relations; concurrent creation of one schema would be a conflict."""
         places = {(relation.database or self._database, relation.schema or self._schema) for relation in relations}
         with self._lock:
-            session = DuckDbSession(self._connection.cursor())
+            session = DuckDbSession(self._cursor)
             for database, schema in sorted(places):
                 session.execute(Statement(f"create schema if not exists {quote(database)}.{quote(schema)}"))
             session.close()
@@ -186,9 +204,12 @@ class DuckDbWarehouse:
             self._sessions.clear()
             self._connection.close()
 
-    def _schemas(self, session: DuckDbSession) -> tuple[str, ...]:
+    def _has_schema(self) -> bool:
+        """Whether the target's schema exists already."""
+        session = DuckDbSession(self._cursor)
         _, rows = session.query("select schema_name, database_name from duckdb_schemas()")
-        return tuple(str(schema) for schema, database in rows if database == self._database)
+        session.close()
+        return (self._schema, self._database) in rows
 
 
 def _header(seed: DescribeSeed) -> list[str]:

@@ -406,7 +406,6 @@ def test_a_coroutine_is_a_body(bodies):
 
 
 def test_parameters_are_bound_by_the_driver(bodies):
-    bodies.session.native = bodies.session._cursor
     outcome = bodies.run("""
     @asset
     def t(con) -> list:
