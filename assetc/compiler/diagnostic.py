@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import Literal
 
 from assetc.compiler.place import Span
+from assetc.definitions.nearest import did_you_mean
+
+__all__ = ["SEVERITY_OF_LETTER", "Annotation", "Diagnostic", "Severity", "diagnostic", "did_you_mean"]
 
 Severity = Literal["error", "warning", "note"]
 
@@ -53,13 +55,3 @@ def diagnostic(
 ) -> Diagnostic:
     """A diagnostic with the severity of its code's letter."""
     return Diagnostic(code, message, span, label, hint, tuple(related), SEVERITY_OF_LETTER[code[0]])
-
-
-def did_you_mean(name: str, known: Iterable[str], count: int = 3) -> str:
-    """`Did you mean orders or order_items?`, or "" when nothing is near."""
-    folded = {other.casefold(): other for other in known}
-    near = [folded[match] for match in get_close_matches(name.casefold(), folded, n=count, cutoff=0.6)]
-    if not near:
-        return ""
-    *head, last = near
-    return f"Did you mean {', '.join(head) + ' or ' if head else ''}{last}?"

@@ -45,6 +45,7 @@ def index_names(target: Target, placed: Placed, written: Iterable[Written]) -> N
         by_key=by_key,
         by_place=_grouped(((place.schema, place.name), asset.key) for asset, place in placed.assets),
         by_last=_grouped((fold(key.name), key) for key in by_key.values()),
+        by_name=_grouped((place.name, asset.key) for asset, place in placed.assets),
         written=_grouped(((parts[-2] if len(parts) > 1 else default_schema, parts[-1]), key) for key, parts in written),
         sources=_grouped(((place.schema, place.name), source.key) for source, place in placed.sources),
         places=dict(placed.places()),

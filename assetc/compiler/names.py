@@ -38,6 +38,7 @@ class Names:
     by_key: Mapping[tuple[str, ...], AssetKey]
     by_place: Mapping[tuple[str, str], Candidates]
     by_last: Mapping[str, Candidates]
+    by_name: Mapping[str, Candidates]
     written: Mapping[tuple[str, str], Candidates]
     sources: Mapping[tuple[str, str], Candidates]
     places: Mapping[AssetKey, Place]
@@ -110,7 +111,7 @@ def _find_bare(names: Names, name: str, owner: AssetKey) -> Candidates:
         for schema in schemas:
             if found := index.get((schema, name)):
                 return found
-    return names.by_last.get(name, ())
+    return names.by_last.get(name) or names.by_name.get(name, ())
 
 
 def _of_own_database(names: Names, found: Candidates, place: Place | None) -> Candidates:

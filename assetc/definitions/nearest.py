@@ -6,11 +6,17 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """` Did you mean orders or order_items?` (with a leading blank), or "" when nothing is near."""
+def did_you_mean(name: str, known: Iterable[str], count: int = 3) -> str:
+    """`Did you mean orders or order_items?`, or "" when nothing is near."""
     folded = {other.casefold(): other for other in known}
-    near = [folded[match] for match in get_close_matches(name.casefold(), folded, n=3, cutoff=0.6)]
+    near = [folded[match] for match in get_close_matches(name.casefold(), folded, n=count, cutoff=0.6)]
     if not near:
         return ""
     *head, last = near
-    return f" Did you mean {', '.join(head) + ' or ' if head else ''}{last}?"
+    return f"Did you mean {', '.join(head) + ' or ' if head else ''}{last}?"
+
+
+def and_nearest(name: str, known: Iterable[str]) -> str:
+    """` Did you mean orders?`, to stand behind a sentence, or ""."""
+    near = did_you_mean(name, known)
+    return near and f" {near}"

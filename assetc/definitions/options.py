@@ -10,7 +10,7 @@ from assetc.definitions.asset_out import AssetOut
 from assetc.definitions.dependency import DepLike
 from assetc.definitions.errors import InvalidDefinitionError
 from assetc.definitions.key import AssetKey, KeyLike
-from assetc.definitions.nearest import did_you_mean
+from assetc.definitions.nearest import and_nearest
 from assetc.definitions.spec import AssetSpec
 
 
@@ -104,7 +104,7 @@ def check_options(decorator: str, options: Mapping[str, object], known: type) ->
     names = set(known.__annotations__)
     for name in options:
         if name not in names:
-            message = f"@{decorator} has no argument {name!r}.{did_you_mean(name, sorted(names))}"
+            message = f"@{decorator} has no argument {name!r}.{and_nearest(name, sorted(names))}"
             raise InvalidDefinitionError(message, code="E181")
 
 

@@ -12,8 +12,9 @@ from assetc.compiler.config import AssetConfig, ConfigValues, Hook
 from assetc.compiler.emit import Emitted, Emitter, emit, relation_text
 from assetc.compiler.facts import Variant
 from assetc.compiler.locate import written_relation
-from assetc.compiler.names import Names, find_key
+from assetc.compiler.names import Names, find_key, find_table
 from assetc.compiler.place import Span, file_span
+from assetc.compiler.reference import Reference
 from assetc.compiler.resolve_checks import NOBODY
 from assetc.compiler.sql.read_sql import read_sql
 from assetc.compiler.sql.rewrite import rewrite
@@ -98,7 +99,20 @@ class SqlCompiler:
         """SQL of a Python body, with each name written as its relation in the target."""
         reading = read_sql(sql, self.adapter.dialect)
         emitter = self.emitter
-        return rewrite(sql, reading, lambda reference: relation_text(emitter, reference, owner)).text
+
+        def text_of(reference: Reference) -> str | None:
+            found = find_table(self.names, reference.parts, owner) if reference.kind == "read" else ()
+            query = self.ephemeral(found[0]) if len(found) == 1 else None
+            return f"({query})" if query else relation_text(emitter, reference, owner)
+
+        return rewrite(sql, reading, text_of).text
+
+    def ephemeral(self, key: AssetKey) -> str | None:
+        """The query that stands for an ephemeral model; None for every other asset."""
+        asset = self.workspace.graph.assets.get(key)
+        if asset is None or asset.config.materialized != "ephemeral":
+            return None
+        return emit(self.emitter, key, self._variant(asset.path, incremental=False)).sql.strip().rstrip(";")
 
     def resolve_name(self, owner: AssetKey, written: tuple[str, ...]) -> Relation | None:
         """The relation of what a body names: the arguments of `ref`, `source` or `table`."""

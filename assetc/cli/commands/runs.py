@@ -1,23 +1,29 @@
-"""`assetc runs list`: the runs that are remembered."""
+"""`assetc runs`: the runs that are remembered, and what became of the steps of one."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from math import inf
 
 import click
 
 from assetc.cli.invocation import Invocation
 from assetc.cli.json_text import encoded
-from assetc.cli.opening import open_project
+from assetc.cli.opening import BAD_INPUT, open_project
 from assetc.cli.options import command_named
 from assetc.cli.table import table_lines
 from assetc.cli.target import open_state
 from assetc.cli.words import duration, timestamp
-from assetc.runtime.state.records import RunFilter, RunRecord
+from assetc.compiler.diagnostic import diagnostic
+from assetc.runtime.state.records import RunFilter, RunRecord, StepRecord
 from assetc.runtime.workspace import identity_of
+
+MOST_RUNS = 10_000
 
 
 @click.group("runs")
 def command() -> None:
-    """List runs."""
+    """List runs, or show one."""
 
 
 @command_named("list")
@@ -38,6 +44,49 @@ def _list(invocation: Invocation, limit: int, all_targets: bool, as_json: bool) 
     return 0
 
 
+@command_named("show")
+@click.argument("run", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def _show(invocation: Invocation, run: str | None, as_json: bool) -> int:  # noqa: FBT001
+    """Show the steps of a run (the last one, unless another is named), in the order in which they began."""
+    opened = open_project(invocation)
+    with open_state(opened) as state:
+        found = _find_run(state.runs(RunFilter(limit=MOST_RUNS)), run)
+        steps = sorted(state.steps(found.id), key=_beginning) if found else []
+    if found is None:
+        message = f"no run is remembered as {run!r}" if run else "no run is remembered"
+        opened.say([diagnostic("E115", message, hint="assetc runs list shows what there is")])
+        return BAD_INPUT
+    rows = list(map(_step_row, steps))
+    if as_json:
+        opened.output.give_text(encoded({**_row(found), "steps": rows}))
+    else:
+        names = ("step", "asset", "status", "took", "attempts", "message")
+        opened.output.give(table_lines(names, [tuple(row.values()) for row in rows]))
+    return 0
+
+
+def _find_run(runs: Sequence[RunRecord], written: str | None) -> RunRecord | None:
+    """The run of an id or of its beginning; without one the last."""
+    return next((run for run in runs if run.id.startswith(written or "")), None)
+
+
+def _beginning(step: StepRecord) -> float:
+    """When a step began; those that never did come last."""
+    return inf if step.started_at is None else step.started_at
+
+
+def _step_row(step: StepRecord) -> dict[str, object]:
+    return {
+        "step": step.name,
+        "asset": str(step.key) if step.key else None,
+        "status": step.status,
+        "took": duration(step.seconds) if step.seconds is not None else None,
+        "attempts": step.attempts,
+        "message": step.message,
+    }
+
+
 def _row(run: RunRecord) -> dict[str, object]:
     return {
         "run": run.id,
@@ -51,3 +100,4 @@ def _row(run: RunRecord) -> dict[str, object]:
 
 
 command.add_command(_list)
+command.add_command(_show)

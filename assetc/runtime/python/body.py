@@ -13,7 +13,7 @@ from assetc.definitions.errors import InvalidDefinitionError
 from assetc.definitions.form import Form
 from assetc.definitions.key import AssetKey
 from assetc.definitions.metadata import Metadata, to_metadata
-from assetc.definitions.nearest import did_you_mean
+from assetc.definitions.nearest import and_nearest
 from assetc.definitions.output import DataVersion
 from assetc.definitions.signature import Missing
 from assetc.project.model_module import project_imports
@@ -157,7 +157,7 @@ def _default_form(definition: AssetsDefinition, request: BodyRequest) -> Form:
     if name is None:
         return request.default_load_type
     if name not in get_args(Form):
-        near = did_you_mean(str(name), get_args(Form))
+        near = and_nearest(str(name), get_args(Form))
         raise InvalidDefinitionError(f"default_load_type {name!r} is no form of a table.{near}", code="E186")
     return cast("Form", name)
 

@@ -14,6 +14,9 @@ from assetc.compiler.place import Span, file_span, span_of
 from assetc.definitions.errors import AssetcError, Failure
 from assetc.definitions.metadata import Metadata, to_metadata
 
+_OWN_PACKAGE = Path(__file__).resolve().parents[2]
+"""It stands below the root of the project that lives in its own checkout."""
+
 
 @dataclass(frozen=True, slots=True)
 class BodyFailure:
@@ -90,7 +93,8 @@ def _user_frames(error: BaseException, root: Path) -> list[traceback.FrameSummar
 def _relative(filename: str, root: Path) -> str:
     """The path of a file of the project, "" for a file of a library."""
     path = (root / filename).resolve()
-    inside = path.is_relative_to(root.resolve()) and "site-packages" not in path.parts and path.is_file()
+    is_library = "site-packages" in path.parts or path.is_relative_to(_OWN_PACKAGE)
+    inside = path.is_relative_to(root.resolve()) and not is_library and path.is_file()
     return path.relative_to(root.resolve()).as_posix() if inside else ""
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from assetc.definitions.errors import ValueNotFoundError
 from assetc.definitions.in_process_run import AnyAsset
 from assetc.definitions.key import AssetKey
-from assetc.definitions.nearest import did_you_mean
+from assetc.definitions.nearest import and_nearest
 from assetc.definitions.spec import DEFAULT_IO_MANAGER_KEY
 from assetc.runtime.python.pass_values import Surroundings, load_key
 from assetc.runtime.python.wiring import wire_assets
@@ -19,7 +19,7 @@ def load_stored(assets: tuple[AnyAsset, ...], resources: Mapping[str, object], k
     """The value of an asset through its IO manager. Raises ValueNotFoundError when there is none."""
     wiring = wire_assets(assets)
     if key not in wiring.producers and key not in wiring.sources:
-        near = did_you_mean(str(key), map(str, [*wiring.producers, *wiring.sources]))
+        near = and_nearest(str(key), map(str, [*wiring.producers, *wiring.sources]))
         raise ValueNotFoundError(f"no asset has the key {key}.{near}", code="E183")
     managers = {DEFAULT_IO_MANAGER_KEY: FilesystemIOManager(), **resources}
     return load_key(key, Surroundings("", wiring, managers, logging.getLogger("assetc")))

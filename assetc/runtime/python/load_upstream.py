@@ -23,10 +23,14 @@ EXTRAS = frozenset({"pandas", "polars", "pyarrow"})
 
 @dataclass(frozen=True, slots=True)
 class Upstream:
-    """Where an input's value is: in a relation of the warehouse, or (None) in the store of pickled values."""
+    """Where an input's value is: in a relation of the warehouse, or (None) in the store of pickled values.
+
+    An ephemeral model is nowhere: `query` stands for it.
+    """
 
     key: AssetKey
     relation: Relation | None
+    query: str | None = None
 
 
 def load_value(upstream: Upstream, access: WarehouseAccess | None, root: Path, form: Form = "pandas") -> object:
@@ -46,7 +50,7 @@ def load_upstream(
     Raises ValueNotFoundError where nothing is stored, InvariantError for an annotation that no table can become.
     """
     form = form_of(item.parameter.annotation)
-    if upstream.relation is None:
+    if upstream.relation is None and upstream.query is None:
         if form == "relation":
             message = f"{upstream.key} is stored as an object, not as a table: it has no relation"
             raise InvariantError(message, code="E114")
@@ -57,8 +61,10 @@ def load_upstream(
         form = _form_without_annotation(item, upstream.key, default)
     if form == "relation":
         relation = upstream.relation
+        if relation is None:
+            raise InvariantError(f"{upstream.key} is ephemeral: it has no relation", code="E114")
         return BoundRelation(relation.database, relation.schema, relation.name, access)
-    return _read_table(_query(item, upstream.relation, access), form, access)
+    return _read_table(_query(item, upstream, access), form, access)
 
 
 def _form_without_annotation(item: AssetInput, key: AssetKey, default: Form) -> Form:
@@ -73,9 +79,10 @@ def _form_without_annotation(item: AssetInput, key: AssetKey, default: Form) -> 
     raise InvariantError(message, code="E186")
 
 
-def _query(item: AssetInput, relation: Relation, access: WarehouseAccess) -> str:
+def _query(item: AssetInput, upstream: Upstream, access: WarehouseAccess) -> str:
     columns = ", ".join(access.adapter.quote(column) for column in item.asset_in.columns)
-    return f"select {columns or '*'} from {access.adapter.name_of(relation)}"
+    rows = access.adapter.name_of(upstream.relation) if upstream.relation else f"({upstream.query}) as inlined"
+    return f"select {columns or '*'} from {rows}"
 
 
 def _read_table(sql: str, form: Form, access: WarehouseAccess) -> object:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from assetc.definitions.asset import AssetsDefinition
 from assetc.definitions.errors import InvalidDefinitionError
-from assetc.definitions.nearest import did_you_mean
+from assetc.definitions.nearest import and_nearest
 from assetc.definitions.spec import DEFAULT_IO_MANAGER_KEY
 from assetc.runtime.python.wiring import WiredStep
 
@@ -27,7 +27,7 @@ def missing_resources(definition: AssetsDefinition, resources: Mapping[str, obje
         if key not in resources:
             yield (
                 f"resource with key '{key}' required by '{definition.node_name}' ({definition.place}) "
-                f"was not provided.{did_you_mean(key, resources)}"
+                f"was not provided.{and_nearest(key, resources)}"
             )
 
 
@@ -37,5 +37,5 @@ def _missing_managers(definition: AssetsDefinition, resources: Mapping[str, obje
         if key != DEFAULT_IO_MANAGER_KEY and key not in resources:
             yield (
                 f"io manager with key '{key}' required by output \"{output.name}\" of '{definition.node_name}' "
-                f"({definition.place}) was not provided.{did_you_mean(key, resources)}"
+                f"({definition.place}) was not provided.{and_nearest(key, resources)}"
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from assetc.definitions.nearest import did_you_mean
+from assetc.definitions.nearest import and_nearest
 
 
 class Resources:
@@ -18,7 +18,7 @@ class Resources:
     def __getattr__(self, name: str) -> object:
         if name.startswith("__") or name not in self._values:
             known = ", ".join(sorted(self._values)) or "none"
-            message = f"Unknown resource {name}; there are {known}.{did_you_mean(name, self._values)}"
+            message = f"Unknown resource {name}; there are {known}.{and_nearest(name, self._values)}"
             raise AttributeError(message)
         return self._values[name]
 

@@ -14,7 +14,7 @@ from assetc.definitions.errors import InvalidDefinitionError, InvalidSelectionEr
 from assetc.definitions.in_process_run import InProcessRun
 from assetc.definitions.io_manager import IOManager
 from assetc.definitions.key import AssetKey
-from assetc.definitions.nearest import did_you_mean
+from assetc.definitions.nearest import and_nearest
 from assetc.definitions.output import AssetMaterialization
 from assetc.definitions.spec import DEFAULT_IO_MANAGER_KEY
 from assetc.runtime.python.body_context import BodyContext, Services
@@ -87,7 +87,7 @@ def _select(wiring: Wiring, selection: Iterable[AssetKey] | None) -> frozenset[A
         if key in wiring.sources:
             raise InvalidSelectionError(f"{key} is a source: something else makes it", code="E115")
         if key not in wiring.producers:
-            near = did_you_mean(str(key), map(str, wiring.producers))
+            near = and_nearest(str(key), map(str, wiring.producers))
             raise InvalidSelectionError(f"no asset has the key {key}.{near}", code="E115")
         definition = wiring.producers[key]
         if not definition.can_subset and not definition.keys <= chosen:

@@ -12,7 +12,7 @@ from assetc.definitions.errors import InvalidDefinitionError
 from assetc.definitions.in_process_run import AnyAsset
 from assetc.definitions.key import AssetKey
 from assetc.definitions.names import DEFAULT_GROUP
-from assetc.definitions.nearest import did_you_mean
+from assetc.definitions.nearest import and_nearest
 from assetc.definitions.spec import AssetSpec, SourceAsset
 
 
@@ -144,7 +144,7 @@ def _find_input(
 def _missing(item: AssetInput, definition: AssetsDefinition, known: _Known) -> InvalidDefinitionError:
     namesakes = [str(key) for key in sorted(known.of_name[item.key.name]) if key not in definition.keys]
     near = f" Did you mean {' or '.join(namesakes)}?" if namesakes else ""
-    near = near or did_you_mean(str(item.key), (str(key) for key in known.group_of))
+    near = near or and_nearest(str(item.key), (str(key) for key in known.group_of))
     message = (
         f'Input asset "{item.key}" of {definition.node_name} ({definition.place}) is not produced by any of the '
         f"given assets and is not one of the given sources.{near}"
