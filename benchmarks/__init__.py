@@ -1,0 +1,1 @@
+"""Whole commands measured against floors of the same machine: `python -m benchmarks`."""
