@@ -25,11 +25,12 @@ from assetc.compiler.python.reading import PythonReference
 from assetc.compiler.python.scope import Scope
 from assetc.compiler.python.values import (
     UNKNOWN,
+    Argument,
     AssetFunction,
-    Choice,
     Closure,
     Constant,
     Entries,
+    FilePath,
     Handle,
     Instance,
     Items,
@@ -39,11 +40,20 @@ from assetc.compiler.python.values import (
     Text,
     Unknown,
     Value,
+    alternatives,
+    known_text,
     known_texts,
+    only_text,
     plain,
 )
 from assetc.compiler.reference import Certainty, EdgeKind, Reference
 from assetc.compiler.sql.fold import split_name
+
+# What code may make SQL of that is only known at run time; a list of rows or a function is none.
+_NOT_KNOWN_AS_SQL = (Unknown, Argument, Outside, FilePath)
+
+# A name, or what functions called `table` of other libraries are given.
+_NAMED_OR_NO_TABLE = (Text, Handle, Constant, Closure, Instance)
 
 Handler = Callable[[BodyNotes, Call], Value | None]
 
@@ -89,11 +99,11 @@ def _execute(notes: BodyNotes, call: Call) -> Value | None:
     if node is None:
         return UNKNOWN
     span = call.scope.source.span(node)
-    options = value.values if isinstance(value, (Items, Choice)) else (value,)
+    options = value.values if isinstance(value, Items) else alternatives(value)
     texts = [each for each in options if isinstance(each, Text)]
     for text in texts:
         _execute_text(notes, call, text, span)
-    is_open = isinstance(value, (Unknown, Choice)) and len(texts) < len(options)
+    is_open = any(isinstance(each, _NOT_KNOWN_AS_SQL) for each in options)
     if is_open and call.name not in sinks.LENIENT_SQL_CALLS:
         notes.unknown(f"the SQL given to {call.name}() is not known before it runs", span)
     return UNKNOWN
@@ -107,6 +117,8 @@ def _execute_text(notes: BodyNotes, call: Call, text: Text, span: Span) -> None:
     if call.name == "query" and len(call.positional) > 1 and isinstance(call.positional[1], Text):
         notes.add_session_names(names)  # relation.query(view, sql)
         text = call.positional[1]
+    if call.name == "query_df" and len(call.positional) > 2:  # duckdb.query_df(frame, view, sql)
+        notes.add_session_names(known_texts(call.positional[1]))
     is_ours = root_name(call.node.func) in sinks.REFERENCE_RECEIVERS and call.name in ("sql", "execute")
     lines = tuple(line for line in text.lines if is_ours or starts_like_sql(line))
     if lines:
@@ -182,7 +194,7 @@ def _write(notes: BodyNotes, call: Call) -> Value | None:
 
 
 def _append(notes: BodyNotes, call: Call) -> Value | None:
-    """DuckDB's `append(table, frame)`."""
+    """DuckDB's `append(table, frame)`, Ibis' `insert(table, frame)`."""
     if len(call.positional) != 2 or not isinstance(call.positional[0], Text):
         return None
     names = known_texts(call.positional[0])
@@ -212,15 +224,24 @@ def _note_names(notes: BodyNotes, call: Call, value: Value, span: Span) -> None:
     if isinstance(value, (Key, AssetFunction)):
         notes.add(PythonReference("ref", Reference("read", tuple(filter(None, [key_text(value)]))), span))
         return
-    if not isinstance(value, Text):
-        if not isinstance(value, (Handle, Constant, Closure, Instance, Outside)):
-            notes.unknown(f"the table given to {call.name}() is not known before it runs", span)
-        return
-    certainty: Certainty = "certain" if len(value.lines) == 1 else "likely"
-    for line in value.lines:
+    texts = [each for each in alternatives(value) if isinstance(each, Text)]
+    if not texts and isinstance(value, Items):
+        texts = _dotted(value)
+    is_open = not all(isinstance(each, _NAMED_OR_NO_TABLE) for each in alternatives(value))
+    if is_open and not (texts and isinstance(value, Items)):
+        notes.unknown(f"the table given to {call.name}() is not known before it runs", span)
+    lines = [line for text in texts for line in text.lines]
+    certainty: Certainty = "certain" if len(lines) == len(alternatives(value)) == 1 else "likely"
+    for line in lines:
         parts = _table_parts(notes, call, line, span)
         place = assemble(line).span(0, len(plain(line) or ""), span)
         notes.add(PythonReference("py-sql", Reference("read", parts, certainty), place))
+
+
+def _dotted(items: Items) -> list[Text]:
+    """Snowpark's `table(["database", "schema", "name"])`."""
+    parts = [only_text(part) for part in items.values]
+    return [] if None in parts or not parts else [known_text(".".join(part for part in parts if part))]
 
 
 def _table_parts(notes: BodyNotes, call: Call, line: Line, span: Span) -> tuple[str, ...]:
@@ -273,6 +294,7 @@ _HANDLERS: Mapping[str, Handler] = {
     **dict.fromkeys(sinks.REGISTRATIONS, _register),
     "SQLContext": _register_all,
     "append": _append,
+    "insert": _append,
     "write_pandas": _write_pandas,
     "config": _configure,
 }

@@ -10,7 +10,7 @@ from assetc.compiler.python.decorators import as_decorator, complete_decorator
 from assetc.compiler.python.items import elements_of
 from assetc.compiler.python.keys import as_key
 from assetc.compiler.python.library import call_library, is_opaque
-from assetc.compiler.python.machine import DEEPEST_CALL, Call, Machine
+from assetc.compiler.python.machine import DEEPEST_CALL, MOST_RECURSION, Call, Machine
 from assetc.compiler.python.members import attribute_of
 from assetc.compiler.python.methods import call_method, call_mutator
 from assetc.compiler.python.scope import Scope
@@ -81,7 +81,7 @@ def member(machine: Machine, value: Value, name: str) -> Value:
 def call_function(machine: Machine, closure: Closure, call: Call) -> Value:
     """Follow a function of the project with these arguments."""
     node = closure.node
-    if node in machine.calls or len(machine.calls) >= DEEPEST_CALL:
+    if machine.calls.count(node) > MOST_RECURSION or len(machine.calls) >= DEEPEST_CALL:
         if machine.observer is not None:
             machine.observer.passed_on(call)
         return UNKNOWN

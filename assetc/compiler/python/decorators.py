@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assetc.compiler.python.machine import Call
 from assetc.compiler.python.source import Source
-from assetc.compiler.python.values import AssetDecorator, Entries, Outside, Value
+from assetc.compiler.python.values import AssetDecorator, Choice, Entries, Outside, Text, Value
 
 KINDS = frozenset({"asset", "multi_asset"})
 
@@ -13,6 +13,9 @@ def as_decorator(value: Value, call: Call | None, source: Source) -> AssetDecora
     """The decorator that a value is; with `call`, what calling it gives."""
     if isinstance(value, AssetDecorator):
         return value if call is None else complete_decorator(value, call)
+    if isinstance(value, Choice):  # `try: from assetc import asset`, with a substitute
+        found = [as_decorator(each, call, source) for each in value.values]
+        return next((each for each in found if each is not None), None)
     if not isinstance(value, Outside):
         return None
     package, _, kind = value.name.rpartition(".")
@@ -24,6 +27,8 @@ def as_decorator(value: Value, call: Call | None, source: Source) -> AssetDecora
 
 def complete_decorator(decorator: AssetDecorator, call: Call) -> AssetDecorator:
     """A decorator with the keyword arguments of a call added."""
-    named = decorator.arguments.values | dict(call.named)
+    first = call.positional[0] if call.positional else None
+    called = {"name": first} if isinstance(first, Text) and decorator.kind == "asset" else {}
+    named = decorator.arguments.values | called | dict(call.named)
     complete = decorator.arguments.complete and not call.is_open
     return AssetDecorator(decorator.kind, Entries(named, complete), call.node, call.scope.source)

@@ -18,7 +18,14 @@ from assetc.compiler.python.keys import key_parts, key_text, own_key, own_name
 from assetc.compiler.python.literals import NOT_LITERAL, literal_of
 from assetc.compiler.python.machine import Machine
 from assetc.compiler.python.notes import BodyNotes
-from assetc.compiler.python.parameters import annotated_key, annotation_text, is_relation, parameters_of, read_parameter
+from assetc.compiler.python.parameters import (
+    annotated_key,
+    annotation_text,
+    default_key,
+    is_relation,
+    parameters_of,
+    read_parameter,
+)
 from assetc.compiler.python.reading import (
     DeclaredDependency,
     DeclaredInput,
@@ -34,11 +41,11 @@ from assetc.compiler.python.values import (
     Closure,
     Constant,
     Entries,
+    Items,
     Key,
     Piece,
     Text,
     Value,
-    choice,
     only_text,
 )
 
@@ -175,8 +182,8 @@ def follow_body(machine: Machine, definition: Definition, mapped: set[str], dial
     machine.observer, machine.nodes, machine.calls = BodyObserver(notes), 0, [node]
     machine.files, known = dict(machine.top_files), machine.files
     machine.run(node.body, scope)
-    if scope.returns:
-        note_if_sql(notes, choice(scope.returns), node, scope, "certain")
+    for returned in scope.returns:
+        note_if_sql(notes, returned, node, scope, "certain")
     sql = definition.decorator.arguments.values.get("sql")
     if isinstance(sql, Text):
         notes.add_sql(sql, argument_span(definition, "sql"), closure.scope, "certain")
@@ -275,8 +282,9 @@ def _inputs(machine: Machine, definition: Definition, problems: _Problems) -> It
         else:
             yield DeclaredInput(parameter, key, argument_span(definition, "ins"))
     source = definition.closure.scope.source
-    for argument, _ in parameters_of(definition.node):
-        found = annotated_key(machine, argument.annotation, definition.closure.scope)
+    for argument, default in parameters_of(definition.node):
+        scope = definition.closure.scope
+        found = annotated_key(machine, argument.annotation, scope) or default_key(machine, default, scope)
         if found is not None and argument.arg not in named:
             yield DeclaredInput(argument.arg, found, source.span(argument))
 
@@ -296,6 +304,8 @@ def _outs(definition: Definition, problems: _Problems) -> Iterable[str]:
     outs, specs = given.get("outs"), given.get("specs")
     if isinstance(outs, Entries) and outs.complete:
         yield from (_key_of_out(name, out) for name, out in outs.values.items())
+    elif isinstance(outs, Items):
+        yield from _keys(outs, "outs", problems)
     elif specs is not None:
         yield from _keys(specs, "specs", problems)
     elif definition.decorator.arguments.complete:

@@ -28,6 +28,7 @@ from assetc.compiler.python.values import (
     Text,
     Value,
     choice,
+    has_default,
     known_texts,
     only_text,
     over,
@@ -223,7 +224,9 @@ def yielded(machine: Machine, node: ast.Yield, scope: Scope) -> Value:
 
 def _field(machine: Machine, node: ast.FormattedValue, scope: Scope) -> Value:
     value = machine.evaluate(node.value, scope)
-    machine.evaluate(node.format_spec, scope)
+    spec = None if node.format_spec is None else only_text(machine.evaluate(node.format_spec, scope))
+    if isinstance(value, Constant) and spec is not None:
+        return text.formatted_constant(value, spec)
     if node.format_spec is not None and not isinstance(value, Text):
         return UNKNOWN
     return UNKNOWN if node.conversion == ord("r") else value
@@ -277,7 +280,7 @@ def _at(value: Value, index: Value) -> Value:
     match value:
         case Entries(values, complete):
             keys = [str(index.value)] if isinstance(index, Constant) else list(known_texts(index))
-            if keys:
+            if keys and not has_default(index):
                 return choice([values.get(key, UNKNOWN) for key in keys])
             return choice(values.values()) if complete and values else UNKNOWN
         case Items(values) if isinstance(index, Constant) and isinstance(index.value, int):

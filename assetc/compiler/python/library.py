@@ -21,8 +21,10 @@ from assetc.compiler.python.values import (
     Items,
     Outside,
     Text,
+    Unknown,
     Value,
     choice,
+    has_default,
     known_text,
     only_text,
 )
@@ -36,8 +38,16 @@ _OPAQUE = frozenset((
 ))  # fmt: skip
 
 
+# Functions of executors and event loops that call another one, with the arguments behind it.
+_LATER = frozenset(("submit", "to_thread", "apply_async", "start_soon"))
+
+
 def call_library(machine: Machine, call: Call, call_back: CallBack) -> Value | None:
     """What a well-known function gives; None where it is none of them."""
+    if call.name in _LATER and call.positional and isinstance(call.positional[0], Closure):
+        return call_back(call.positional[0], call.positional[1:])
+    if call.name == "map" and isinstance(call.receiver, Unknown) and isinstance(_first(call), Closure):
+        return _mapped(call, call_back)
     if not isinstance(call.callee, Outside):
         return None
     if call.name in ("map", "starmap", "filter") and call.receiver in (None, Outside("itertools")):
@@ -104,7 +114,7 @@ def _path(call: Call) -> Value | None:
     parts: list[str] = []
     for value in call.positional:
         part = value.path if isinstance(value, FilePath) else only_text(value)
-        if part is None:
+        if part is None or has_default(value):
             return UNKNOWN
         parts.append(part)
     return FilePath(posixpath.join(*parts) if parts else ".")

@@ -25,6 +25,7 @@ from assetc.compiler.python.values import (
 MOST_NODES = 60_000
 DEEPEST_EXPRESSION = 90
 DEEPEST_CALL = 6
+MOST_RECURSION = 4
 
 ReadFile: TypeAlias = Callable[[str], str | None]
 

@@ -59,6 +59,18 @@ def annotated_key(machine: Machine, annotation: ast.expr | None, scope: Scope) -
     return None
 
 
+def default_key(machine: Machine, default: ast.expr | None, scope: Scope) -> str | None:
+    """The asset that `orders=From("raw.orders")` or `orders=ref("raw.orders")` names."""
+    if not isinstance(default, ast.Call):
+        return None
+    value = machine.evaluate(default, scope)
+    if isinstance(value, Key):
+        return "/".join((*value.prefix, value.key)) if value.key else None
+    if _type_name(default.func) in ("ref", "Input") and default.args:
+        return only_text(machine.evaluate(default.args[0], scope))
+    return None
+
+
 def is_relation(annotation: ast.expr | None) -> bool:
     """Whether a parameter receives the name of a relation, not its rows."""
     return _type_name(_unquoted(annotation)) == "Relation"

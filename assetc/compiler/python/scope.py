@@ -60,7 +60,8 @@ class Scope:
         """Whether `name` is a variable here that could hold a table."""
         value = self.look_up(name)
         return value is not None and any(
-            isinstance(each, (Unknown, Handle)) or (isinstance(each, Argument) and each.is_mapped)
+            isinstance(each, (Unknown, Handle))
+            or (isinstance(each, Argument) and (each.is_mapped or each.name != name))
             for each in alternatives(value)
         )
 

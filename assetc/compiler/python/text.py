@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 
+from assetc.compiler.python.members import attribute_of
 from assetc.compiler.python.values import (
     COUNTED_HOLE,
     HOLE,
@@ -31,6 +32,7 @@ Filler = Callable[[re.Match[str]], Value]
 
 _PERCENT = re.compile(r"%%|%(?:\((?P<name>\w+)\))?[-#0 +]*(?:\d+|\*)?(?:\.\d+)?[a-zA-Z]")
 _FORMAT = re.compile(r"\{\{|\}\}|\{(?P<field>[^{}:!]*)(?:![rsa])?(?P<spec>:[^{}]*)?\}")
+_STEP = re.compile(r"[.\[\]]+")
 _DOLLAR = re.compile(r"\$\$|\$(?P<name>[A-Za-z_]\w*)|\$\{(?P<braced>[A-Za-z_]\w*)\}")
 _JINJA = re.compile(r"\{\{\s*(?P<name>\w+)\s*\}\}")
 
@@ -103,15 +105,40 @@ def format_text(text: Text, positional: Sequence[Value], named: dict[str, Value]
         def fill(found: re.Match[str]) -> Value:
             if found[0] in ("{{", "}}"):
                 return known_text(found[0][0])
-            name = found["field"]
+            name, path = _field_path(found["field"])
             index = int(name) if name.isdecimal() else next(automatic, -1) if not name else -1
-            if 0 <= index < len(positional):
-                return positional[index]
-            return named.get(name, Text(((HOLE,),)))
+            value = positional[index] if 0 <= index < len(positional) else named.get(name, Text(((HOLE,),)))
+            for step in path:
+                value = _member(value, step)
+            return formatted_constant(value, found["spec"][1:]) if found["spec"] else value
 
         return substitute(line, _FORMAT, fill).lines
 
     return text_of(line for each in text.lines for line in fill_each(each))
+
+
+def _field_path(field: str) -> tuple[str, list[str]]:
+    """`c.name` and `d[name]` of a format: the argument, and the steps behind it."""
+    name, *steps = _STEP.split(field)
+    return name, [step for step in steps if step]
+
+
+def _member(value: Value, step: str) -> Value:
+    if isinstance(value, Entries):
+        return value.values.get(step, Text(((HOLE,),)))
+    if isinstance(value, Items) and step.isdecimal() and int(step) < len(value.values):
+        return value.values[int(step)]
+    return attribute_of(value, step)
+
+
+def formatted_constant(value: Value, spec: str) -> Value:
+    """`f"{value:spec}"` of a number; anything else is left as it is."""
+    if not isinstance(value, Constant):
+        return value
+    try:
+        return known_text(format(value.value, spec))
+    except (TypeError, ValueError):
+        return Text(((HOLE,),))
 
 
 def fill_template(text: Text, named: dict[str, Value]) -> Text:

@@ -284,6 +284,11 @@ def known_texts(value: Value) -> Iterator[str]:
         yield from (text for line in value.lines if (text := plain(line)) is not None)
 
 
+def has_default(value: Value) -> bool:
+    """Whether a part of a string may be another than it is here."""
+    return isinstance(value, Text) and any(piece.is_default for line in value.lines for piece in line)
+
+
 def truth(value: Value) -> bool | None:
     """Whether a value counts as true; None when that is not known."""
     match value:

@@ -57,7 +57,7 @@ def facts_of(asset: PythonAsset) -> dict[str, Any]:
     return {
         "certain": {name for name, certainty in found.items() if certainty == "certain"},
         "likely": {name for name, certainty in found.items() if certainty == "likely"},
-        "writes": {".".join(write.reference.parts) for write in asset.writes} - own,
+        "writes": {".".join(each.reference.parts) for each in asset.writes if each.reference.kind == "write"} - own,
         "outs": set(asset.outs),
         "unresolved": asset.unresolved,
     }
