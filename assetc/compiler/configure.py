@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from assetc.compiler.config import AssetConfig, Hook
 from assetc.compiler.config_keys import KNOWN_ELSEWHERE
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
+from assetc.compiler.materialization.known import KNOWN_MATERIALIZATIONS, unknown_materialization
 from assetc.compiler.project import Entry, Flavor
 
 Converter = Callable[[object], object]
@@ -72,9 +73,12 @@ def mapping(value: object) -> Mapping[str, object]:
     raise Misfit("a mapping")
 
 
-def anything(value: object) -> tuple[object, ...]:
-    """A list of any values."""
-    return tuple(value) if isinstance(value, (list, tuple)) else (value,)
+def checks(value: object) -> tuple[object, ...]:
+    """Checks: a name, or a name with its arguments as `unique('id')` gives it in a template."""
+    items = tuple(value) if isinstance(value, (list, tuple)) else (value,)
+    if all(isinstance(item, str) or (isinstance(item, Mapping) and len(item) == 1) for item in items):
+        return items
+    raise Misfit("a list of checks such as unique('id')")
 
 
 def hooks(value: object) -> tuple[Hook, ...]:
@@ -125,7 +129,7 @@ CONVERTERS: Mapping[str, Converter] = {
     "full_refresh": _optional(flag),
     "pre_hook": hooks,
     "post_hook": hooks,
-    "checks": anything,
+    "checks": checks,
     "deps": keys,
     "ignore_deps": keys,
     "column_types": mapping,
@@ -172,6 +176,12 @@ def configure(
             continue
         try:
             values[key] = _merged(key, values.get(key), convert(entry.value))
+            if (
+                key == "materialized"
+                and flavor == "native"
+                and values[key] not in (*KNOWN_MATERIALIZATIONS, "snapshot")
+            ):
+                problems.append(unknown_materialization(str(values[key]), entry.span))
         except Misfit as misfit:
             problems.append(
                 diagnostic(

@@ -85,6 +85,9 @@ ASSET_KEYS = {
     "macros": _words("name description arguments docs meta config"),
 }
 
+NOT_BUILT_PROJECT_KEYS = _words("on_run_start on_run_end query_comment")
+"""Keys of a native project that are read and have no effect yet."""
+
 NOT_BUILT_ASSET_KEYS = _words("constraints versions latest_version time_spine semantic_model metrics")
 
 CONFIG_AT_THE_TOP = _words("""

@@ -11,7 +11,14 @@ from assetc.compiler.place import file_span
 from assetc.compiler.project import Entry, Flavor, FolderConfig
 from assetc.project.config_entries import config_entry
 from assetc.project.findings import Findings
-from assetc.project.keys import DBT_PROJECT_KEYS, MAPPING_CONFIG_KEYS, NATIVE_PROJECT_KEYS, SECTIONS, snake
+from assetc.project.keys import (
+    DBT_PROJECT_KEYS,
+    MAPPING_CONFIG_KEYS,
+    NATIVE_PROJECT_KEYS,
+    NOT_BUILT_PROJECT_KEYS,
+    SECTIONS,
+    snake,
+)
 from assetc.project.readings import ProjectFileReading
 from assetc.project.toml_positions import read_toml
 from assetc.project.written import WrittenFile, WrittenMapping, WrittenPair, plain
@@ -39,6 +46,8 @@ def read_project_file(path: str, text: str, flavor: Flavor) -> ProjectFileReadin
             folders += _read_section(findings, cast("Section", SECTIONS[key]), pair)
         elif key in known:
             entries.append(Entry(key, plain(pair.value), pair.span))
+            if flavor == "native" and key in NOT_BUILT_PROJECT_KEYS:
+                findings.add("W223", f'"{pair.key}" is not built yet and has no effect', pair.span)
         else:
             findings.unknown(pair, _spelled_like(pair.key, known), "a project file")
     return ProjectFileReading(tuple(entries), tuple(folders), tuple(findings.problems))
