@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -122,6 +123,6 @@ class Graph:
     assets: dict[AssetKey, Asset]
     sources: dict[AssetKey, Source]
     checks: tuple[Check, ...]
-    edges: tuple[Edge, ...]
+    edges: Sequence[Edge]
     upstream: dict[AssetKey, tuple[AssetKey, ...]] = field(repr=False)
     downstream: dict[AssetKey, tuple[AssetKey, ...]] = field(repr=False)

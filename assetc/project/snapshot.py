@@ -1,18 +1,19 @@
 """The whole compilation, kept for the case that nothing has changed: one row, read without any of the passes.
 
-Assets, checks and edges are many, so each is a plain row, and what they share is written once: keys and configurations
-stand in tables, and rows name them by their number.
+Assets, checks and edges are many, so each is a plain row, and what they share is written once: keys, configurations and
+declared columns stand in tables, and rows name them by their number.
 """
 
 from __future__ import annotations
 
 import marshal
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
+from functools import partial
 from hashlib import blake2b
 from typing import Any
 
-from assetc.compiler.asset import Asset, Check, DeclaredColumn, Edge, Graph
+from assetc.compiler.asset import Asset, Check, Edge, Graph
 from assetc.compiler.compilation import Compilation
 from assetc.compiler.graph import Adjacency
 from assetc.compiler.place import Span
@@ -20,12 +21,12 @@ from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 from assetc.project.cache import Cache
 from assetc.project.compact import from_plain, to_plain
+from assetc.project.later import Later
 
 Row = list[Any]
 
 _ASSET = [field.name for field in fields(Asset)]
 _CHECK = [field.name for field in fields(Check)]
-_COLUMN = [field.name for field in fields(DeclaredColumn)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,7 @@ class _Table:
         number = self._number_of_value.get(id(value))
         if number is None:
             plain = to_plain(value)
-            text = marshal.dumps(plain, 0)
-            number = self._number_of_text.setdefault(text, len(self.plain))
+            number = self._number_of_text.setdefault(marshal.dumps(plain, 0), len(self.plain))
             if number == len(self.plain):
                 self.plain.append(plain)
             self._number_of_value[id(value)] = number
@@ -98,13 +98,13 @@ def _plain(snapshot: Snapshot) -> tuple[Any, ...]:
     compilation = snapshot.compilation
     graph = compilation.graph
     keys = _Keys((key, number) for number, key in enumerate(graph.upstream))
-    configs = _Table()
+    shared = _Table()
     return (
         keys,
-        configs.plain,
-        [_asset_row(asset, keys, configs) for asset in graph.assets.values()],
+        shared.plain,
+        [_asset_row(asset, keys, shared) for asset in graph.assets.values()],
         to_plain(tuple(graph.sources.values())),
-        [_check_row(check, keys, configs) for check in graph.checks],
+        [_check_row(check, keys, shared) for check in graph.checks],
         [(keys[edge.down], keys[edge.up], edge.kind, _span_row(edge.span), edge.certainty) for edge in graph.edges],
         [_numbers(keys, near) for near in graph.upstream.values()],
         [_numbers(keys, near) for near in graph.downstream.values()],
@@ -119,16 +119,16 @@ def _plain(snapshot: Snapshot) -> tuple[Any, ...]:
 
 
 def _snapshot(plain: tuple[Any, ...]) -> Snapshot:
-    (parts, configs, assets, sources, checks, edges, upstream, downstream, *others) = plain
+    (parts, table, assets, sources, checks, edges, upstream, downstream, *others) = plain
     diagnostics, columns, written, reads, outside, templated, rendered = others
     keys = [AssetKey(each) for each in parts]
-    shared = [from_plain(config) for config in configs]
+    shared = [from_plain(value) for value in table]
     made = [_asset(row, keys, shared) for row in assets]
     graph = Graph(
         assets={asset.key: asset for asset in made},
         sources={source.key: source for source in from_plain(sources)},
         checks=tuple(_check(row, keys, shared) for row in checks),
-        edges=tuple(Edge(keys[down], keys[up], kind, Span(*span), sure) for down, up, kind, span, sure in edges),
+        edges=Later(partial(_edges, keys, edges)),
         upstream=_adjacency(keys, upstream),
         downstream=_adjacency(keys, downstream),
     )
@@ -141,6 +141,10 @@ def _snapshot(plain: tuple[Any, ...]) -> Snapshot:
         outside,
     )
     return Snapshot(compilation, templated, rendered)
+
+
+def _edges(keys: list[AssetKey], rows: list[Any]) -> Iterator[Edge]:
+    return (Edge(keys[down], keys[up], kind, Span(*span), sure) for down, up, kind, span, sure in rows)
 
 
 def _adjacency(keys: list[AssetKey], rows: Iterable[tuple[int, ...]]) -> Adjacency:
@@ -156,57 +160,42 @@ _KEY_OF_ASSET, _CONFIG_OF_ASSET = _ASSET.index("key"), _ASSET.index("config")
 _SPAN_OF_ASSET, _RELATION_OF_ASSET, _COLUMNS_OF_ASSET = map(_ASSET.index, ("span", "relation", "columns"))
 
 
-def _asset_row(asset: Asset, keys: _Keys, configs: _Table) -> Row:
+def _asset_row(asset: Asset, keys: _Keys, shared: _Table) -> Row:
     row: Row = [getattr(asset, name) for name in _ASSET]
     relation = asset.relation
     row[_KEY_OF_ASSET] = keys[asset.key]
-    row[_CONFIG_OF_ASSET] = configs.number(asset.config)
+    row[_CONFIG_OF_ASSET] = shared.number(asset.config)
     row[_SPAN_OF_ASSET] = _span_row(asset.span)
     row[_RELATION_OF_ASSET] = None if relation is None else (relation.database, relation.schema, relation.name)
-    row[_COLUMNS_OF_ASSET] = [_column_row(column) for column in asset.columns]
+    row[_COLUMNS_OF_ASSET] = tuple(map(shared.number, asset.columns))
     return row
 
 
-def _asset(row: Row, keys: list[AssetKey], configs: list[Any]) -> Asset:
+def _asset(row: Row, keys: list[AssetKey], shared: list[Any]) -> Asset:
     relation = row[_RELATION_OF_ASSET]
     row[_KEY_OF_ASSET] = keys[row[_KEY_OF_ASSET]]
-    row[_CONFIG_OF_ASSET] = configs[row[_CONFIG_OF_ASSET]]
+    row[_CONFIG_OF_ASSET] = shared[row[_CONFIG_OF_ASSET]]
     row[_SPAN_OF_ASSET] = Span(*row[_SPAN_OF_ASSET])
     row[_RELATION_OF_ASSET] = relation and Relation(*relation)
-    row[_COLUMNS_OF_ASSET] = tuple(map(_column, row[_COLUMNS_OF_ASSET]))
+    row[_COLUMNS_OF_ASSET] = tuple(map(shared.__getitem__, row[_COLUMNS_OF_ASSET]))
     return Asset(*row)
-
-
-_META_OF_COLUMN = _COLUMN.index("meta")
-
-
-def _column_row(column: DeclaredColumn) -> Row:
-    row: Row = [getattr(column, name) for name in _COLUMN]
-    row[_META_OF_COLUMN] = to_plain(column.meta) if column.meta else None
-    return row
-
-
-def _column(row: Row) -> DeclaredColumn:
-    meta = row[_META_OF_COLUMN]
-    row[_META_OF_COLUMN] = () if meta is None else from_plain(meta)
-    return DeclaredColumn(*row)
 
 
 _CONFIG_OF_CHECK, _SPAN_OF_CHECK = _CHECK.index("config"), _CHECK.index("span")
 _ASSETS_OF_CHECK, _ARGUMENTS_OF_CHECK = _CHECK.index("assets"), _CHECK.index("arguments")
 
 
-def _check_row(check: Check, keys: _Keys, configs: _Table) -> Row:
+def _check_row(check: Check, keys: _Keys, shared: _Table) -> Row:
     row: Row = [getattr(check, name) for name in _CHECK]
-    row[_CONFIG_OF_CHECK] = configs.number(check.config)
+    row[_CONFIG_OF_CHECK] = shared.number(check.config)
     row[_SPAN_OF_CHECK] = _span_row(check.span)
     row[_ASSETS_OF_CHECK] = _numbers(keys, check.assets)
     row[_ARGUMENTS_OF_CHECK] = to_plain(check.arguments)
     return row
 
 
-def _check(row: Row, keys: list[AssetKey], configs: list[Any]) -> Check:
-    row[_CONFIG_OF_CHECK] = configs[row[_CONFIG_OF_CHECK]]
+def _check(row: Row, keys: list[AssetKey], shared: list[Any]) -> Check:
+    row[_CONFIG_OF_CHECK] = shared[row[_CONFIG_OF_CHECK]]
     row[_SPAN_OF_CHECK] = Span(*row[_SPAN_OF_CHECK])
     row[_ASSETS_OF_CHECK] = tuple(map(keys.__getitem__, row[_ASSETS_OF_CHECK]))
     row[_ARGUMENTS_OF_CHECK] = from_plain(row[_ARGUMENTS_OF_CHECK])
