@@ -22,10 +22,10 @@ def blocks(problem: Diagnostic, workspace: Workspace, selected: Selected) -> boo
     """Whether an error concerns what is selected, or the project as a whole."""
     if problem.span is None:
         return True
-    places = {problem.span.path}
-    if problem.code in OF_SEVERAL:
-        places |= {note.span.path for note in problem.related}
     kinds = {file.path: file.kind for file in workspace.project.files}
+    places = {problem.span.path}
+    if problem.code in OF_SEVERAL or kinds.get(problem.span.path) == "macro":  # who calls a macro stands beside it
+        places |= {note.span.path for note in problem.related}
     if any(kinds.get(place) not in LOCAL_KINDS | {"properties", "macro"} for place in places):
         return True
     return not places.isdisjoint(_needed_files(workspace.graph, selected))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TextIO
 
 from assetc.cli.invocation import LEVELS, Invocation, LogFormat, LogLevel
-from assetc.cli.problems import ReadText, count_lines, problem_lines
+from assetc.cli.problems import ReadText, count_lines, problem_lines, together
 from assetc.cli.text import Line, coloured, plain
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.runtime.redact import redactor
@@ -89,7 +89,7 @@ def output_of(invocation: Invocation) -> Output:
 
 def say_problems(output: Output, problems: Iterable[Diagnostic], read_text: ReadText) -> None:
     """All errors, the first of the warnings, and how many there are of each."""
-    shown = [problem for problem in problems if output.shows(problem.severity)]
+    shown = together(problem for problem in problems if output.shows(problem.severity))
     for problem in _without_flood(shown):
         output.say(problem_lines(problem, read_text, output.width), problem.severity)
     output.say(count_lines(shown), "error")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assetc.cli.text import Line, Piece, Style, line, printable, width_of
 from assetc.cli.words import plural
@@ -14,6 +14,9 @@ ReadText = Callable[[str], str | None]
 """The text of a file of the project, by its path below the root; None when it cannot be read."""
 
 TAB = 4
+
+MOST_RELATED = 5
+"""How many other places of one problem are shown."""
 
 _STYLES: dict[Severity, Style] = {"error": "strong bad", "warning": "strong warning", "note": "accent"}
 
@@ -45,6 +48,15 @@ def problem_lines(problem: Diagnostic, read_text: ReadText, width: int) -> Itera
         yield line(" " * gutter, Piece(" = ", "accent"), Piece("hint", "strong"), f": {first}")
         yield from (line(" " * (gutter + 9), text) for text in more)
     yield ()
+
+
+def together(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The problems with those in one that differ only in who is concerned: a macro is broken once, whoever calls it."""
+    found: dict[Diagnostic, list[Annotation]] = {}
+    for problem in problems:
+        related = found.setdefault(replace(problem, related=()), [])
+        related.extend(note for note in problem.related if note not in related)
+    return [replace(problem, related=tuple(related[:MOST_RELATED])) for problem, related in found.items()]
 
 
 def count_lines(problems: Iterable[Diagnostic]) -> Iterator[Line]:
@@ -94,13 +106,21 @@ def _snippet(span: Span, text: str | None, width: int) -> Snippet | None:
     if not 1 <= span.line <= len(lines):
         return None
     raw = lines[span.line - 1].rstrip("\r")
-    before = raw[: span.column - 1]
-    marked = raw[span.column - 1 : span.column - 1 + span.end - span.start]
     if not raw.strip() or span.column > len(raw) + 1:
         return None
-    start = width_of(_shown(before, 0))
-    length = max(1, width_of(_shown(marked, start)))
-    return _windowed(_shown(raw, 0), start, length, max(width, 20))
+    width = max(width, 20)
+    cut_off, raw = _near(raw, span.column - 1, width)
+    at = span.column - 1 - cut_off
+    start = width_of(_shown(raw[:at], 0))
+    length = max(1, width_of(_shown(raw[at : at + span.end - span.start], start)))
+    return _windowed(_shown(raw, 0), start, length, width)
+
+
+def _near(raw: str, place: int, width: int) -> tuple[int, str]:
+    """The part of a very long line in which the place lies, and where it begins: a line may be a whole file."""
+    most = 8 * width
+    begin = max(0, place - most) if len(raw) > 2 * most else 0
+    return begin, raw[begin : place + most] if len(raw) > 2 * most else raw
 
 
 def _shown(text: str, column: int) -> str:

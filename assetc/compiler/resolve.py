@@ -10,6 +10,7 @@ from assetc.compiler.define import Draft
 from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.facts import PlacedReference, SqlFacts
 from assetc.compiler.names import Candidates, Names, find_key, find_parameter, find_table, is_written
+from assetc.compiler.not_readable import not_readable
 from assetc.compiler.place import Span
 from assetc.compiler.project import Project
 from assetc.compiler.python.reading import PythonAsset, PythonReference, owns
@@ -53,6 +54,10 @@ class _Resolver:
         same = (known for known in self.problems if (known.code, known.message) == (problem.code, problem.message))
         if not any(_overlap(known.span, problem.span) for known in same):
             self.problems.append(problem)
+
+    def is_told_missing(self, span: Span) -> bool:
+        """Whether the `ref()` whose text this is was already told to name nothing."""
+        return any(known.code == "E101" and _overlap(known.span, span) for known in self.problems)
 
     def outside(self, down: AssetKey, parts: tuple[str, ...], span: Span, kind: EdgeKind) -> None:
         """A name that nothing bears: an implicit source, or an error where sources must be declared."""
@@ -210,7 +215,8 @@ def _resolve_table(resolver: _Resolver, asset: Asset, placed: PlacedReference) -
     if len(found) > 1:
         resolver.ambiguous(".".join(reference.parts), found, placed.span)
     elif not found:
-        resolver.outside(asset.key, reference.parts, placed.span, placed.kind)
+        if not resolver.is_told_missing(placed.span):
+            resolver.outside(asset.key, reference.parts, placed.span, placed.kind)
     elif found[0] == asset.key:
         if reference.kind == "read" and asset.config.materialized not in READS_ITSELF:
             resolver.report(_self_reference(asset.key, placed.span))
@@ -232,7 +238,7 @@ def _connect_table(resolver: _Resolver, asset: Asset, up: AssetKey, placed: Plac
         resolver.problems.append(_writes_of_another(up, upstream.span, placed.span))
     if upstream is not None and upstream.kind == "python" and upstream.relation is None:  # noqa: SIM102
         if not is_written(resolver.names, placed.reference.parts, upstream.key):
-            resolver.problems.append(_not_readable(upstream, placed.span))
+            resolver.problems.append(not_readable(upstream, placed.span))
     resolver.connect(Edge(asset.key, up, placed.kind, placed.span, placed.reference.certainty))
 
 
@@ -302,7 +308,7 @@ def _connect_python(resolver: _Resolver, asset: Asset, found: Candidates, placed
         upstream = resolver.assets.get(found[0])
         if upstream is not None and upstream.kind == "python" and upstream.relation is None:  # noqa: SIM102
             if not is_written(resolver.names, reference.parts, upstream.key):
-                resolver.problems.append(_not_readable(upstream, placed.span))
+                resolver.problems.append(not_readable(upstream, placed.span))
         resolver.connect(Edge(asset.key, found[0], placed.kind, placed.span, reference.certainty))
     elif not found and reference.certainty == "certain":
         resolver.outside(asset.key, reference.parts, placed.span, placed.kind)
@@ -330,8 +336,6 @@ def _ignore(resolver: _Resolver, draft: Draft) -> None:
                 del resolver.edges[asset.key, up]
 
 
-def _overlap(one: Span | None, other: Span | None) -> bool:
-    if one is None or other is None or one.path != other.path:
 def _is_of_one_body(one: Asset | None, other: Asset) -> bool:
     """Whether two assets are made by one execution: what its body reads of its own making is no dependency."""
     if one is None or not other.step_name:
@@ -339,6 +343,8 @@ def _is_of_one_body(one: Asset | None, other: Asset) -> bool:
     return (one.path, one.step_name) == (other.path, other.step_name)
 
 
+def _overlap(one: Span | None, other: Span | None) -> bool:
+    if one is None or other is None or one.path != other.path:
         return False
     return one.start < other.end and other.start < one.end
 
@@ -361,13 +367,6 @@ def _writes_of_another(up: AssetKey, defined: Span, span: Span) -> Diagnostic:
     message = f"this writes the table of {up}"
     hint = f"Let {up} write its own table, or make this an asset of its own."
     return diagnostic("W204", message, span, hint=hint, related=(Annotation(defined, f"{up} is defined here"),))
-
-
-def _not_readable(upstream: Asset, span: Span) -> Diagnostic:
-    message = f"{upstream.key} is stored as a Python value and cannot be read from SQL"
-    hint = "Annotate what it returns with a table type (-> pd.DataFrame), or read it from a Python asset."
-    related = (Annotation(upstream.span, "defined here"),)
-    return diagnostic("E114", message, span, hint=hint, related=related)
 
 
 def _shadowing_frame(name: str, up: AssetKey, span: Span) -> Diagnostic:

@@ -209,8 +209,8 @@ def test_a_killed_run_can_be_gone_on_with(assetc, shop):
     )
     child = subprocess.Popen([sys.executable, "-m", "assetc", "run"], cwd=shop, stderr=subprocess.PIPE, text=True)
     assert child.stderr is not None
-    while " orders " not in child.stderr.readline():
-        pass
+    while " orders " not in (text := child.stderr.readline()):
+        assert text, "the run ended"
     child.kill()
     child.communicate()
     (shop / "models" / "mart" / "customers.sql").write_text("select count(*) as n from orders")
@@ -298,9 +298,8 @@ def test_ctrl_c_cancels_records_and_ends_with_130(shop):
     command = [sys.executable, "-m", "assetc", "run", "--select", "slow"]
     child = subprocess.Popen(command, cwd=shop, stderr=subprocess.PIPE, text=True)
     assert child.stderr is not None
-    seen = ""
-    while " start: " not in seen:
-        seen += child.stderr.readline()
+    while " start: " not in (text := child.stderr.readline()):
+        assert text, "the run ended"
     time.sleep(0.5)
     child.send_signal(signal.SIGINT)
     _, rest = child.communicate(timeout=60)

@@ -25,8 +25,7 @@ from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.place import Span
 from assetc.project.load import LoadRequest
 from assetc.project.read_text import read_text
-from assetc.runtime.opening import OpenRequest
-from assetc.runtime.workspace import NotOpened, open_workspace
+from assetc.runtime.workspace import NotOpened, OpenRequest, open_workspace
 
 FILES = int(os.environ.get("ASSETC_MUTATED", "1000"))
 FIRST = int(os.environ.get("ASSETC_MUTATED_FROM", "0"))
@@ -118,8 +117,11 @@ def check_span(root: Path, span: Span, problem: Diagnostic) -> None:
     """A place is in its file, and its line and column are those of its start."""
     text = text_of(root, span.path)
     if text is None:
-        assert problem.code == "E125" or not (root / span.path).is_file() or span.start == span.end == 0 or not_utf8(
-            root, span.path
+        assert (
+            problem.code == "E125"
+            or not (root / span.path).is_file()
+            or span.start == span.end == 0
+            or not_utf8(root, span.path)
         ), problem
         return
     assert 0 <= span.start <= span.end <= len(text), (problem, len(text))

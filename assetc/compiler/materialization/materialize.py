@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from assetc.compiler.diagnostic import diagnostic, did_you_mean
 from assetc.compiler.materialization.build import Build
 from assetc.compiler.materialization.ephemeral import ephemeral
 from assetc.compiler.materialization.incremental import incremental
+from assetc.compiler.materialization.known import unknown_materialization
 from assetc.compiler.materialization.table import table
 from assetc.compiler.materialization.view import view
 from assetc.compiler.operation import Operations, Report
@@ -23,13 +23,6 @@ def materialize(build: Build) -> Operations:
     """The operations that bring one asset up to date in the warehouse."""
     name = build.config.materialized
     if name not in MATERIALIZATIONS:
-        yield Report(
-            diagnostic(
-                "E178",
-                f"there is no materialization `{name}`",
-                build.span,
-                hint=did_you_mean(name, MATERIALIZATIONS) or f"known are {', '.join(MATERIALIZATIONS)}",
-            )
-        )
+        yield Report(unknown_materialization(name, build.span))
         return
     yield from MATERIALIZATIONS[name](build)
