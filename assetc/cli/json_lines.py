@@ -35,7 +35,7 @@ def event_json(event: Event, run_id: str) -> str:
 def problem_json(problem: Diagnostic) -> Fields:
     """A diagnostic as JSON."""
     span = problem.span
-    place = {"file": span.path, "line": span.line, "column": span.column} if span else {}
+    place = {"file": span.path, "line": span.line, "column": span.column, "where": span.where} if span else {}
     related = [{"file": each.span.path, "line": each.span.line, "label": each.label} for each in problem.related]
     return {
         "code": problem.code,

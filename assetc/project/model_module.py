@@ -53,9 +53,10 @@ class _Namespace:
 
     def leave(self) -> None:
         """Take the project's modules out, and put back what was there before."""
+        # Before the root leaves sys.path: a namespace package works its folders out anew when that changes.
+        own = [(name, module) for name, module in list(sys.modules.items()) if _is_below(module, self.root)]
         if str(self.root) in sys.path:
             sys.path.remove(str(self.root))
-        own = [(name, module) for name, module in list(sys.modules.items()) if _is_below(module, self.root)]
         for name, module in own:
             is_new = name not in self.before or name in self.displaced or name in self.modules
             if is_new and name.partition(".")[0] != "assetc":
