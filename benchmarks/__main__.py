@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.bench import Measured, floors, make_bench, peer, reading, running
+from benchmarks.bench import Measured, make_bench, measured
 from benchmarks.report import facts, table, write_page
 
 PAGE = Path(__file__).parent.parent / "docs" / "reference" / "benchmarks.md"
@@ -30,13 +30,9 @@ def main() -> None:
 def _measured(size: int, options: argparse.Namespace) -> Iterator[Measured]:
     with tempfile.TemporaryDirectory(prefix="assetc-bench-") as folder:
         bench = make_bench(size, Path(folder))
-        parts = [floors(bench), reading(bench)]
-        parts += [running(bench)] if size <= options.most_run else []
-        parts += [peer(bench, options.dbt)] if options.dbt and size <= options.most_run else []
-        for part in parts:
-            for line in part:
-                print(f"  {line.name}: {line.cost.cpu:.2f} s, {line.cost.memory:.0f} MB", flush=True)
-                yield line
+        for line in measured(bench, options.dbt, runs=size <= options.most_run):
+            print(f"  {line.name}: {line.cost.cpu:.2f} s, {line.cost.memory:.0f} MB", flush=True)
+            yield line
 
 
 def _options() -> argparse.Namespace:

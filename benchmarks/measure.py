@@ -35,9 +35,16 @@ class CommandFailed(Exception):  # noqa: N818  it is told as it is
     """A measured command did not end well, so its time means nothing."""
 
 
-def measure(command: Command, times: int) -> Cost:
-    """What a command costs, each time in a fresh process."""
-    costs = [_once(command) for _ in range(times)]
+def measure(commands: Mapping[str, Command], times: int) -> dict[str, Cost]:
+    """What each command costs, in fresh processes.
+
+    The commands take turns, so that a busy minute of the machine concerns all of them: their ratios can be compared.
+    """
+    rounds = [{name: _once(command) for name, command in commands.items()} for _ in range(times)]
+    return {name: _typical([costs[name] for costs in rounds]) for name in commands}
+
+
+def _typical(costs: Sequence[Cost]) -> Cost:
     return Cost(median(cost.cpu for cost in costs), max(cost.memory for cost in costs))
 
 

@@ -16,12 +16,11 @@ PACKAGES = ("assetc", "sqlglot", "sqlglotc", "duckdb", "jinja2", "msgspec")
 
 
 def table(lines: Sequence[Measured]) -> Iterator[str]:
-    """One size: each command with its ratio to the floor that stands in the same table."""
-    floors = {line.name: line.cost.cpu for line in lines}
+    """One size: each command with its ratio to a floor that was measured in turns with it."""
     yield "| command | CPU | memory | ratio | goal |"
     yield "|---|---:|---:|---|---|"
     for line in lines:
-        ratio = f"{line.cost.cpu / floors[line.floor]:.2f} x {line.floor}" if line.floor else "a floor"
+        ratio = f"{line.ratio:.2f} x {line.floor}" if line.floor else "a floor"
         goal = f"≤ {line.goal} x" if line.goal else ""
         yield f"| {line.name} | {line.cost.cpu:.2f} s | {line.cost.memory:.0f} MB | {ratio} | {goal} |"
 
