@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -32,8 +33,11 @@ TABLE_ANNOTATIONS = (
     "List[Dict",
     "List[dict",
 )
-OPEN_ANNOTATIONS = frozenset({"Any", "object", "Output", "MaterializeResult", "Iterator[Output]", "Iterable[Output]"})
-"""What says nothing of the kind of value that comes."""
+OPEN_ANNOTATION = re.compile(
+    r"(Any|object|Output|MaterializeResult)"
+    r"|(Async)?(Iterator|Iterable|Generator)(\[(Any|Output|MaterializeResult)\b[^\[]*\])?"
+)
+"""What says nothing of the kind of value that comes, modules left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +191,7 @@ def is_stored_as_value(python: PythonAsset) -> bool:
     if python.is_dbt_model or python.sql is not None or python.returns is None or python.returns.is_none:
         return False
     annotation = python.returns.annotation.replace(" ", "").strip("\"'")
-    if annotation.rpartition(".")[2] in OPEN_ANNOTATIONS:
+    if OPEN_ANNOTATION.fullmatch(re.sub(r"\w+\.", "", annotation)):
         return False
     return not any(table in annotation for table in TABLE_ANNOTATIONS)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, get_args, get_origin
 
@@ -11,12 +11,14 @@ from assetc.compiler.place import Span
 from assetc.definitions.errors import InvariantError
 from assetc.definitions.form import form_of, form_of_value, without_wrappers
 from assetc.definitions.key import AssetKey
-from assetc.definitions.output import Output
+from assetc.definitions.output import MaterializeResult, Output
 from assetc.definitions.signature import Missing
 from assetc.runtime.python.bound_relation import BoundRelation
 from assetc.runtime.python.connection import BodyConnection
 from assetc.runtime.python.query_result import QueryResult
 from assetc.runtime.python.sql_text import is_select
+
+GENERATORS = (Iterator, Iterable, Generator, AsyncIterator, AsyncGenerator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +114,10 @@ def _as_table(returned: object, resolve_sql: Callable[[str], str]) -> BodyValue 
 
 
 def _unwrapped(annotation: object) -> object:
-    """The annotation of the value, within `Output[...]` and its like."""
+    """The annotation of the value, within `Output[...]`, `Iterator[...]` and their like."""
     bare = without_wrappers(annotation)
+    if get_origin(bare) in GENERATORS:
+        return _unwrapped(get_args(bare)[0])
     if get_origin(bare) is Output:
         return without_wrappers(get_args(bare)[0])
-    return Missing if bare is Output else bare
+    return Missing if bare in (Output, MaterializeResult, *GENERATORS) else bare
