@@ -136,6 +136,11 @@ class AssetsDefinition:
         return {output.name: output.key for output in self.outputs}
 
     @property
+    def code_versions_by_key(self) -> dict[AssetKey, str | None]:
+        """The version that its author gave each asset's code."""
+        return {output.key: output.spec.code_version for output in self.outputs}
+
+    @property
     def group_names_by_key(self) -> dict[AssetKey, str]:
         """The group of each asset."""
         return {output.key: output.spec.group for output in self.outputs}
