@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias, Unpack, overload
 
 from assetc.definitions.asset import AssetInput, AssetsDefinition, SourcePlace
@@ -33,13 +33,20 @@ Decorator: TypeAlias = Callable[[Body], AssetsDefinition]
 @overload
 def asset(body: Body, /) -> AssetsDefinition: ...
 @overload
+def asset(name: str, /, **options: Unpack[AssetOptions]) -> Decorator: ...
+@overload
 def asset(**options: Unpack[AssetOptions]) -> Decorator: ...
-def asset(body: Body | None = None, /, **options: Unpack[AssetOptions]) -> AssetsDefinition | Decorator:
+def asset(body: Body | str | None = None, /, **options: Unpack[AssetOptions]) -> AssetsDefinition | Decorator:
     """Make a function an asset: its name is the key, its parameters are the upstream assets.
+
+    `@asset("orders")` is `@asset(name="orders")`.
 
     Raises InvalidDefinitionError for arguments that can never work.
     """
     check_options("asset", options, AssetOptions)
+    if isinstance(body, str):
+        options.setdefault("name", body)
+        body = None
     if body is None:
         return functools.partial(_define_asset, options=options)
     return _define_asset(body, options)
@@ -111,8 +118,12 @@ def _outputs_of_outs(options: MultiAssetOptions, inputs: tuple[AssetInput, ...])
     group_name = options.get("group_name") or options.get("group")
     return tuple(
         _output_of_out(name, out, group_name, to_deps(internal[name]) if name in internal else shared)
-        for name, out in options["outs"].items()
+        for name, out in _named_outs(options["outs"]).items()
     )
+
+
+def _named_outs(outs: Mapping[str, AssetOut] | Sequence[str]) -> Mapping[str, AssetOut]:
+    return outs if isinstance(outs, Mapping) else {name: AssetOut() for name in outs}
 
 
 def _output_of_out(name: str, out: AssetOut, group_name: str | None, deps: tuple[AssetDep, ...]) -> AssetOutput:
@@ -159,6 +170,7 @@ def _read_inputs(body: Body, options: SharedOptions) -> tuple[Signature, tuple[A
 
 def _input(parameter: Parameter, asset_in: AssetIn | None) -> AssetInput | None:
     """What a parameter may receive; None for one that can never be an upstream (the context)."""
+    asset_in = asset_in or parameter.default_input
     if parameter.role in ("context", "config") and asset_in is None:
         return None
     named = named_asset(parameter.annotation)

@@ -90,7 +90,7 @@ class AssetOptions(SharedOptions, total=False):
 class MultiAssetOptions(SharedOptions, total=False):
     """The arguments of `@multi_asset`."""
 
-    outs: Mapping[str, AssetOut]
+    outs: Mapping[str, AssetOut] | Sequence[str]
     specs: Sequence[AssetSpec]
     internal_asset_deps: Mapping[str, Iterable[AssetKey]]
     can_subset: bool

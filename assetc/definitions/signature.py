@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ForwardRef, Literal, TypeAlias
 
+from assetc.definitions.asset_in import AssetIn
 from assetc.definitions.form import form_of, without_wrappers
-from assetc.definitions.reference import named_asset
+from assetc.definitions.reference import From, named_asset
 
 Body: TypeAlias = Callable[..., object]
 Role = Literal["context", "config", "resource", "connection", "upstream"]
@@ -35,7 +36,7 @@ class Parameter:
     """One parameter of a body.
 
     `role` is what the parameter is for when no asset bears its name; `annotation` is evaluated where it can be,
-    else its text, else `Missing`.
+    else its text, else `Missing`. `default_input`: its default names the asset that it receives.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Parameter:
     annotation: object
     has_default: bool
     keyword_only: bool
+    default_input: AssetIn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +85,18 @@ def _signature(body: Body) -> inspect.Signature:
 
 
 def _parameter(written: inspect.Parameter, annotation: object, *, certain: bool) -> Parameter:
-    role: Role = "upstream" if certain else _role(written.name, annotation)
-    has_default = written.default is not inspect.Parameter.empty
-    return Parameter(written.name, role, annotation, has_default, written.kind is inspect.Parameter.KEYWORD_ONLY)
+    default_input = _input_of(written.default)
+    role: Role = "upstream" if certain or default_input else _role(written.name, annotation)
+    has_default = written.default is not inspect.Parameter.empty and default_input is None
+    keyword_only = written.kind is inspect.Parameter.KEYWORD_ONLY
+    return Parameter(written.name, role, annotation, has_default, keyword_only, default_input)
+
+
+def _input_of(default: object) -> AssetIn | None:
+    """`orders=From("raw.orders")` says which asset the parameter receives; it is no default."""
+    if isinstance(default, From):
+        return AssetIn(default.name)
+    return default if isinstance(default, AssetIn) else None
 
 
 def _role(name: str, annotation: object) -> Role:

@@ -224,3 +224,28 @@ def test_metadata_has_kinds():
     assert MetadataValue.url("http://x").value == "http://x"
     with pytest.raises(InvalidMetadataError, match="'x' is a object"):
         to_metadata({"x": object()})
+
+
+def test_a_default_can_name_the_upstream():
+    raw, folk = From("raw.orders"), AssetIn("people")
+
+    @asset
+    def rows(orders=raw, people=folk, limit=10): ...
+
+    assert [(str(item.key), item.certain) for item in rows.inputs] == [
+        ("raw.orders", True),
+        ("people", True),
+        ("limit", False),
+    ]
+    assert [parameter.has_default for parameter in rows.signature.parameters] == [False, False, True]
+
+
+def test_a_name_may_come_first_and_outputs_may_be_names():
+    @asset("orders")
+    def rows(): ...
+
+    @multi_asset(outs=["one", "two"])
+    def both(): ...
+
+    assert str(rows.key) == "orders"
+    assert sorted(map(str, both.keys)) == ["one", "two"]

@@ -61,12 +61,12 @@ def annotated_key(machine: Machine, annotation: ast.expr | None, scope: Scope) -
 
 def default_key(machine: Machine, default: ast.expr | None, scope: Scope) -> str | None:
     """The asset that `orders=From("raw.orders")` or `orders=ref("raw.orders")` names."""
-    if not isinstance(default, ast.Call):
+    if not isinstance(default, (ast.Call, ast.Name)):
         return None
     value = machine.evaluate(default, scope)
     if isinstance(value, Key):
         return "/".join((*value.prefix, value.key)) if value.key else None
-    if _type_name(default.func) in ("ref", "Input") and default.args:
+    if isinstance(default, ast.Call) and _type_name(default.func) in ("ref", "Input") and default.args:
         return only_text(machine.evaluate(default.args[0], scope))
     return None
 
