@@ -21,6 +21,6 @@ def learn_from_ledger(workspace: Workspace, state: State, warehouse: Warehouse, 
     folded = workspace.adapter.folded
     present = {folded(each.relation) for each in existing}
     work = ProjectWork.of(workspace, full_refresh=False)
-    ledgers = [ledger for ledger in work.ledgers() if folded(ledger) in present]
+    ledgers = [ledger for ledger in work.tables.ledgers() if folded(ledger) in present]
     with closing(warehouse.session()) as session:
         recover(workspace.graph, state, identity, partial(find_in_ledger, workspace.adapter, session, ledgers))

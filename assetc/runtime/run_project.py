@@ -152,5 +152,5 @@ def _work(workspace: Workspace, request: RunRequest, plan: Plan, warehouse: Ware
     from assetc.runtime.project_work import ProjectWork
 
     work = ProjectWork.of(workspace, full_refresh=request.full_refresh)
-    warehouse.create_schemas(work.ledgers())
+    warehouse.create_schemas(work.tables.ledgers())
     return work
