@@ -53,7 +53,7 @@ def annotated_key(machine: Machine, annotation: ast.expr | None, scope: Scope) -
     if _type_name(annotation.value) == "Annotated" and isinstance(annotation.slice, ast.Tuple):
         values = [machine.evaluate(each, scope) for each in annotation.slice.elts[1:] if isinstance(each, ast.Call)]
         return next((value.key for value in values if isinstance(value, Key) and value.key), None)
-    if _type_name(annotation.value) in ("Ref", "From"):
+    if _type_name(annotation.value) in ("Ref", "From", "Asset", "Upstream"):
         name: Value = machine.evaluate(annotation.slice, scope)
         return only_text(name) if isinstance(name, Text) else None
     return None

@@ -12,6 +12,7 @@ SQL_CALLS = frozenset((
     "read_sql", "read_sql_query", "read_database", "read_database_uri", "read_gbq", "fetch", "fetchrow",
     "fetchval", "fetch_all", "fetch_one", "fetchdf", "fetch_pandas_all", "from_query", "from_sql",
     "copy_expert", "selectExpr_sql", "get_pandas_df", "get_records", "get_first", "create_dataframe_from_sql",
+    "to_dataframe",
 ))  # fmt: skip
 """Their text is SQL."""
 
@@ -23,7 +24,7 @@ LENIENT_SQL_CALLS = frozenset((
 SQL_KEYWORDS = ("sql", "query", "statement", "operation", "sql_query", "command")
 
 TABLE_CALLS = frozenset((
-    "table", "read_table", "read_sql_table", "load_table", "forName",
+    "table", "read_table", "read_sql_table", "read_gbq_table", "load_table", "forName",
 ))  # fmt: skip
 """Their text is the name of a relation that is read."""
 
@@ -41,7 +42,7 @@ NOT_WAREHOUSES = frozenset((
 """Libraries whose `table()` or `execute()` has nothing to do with a warehouse."""
 
 REFERENCE_CALLS = frozenset((
-    "ref", "load_asset", "load_input", "asset_ref", "get_asset", "source", "load_asset_value",
+    "ref", "load_asset", "load_input", "asset_ref", "get_asset", "source", "load_asset_value", "dep",
 ))  # fmt: skip
 REFERENCE_RECEIVERS = frozenset(("context", "ctx", "self", "dbt", "assetc", "_context"))
 

@@ -21,7 +21,7 @@ def find_cte(dialect: str, table: exp.Expr, name: str) -> exp.Expr | None:
     cte: exp.Expr | None = None
     arm: str | None = None  # in which argument of the innermost set operation we are
     while node is not None:
-        if isinstance(node, exp.SetOperation):
+        if isinstance(node, exp.SetOperation) and child.arg_key != "with_":
             arm = child.arg_key
         elif isinstance(node, exp.CTE):
             cte = node
