@@ -7,11 +7,11 @@ declared columns stand in tables, and rows name them by their number.
 from __future__ import annotations
 
 import marshal
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import partial
 from hashlib import blake2b
-from typing import Any
+from typing import Any, cast
 
 from assetc.compiler.asset import Asset, Check, Edge, Graph
 from assetc.compiler.compilation import Compilation
@@ -72,19 +72,32 @@ class _Table:
 
     def __init__(self) -> None:
         self.plain: list[Any] = []
-        self._number_of_value: dict[int, int] = {}
-        self._number_of_text: dict[bytes, int] = {}
+        self._number_of_object: dict[int, int] = {}
+        self._number_of_equals: dict[Hashable, int] = {}
 
     def number(self, value: object) -> int:
         """The number of a value. The value must live as long as the table."""
-        number = self._number_of_value.get(id(value))
+        number = self._number_of_object.get(id(value))
         if number is None:
-            plain = to_plain(value)
-            number = self._number_of_text.setdefault(marshal.dumps(plain, 0), len(self.plain))
-            if number == len(self.plain):
-                self.plain.append(plain)
-            self._number_of_value[id(value)] = number
+            number = self._number_of_object[id(value)] = self._number_of_equal(value)
         return number
+
+    def _number_of_equal(self, value: object) -> int:
+        identity, plain = _identity(value)
+        number = self._number_of_equals.setdefault(identity, len(self.plain))
+        if number == len(self.plain):
+            self.plain.append(to_plain(value) if plain is None else plain)
+        return number
+
+
+def _identity(value: object) -> tuple[Hashable, Any]:
+    """What equal values share; for a value without a hash (mappings are in it) its plain form, which comes along."""
+    try:
+        hash(value)
+    except TypeError:
+        plain = to_plain(value)
+        return marshal.dumps(plain, 0), plain
+    return cast("Hashable", value), None
 
 
 class _Keys(dict[AssetKey, int]):
