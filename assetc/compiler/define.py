@@ -78,6 +78,8 @@ def define(
         elif file.kind == "seed":
             found = definer.of_seed(file.path, seeds[file.path].content)
         else:
+            if file.kind == "snapshot":
+                problems.append(diagnostic("W223", "snapshots are not built yet", file_span(file.path)))
             continue
         for draft, faults in found:
             problems += faults

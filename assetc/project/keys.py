@@ -86,7 +86,7 @@ ASSET_KEYS = {
 }
 
 NOT_BUILT_PROJECT_KEYS = _words("on_run_start on_run_end query_comment")
-"""Keys of a native project that are read and have no effect yet."""
+"""Keys that are read and have no effect yet."""
 
 NOT_BUILT_ASSET_KEYS = _words("constraints versions latest_version time_spine semantic_model metrics")
 

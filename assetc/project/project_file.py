@@ -46,7 +46,7 @@ def read_project_file(path: str, text: str, flavor: Flavor) -> ProjectFileReadin
             folders += _read_section(findings, cast("Section", SECTIONS[key]), pair)
         elif key in known:
             entries.append(Entry(key, plain(pair.value), pair.span))
-            if flavor == "native" and key in NOT_BUILT_PROJECT_KEYS:
+            if key in NOT_BUILT_PROJECT_KEYS:
                 findings.add("W223", f'"{pair.key}" is not built yet and has no effect', pair.span)
         else:
             findings.unknown(pair, _spelled_like(pair.key, known), "a project file")
