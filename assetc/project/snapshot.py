@@ -11,9 +11,9 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import partial
 from hashlib import blake2b
-from typing import Any, cast
+from typing import Any
 
-from assetc.compiler.asset import Asset, Check, Edge, Graph
+from assetc.compiler.asset import Asset, Check, DeclaredColumn, Edge, Graph
 from assetc.compiler.compilation import Compilation
 from assetc.compiler.graph import Adjacency
 from assetc.compiler.place import Span
@@ -91,13 +91,11 @@ class _Table:
 
 
 def _identity(value: object) -> tuple[Hashable, Any]:
-    """What equal values share; for a value without a hash (mappings are in it) its plain form, which comes along."""
-    try:
-        hash(value)
-    except TypeError:
-        plain = to_plain(value)
-        return marshal.dumps(plain, 0), plain
-    return cast("Hashable", value), None
+    """What equal values share: a column itself; else the plain form, in which 1 is not True, and which comes along."""
+    if isinstance(value, DeclaredColumn) and not value.meta:
+        return value, None
+    plain = to_plain(value)
+    return marshal.dumps(plain, 0), plain
 
 
 class _Keys(dict[AssetKey, int]):
