@@ -262,7 +262,10 @@ def test_smaller_parts_of_a_dbt_project(folder: Folder) -> None:
     """
     selectors = "selectors: [{name: nightly, definition: 'tag:nightly'}]"
     files = {"dbt_project.yml": project_file, "profiles.yml": DUCKDB, "selectors.yml": selectors}
-    project = folder.files(files).project()
+    loaded = folder.files(files).load()
+    assert [(problem.code, problem.span.line) for problem in loaded.diagnostics] == [("W223", 5), ("W223", 6)]
+    project = loaded.project
+    assert project is not None
     assert (project.settings.target_path, project.settings.clean_targets) == ("build", ("build",))
     assert [hook.value for hook in project.on_run_start] == ["create schema if not exists {{ target.schema }}"]
     assert [hook.value for hook in project.on_run_end] == ["select 1", "select 2"]
