@@ -28,6 +28,8 @@ from assetc.runtime.opening import OpenRequest
 from assetc.runtime.values.pickled import read_value
 from assetc.runtime.workspace import NotOpened, Workspace, open_workspace
 
+LISTINGS = frozenset({"ls", "checks", "asset", "status", "runs", "orphans", "job"})
+
 
 @dataclass
 class Edge:
@@ -74,9 +76,9 @@ class Project:
         self.root = root
         # A dialect of another warehouse than DuckDB comes with that warehouse's target: nothing is executed there.
         schema = options.pop("schema", "main")
-        outputs: dict[str, Any] = {
-            name: {"type": "duckdb", "path": f"{name}.duckdb", "schema": schema, "threads": 4} for name in ("dev", "prod")
-        }
+        outputs: dict[str, Any] = {}
+        for name in ("dev", "prod"):
+            outputs[name] = {"type": "duckdb", "path": f"{name}.duckdb", "schema": schema, "threads": 4}
         outputs |= targets
         self.write("profiles.yml", json.dumps({"acceptance": {"target": "dev", "outputs": outputs}}))
         lines = ['name = "acceptance"', 'profile = "acceptance"']
@@ -89,10 +91,11 @@ class Project:
 
     def write(self, path: str, text: str) -> None:
         text = textwrap.dedent(text).lstrip("\n") if path.endswith(".py") else text
-        if path.endswith(".py") and not path.endswith("__init__.py"):
-            if path.startswith("models/") or path == "defs.py":
-                # The first line stays the first one where a second statement may stand on it.
-                text = ("from assetc import *; " if text.startswith(("import ", "from ")) else "from assetc import *\n") + text
+        is_model = path.endswith(".py") and not path.endswith("__init__.py") and path.startswith("models/")
+        if is_model or path == "defs.py":
+            # The first line stays the first one where a second statement may stand on it.
+            may_share = text.startswith(("import ", "from "))
+            text = f"from assetc import *{'; ' if may_share else chr(10)}{text}"
         place = self.root / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(text.encode("utf-8"))
@@ -153,9 +156,10 @@ class Project:
 
     def cli(self, arguments: str, **environment: str) -> Call:
         words = shlex.split(arguments)
-        if words[:1] in (["ls"], ["checks"], ["asset"], ["status"], ["runs"], ["orphans"], ["job"]) and "--json" not in words:
+        command = words[0] if words else ""
+        if command in LISTINGS and "--json" not in words:
             words.append("--json")
-        if words[:1] and words[0] in ("run", "build", "retry", "seed", "test") and "--log-format" not in words:
+        if command in ("run", "build", "retry", "seed", "test") and "--log-format" not in words:
             words += ["--log-format", "json"]
         done = subprocess.run(
             [sys.executable, "-m", "assetc", *words],
