@@ -59,9 +59,9 @@ def find_table(names: Names, parts: tuple[str, ...], owner: AssetKey) -> Candida
         found = _narrow(names, names.sources.get((schema, name), ()), parts)
     if len(parts) == 2:
         found = _with_catalog(names, found, parts)
-    if not found and (key := names.by_key.get(parts)) is not None:
-        return (key,)
-    return found
+    # An asset may be called `mart.orders` with the dot in its name, or have the key `mart/orders`.
+    key = names.by_key.get(parts) or names.by_key.get((".".join(parts),))
+    return (key,) if not found and key is not None else found
 
 
 def find_key(names: Names, written: str, owner: AssetKey) -> Candidates:
