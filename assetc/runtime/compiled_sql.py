@@ -96,12 +96,17 @@ class SqlCompiler:
         return self._compiled(path, variant, emit(emitter, NOBODY, variant))
 
     def resolve_sql(self, owner: AssetKey, sql: str) -> str:
-        """SQL of a Python body, with each name written as its relation in the target."""
+        """SQL with each name written as its relation in the target."""
+        return self.resolve_noting(owner, sql, set())
+
+    def resolve_noting(self, owner: AssetKey, sql: str, read: set[AssetKey]) -> str:
+        """SQL of a Python body, with each name written as its relation in the target; what it reads goes to `read`."""
         reading = read_sql(sql, self.adapter.dialect)
         emitter = self.emitter
 
         def text_of(reference: Reference) -> str | None:
             found = find_table(self.names, reference.parts, owner) if reference.kind == "read" else ()
+            read.update(found if len(found) == 1 else ())
             query = self.ephemeral(found[0]) if len(found) == 1 else None
             return f"({query})" if query else relation_text(emitter, reference, owner)
 

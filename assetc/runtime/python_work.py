@@ -9,7 +9,7 @@ from typing import cast
 
 from assetc.adapters.protocol import WarehouseError
 from assetc.compiler.asset import Asset
-from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.materialization.build import Content, Query, TableValue
 from assetc.definitions.asset import AssetsDefinition
 from assetc.definitions.key import AssetKey
@@ -57,7 +57,9 @@ class PythonWork:
         if output is None:
             raise StepSkipped("its body made nothing this time")
         self._refuse_changed_kind(asset, output, attempt)
-        return self._store(asset, output, attempt)
+        built = self._store(asset, output, attempt)
+        read = (("observed_reads", list(map(str, outcome.read))),) if outcome.read else ()
+        return replace(built, metadata=(*built.metadata, *read))
 
     def _refuse_changed_kind(self, asset: Asset, output: BodyOutput, attempt: Attempt) -> None:
         """An asset that nothing annotates stays the kind that it was first: its readers rely on it."""
@@ -74,13 +76,26 @@ class PythonWork:
         """What the body came to; one of several assets is executed once for all of them."""
 
         def execute() -> BodyOutcome:
+            read: set[AssetKey] = set()
             with attempt.interruption.body():
-                return run_body(self._body_request(asset, attempt))
+                outcome = run_body(self._body_request(asset, attempt, read))
+            self._warn_of_reads(asset, read, attempt)
+            return replace(outcome, read=tuple(sorted(read)))
 
         if not asset.step_name:
             return execute()
         body = BodyId(attempt.run_id, asset.path, asset.step_name, attempt.number)
         return self.bodies.take(body, asset.key, execute)
+
+    def _warn_of_reads(self, asset: Asset, read: set[AssetKey], attempt: Attempt) -> None:
+        """What a body reads and no edge tells may be built too late, or not at all; the graph stays as it is."""
+        told = {asset.key, *self.workspace.graph.upstream.get(asset.key, ())}
+        for key in sorted(read - told):
+            other = self.workspace.graph.assets.get(key)
+            if other is None or (other.path, other.step_name) != (asset.path, asset.step_name or None):
+                message = f'{asset.key} reads {key}, which only shows while it runs: add deps=["{key}"]'
+                fault = diagnostic("W208", message, asset.span)
+                attempt.log("warning", f"{fault.code} at {fault.span}: {fault.message}")
 
     def _store(self, asset: Asset, output: BodyOutput, attempt: Attempt) -> Built:
         metadata = tuple((name, _plain(found.value)) for name, found in output.metadata.items())
@@ -111,13 +126,13 @@ class PythonWork:
         forget_object(self.workspace.root, asset.key)
         return built
 
-    def _body_request(self, asset: Asset, attempt: Attempt) -> BodyRequest:
+    def _body_request(self, asset: Asset, attempt: Attempt, read: set[AssetKey]) -> BodyRequest:
         project = self.workspace.project
         access = WarehouseAccess(
             adapter=self.tables.adapter,
             session=cast("BodySession", attempt.session),  # a warehouse that runs Python assets can do both
             root=self.workspace.root,
-            resolve_sql=lambda sql: self.compiler.resolve_sql(asset.key, sql),
+            resolve_sql=lambda sql: self.compiler.resolve_noting(asset.key, sql, read),
             resolve_name=lambda written: self.compiler.resolve_name(asset.key, written),
             this=asset.relation,
         )

@@ -75,11 +75,15 @@ class BodyOutput:
 
 @dataclass(frozen=True, slots=True)
 class BodyOutcome:
-    """The outputs that came, in order, and why there are no more. `sent` is the SQL that the body executed."""
+    """The outputs that came, in order, and why there are no more.
+
+    `sent` is the SQL that the body executed, `read` are the assets and sources that it was seen to read there.
+    """
 
     outputs: tuple[BodyOutput, ...] = ()
     failure: BodyFailure | None = None
     sent: tuple[str, ...] = ()
+    read: tuple[AssetKey, ...] = ()
 
 
 def run_body(request: BodyRequest) -> BodyOutcome:
