@@ -40,14 +40,14 @@ class StepRunner:
     emit: Callable[[Event], None]
     pause: Callable[[float], bool]
 
-    def run(self, step: Step, worker: Worker) -> bool:
-        """Execute a step; whether what is below it may run."""
+    def run(self, step: Step, worker: Worker) -> StepStatus:
+        """Execute a step; what is below it may run after a success alone."""
         self.emit(StepStarted(time.time(), step))
         if isinstance(step, CheckStep):
             inputs = self.recorder.inputs_of(step)
             event, attempts = self._check(step, worker, None)
             self._end(event, attempts, check=self._result(event, step, inputs))
-            return event.status == "success"
+            return event.status
         return self._build(step, worker)
 
     def leave_out(self, step: Step, status: StepStatus, because: tuple[StepId, ...]) -> None:
@@ -56,7 +56,7 @@ class StepRunner:
         for left in (step, *gates):
             self._end(StepFinished(time.time(), left, status, 0.0, because=because), 0)
 
-    def _build(self, step: BuildStep, worker: Worker) -> bool:
+    def _build(self, step: BuildStep, worker: Worker) -> StepStatus:
         began, event_id, inputs = time.perf_counter(), new_id(), self.recorder.inputs_of(step)
         inspection = Inspection(self._gates_of(step), lambda gate, relation: self._check(gate, worker, relation)[0])
 
@@ -73,11 +73,11 @@ class StepRunner:
         event = self._built(step, result, time.perf_counter() - began)
         if isinstance(result, Fault):
             self._end(event, attempts)
-            return False
+            return result.status
         if result.relation is not None and result.kind in ("table", "view"):
             self.relations.put(result.relation, "view" if result.kind == "view" else "table")
         self._end(event, attempts, materialization(step, result, event_id, event, self.started, inputs))
-        return passed
+        return "success" if passed else "failed"
 
     def _check(self, step: CheckStep, worker: Worker, relation: Relation | None) -> tuple[StepFinished, int]:
         """Execute a check, and tell how that ended."""

@@ -51,8 +51,8 @@ class Worker:
 class Runner(Protocol):
     """What a crew is told to do with steps."""
 
-    def run(self, step: Step, worker: Worker) -> bool:
-        """Execute a step; whether what is below it may run."""
+    def run(self, step: Step, worker: Worker) -> StepStatus:
+        """Execute a step; what is below it may run after a success alone."""
 
     def leave_out(self, step: Step, status: StepStatus, because: tuple[StepId, ...]) -> None:
         """A step is not executed."""
@@ -128,10 +128,11 @@ class Crew:
             return step
 
     def _execute(self, step: Step, worker: Worker) -> None:
-        succeeded = False
+        status: StepStatus = "failed"
         try:
-            succeeded = self._runner.run(step, worker)
+            status = self._runner.run(step, worker)
         finally:
+            succeeded = status == "success"
             with self._changed:
                 skipped = () if succeeded else self._schedule.fail(step.id)
                 if succeeded:
@@ -139,7 +140,7 @@ class Crew:
                 self._wake()
         for below in skipped:
             self._runner.leave_out(below, "skipped", (step.id,))
-        if not succeeded and self.fail_fast:
+        if not succeeded and status != "skipped" and self.fail_fast:
             self.stop("skipped", (step.id,))
 
     def _wake(self) -> None:

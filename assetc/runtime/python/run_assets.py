@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from assetc.definitions.asset import AssetsDefinition
-from assetc.definitions.errors import InvalidDefinitionError, InvalidSelectionError
+from assetc.definitions.errors import InvalidDefinitionError, InvalidSelectionError, InvariantError
 from assetc.definitions.in_process_run import InProcessRun
 from assetc.definitions.io_manager import IOManager
 from assetc.definitions.key import AssetKey
@@ -135,6 +135,8 @@ def _run_step(step: WiredStep, wanted: frozenset[AssetKey], around: Surroundings
 
 
 def _call(definition: AssetsDefinition, values: Mapping[str, object], context: BodyContext) -> object:
+    if definition.sql is not None:
+        raise InvariantError(f"{definition.key} is a query, and this run has no warehouse", code="E185")
     services = service_values(definition.signature, values, context)
     return call_body(definition.body, definition.signature, {**services, **values})
 
