@@ -1,6 +1,7 @@
 """The acceptance programs: small projects with their expected results.
 
-`ASSETC_ACCEPTANCE_CASES` names another file of the same form. What belongs to a part that is not built yet is listed
+`assets.md` is the specification, `more.md` holds further programs about its rows; `ASSETC_ACCEPTANCE_CASES` names
+another file of the same form in place of both. What belongs to a part that is not built yet is listed
 in `LATER`, with the part.
 """
 
@@ -18,8 +19,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from harness import Projects
 
-OWN = Path(__file__).with_name("assets.md")
-FILE = Path(os.environ.get("ASSETC_ACCEPTANCE_CASES", OWN))
+OWN = [Path(__file__).with_name(name) for name in ("assets.md", "more.md")]
+GIVEN = os.environ.get("ASSETC_ACCEPTANCE_CASES")
+FILES = [Path(GIVEN)] if GIVEN else OWN
 BLOCK = re.compile(r"^```python (?P<tag>compat|seed|proj) (?P<id>\w+)\n(?P<code>.*?)^```", re.DOTALL | re.MULTILINE)
 
 LATER = {
@@ -33,7 +35,7 @@ ALREADY = frozenset({"D10", "G08", "J13", "J14", "K05", "K07"})
 
 
 def programs() -> Iterator[tuple[str, str]]:
-    for match in BLOCK.finditer(FILE.read_text(encoding="utf-8")):
+    for match in BLOCK.finditer("\n".join(file.read_text(encoding="utf-8") for file in FILES)):
         is_now = match["id"][0] in SECTIONS_NOW or match["id"] in ALREADY
         if match["tag"] == "proj" and is_now and match["id"] not in LATER:
             yield match["id"], match["code"]

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-FILE = Path(os.environ.get("ASSETC_ACCEPTANCE_CASES", Path(__file__).parents[1] / "acceptance" / "assets.md"))
+GIVEN = os.environ.get("ASSETC_ACCEPTANCE_CASES")
+OWN = [Path(__file__).parents[1] / "acceptance" / name for name in ("assets.md", "more.md")]
+FILES = [Path(GIVEN)] if GIVEN else OWN
 BLOCK = re.compile(r"^```python (?:compat|seed) (?P<id>\w+)\n(?P<code>.*?)^```", re.DOTALL | re.MULTILINE)
 SECTION_1 = re.compile(r"^## 1\..*?(?=^## 2\.)", re.DOTALL | re.MULTILINE)
 ELSEWHERE = {
@@ -31,9 +33,9 @@ ELSEWHERE = {
 
 
 def programs() -> list[tuple[str, str]]:
-    text = FILE.read_text(encoding="utf-8")
-    section = SECTION_1.search(text)
-    first = {match["id"]: match["code"] for match in BLOCK.finditer(section[0] if section else "")}
+    text = "\n".join(file.read_text(encoding="utf-8") for file in FILES)
+    sections = "".join(section[0] for section in SECTION_1.finditer(text))
+    first = {match["id"]: match["code"] for match in BLOCK.finditer(sections)}
     others = {match["id"]: match["code"] for match in BLOCK.finditer(text) if match["id"] in ELSEWHERE}
     return sorted((first | others).items())
 
