@@ -32,8 +32,9 @@ ELSEWHERE = {
 
 
 def programs() -> list[tuple[str, str]]:
-    found = {match["id"]: match["code"] for match in BLOCK.finditer(FILE.read_text(encoding="utf-8"))}
-    return sorted((name, code) for name, code in found.items() if name.startswith("A") or name in ELSEWHERE)
+    text = "\n".join(file.read_text(encoding="utf-8") for file in FILES)
+    found = {match["id"]: match["code"] for match in BLOCK.finditer(text)}
+    return sorted((name, code) for name, code in found.items() if name.startswith("A") or name[:3] in ELSEWHERE)
 
 
 @pytest.mark.parametrize(("name", "code"), programs(), ids=lambda value: value if len(value) < 5 else "")
