@@ -10,7 +10,7 @@ import contextlib
 import os
 import sqlite3
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import blake2b
 from pathlib import Path
 from threading import RLock
@@ -42,6 +42,8 @@ class Cache:
         self._lock = RLock()
         self._pending: dict[tuple[str, str], bytes] = {}
         self._pending_content: dict[str, tuple[tuple[int, int, int], str]] = {}
+        self._secrets: tuple[bytes, ...] = ()
+        self._withheld: dict[tuple[str, str], bytes] = {}
 
     @staticmethod
     def open(path: Path | None) -> Cache:
@@ -71,7 +73,7 @@ class Cache:
 
     def get(self, kind: str, path: str) -> bytes | None:
         """One row, also one that was kept a moment ago."""
-        pending = self._pending.get((kind, path))
+        pending = self._pending.get((kind, path), self._withheld.get((kind, path)))
         if pending is not None:
             return pending
         with self._lock:
@@ -84,6 +86,10 @@ class Cache:
         self._pending[kind, path] = value
         if len(self._pending) >= BATCH:
             self.save()
+
+    def never_write(self, secrets: Iterable[str]) -> None:
+        """Rows in which one of these texts stands live as long as this process: a secret is in no file of ours."""
+        self._secrets = tuple(secret.encode() for secret in secrets)
 
     def secret(self) -> bytes:
         """Random bytes of this cache's own: the key of hashes of what must not be guessed from them."""
@@ -99,7 +105,9 @@ class Cache:
         """Write what was kept, in one transaction. A full disk or a read-only folder only costs the next start."""
         if not self._pending and not self._pending_content:
             return
+        self._withhold()
         with contextlib.suppress(sqlite3.OperationalError), self._lock, self._connection:
+            self._connection.executemany("delete from facts where kind = ? and path = ?", self._withheld)
             self._connection.executemany(
                 "insert or replace into facts values (?, ?, ?)",
                 ((kind, path, value) for (kind, path), value in self._pending.items()),
@@ -110,6 +118,15 @@ class Cache:
             )
             self._pending.clear()
             self._pending_content.clear()
+
+    def _withhold(self) -> None:
+        """Take out all rows of files that hold a secret, and the whole compilation, which is of no use without them."""
+        if not self._secrets:
+            return
+        telling = [key for key, value in self._pending.items() if any(secret in value for secret in self._secrets)]
+        paths = {path for _, path in (*telling, *self._withheld)}
+        hidden = {key for key in self._pending if key[1] in paths or (paths and key[0] == "snapshot")}
+        self._withheld.update((key, self._pending.pop(key)) for key in hidden)
 
     def forget(self, known: Mapping[str, object]) -> None:
         """Remove the rows of files that are gone."""

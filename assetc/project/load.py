@@ -23,7 +23,7 @@ from assetc.project.profiles import ProfileRequest
 from assetc.project.project_parts import read_dispatch, read_hooks, read_mapping, read_resources
 from assetc.project.readers import read_project_file
 from assetc.project.readings import ProjectFileReading
-from assetc.project.secrets import secrets_of_environment, worth_masking
+from assetc.project.secrets import secrets_in, secrets_of_environment, worth_masking
 from assetc.project.selectors_file import read_selectors
 from assetc.project.settings import make_settings
 from assetc.project.target import Connection, TargetRequest
@@ -114,7 +114,11 @@ def _load_found(found: FoundProject, reading: ProjectFileReading, start: Path, r
         project = body.read(reading, outline, chosen.target, names)
         unread = body.unread(project.files, project.settings, project.folder_configs, names)
     diagnostics = tuple(dict.fromkeys(body.problems))
-    return Loaded(project, diagnostics, chosen.connection, chosen.secrets, found.root, chosen.others, unread)
+    resources = [entry.value for entry in reading.entries if entry.key == "resources"]  # those of all targets
+    written = (secret for each in resources for secret in secrets_in("", each) if "{{" not in secret)
+    used = secrets_in("", project.resources if project else {})
+    secrets = worth_masking((*chosen.secrets, *used, *written))
+    return Loaded(project, diagnostics, chosen.connection, secrets, found.root, chosen.others, unread)
 
 
 def _profile_request(found: FoundProject, outline: Outline, start: Path, request: LoadRequest) -> ProfileRequest:

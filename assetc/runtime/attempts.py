@@ -97,4 +97,6 @@ def fault_of(error: BaseException, redact: Callable[[str], str]) -> Fault:
 
 def redacted(told: Diagnostic, redact: Callable[[str], str]) -> Diagnostic:
     """The diagnostic without secrets."""
-    return replace(told, message=redact(told.message), hint=redact(told.hint), label=redact(told.label))
+    related = tuple(replace(note, label=redact(note.label)) for note in told.related)
+    message, hint, label = map(redact, (told.message, told.hint, told.label))
+    return replace(told, message=message, hint=hint, label=label, related=related)

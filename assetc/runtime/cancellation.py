@@ -45,13 +45,19 @@ class Interruption:
 
     @contextmanager
     def body(self) -> Iterator[None]:
-        """Code that may be stopped anywhere: it raises Canceled."""
+        """Code that may be stopped anywhere: it raises Canceled, whatever it makes of being interrupted."""
         with self._lock:
             self._thread = threading.get_ident()
         try:
             yield
+        except Exception as error:
+            if self._sent:  # a library that was interrupted while it was imported says that it is missing
+                raise Canceled("canceled") from error
+            raise
         finally:
             self._leave()
+        if self._sent:
+            raise Canceled("canceled")
 
     def interrupt(self) -> None:
         """Stop the code that is inside of `body()`, if any is."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from assetc.project.secrets import MASK
 
@@ -15,3 +15,16 @@ def redactor(secrets: Iterable[str]) -> Callable[[str], str]:
         return lambda text: text
     pattern = re.compile("|".join(map(re.escape, wanted)))
     return lambda text: pattern.sub(MASK, text)
+
+
+def redact_within(value: object, redact: Callable[[str], str]) -> object:
+    """A value whose texts are redacted, however deep they lie; values that hold no texts stay what they are."""
+    match value:
+        case str():
+            return redact(value)
+        case Mapping():
+            return {redact_within(key, redact): redact_within(inner, redact) for key, inner in value.items()}
+        case list() | tuple() if type(value) in (list, tuple):
+            return type(value)(redact_within(inner, redact) for inner in value)
+        case _:
+            return value

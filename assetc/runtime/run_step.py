@@ -16,6 +16,7 @@ from assetc.runtime.identifiers import new_id
 from assetc.runtime.inspection import Inspection
 from assetc.runtime.options import ExecuteOptions
 from assetc.runtime.recorder import Recorder, check_result, ended, materialization
+from assetc.runtime.redact import redact_within
 from assetc.runtime.relations import Relations
 from assetc.runtime.state.records import CheckResult, Materialization, RunRecord, StepEnd
 from assetc.runtime.work import Attempt, Built, Checked, LogLevel, StepWork
@@ -170,7 +171,12 @@ class StepRunner:
             self.emit(StepRetried(time.time(), step, attempt, delay, message))
 
         own = step.asset.config.retries if isinstance(step, BuildStep) else None
-        return try_repeatedly(once, Retries(self.options.retries, own or 0, note, self.pause), self.options.redact)
+        retries = Retries(self.options.retries, own or 0, note, self.pause)
+        result, attempts = try_repeatedly(once, retries, self.options.redact)
+        if not isinstance(result, Built | Checked | Fault):
+            return result, attempts
+        metadata = tuple((name, redact_within(value, self.options.redact)) for name, value in result.metadata)
+        return replace(result, metadata=metadata), attempts
 
 
 def ledger_id(run: RunRecord, step_id: StepId) -> str:

@@ -119,6 +119,7 @@ def _opened(request: OpenRequest) -> Workspace | NotOpened:
     found = find_project(request.start, request.load.project_dir)
     cache = Cache.open(None if isinstance(found, Diagnostic) else found.root / ".assetc" / "cache.sqlite")
     loaded = load_without_properties(request.start, replace(request.load, memory=compact_memory(cache)))
+    cache.never_write(loaded.secrets)
     if loaded.project is None or loaded.connection is None or loaded.unread is None:
         cache.close()
         return NotOpened(loaded.diagnostics, loaded.root, loaded.secrets)

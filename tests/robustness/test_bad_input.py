@@ -21,6 +21,7 @@ CASES = Path(__file__).with_name("bad_input.md")
 ACCEPT = os.environ.get("ACCEPT") == "1"
 FENCE = re.compile(r"^```(\S+)(?: (\S+))?\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
 VOLATILE = (
+    (re.compile(r" · slowest \S+ [\d.]+ s"), ""),
     (re.compile(r"^\d\d:\d\d:\d\d ", re.MULTILINE), ""),
     (re.compile(r"\b[0-9a-f]{21}\b"), "RUN"),
     (re.compile(r"\b\d+(\.\d+)? s\b"), "N s"),

@@ -92,7 +92,7 @@ def _write(opened: Opened, assets: list[Asset], selected: Selected, compiler: Sq
         if check.name in selected.checks
     }
     for path, text in texts.items():
-        _write_text(folder / path, text)
+        _write_text(folder / path, opened.output.masked(text))
     shown = folder.relative_to(workspace.root) if folder.is_relative_to(workspace.root) else folder
     opened.output.say([line(f"{plural(len(texts), 'file')} below ", Piece(str(shown), "strong"))])
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from assetc.compiler.place import Span
+from assetc.compiler.place import Span, span_of
 
 Located = ast.expr | ast.stmt | ast.arg | ast.keyword | ast.alias | ast.excepthandler
 
@@ -28,6 +28,8 @@ class Source:
     def span(self, node: Located) -> Span:
         """The place of a node."""
         start, end = self.offsets(node)
+        if "\r" in self.text:  # Python ends a line at a lone one, and nobody else does
+            return span_of(self.path, self.text, start, end)
         column = start - self._starts()[node.lineno - 1] + 1
         return Span(self.path, start, end, node.lineno, column)
 
@@ -45,6 +47,8 @@ class Source:
 
     def span_at(self, start: int, end: int) -> Span:
         """The place of the characters `start` to `end`."""
+        if "\r" in self.text:
+            return span_of(self.path, self.text, start, end)
         starts = self._starts()
         line = next((index for index in range(len(starts) - 1, -1, -1) if starts[index] <= start), 0)
         return Span(self.path, start, end, line + 1, start - starts[line] + 1)
