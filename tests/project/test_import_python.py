@@ -192,3 +192,18 @@ def test_an_imported_asset_belongs_to_the_file_that_defines_it(write) -> None:
     assert [str(each.key) for each in definitions_of(load_module(root, "models/b.py"))] == ["daily"]
     found = import_assets(root, ["models/b.py"], timeout=20)
     assert [asset.key for asset in found[0].assets] == ["daily"]
+
+
+def test_a_namespace_package_leaves_also_where_the_current_folder_has_one_of_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path, text in {
+        "one/parts_of/h.py": "X = 1",
+        "one/models/c.py": "from parts_of.h import X",
+        "two/parts_of/g.py": "",
+    }.items():
+        (tmp_path / path).parent.mkdir(parents=True)
+        (tmp_path / path).write_text(text)
+    monkeypatch.syspath_prepend(tmp_path / "two")
+    assert load_module(tmp_path / "one", "models/c.py").X == 1
+    assert not {"parts_of", "parts_of.h", "models"} & set(sys.modules)
