@@ -26,7 +26,11 @@ _lock = threading.RLock()
 
 @dataclass(slots=True, eq=False)
 class _Namespace:
-    """The modules of one project. `users` counts who needs them in `sys.modules` now."""
+    """The modules of one project. `users` counts who needs them in `sys.modules` now.
+
+    `sys.path` is replaced and never changed: a thread that is importing walks along the list, and would step over
+    a folder if another one were inserted or removed before it.
+    """
 
     root: Path
     modules: dict[str, ModuleType] = field(default_factory=dict)
@@ -41,7 +45,7 @@ class _Namespace:
             if name in sys.modules:
                 self.displaced[name] = sys.modules[name]
             sys.modules[name] = module
-        sys.path.insert(0, str(self.root))
+        sys.path = [str(self.root), *sys.path]
         importlib.invalidate_caches()
 
     def claim(self, package: str) -> None:
@@ -56,7 +60,9 @@ class _Namespace:
         # Before the root leaves sys.path: a namespace package works its folders out anew when that changes.
         own = [(name, module) for name, module in list(sys.modules.items()) if _is_below(module, self.root)]
         if str(self.root) in sys.path:
-            sys.path.remove(str(self.root))
+            kept = list(sys.path)
+            kept.remove(str(self.root))
+            sys.path = kept
         for name, module in own:
             is_new = name not in self.before or name in self.displaced or name in self.modules
             if is_new and name.partition(".")[0] != "assetc":

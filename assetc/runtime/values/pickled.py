@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pickle
-import tempfile
 from pathlib import Path
+from typing import BinaryIO
 
 from assetc.definitions.errors import ValueNotFoundError
 from assetc.definitions.key import AssetKey
@@ -23,18 +24,33 @@ def write_value(folder: Path, key: AssetKey, value: object, *, durable: bool = T
     """
     path = path_of(folder, key)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
+    temporary = path.with_name(f".{path.name}.tmp")
+    with _open_alone(temporary) as file:
+        try:
             pickle.dump(value, file, protocol=pickle.HIGHEST_PROTOCOL)
+            file.flush()
             if durable:
-                file.flush()
                 os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
     return path
+
+
+def _open_alone(path: Path) -> BinaryIO:
+    """The file, empty, which nobody else writes until it is closed. What a killed process left there is overwritten."""
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        try:
+            is_still_there = path.stat().st_ino == os.fstat(descriptor).st_ino
+        except FileNotFoundError:
+            is_still_there = False
+        if is_still_there:
+            os.ftruncate(descriptor, 0)
+            return os.fdopen(descriptor, "wb")
+        os.close(descriptor)
 
 
 def read_value(folder: Path, key: AssetKey) -> object:
