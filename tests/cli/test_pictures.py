@@ -92,7 +92,8 @@ def test_a_terminal_that_knows_ascii_alone():
 
 
 @pytest.mark.parametrize("log_format", ["text", "json", "dbt"])
-def test_a_run_without_a_terminal(shown_to, log_format):
+def test_a_run_without_a_terminal(shown_to, log_format, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")
     messages = io.StringIO()
     output = Output(io.StringIO(), messages, False, False, False, "info", log_format)
     shown_to(output)
