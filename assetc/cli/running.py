@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from assetc.adapters.protocol import Existing, Warehouse
@@ -28,6 +28,7 @@ from assetc.runtime.run_project import RunRequest, plan_project, run_plan
 from assetc.runtime.state.protocol import State
 
 INTERRUPTED = 130
+FULL_REFRESH = "--full-refresh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def run_command(invocation: Invocation, options: RunOptions) -> int:
     stop_for_errors(opened, selected, options.selection)
     if options.command != "test":
         opened.stop_for(nothing_to_build(selected))
-    request = _request(options, selected)
+    request = _request(opened, options, selected)
     with open_state(opened) as state:
         if options.dry_run and not options.changed:
             give_plan(opened, plan_project(opened.workspace, request, state, None), as_json=options.as_json)
@@ -74,6 +75,12 @@ def carry_out(ready: Ready, plan: Plan, options: RunOptions) -> int:
         return _shown(opened, events, as_json=options.as_json)
 
 
+def arguments_with(arguments: Iterable[str], *, full_refresh: bool) -> tuple[str, ...]:
+    """The arguments as they are recorded: `retry` finds there, written out, whether everything was built anew."""
+    others = tuple(argument for argument in arguments if argument != FULL_REFRESH)
+    return (*others, FULL_REFRESH) if full_refresh else others
+
+
 def give_results(opened: Opened, progress: Progress, finished: list[StepFinished], *, as_json: bool) -> None:
     """The results as JSON, if that is wanted."""
     if as_json:
@@ -86,14 +93,14 @@ def give_results(opened: Opened, progress: Progress, finished: list[StepFinished
         opened.output.give_text(encoded(results))
 
 
-def _request(options: RunOptions, selected: Selected) -> RunRequest:
+def _request(opened: Opened, options: RunOptions, selected: Selected) -> RunRequest:
     return RunRequest(
         options.command,
         selected,
         changed=options.changed,
         full_refresh=options.full_refresh,
         fail_fast=options.fail_fast,
-        arguments=tuple(sys.argv[1:]),
+        arguments=arguments_with(map(opened.output.masked, sys.argv[1:]), full_refresh=options.full_refresh),
     )
 
 

@@ -42,7 +42,7 @@ SCENARIOS = {
     "first": ("build",),
     "second": ("build", "--threads", "4"),
     "second run": ("run",),
-    "refresh": ("run", "--full-refresh"),
+    "refresh": ("run", "-xf"),
 }
 """What is killed, and with it how far the project had come: nothing but `first` begins in an empty warehouse."""
 

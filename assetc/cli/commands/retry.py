@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 
 import click
@@ -10,7 +11,7 @@ from assetc.cli.invocation import Invocation
 from assetc.cli.opening import BAD_INPUT, Opened, open_project, stop_for_errors
 from assetc.cli.options import command_named, option
 from assetc.cli.run_options import RunOptions
-from assetc.cli.running import Ready, carry_out
+from assetc.cli.running import FULL_REFRESH, Ready, arguments_with, carry_out
 from assetc.cli.stop import Stopped
 from assetc.cli.target import hold_warehouse, open_state
 from assetc.cli.text import line
@@ -41,9 +42,10 @@ def command(
     opened = open_project(invocation)
     last = _last_run(opened)
     refreshes = _refreshed(last) if full_refresh is None else full_refresh
-    if refreshes:
+    again = replace(invocation, vars=invocation.vars or _vars_given(last))
+    if refreshes or again != invocation:
         opened.workspace.close()
-        opened = open_project(invocation, full_refresh=True)
+        opened = open_project(again, full_refresh=refreshes)
     command = cast("Command", last.command)
     options = RunOptions(command, SelectionRequest(), refreshes, False, fail_fast, dry_run, as_json)  # noqa: FBT003
     with open_state(opened) as state, hold_warehouse(opened) as warehouse:
@@ -59,7 +61,7 @@ def command(
             left.selected,
             full_refresh=refreshes,
             fail_fast=fail_fast,
-            arguments=last.arguments,
+            arguments=arguments_with(last.arguments, full_refresh=refreshes),
             root_id=last.root_id,
         )
         plan = plan_project(opened.workspace, request, state, existing)
@@ -84,4 +86,14 @@ def _last_run(opened: Opened) -> RunRecord:
 
 def _refreshed(run: RunRecord) -> bool:
     """Whether the run built incremental models anew."""
-    return "--full-refresh" in run.arguments or "-f" in run.arguments
+    return FULL_REFRESH in run.arguments
+
+
+def _vars_given(run: RunRecord) -> str | None:
+    """What the run was given as `--vars`: what is left of it means the same."""
+    for argument, following in zip(run.arguments, (*run.arguments[1:], ""), strict=True):
+        if argument == "--vars":
+            return following
+        if argument.startswith("--vars="):
+            return argument.removeprefix("--vars=")
+    return None
