@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-import pytest
 from folder import Folder, Said
 
 PASSWORD = "pa55-of-the-profile"
@@ -97,38 +96,32 @@ COMMANDS = (
 )
 
 
-def commands_said(shop: Folder) -> dict[str, Said]:
-    return {command: shop.assetc(*shlex.split(command), **ENVIRONMENT) for command in COMMANDS}
+def test_nothing_that_is_said_or_written_holds_a_secret(tmp_path: Path) -> None:
+    shop = Folder(tmp_path).write(FILES)
+    said = {command: shop.assetc(*shlex.split(command), **ENVIRONMENT) for command in COMMANDS}
+    check_that_there_was_something_to_leak(shop, said)
+    assert not leaks_in_what_is_said(said)
+    assert not leaks_in_what_is_written(shop.root)
 
 
-@pytest.fixture(scope="module")
-def spoken(tmp_path_factory: pytest.TempPathFactory) -> tuple[Folder, dict[str, Said]]:
-    shop = Folder(tmp_path_factory.mktemp("secrets")).write(FILES)
-    return shop, commands_said(shop)
-
-
-def test_nothing_that_is_said_holds_a_secret(spoken: tuple[Folder, dict[str, Said]]) -> None:
-    _, said = spoken
-    leaks = {
+def leaks_in_what_is_said(said: dict[str, Said]) -> set[tuple[str, str, str]]:
+    return {
         (command, secret, line)
         for command, each in said.items()
         for line in (each.out + each.err).splitlines()
         for secret in SECRETS
         if secret in line
     }
-    assert not leaks
 
 
-def test_nothing_that_is_written_holds_a_secret(spoken: tuple[Folder, dict[str, Said]]) -> None:
-    """The user's own files and tables may: what stands in them is theirs."""
-    shop, _ = spoken
-    leaks = {
-        (str(path.relative_to(shop.root)), secret)
-        for path in written_by_us(shop.root)
+def leaks_in_what_is_written(root: Path) -> set[tuple[str, str]]:
+    """The user's own files and tables may hold secrets: what stands in them is theirs."""
+    return {
+        (str(path.relative_to(root)), secret)
+        for path in written_by_us(root)
         for secret in SECRETS
         if secret.encode() in path.read_bytes()
     }
-    assert not leaks
 
 
 def written_by_us(root: Path) -> list[Path]:
@@ -137,10 +130,10 @@ def written_by_us(root: Path) -> list[Path]:
     return [path for path in files if path.suffix not in (".duckdb", ".wal", ".pyc")]
 
 
-def test_the_commands_did_what_could_have_leaked(spoken: tuple[Folder, dict[str, Said]]) -> None:
-    shop, said = spoken
+def check_that_there_was_something_to_leak(shop: Folder, said: dict[str, Said]) -> None:
     run = said["run --log-level debug"]
-    assert run.code == 1 and "*****" in run.err
-    assert "printed *****" in run.err and "logged *****" in run.err and "cannot log in with ***** and *****" in run.err
+    assert run.code == 1
+    for words in ("printed *****", "logged *****", "cannot log in with ***** and *****"):
+        assert words in run.err
     assert (shop.root / "logs" / "assetc.log").stat().st_size > 0
     assert any((shop.root / "target").rglob("*.sql"))
