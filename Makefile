@@ -15,7 +15,7 @@ demo: $(VENV)/demo
 test: $(VENV)/test
 	$(BIN)/ruff check assetc tests benchmarks
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q -n auto
+	$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 lint: $(VENV)/test
 	$(BIN)/ruff check assetc tests benchmarks
