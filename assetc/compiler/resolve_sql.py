@@ -39,8 +39,10 @@ def _resolve_call(resolution: Resolution, asset: Asset, call: TemplateReference)
 def _resolve_commented(resolution: Resolution, asset: Asset, call: TemplateReference) -> None:
     """A reference in a SQL comment: dbt's habit for what no text shows. A missing one is only a warning."""
     _resolve_call(resolution, asset, replace(call, certainty="likely"))
+    if call.kind != "ref":
+        return
     found = find_key(resolution.names, call.arguments[-1], asset.key)
-    if call.kind == "ref" and found[:1] != (asset.key,):
+    if found[:1] != (asset.key,):
         if not found:
             hint = did_you_mean(call.arguments[-1], resolution.known_names())
             message = f"ref('{call.arguments[-1]}') in a comment names nothing"

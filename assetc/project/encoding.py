@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from functools import lru_cache
+from threading import Lock
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -12,6 +13,8 @@ from assetc.definitions.key import AssetKey
 from assetc.project.cache import Cache, CacheMemory
 
 T = TypeVar("T")
+
+_MAKING = Lock()
 
 
 def encode(value: object) -> bytes:
@@ -33,8 +36,14 @@ def fact_memory(cache: Cache) -> CacheMemory:
     return CacheMemory(cache, encode, decode)
 
 
-@lru_cache(maxsize=64)
 def _decoder(form: Hashable) -> msgspec.msgpack.Decoder[Any]:
+    """One thread after the other: two that read the fields of one class at once crash inside of msgspec."""
+    with _MAKING:
+        return _make_decoder(form)
+
+
+@lru_cache(maxsize=64)
+def _make_decoder(form: Hashable) -> msgspec.msgpack.Decoder[Any]:
     return msgspec.msgpack.Decoder(form, dec_hook=_from_plain)
 
 

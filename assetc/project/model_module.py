@@ -51,7 +51,7 @@ class _Namespace:
     def claim(self, package: str) -> None:
         """Let `package`, a folder of the root, be the project's, whatever is installed or loaded under that name."""
         if package not in self.modules:
-            for name in [name for name in sys.modules if name.partition(".")[0] == package]:
+            for name in [name for name in list(sys.modules) if name.partition(".")[0] == package]:
                 self.displaced.setdefault(name, sys.modules.pop(name))
             self.modules[package] = sys.modules[package] = _package(package, self.root / package)
 
