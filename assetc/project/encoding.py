@@ -14,7 +14,8 @@ from assetc.project.cache import Cache, CacheMemory
 
 T = TypeVar("T")
 
-_MAKING = Lock()
+_ONE_AT_A_TIME = Lock()
+"""msgspec learns the fields of a dataclass when it first meets one, and crashes if two threads do that at once."""
 
 
 def encode(value: object) -> bytes:
@@ -25,7 +26,8 @@ def encode(value: object) -> bytes:
 def decode(form: type[T], content: bytes) -> T | None:
     """The value that `encode` wrote, or None if it does not fit."""
     try:
-        value: T = _decoder(cast("Hashable", form)).decode(content)
+        with _ONE_AT_A_TIME:
+            value: T = _decoder(cast("Hashable", form)).decode(content)
     except (msgspec.MsgspecError, ValueError):
         return None
     return value
@@ -36,14 +38,8 @@ def fact_memory(cache: Cache) -> CacheMemory:
     return CacheMemory(cache, encode, decode)
 
 
-def _decoder(form: Hashable) -> msgspec.msgpack.Decoder[Any]:
-    """One thread after the other: two that read the fields of one class at once crash inside of msgspec."""
-    with _MAKING:
-        return _make_decoder(form)
-
-
 @lru_cache(maxsize=64)
-def _make_decoder(form: Hashable) -> msgspec.msgpack.Decoder[Any]:
+def _decoder(form: Hashable) -> msgspec.msgpack.Decoder[Any]:
     return msgspec.msgpack.Decoder(form, dec_hook=_from_plain)
 
 
