@@ -91,7 +91,7 @@ def _refreshed(run: RunRecord) -> bool:
 
 def _vars_given(run: RunRecord) -> str | None:
     """What the run was given as `--vars`: what is left of it means the same."""
-    for argument, following in zip(run.arguments, (*run.arguments[1:], ""), strict=True):
+    for argument, following in zip(run.arguments, (*run.arguments[1:], ""), strict=False):
         if argument == "--vars":
             return following
         if argument.startswith("--vars="):
