@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from heapq import heapify, heappop, heappush
 
 from assetc.compiler.asset import Asset, Check, Edge, Graph, Source
+from assetc.compiler.bodies import find_siblings, shared_edges
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.project import Flavor
 from assetc.definitions.key import AssetKey
@@ -24,15 +25,20 @@ def connect(
 
     A likely edge that closes a cycle is left out, with a note; so is an inferred one in a dbt project. Edges
     of a reported cycle stay. An asset that reads itself is not a cycle: who resolves references reports it.
+    What two assets of one body need of each other through a third one is.
     """
     known = assets.keys() | sources.keys()
     kept = tuple(edge for edge in edges if edge.up != edge.down and edge.up in known and edge.down in known)
-    upstream, downstream = adjacency(known, kept)
+    shared = shared_edges(find_siblings(assets.values()), kept)
+    upstream, downstream = adjacency(known, (*kept, *shared))
     problems: tuple[Diagnostic, ...] = ()
     if len(_ordered(upstream, downstream)) < len(known):
         from assetc.compiler.cycles import without_cycles  # networkx is slow to import and cycles are rare
 
-        kept, problems = without_cycles(kept, flavor)
+        left, problems = without_cycles((*kept, *shared), flavor)
+        kept = left if not shared else tuple(edge for edge in left if edge not in shared)
+        upstream, downstream = adjacency(known, kept)
+    elif shared:
         upstream, downstream = adjacency(known, kept)
     return Graph(dict(assets), dict(sources), checks, kept, upstream, downstream), problems
 

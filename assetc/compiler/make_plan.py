@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from assetc.compiler.asset import Asset, Check, Graph
+from assetc.compiler.bodies import joined
 from assetc.compiler.check_order import blocking_checks
 from assetc.compiler.graph import order
 from assetc.compiler.inputs import Inputs, find_inputs, is_ephemeral
@@ -63,7 +64,7 @@ def make_plan(
     choice = _choose(graph, selected, request, remembered)
     checks = _worth_checking(checks, choice.reused, remembered)
     barriers = choice.reused.intersection(key for check in checks for key in check.assets)
-    builds = _build_steps(graph, choice, barriers, request)
+    builds = _build_steps(choice, barriers, request)
     if request.command != "build":
         return Plan(request.command, tuple(builds.values()), keys)
     return Plan("build", _with_checks(builds, barriers, checks, request), keys)
@@ -88,8 +89,12 @@ def _wanted_checks(graph: Graph, selected: Selected, request: PlanRequest) -> tu
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """What the command is about, in topological order, and which of it can stay as it is."""
+    """What the command is about, in topological order, and which of it can stay as it is.
 
+    `graph` holds what the steps wait for: more than assets need, where one body makes several of them.
+    """
+
+    graph: Graph
     ordered: tuple[AssetKey, ...]
     inputs: Mapping[AssetKey, Inputs]
     conditions: Mapping[AssetKey, Condition]
@@ -103,12 +108,13 @@ def _choose(graph: Graph, selected: Selected, request: PlanRequest, remembered: 
     conditions = assess_in_order(graph, ordered, inputs, remembered.recorded, remembered.existing)
     chosen = [key for key in ordered if key in selected.assets and _is_built_by(graph.assets[key], request)]
     reused = {key for key in chosen if _may_reuse(graph.assets[key], conditions[key], request)}
-    return _Choice(ordered, inputs, conditions, frozenset(chosen), frozenset(reused))
+    executed = joined(graph, (key for key in chosen if key not in reused))
+    if executed is not graph:
+        ordered = order(executed, graph.assets)
+    return _Choice(executed, ordered, inputs, conditions, frozenset(chosen), frozenset(reused))
 
 
-def _build_steps(
-    graph: Graph, choice: _Choice, barriers: Collection[AssetKey], request: PlanRequest
-) -> dict[AssetKey, BuildStep]:
+def _build_steps(choice: _Choice, barriers: Collection[AssetKey], request: PlanRequest) -> dict[AssetKey, BuildStep]:
     """A step for each asset that the command is about, in topological order.
 
     `barriers` are reused assets that are going to be checked: what is downstream of them has to wait for
@@ -117,8 +123,8 @@ def _build_steps(
     steps: dict[AssetKey, BuildStep] = {}
     nearest: dict[AssetKey, tuple[StepId, ...]] = {}
     for key in choice.ordered:
-        asset = graph.assets[key]
-        after = _nearest_executed(graph.upstream.get(key, ()), nearest)
+        asset = choice.graph.assets[key]
+        after = _nearest_executed(choice.graph.upstream.get(key, ()), nearest)
         if key in choice.reused:
             steps[key] = _reuse_step(asset, choice.inputs[key])
             nearest[key] = (*after, steps[key].id) if key in barriers else after
@@ -230,9 +236,7 @@ def _waiting_checks(
     return waiting
 
 
-def _check_step(
-    check: Check, executed: Mapping[AssetKey, BuildStep], gates: Mapping[StepId, StepId]
-) -> CheckStep:
+def _check_step(check: Check, executed: Mapping[AssetKey, BuildStep], gates: Mapping[StepId, StepId]) -> CheckStep:
     step_id = check_id(check)
     after = tuple(sorted({executed[key].id for key in check.assets if key in executed}))
     return CheckStep(step_id, check, after, gate_of=gates.get(step_id))

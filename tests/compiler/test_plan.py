@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -97,6 +98,22 @@ def test_steps_wait_for_the_nearest_executed_step_through_what_is_not_executed()
     found = graph("a > b, b > e, e > c, c > d", e=asset("e", materialized="ephemeral"))
     plan = make_plan(found, everything(found, "b", "c"), PlanRequest("run"), Remembered(built(found)))
     assert [(step.id, step.after) for step in plan.steps] == [("a", ()), ("d", ("a",))]
+
+
+def test_what_one_body_makes_waits_for_what_any_of_it_needs() -> None:
+    one, two = (replace(asset(name, "python"), span=file_span("m.py"), step_name="m") for name in ("one", "two"))
+    found = graph("one > below, z > two, w > other", one=one, two=two)
+    plan = make_plan(found, everything(found), PlanRequest("run"))
+    assert [(step.id, step.after) for step in plan.steps] == [
+        ("w", ()),
+        ("other", ("w",)),
+        ("z", ()),
+        ("one", ("z",)),
+        ("below", ("one",)),
+        ("two", ("z",)),
+    ]
+    alone = make_plan(found, everything(found, "two"), PlanRequest("run"))
+    assert [step.after for step in alone.steps if step.id == "one"] == [()]
 
 
 def test_ephemeral_models_are_inlined_in_their_readers() -> None:
