@@ -9,6 +9,7 @@ from typing import TypeVar
 from assetc.adapters.protocol import Canceled, Refused, WarehouseError
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.plan import StepId
+from assetc.runtime.cancellation import Interrupted
 from assetc.runtime.events import StepStatus
 from assetc.runtime.options import RetryPolicy
 from assetc.runtime.state.records import Metadata
@@ -73,7 +74,7 @@ def fault_of(error: BaseException, redact: Callable[[str], str]) -> Fault:
     """What an exception means for its step."""
     message = redact(str(error))
     match error:
-        case Canceled():
+        case Canceled() | Interrupted():
             return Fault("canceled", "canceled")
         case ChecksFailed(failed=failed):
             return Fault(message, because=failed, may_retry=False)

@@ -35,41 +35,50 @@ class Cancellation:
             listener()
 
 
+class Interrupted(BaseException):
+    """Raised inside of a body that is stopped. `except Exception` of a user's code does not catch it."""
+
+
 class Interruption:
     """Stops Python code of one thread between two of its instructions, and only while it is inside of `body()`."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._thread: int | None = None
-        self._sent = False
+        self._asked = False
 
     @contextmanager
     def body(self) -> Iterator[None]:
         """Code that may be stopped anywhere: it raises Canceled, whatever it makes of being interrupted."""
-        with self._lock:
-            self._thread = threading.get_ident()
+        self._enter()
         try:
             yield
-        except Exception as error:
-            if self._sent:  # a library that was interrupted while it was imported says that it is missing
+        except BaseException as error:
+            if self._asked:  # a library that was interrupted while it was imported says that it is missing
                 raise Canceled("canceled") from error
             raise
         finally:
             self._leave()
-        if self._sent:
+        if self._asked:
             raise Canceled("canceled")
 
     def interrupt(self) -> None:
-        """Stop the code that is inside of `body()`, if any is."""
+        """Stop the code that is inside of `body()`, and whatever would enter it from now on."""
         with self._lock:
-            if self._thread is not None and not self._sent:
-                self._sent = True
-                _raise_in(self._thread, Canceled)
+            if self._thread is not None and not self._asked:
+                _raise_in(self._thread, Interrupted)
+            self._asked = True
+
+    def _enter(self) -> None:
+        with self._lock:
+            if self._asked:
+                raise Canceled("canceled")
+            self._thread = threading.get_ident()
 
     def _leave(self) -> None:
         """What was sent and has not arrived yet must not hit the code that comes after."""
         with self._lock:
-            if self._thread is not None and self._sent:
+            if self._thread is not None and self._asked:
                 _raise_in(self._thread, None)
             self._thread = None
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from small_project import Model, SmallProject, Test, statuses
+from small_project import Model, SmallProject, Test, relation_of, statuses
 
 from assetc.adapters.protocol import Refused, WarehouseError
 from assetc.compiler.config import AssetConfig
@@ -278,13 +279,30 @@ def test_cancelling_stops_the_body_of_a_python_asset(project: SmallProject) -> N
     reached = threading.Event()
 
     def forever(_: Attempt) -> None:
-        reached.set()
         while True:
-            time.sleep(0.01)
+            try:
+                time.sleep(0.01)
+            except Exception:
+                time.sleep(0.01)
+            reached.set()
 
     project.models["a"] = Model("select 1 as x", body=forever)
     threading.Thread(target=lambda: (reached.wait(), cancellation.cancel())).start()
     assert statuses(project.run(project.plan(), cancellation=cancellation)) == {"a": "canceled"}
+
+
+def test_what_a_canceled_body_would_have_given_is_not_written(project: SmallProject) -> None:
+    cancellation = Cancellation()
+
+    def stubborn(_: Attempt) -> None:
+        with suppress(BaseException):
+            cancellation.cancel()
+            for _ in range(6000):
+                time.sleep(0.01)
+
+    project.models["a"] = Model("select 1 as x", body=stubborn)
+    assert statuses(project.run(project.plan(), cancellation=cancellation)) == {"a": "canceled"}
+    assert relation_of("a") not in project.warehouse.existing()
 
 
 def test_a_body_that_does_not_stop_is_not_waited_for(project: SmallProject) -> None:
