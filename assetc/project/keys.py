@@ -26,8 +26,8 @@ SECTIONS = {
 
 DBT_PROJECT_KEYS = _words("""
     name version config_version profile require_dbt_version model_paths macro_paths seed_paths test_paths
-    analysis_paths docs_paths asset_paths snapshot_paths function_paths osi_paths check_paths target_path
-    log_path packages_install_path clean_targets quoting query_comment on_run_start on_run_end dispatch
+    source_paths data_paths analysis_paths docs_paths asset_paths snapshot_paths function_paths osi_paths
+    check_paths target_path log_path packages_install_path clean_targets quoting query_comment on_run_start on_run_end dispatch
     vars models seeds snapshots sources analyses data_tests tests unit_tests exposures metrics
     semantic_models saved_queries functions restrict_access flags dbt_cloud info_schema sync docs
 """)

@@ -19,6 +19,8 @@ DBT_SETTINGS = Settings(
 )
 
 PATH_KEYS = {
+    "source_paths": "model_paths",
+    "data_paths": "seed_paths",
     "model_paths": "model_paths",
     "macro_paths": "macro_paths",
     "seed_paths": "seed_paths",
@@ -26,7 +28,7 @@ PATH_KEYS = {
     "check_paths": "check_paths",
     "test_paths": "check_paths",
 }
-"""The keys of a project file that list folders, and the settings they become."""
+"""The keys of a project file that list folders, and the settings they become; dbt's old names count for less."""
 
 
 class _Misfit(ValueError):  # noqa: N818  it carries words to `make_settings` and goes no further

@@ -276,6 +276,17 @@ def test_smaller_parts_of_a_dbt_project(folder: Folder) -> None:
     assert project.folder_configs[0].entries[0].value is True
 
 
+def test_old_names_of_folders_in_a_dbt_project_count_until_the_new_ones_are_written(folder: Folder) -> None:
+    files = {
+        "dbt_project.yml": "name: shop\nprofile: shop\nsource-paths: [sql]\ndata-paths: [data]",
+        "profiles.yml": DUCKDB,
+    }
+    settings = folder.files(files).project().settings
+    assert (settings.model_paths, settings.seed_paths) == (("sql",), ("data",))
+    both = {"dbt_project.yml": "name: shop\nprofile: shop\nmodel-paths: [models]\nsource-paths: [sql]"}
+    assert folder.files(both).project().settings.model_paths == ("models",)
+
+
 def test_a_template_that_is_more_than_a_call_is_rendered_elsewhere(folder: Folder) -> None:
     def render(template: str, names: object) -> object:
         return template.replace("{% if true %}", "").replace("{% endif %}", "")
