@@ -5,18 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-from assetc.cli.blocking import blocks
+from assetc.cli.blocking import Obstacle, asks_for_everything, obstacles
 from assetc.cli.invocation import Invocation
 from assetc.cli.names_file import keep_names
+from assetc.cli.obstacle_lines import obstacle_lines
 from assetc.cli.output import Output, output_of, say_problems
 from assetc.cli.stop import Stopped
 from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.project import Project
 from assetc.compiler.selection.request import Definition, Selected, SelectionEnvironment, SelectionRequest
 from assetc.compiler.selection.select import select
 from assetc.project.load import LoadRequest
-from assetc.project.read_text import read_text
+from assetc.project.read_text import shown_text
 from assetc.runtime.opening import OpenRequest
 from assetc.runtime.workspace import NotOpened, Workspace, open_workspace
 
@@ -33,7 +36,7 @@ class Opened:
 
     def text_of(self, path: str) -> str | None:
         """The text of a file of the project, for showing a place in it."""
-        return _text_below(self.workspace.root, path)
+        return shown_text(self.workspace.project.root, path)
 
     def say(self, problems: Iterable[Diagnostic]) -> None:
         """Show diagnostics."""
@@ -64,7 +67,7 @@ def open_project(invocation: Invocation, *, full_refresh: bool = False) -> Opene
     output = replace(output, secrets=opened.secrets)
     if isinstance(opened, NotOpened):
         root = opened.root or start
-        say_problems(output, opened.diagnostics, lambda path: _text_below(root, path))
+        say_problems(output, opened.diagnostics, lambda path: shown_text(str(root), path))
         raise Stopped(BAD_INPUT)
     keep_names(opened)
     return Opened(opened, output, invocation)
@@ -84,36 +87,41 @@ def _given_variables(text: str, output: Output) -> Mapping[str, object]:
 def take(opened: Opened, request: SelectionRequest) -> Selected:
     """What the request selects; stops when it cannot be answered."""
     project = opened.workspace.project
-    definitions, faults = _definitions(project.selectors, project.selectors_path) if project.selectors else ({}, ())
+    definitions, faults = _definitions(project) if project.selectors else ({}, ())
     environment = SelectionEnvironment(project.flavor, project.name, definitions)
     selected, problems = select(opened.workspace.graph, request, environment)
-    opened.stop_for((*faults, *problems))
+    of_others = [fault for each in definitions.values() for fault in each.faults]
+    opened.say(dict.fromkeys((*faults, *of_others, *problems)))
+    needed = (*faults, *problems) if asks_for_everything(request) else problems
+    if any(problem.severity == "error" for problem in needed):
+        raise Stopped(BAD_INPUT)
     return selected
 
 
-def _definitions(content: object, path: str) -> tuple[Mapping[str, Definition], tuple[Diagnostic, ...]]:
+def _definitions(project: Project) -> tuple[Mapping[str, Definition], tuple[Diagnostic, ...]]:
     """The selectors that the project defines."""
     from assetc.compiler.selection.definitions import read_definitions  # most projects define none
+    from assetc.project.selector_places import place_in_selectors
 
-    return read_definitions(content, path)
+    return read_definitions(project.selectors, partial(place_in_selectors, project.root, project.selectors_path))
 
 
 def stop_for_errors(opened: Opened, selected: Selected, request: SelectionRequest) -> None:
-    """Show what is wrong with the project, and stop if it concerns what is selected."""
-    if say_errors(opened, selected, request):
+    """Show what is wrong with the project; if it concerns what is selected, say how to go on, and stop."""
+    found = _obstacles(opened, selected, request)
+    if found:
+        opened.output.say(obstacle_lines(found, opened.output.width), "error")
         raise Stopped(BAD_INPUT)
 
 
 def say_errors(opened: Opened, selected: Selected, request: SelectionRequest) -> bool:
     """Show what is wrong with the project. Whether it concerns what is selected; all of it does if everything is."""
+    return bool(_obstacles(opened, selected, request))
+
+
+def _obstacles(opened: Opened, selected: Selected, request: SelectionRequest) -> tuple[Obstacle, ...]:
+    """Show what is wrong with the project; what of it stands in the way."""
     workspace = opened.workspace
     opened.say(workspace.diagnostics)
     errors = [problem for problem in workspace.diagnostics if problem.severity == "error"]
-    is_everything = not (request.select or request.exclude or request.selector or request.resource_types)
-    return any(is_everything or blocks(problem, workspace, selected) for problem in errors)
-
-
-def _text_below(root: Path, path: str) -> str | None:
-    """The text of a file below the root, or of profiles.yml where it is named by its whole path."""
-    text = read_text(str(root), path)
-    return None if isinstance(text, Diagnostic) else text
+    return obstacles(errors, workspace, selected, request) if errors else ()

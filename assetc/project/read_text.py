@@ -27,6 +27,24 @@ def read_text(root: str, path: str) -> str | Diagnostic:
     return read_place(place, path)
 
 
+def shown_text(root: str, path: str) -> str | None:
+    """The text of a file in which a fault is to be shown, as much of it as can be read; None if there is none.
+
+    The profiles file is named by its whole path when it lies outside of the project.
+    """
+    if "\0" in path:
+        return None
+    place = os.path.realpath(os.path.join(root, path))  # noqa: PTH118  the same as above
+    is_inside = place.startswith(os.path.realpath(root).rstrip("/") + "/")
+    if not (is_inside or os.path.basename(path) == "profiles.yml"):  # noqa: PTH119  the same
+        return None
+    try:
+        content = Path(place).read_bytes().removeprefix(_BYTE_ORDER_MARK)
+    except OSError:
+        return None
+    return None if content.startswith(_UTF_16) else content.decode("utf-8", "replace")
+
+
 def read_place(place: str | Path, path: str) -> str | Diagnostic:
     """The text of the file at `place`, wherever that is; `path` is its name in diagnostics."""
     try:
@@ -35,6 +53,11 @@ def read_place(place: str | Path, path: str) -> str | Diagnostic:
     except OSError as error:
         reason = error.strerror or "unknown reason"
         return diagnostic("E125", f"{path} cannot be read: {reason}", file_span(path))
+    return decoded(path, content)
+
+
+def decoded(path: str, content: bytes) -> str | Diagnostic:
+    """The text of a file that was read, without the byte order mark; E125 if it is not UTF-8."""
     content = content.removeprefix(_BYTE_ORDER_MARK)
     try:
         return content.decode("utf-8")

@@ -6,6 +6,7 @@ of them and needs few.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
@@ -96,3 +97,17 @@ def plain(written: Written) -> object:
             return [plain(item) for item in items]
         case WrittenMapping(pairs=pairs):
             return {pair.original: plain(pair.value) for pair in pairs}
+
+
+def place_at(written: Written, steps: Iterable[str | int]) -> Span:
+    """Where the key or item stands to which steps lead; where they lead nowhere, what they led to before."""
+    span = written.span
+    for step in steps:
+        if isinstance(step, str) and isinstance(written, WrittenMapping) and (pair := written.find(step)):
+            written, span = pair.value, pair.span
+        elif isinstance(step, int) and isinstance(written, WrittenList) and step < len(written.items):
+            written = written.items[step]
+            span = written.span
+        else:
+            break
+    return span

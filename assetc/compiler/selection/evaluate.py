@@ -62,7 +62,7 @@ def _union(pairs: Iterable[Pair], evaluation: Evaluation) -> Pair:
 def _selector(criterion: Criterion, evaluation: Evaluation) -> Pair:
     """What the definitions of that name select; spread further only where the criterion has a + or @."""
     named = definitions_matching(criterion.value, evaluation.environment)
-    pair = _union([_pair(each, evaluation) for each in named], evaluation)
+    pair = _union([_pair(each.expression, evaluation) for each in named], evaluation)
     if criterion.parents == criterion.children == 0 and not criterion.childrens_parents:
         return pair
     return _with_checks(criterion, pair[0], evaluation)

@@ -14,15 +14,13 @@ from assetc.compiler.selection.expression import (
 )
 from assetc.compiler.selection.members import Member, Members
 from assetc.compiler.selection.methods import METHOD_FUNCTIONS, default_method
-from assetc.compiler.selection.request import SelectionEnvironment
+from assetc.compiler.selection.request import Definition, SelectionEnvironment
 from assetc.definitions.key import AssetKey
 
 Findings = Mapping[Criterion, frozenset[Member]]
 
 
-def find_all(
-    expressions: Iterable[Expression], members: Members, environment: SelectionEnvironment
-) -> Findings:
+def find_all(expressions: Iterable[Expression], members: Members, environment: SelectionEnvironment) -> Findings:
     """What each criterion finds, those of the selectors that are named included."""
     criteria = {each for expression in expressions for each in criteria_of(expression, environment)}
     return {criterion: _find(criterion, members, environment) for criterion in criteria}
@@ -34,7 +32,7 @@ def criteria_of(expression: Expression, environment: SelectionEnvironment) -> It
         case Criterion(method="selector"):
             yield expression
             for definition in definitions_matching(expression.value, environment):
-                yield from criteria_of(definition, environment)
+                yield from criteria_of(definition.expression, environment)
         case Criterion():
             yield expression
         case Union(parts) | Intersection(parts):
@@ -45,11 +43,9 @@ def criteria_of(expression: Expression, environment: SelectionEnvironment) -> It
             yield from criteria_of(exclude, environment)
 
 
-def definitions_matching(pattern: str, environment: SelectionEnvironment) -> tuple[Expression, ...]:
-    """The expressions of the defined selectors whose name matches."""
-    return tuple(
-        each.expression for name, each in environment.definitions.items() if fnmatchcase(name, pattern)
-    )
+def definitions_matching(pattern: str, environment: SelectionEnvironment) -> tuple[Definition, ...]:
+    """The defined selectors whose name matches."""
+    return tuple(each for name, each in environment.definitions.items() if fnmatchcase(name, pattern))
 
 
 def _find(criterion: Criterion, members: Members, environment: SelectionEnvironment) -> frozenset[Member]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.project import Flavor
 from assetc.compiler.selection.expression import Expression, Indirect
 from assetc.definitions.key import AssetKey
@@ -27,12 +28,13 @@ class SelectionRequest:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A selector that selectors.yml defines."""
+    """A selector that selectors.yml defines; with faults it selects nothing, or not what was meant."""
 
     name: str
     expression: Expression
     default: bool = False
     description: str = ""
+    faults: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

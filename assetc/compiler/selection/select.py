@@ -69,10 +69,8 @@ def _expression(
     if request.selector is not None:
         return Criterion(request.selector, "selector"), ()
     if not request.select and not request.exclude:
-        default = next(
-            (each.expression for each in environment.definitions.values() if each.default), EVERYTHING
-        )
-        return default, ()
+        default = next((each for each in environment.definitions.values() if each.default), None)
+        return (EVERYTHING, ()) if default is None else (default.expression, default.faults)
     include, problems = parse_selection(request.select) if request.select else (EVERYTHING, ())
     if not request.exclude:
         return include, problems
@@ -111,7 +109,10 @@ def _tolerated(problem: Diagnostic) -> Diagnostic:
 
 
 def _problem_of_selector(criterion: Criterion, environment: SelectionEnvironment) -> Iterator[Diagnostic]:
-    if not definitions_matching(criterion.value, environment):
+    matching = definitions_matching(criterion.value, environment)
+    for definition in matching:
+        yield from definition.faults
+    if not matching:
         known = ", ".join(environment.definitions) or "none"
         near = did_you_mean(criterion.value, environment.definitions)
         hint = f"{near} Defined in selectors.yml: {known}".strip()

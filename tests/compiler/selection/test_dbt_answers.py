@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from assetc.compiler.place import file_span
 from assetc.compiler.selection.definitions import read_definitions
 from assetc.compiler.selection.request import SelectionEnvironment, SelectionRequest
 from assetc.compiler.selection.select import select
@@ -47,10 +48,9 @@ def request_of(question: str) -> SelectionRequest:
 
 @pytest.fixture(scope="module")
 def environment():
-    definitions, problems = read_definitions(
-        yaml.safe_load((HERE / "selectors.yml").read_text()), "selectors.yml"
-    )
-    assert problems == ()
+    written = yaml.safe_load((HERE / "selectors.yml").read_text())
+    definitions, problems = read_definitions(written, lambda steps: file_span("selectors.yml"))
+    assert problems == () and not any(each.faults for each in definitions.values())
     return SelectionEnvironment("dbt", "shop", definitions)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
+from assetc.compiler.place import file_span
 from assetc.compiler.selection.definitions import read_definitions
 from assetc.compiler.selection.request import Selected, SelectionEnvironment, SelectionRequest
 from assetc.compiler.selection.select import nothing_to_build, select
@@ -22,13 +23,19 @@ SHOP = """
     check unique_total_id: total
     check no_ghosts: ghosts kind=singular path=checks/no_ghosts.sql
 """
+
+
+def at_the_top(steps):
+    return file_span("selectors.yml")
+
+
 SELECTORS = {"selectors": [{"name": "night", "definition": "tag:nightly"}]}
 
 
 @pytest.fixture(scope="module")
 def ask(draw):
     graph, _ = draw(SHOP)
-    definitions, _ = read_definitions(SELECTORS, "selectors.yml")
+    definitions, _ = read_definitions(SELECTORS, at_the_top)
     environment = SelectionEnvironment("native", "shop", definitions)
     return lambda *texts, **options: select(graph, SelectionRequest(texts, **options), environment)
 
@@ -126,7 +133,7 @@ def test_a_source_alone_cannot_be_built():
 def test_the_default_selector_counts_when_nothing_else_is_asked_for(draw):
     graph, _ = draw("a: tags=x\nb:")
     content = {"selectors": [{"name": "mine", "default": True, "definition": {"tag": "x"}}]}
-    environment = SelectionEnvironment(definitions=read_definitions(content, "selectors.yml")[0])
+    environment = SelectionEnvironment(definitions=read_definitions(content, at_the_top)[0])
     assert select(graph, SelectionRequest(), environment)[0].assets == {AssetKey("a")}
     assert select(graph, SelectionRequest(("b",)), environment)[0].assets == {AssetKey("b")}
 
@@ -134,23 +141,23 @@ def test_the_default_selector_counts_when_nothing_else_is_asked_for(draw):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("selectors: [{name: a}]", "a selector needs a name and a definition"),
+        ("selectors: [{name: a}]", "selector 'a' needs a name and a definition"),
         ("selectors: {a: b}", "the file has no list `selectors`"),
         ("just text", "the file has no list `selectors`"),
-        ("selectors: [{name: a, definition: {union: x}}]", "selector 'a': `union` must be a list"),
+        ("selectors: [{name: a, definition: {union: x}}]", "selector 'a' has a `union` that is no list"),
         (
             "selectors: [{name: a, definition: [x]}]",
-            "selector 'a': expected a string or a mapping, not ['x']",
+            "selector 'a' has ['x'] where a text or a mapping is expected",
         ),
         (
             "selectors: [{name: a, definition: {method: tag, valu: x}}]",
-            "expected one key, or `method` and `value`",
+            "selector 'a' has no key `valu`",
         ),
-        ("selectors: [{name: a, definition: {method: tag, value: x, parent: 1}}]", "unknown key 'parent'"),
+        ("selectors: [{name: a, definition: {method: tag, value: x, parent: 1}}]", "selector 'a' has no key `parent`"),
         ("selectors: [{name: a, definition: {tags: x}}]", "unknown selection method 'tags'"),
         (
             "selectors: [{name: a, definition: {union: [{exclude: [x]}, {exclude: [y]}]}}]",
-            "selector 'a': a union can have one `exclude`",
+            "selector 'a' has a second `exclude` in one union",
         ),
         (
             "selectors: [{name: a, definition: {method: tag, value: x, indirect_selection: all}}]",
@@ -168,8 +175,7 @@ def test_the_default_selector_counts_when_nothing_else_is_asked_for(draw):
     ],
 )
 def test_what_is_wrong_with_a_definition(text, message):
-    _, (problem,) = read_definitions(yaml.safe_load(text), "selectors.yml")
+    definitions, faults = read_definitions(yaml.safe_load(text), at_the_top)
+    problem = (*faults, *(fault for each in definitions.values() for fault in each.faults))[0]
     assert message in problem.message
-    assert (
-        problem.code in ("E161", "E115") and problem.span is not None and problem.span.path == "selectors.yml"
-    )
+    assert problem.code in ("E161", "E115") and problem.span is not None and problem.span.path == "selectors.yml"

@@ -1,0 +1,52 @@
+"""What is said when errors stand in the way of what is selected: which they are, and how to go on without them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from shlex import quote
+
+from assetc.cli.blocking import Obstacle
+from assetc.cli.text import Line, Piece, fitted, line, printable
+from assetc.cli.words import plural
+from assetc.compiler.selection.members import Member
+
+MOST_OBSTACLES = 10
+MOST_NAMES = 3
+MOST_EXCLUDED = 6
+
+
+def obstacle_lines(obstacles: tuple[Obstacle, ...], width: int) -> Iterator[Line]:
+    """The places of what must be corrected, what each concerns, and what can be left out instead."""
+    rows = dict.fromkeys((_place(each), each.problem.code, _concerned(each.members)) for each in obstacles)
+    yield line(Piece(f"Stopped: {plural(len(rows), 'error')} in the way of what is selected", "strong bad"))
+    longest = max(len(place) for place, _, _ in rows)
+    for place, code, concerned in list(rows)[:MOST_OBSTACLES]:
+        yield fitted(line(f"  {place:<{longest}}  ", Piece(code, "bad"), f"  {concerned}"), width)
+    if len(rows) > MOST_OBSTACLES:
+        yield line(f"  and {len(rows) - MOST_OBSTACLES} more")
+    left_out = tuple(dict.fromkeys(_left_out(obstacles)))
+    if left_out and len(left_out) <= MOST_EXCLUDED:
+        yield line("Correct them, or go on without: ", Piece(f"--exclude {' '.join(map(quote, left_out))}", "strong"))
+
+
+def _place(obstacle: Obstacle) -> str:
+    return printable(str(obstacle.problem.span)) if obstacle.problem.span else "the project"
+
+
+def _concerned(members: frozenset[Member] | None) -> str:
+    if members is None:
+        return "concerns the whole project"
+    names = sorted(map(str, members))
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return f"concerns {', '.join(names[:MOST_NAMES])}{more}" if names else "concerns what this file would define"
+
+
+def _left_out(obstacles: Iterable[Obstacle]) -> Iterator[str]:
+    """What to exclude, with all that needs it; nothing where an error concerns the whole project."""
+    found = tuple(obstacles)
+    if any(obstacle.members is None for obstacle in found):
+        return
+    for obstacle in found:
+        yield from (f"{member}+" for member in sorted(map(str, obstacle.members or ())))
+        if not obstacle.members and obstacle.problem.span:
+            yield f"path:{obstacle.problem.span.path}"
