@@ -9,18 +9,22 @@ from assetc.cli.opening import Opened
 from assetc.cli.step_words import kind_of, name_of, place_of, short_id
 from assetc.cli.text import Line, Piece, line, printable
 from assetc.cli.words import plural
+from assetc.compiler.abilities import Abilities
+from assetc.compiler.materialization.strategy import strategy_for
 from assetc.compiler.plan import BuildStep, CheckStep, Plan, Step
 
 
 def give_plan(opened: Opened, plan: Plan, *, as_json: bool) -> None:
     """Print the plan."""
+    abilities = opened.workspace.adapter.abilities
     if as_json:
-        opened.output.give_text(encoded({"command": plan.command, "steps": list(map(_row, plan.steps))}))
+        rows = [_row(step, abilities) for step in plan.steps]
+        opened.output.give_text(encoded({"command": plan.command, "steps": rows}))
     else:
-        opened.output.give(_lines(plan))
+        opened.output.give(_lines(plan, abilities))
 
 
-def _row(step: Step) -> Fields:
+def _row(step: Step, abilities: Abilities) -> Fields:
     own: Fields = (
         {"check": name_of(step), "gate_of": step.gate_of}
         if isinstance(step, CheckStep)
@@ -29,6 +33,7 @@ def _row(step: Step) -> Fields:
     return {
         "id": step.id,
         **own,
+        "effect": effect_of(step, abilities),
         "kind": kind_of(step),
         "reasons": list(step.reasons),
         "after": list(step.after),
@@ -36,7 +41,7 @@ def _row(step: Step) -> Fields:
     }
 
 
-def _lines(plan: Plan) -> Iterator[Line]:
+def _lines(plan: Plan, abilities: Abilities) -> Iterator[Line]:
     builds = [step for step in plan.steps if isinstance(step, BuildStep)]
     reused = sum(step.reuse for step in builds)
     checks = len(plan.steps) - len(builds)
@@ -44,17 +49,31 @@ def _lines(plan: Plan) -> Iterator[Line]:
     parts += [f"{reused} to reuse"] if reused else []
     parts += [plural(checks, "check")] if checks else []
     yield line(Piece(plan.command, "strong"), f"  {' · '.join(parts) or 'nothing to do'}")
-    width = max((len(name_of(step)) for step in plan.steps), default=0)
-    for step in plan.steps:
-        yield _step_line(step, width)
+    rows = [(name_of(step), kind_of(step), effect_of(step, abilities)) for step in plan.steps]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for step, row in zip(plan.steps, rows, strict=True):
+        yield _step_line(step, [printable(word).ljust(width) for word, width in zip(row, widths, strict=True)])
 
 
-def _step_line(step: Step, width: int) -> Line:
+def _step_line(step: Step, words: list[str]) -> Line:
+    name, kind, effect = words
     after = f"after {', '.join(map(short_id, step.after))}" if step.after else ""
     gate = f"before {step.gate_of} is published" if isinstance(step, CheckStep) and step.gate_of else ""
-    words = "; ".join(filter(None, (*step.reasons, gate or after)))
-    name = printable(name_of(step)).ljust(width)
-    return line(_mark(step), name, Piece(f"  {kind_of(step):<12}  ", "quiet"), Piece(printable(words), "quiet"))
+    why = "; ".join(filter(None, (*step.reasons, gate or after)))
+    return line(_mark(step), name, Piece(f"  {kind}  ", "quiet"), effect, Piece(f"  {printable(why)}", "quiet"))
+
+
+def effect_of(step: Step, abilities: Abilities) -> str:
+    """What the step does to its asset's relation, as far as that is known: `create`, `replace`, `merge` and so on."""
+    if isinstance(step, CheckStep):
+        return "query"
+    if step.reuse:
+        return "reuse"
+    if step.adds_rows:
+        return strategy_for(step.asset.config, abilities)
+    if step.stands is not None:
+        return "replace"
+    return "execute" if step.asset.kind == "python" else "create"
 
 
 def _mark(step: Step) -> Piece:

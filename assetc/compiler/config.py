@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
@@ -14,16 +15,14 @@ def nothing() -> Mapping[str, object]:
     return NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Hook:
+class Hook(Struct, frozen=True):
     """SQL that runs before or after an asset. `transaction=False`: outside of the transaction of the asset."""
 
     sql: str
     transaction: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class AssetConfig:
+class AssetConfig(Struct, frozen=True):
     """The merged configuration of one asset. Keys that assetc does not know are kept in `extra` for the adapter.
 
     The names are dbt's, and those of Dagster's `@asset` where dbt has none (`key_prefix`, `metadata`, `owners`).
@@ -62,6 +61,10 @@ class AssetConfig:
     retries: int | None = None
     extra: Mapping[str, object] = field(default_factory=nothing)
 
+    def refreshes(self, *, asked: bool) -> bool:
+        """Whether the asset is built anew as a whole: its own word counts more than the command's."""
+        return asked if self.full_refresh is None else self.full_refresh
+
 
 class ConfigValues(Mapping[str, object]):
     """A configuration as a template sees it (`config.get('unique_key')`): every key by its name."""
@@ -85,4 +88,4 @@ class ConfigValues(Mapping[str, object]):
         return len(FIELDS) + len(self._config.extra)
 
 
-FIELDS = frozenset(each.name for each in fields(AssetConfig) if each.name != "extra")
+FIELDS = frozenset(AssetConfig.__struct_fields__) - {"extra"}

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset, Check, Graph
 from assetc.compiler.bodies import joined
 from assetc.compiler.check_order import blocking_checks
 from assetc.compiler.graph import order
 from assetc.compiler.inputs import Inputs, find_inputs, is_ephemeral
+from assetc.compiler.operation import RelationKind
 from assetc.compiler.plan import BuildStep, CheckStep, Plan, Step, StepId
 from assetc.compiler.selection.request import Selected
 from assetc.compiler.staleness import Condition, Recorded, assess_in_order
+from assetc.compiler.standing import standing
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 
@@ -22,8 +26,7 @@ Command = Literal["run", "build", "seed", "test"]
 SELECTED = ("selected",)
 
 
-@dataclass(frozen=True, slots=True)
-class PlanRequest:
+class PlanRequest(Struct, frozen=True):
     """What a command asks for.
 
     `changed`: only what is missing or stale. `seeds`: whether `run` loads the selected seeds whose content
@@ -38,8 +41,7 @@ class PlanRequest:
     publish: Literal["after_checks", "before_checks"] = "after_checks"
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered:
+class Remembered(Struct, frozen=True):
     """What earlier runs and the warehouse tell. `existing` None: the warehouse was not asked.
 
     `verified` are the checks whose last result, on the data as it is now, was no failure.
@@ -87,11 +89,11 @@ def _wanted_checks(graph: Graph, selected: Selected, request: PlanRequest) -> tu
     return tuple(sorted(wanted, key=check_id))
 
 
-@dataclass(frozen=True, slots=True)
-class _Choice:
+class _Choice(Struct, frozen=True):
     """What the command is about, in topological order, and which of it can stay as it is.
 
-    `graph` holds what the steps wait for: more than assets need, where one body makes several of them.
+    `graph` holds what the steps wait for: more than assets need, where one body makes several of them. `stands` is what
+    is known to be at the relations of those that are built.
     """
 
     graph: Graph
@@ -100,6 +102,7 @@ class _Choice:
     conditions: Mapping[AssetKey, Condition]
     built: frozenset[AssetKey]
     reused: frozenset[AssetKey]
+    stands: Mapping[AssetKey, RelationKind | None]
 
 
 def _choose(graph: Graph, selected: Selected, request: PlanRequest, remembered: Remembered) -> _Choice:
@@ -111,7 +114,8 @@ def _choose(graph: Graph, selected: Selected, request: PlanRequest, remembered: 
     executed = joined(graph, (key for key in chosen if key not in reused))
     if executed is not graph:
         ordered = order(executed, graph.assets)
-    return _Choice(executed, ordered, inputs, conditions, frozenset(chosen), frozenset(reused))
+    stands = {key: standing(graph.assets[key], remembered.recorded.get(key), remembered.existing) for key in chosen}
+    return _Choice(executed, ordered, inputs, conditions, frozenset(chosen), frozenset(reused), stands)
 
 
 def _build_steps(choice: _Choice, barriers: Collection[AssetKey], request: PlanRequest) -> dict[AssetKey, BuildStep]:
@@ -129,7 +133,7 @@ def _build_steps(choice: _Choice, barriers: Collection[AssetKey], request: PlanR
             steps[key] = _reuse_step(asset, choice.inputs[key])
             nearest[key] = (*after, steps[key].id) if key in barriers else after
         elif key in choice.built:
-            steps[key] = _build_step(asset, choice.inputs[key], choice.conditions[key], after, request)
+            steps[key] = _build_step(asset, choice, after, request)
             nearest[key] = (steps[key].id,)
         else:
             nearest[key] = after
@@ -157,13 +161,9 @@ def _is_built_by(asset: Asset, request: PlanRequest) -> bool:
 
 
 def _may_reuse(asset: Asset, condition: Condition, request: PlanRequest) -> bool:
-    if condition.freshness != "fresh" or _is_refresh(asset, request):
+    if condition.freshness != "fresh" or asset.config.refreshes(asked=request.full_refresh):
         return False
     return request.changed or (asset.kind == "seed" and request.command == "run")
-
-
-def _is_refresh(asset: Asset, request: PlanRequest) -> bool:
-    return request.full_refresh if asset.config.full_refresh is None else asset.config.full_refresh
 
 
 def _reuse_step(asset: Asset, inputs: Inputs) -> BuildStep:
@@ -171,11 +171,9 @@ def _reuse_step(asset: Asset, inputs: Inputs) -> BuildStep:
     return BuildStep(build_id(asset), asset, (why,), (), reuse=True, reads=inputs.reads)
 
 
-def _build_step(
-    asset: Asset, inputs: Inputs, condition: Condition, after: tuple[StepId, ...], request: PlanRequest
-) -> BuildStep:
-    refresh = _is_refresh(asset, request)
-    reasons = (("full refresh",) if refresh else ()) + tuple(map(str, condition.reasons))
+def _build_step(asset: Asset, choice: _Choice, after: tuple[StepId, ...], request: PlanRequest) -> BuildStep:
+    inputs, refresh = choice.inputs[asset.key], asset.config.refreshes(asked=request.full_refresh)
+    reasons = (("full refresh",) if refresh else ()) + tuple(map(str, choice.conditions[asset.key].reasons))
     return BuildStep(
         build_id(asset),
         asset,
@@ -184,6 +182,7 @@ def _build_step(
         full_refresh=refresh,
         reads=inputs.reads,
         inlined=inputs.inlined,
+        stands=choice.stands[asset.key],
     )
 
 

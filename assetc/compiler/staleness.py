@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Literal, Protocol
+
+from msgspec import Struct, field
 
 from assetc.compiler.asset import Asset, Fingerprint, Graph
 from assetc.compiler.config import AssetConfig
@@ -49,8 +50,7 @@ _REDEFINING: frozenset[ReasonKind] = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Struct, frozen=True):
     """The last materialization of an asset in this target.
 
     `data_version` is what a reader of its rows remembers (the event's id, unless the content has a version of
@@ -69,8 +69,7 @@ class Recorded:
     inputs: Mapping[AssetKey, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """Why an asset is not fresh. `upstream` is the asset that causes it, `detail` what exactly changed."""
 
     kind: ReasonKind
@@ -100,8 +99,7 @@ _TEXTS: dict[ReasonKind, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """Whether an asset is fresh. `upstream_changed`: data that it or its upstream read is newer now.
 
     `redefined`: its columns may become others when it is built, so that views on it have to be created again.
@@ -233,6 +231,11 @@ class Versioned(Protocol):
 def version_read(record: Versioned, *, by_view: bool) -> str:
     """What a reader remembers of an asset that it read: a view its shape, everything else its data."""
     return record.definition if by_view else record.data_version
+
+
+def was_view(record: Recorded) -> bool:
+    """Whether what was built was a view."""
+    return record.settings == _VIEW
 
 
 def physical_settings(asset: Asset) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from assetc.adapters.perform import Listener, perform
 from assetc.adapters.protocol import Adapter, Session
@@ -17,8 +17,7 @@ from assetc.runtime.work import Attempt, Built, StepFailed
 from assetc.runtime.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
-class Tables:
+class Tables(Struct, frozen=True):
     """How the assets of one project are built in its warehouse."""
 
     workspace: Workspace
@@ -60,7 +59,7 @@ class Tables:
 
     def refreshes(self, asset: Asset) -> bool:
         """Whether an asset is built anew as a whole: its own word counts more than the command's."""
-        return self.full_refresh if asset.config.full_refresh is None else asset.config.full_refresh
+        return asset.config.refreshes(asked=self.full_refresh)
 
     def is_incremental(self, asset: Asset, attempt: Attempt) -> bool:
         """Whether rows are added to what is there already."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetc.compiler.abilities import Abilities
 from assetc.compiler.asset import DeclaredColumn
@@ -15,23 +17,20 @@ from assetc.definitions.relation import Relation
 LEDGER_NAME = "assetc_ledger"
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """The rows of an SQL query."""
 
     sql: str
 
 
-@dataclass(frozen=True, slots=True)
-class CsvFile:
+class CsvFile(Struct, frozen=True):
     """The rows of a CSV file. `path` is absolute, `file` is the path as diagnostics show it."""
 
     path: str
     file: str
 
 
-@dataclass(frozen=True, slots=True)
-class TableValue:
+class TableValue(Struct, frozen=True):
     """The rows of a value that a Python asset returned: a frame, a relation, a list of dicts."""
 
     value: object
@@ -40,8 +39,7 @@ class TableValue:
 Content: TypeAlias = Query | CsvFile | TableValue
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
+class Build(Struct, frozen=True):
     """One asset to bring up to date in the warehouse.
 
     `existing` is the kind of the relation that stands there now. `ledger` is the table in which a step that
@@ -72,8 +70,7 @@ class Build:
     @property
     def rebuilds(self) -> bool:
         """Whether an incremental asset is built as a whole."""
-        wanted = self.full_refresh if self.config.full_refresh is None else self.config.full_refresh
-        return wanted or self.existing != "table"
+        return self.config.refreshes(asked=self.full_refresh) or self.existing != "table"
 
 
 def staged_name(name: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assetc.compiler.config import Hook
 from assetc.compiler.materialization.build import Build
@@ -11,8 +12,7 @@ from assetc.compiler.operation import Atomically, Operation, Operations, RunChec
 from assetc.definitions.relation import Relation
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(Struct, frozen=True):
     """What one materialization does: put the data somewhere, then make them the relation's.
 
     `staged` is where the whole of the data stand between the two; None if they are not all in one place.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.materialization.build import Build
@@ -13,8 +14,7 @@ from assetc.compiler.operation import AlterColumns, Column
 POLICIES = ("ignore", "append_new_columns", "sync_all_columns", "fail")
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """How the columns of a query and of a table differ; names are compared without case."""
 
     added: tuple[Column, ...]
@@ -33,8 +33,7 @@ class Difference:
         return "; ".join(f"{label}: {', '.join(names)}" for label, names in parts if names)
 
 
-@dataclass(frozen=True, slots=True)
-class Alignment:
+class Alignment(Struct, frozen=True):
     """The columns to write, and what must be altered before; or the problem that forbids it."""
 
     columns: tuple[str, ...] = ()

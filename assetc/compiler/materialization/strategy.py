@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from assetc.compiler.abilities import Abilities
+from assetc.compiler.config import AssetConfig
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.materialization.build import Build
 from assetc.compiler.operation import Append, Column, DeleteInsert, Merge, Operation
@@ -20,11 +22,16 @@ _NOT_BUILT = (
 
 
 def strategy_of(build: Build) -> str:
+    """The incremental strategy of a build."""
+    return strategy_for(build.config, build.abilities)
+
+
+def strategy_for(config: AssetConfig, abilities: Abilities) -> str:
     """The configured strategy, else the warehouse's default for assets with or without a unique key."""
-    configured = build.config.incremental_strategy
+    configured = config.incremental_strategy
     if configured and configured != "default":
         return configured.replace("_", "+") if configured == "delete_insert" else configured
-    return build.abilities.strategies[1 if build.config.unique_key else 0]
+    return abilities.strategies[1 if config.unique_key else 0]
 
 
 def strategy_problem(build: Build) -> Diagnostic | None:

@@ -1,0 +1,49 @@
+"""A session without a warehouse: it keeps what it is told to execute, and answers from what is known beforehand."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from msgspec import Struct, field
+
+from assetc.adapters.protocol import Form, Statement
+from assetc.compiler.operation import Column, DescribeSeed
+from assetc.definitions.relation import Relation
+
+
+class NotKnown(Exception):  # noqa: N818  nothing went wrong
+    """What comes now depends on an answer that only the warehouse has."""
+
+
+class RecordingSession(Struct, eq=False):
+    """Takes every relation to have these `columns`; where they are empty, nobody knows any."""
+
+    columns_known: tuple[str, ...] = ()
+    statements: list[Statement] = field(default_factory=list)
+
+    def execute(self, statement: Statement) -> None:
+        """Keep the statement."""
+        self.statements.append(statement)
+
+    def columns(self, relation: Relation) -> tuple[Column, ...]:
+        """The columns that were given. Raises NotKnown where none were."""
+        if not self.columns_known:
+            raise NotKnown(relation.name)
+        return tuple(Column(name, "") for name in self.columns_known)
+
+    def seed_columns(self, seed: DescribeSeed) -> tuple[Column, ...]:
+        """Raises NotKnown: a warehouse decides which types the values of a file allow."""
+        raise NotKnown(seed.file)
+
+    def query(self, sql: str) -> NoReturn:
+        """Raises NotKnown."""
+        raise NotKnown(sql)
+
+    def read(self, sql: str, form: Form) -> NoReturn:
+        """Raises NotKnown."""
+        raise NotKnown(f"{sql} as {form}")
+
+    def begin(self) -> None:
+        """Nothing: all that is kept is text."""
+
+    commit = rollback = renew = cancel = close = begin
