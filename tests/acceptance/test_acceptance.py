@@ -30,7 +30,7 @@ LATER = {
     "Z05": "assetc mv",
 }
 SECTIONS_NOW = "ABCZ"
-ALREADY = frozenset({"D10", "G08", "J13", "J14", "K05", "K07", "U07"})
+ALREADY = frozenset({"D10", "G08", "J13", "J14", "K05", "K07", "N11", "U07"})
 """Programs of later sections that need only what is built."""
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import click
 
+from assetc.cli.completing import AssetName
+from assetc.cli.find_asset import find_named
 from assetc.cli.invocation import Invocation
 from assetc.cli.json_text import encoded
 from assetc.cli.opening import BAD_INPUT, open_project, say_errors, take
@@ -20,6 +22,8 @@ from assetc.compiler.selection.request import SelectionRequest
 from assetc.runtime.state.records import CheckResult
 from assetc.runtime.workspace import identity_of
 
+SHOWN = ("name", "asset", "severity", "status", "failures", "at", "place")
+
 
 @click.group("checks")
 def command() -> None:
@@ -28,21 +32,23 @@ def command() -> None:
 
 @command_named("list")
 @with_selection
+@click.option("--asset", type=AssetName(), metavar="NAME", help="Only those that read this asset.")
 @click.option("--json", "as_json", is_flag=True, help="Print rows of JSON.")
-def _list(invocation: Invocation, selection: SelectionRequest, as_json: bool) -> int:  # noqa: FBT001
+def _list(invocation: Invocation, selection: SelectionRequest, asset: str | None, as_json: bool) -> int:  # noqa: FBT001
     """List checks, with how they ended the last time in this target."""
     opened = open_project(invocation)
     selected = take(opened, selection)
     is_blocked = say_errors(opened, selected, selection)
     with open_state(opened) as state:
         results = state.check_results(identity_of(opened.workspace))
+    key = None if asset is None else find_named(opened, asset)
     checks = [check for check in opened.workspace.graph.checks if check.name in selected.checks]
+    checks = [check for check in checks if key is None or key in check.assets]
     rows = [_row(check, results) for check in sorted(checks, key=lambda check: check.name)]
     if as_json:
         opened.output.give_text(encoded(rows))
     elif rows:
-        names = ("check", "asset", "status", "failures", "at", "place")
-        opened.output.give(table_lines(names, [tuple(row.values()) for row in rows]))
+        opened.output.give(table_lines(SHOWN, [tuple(row[name] for name in SHOWN) for row in rows]))
     return BAD_INPUT if is_blocked else 0
 
 
@@ -51,8 +57,11 @@ def _row(check: Check, results: Mapping[str, CheckResult]) -> dict[str, object]:
     return {
         "name": check.name,
         "asset": str(check.assets[0]) if check.assets else None,
+        "severity": check.config.severity.upper(),
         "status": result.status if result else None,
+        "passed": result.status == "pass" if result else None,
         "failures": result.failures if result else None,
+        "metadata": dict(result.metadata) if result else {},
         "at": timestamp(result.at) if result else None,
         "place": check.span.where,
     }
