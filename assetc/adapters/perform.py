@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from assetc.adapters.protocol import Adapter, Refused, Session, Statement, WarehouseError
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
@@ -38,8 +39,7 @@ def _ignore(_: object) -> None:
     """What happens to what nobody listens to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listener:
+class Listener(Struct, frozen=True):
     """What the caller wants to hear while a step is carried out.
 
     `check` runs the checks that guard publication against a relation, in the step's session; an exception
@@ -61,8 +61,7 @@ def perform(operations: Operations, adapter: Adapter, session: Session, listener
     return step.rows
 
 
-@dataclass(slots=True)
-class _Step:
+class _Step(Struct):
     """One step being carried out: `rows` is what its latest writing operation wrote."""
 
     adapter: Adapter

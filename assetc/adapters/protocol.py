@@ -7,8 +7,9 @@ the `Adapter` except `connect` is pure and needs no driver installed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+
+from msgspec import Struct
 
 from assetc.compiler.abilities import Abilities
 from assetc.compiler.diagnostic import Diagnostic
@@ -21,8 +22,7 @@ Form: TypeAlias = Literal["pandas", "polars", "pyarrow", "duckdb", "dicts"]
 """How a Python asset wants to receive a table."""
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """One statement as it is sent.
 
     `value` is a table value that the statement reads under the name `assetc_value`. `body` is where the
@@ -34,8 +34,7 @@ class Statement:
     body: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """Which warehouse a target really is, whatever its name: what state rows carry."""
 
     adapter: str
@@ -48,8 +47,7 @@ class Identity:
         return f"{self.adapter} {self.place} {self.database}.{self.schema}"
 
 
-@dataclass(frozen=True, slots=True)
-class Existing:
+class Existing(Struct, frozen=True):
     """A relation that the warehouse holds."""
 
     relation: Relation

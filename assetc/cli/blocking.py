@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from assetc.compiler.asset import Asset, Check, Graph
 from assetc.compiler.diagnostic import Diagnostic
@@ -25,8 +26,7 @@ SECTIONS = {"model": "models", "python": "models", "seed": "seeds", "snapshot": 
 """Where a project file configures each kind of asset by folder."""
 
 
-@dataclass(frozen=True, slots=True)
-class Obstacle:
+class Obstacle(Struct, frozen=True):
     """An error that concerns what is selected: these members of it, or the whole project where that is None."""
 
     problem: Diagnostic

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assetc.cli.dbt_lines import dbt_lines
 from assetc.cli.json_lines import event_json, level_of
@@ -20,8 +21,7 @@ from assetc.cli.text import Line, coloured, line, plain
 from assetc.runtime.events import Event, LogWritten, RunStarted, StepFinished
 
 
-@dataclass(frozen=True, slots=True)
-class Audience:
+class Audience(Struct, frozen=True):
     """For whom a run is shown: the output, the log file, and what is needed to tell of it."""
 
     output: Output

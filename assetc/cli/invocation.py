@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import click
 
@@ -16,8 +15,7 @@ LEVELS: tuple[LogLevel, ...] = ("debug", "info", "warn", "error", "none")
 LOG_FORMATS: tuple[LogFormat, ...] = ("text", "json", "dbt")
 
 
-@dataclass(frozen=True, slots=True)
-class Invocation:
+class Invocation(NamedTuple):
     """The options that all commands have, before or after the command's name."""
 
     project_dir: Path | None = None
@@ -45,10 +43,10 @@ def invocation_of(context: click.Context, options: dict[str, object]) -> Invocat
     """The invocation, its fields taken out of `options`: an option after the command wins over one before it."""
     given: dict[str, object] = {}
     before: Mapping[str, object] = context.find_root().params
-    for field in fields(Invocation):
-        own = options.pop(field.name)
-        is_own = context.get_parameter_source(field.name) is click.core.ParameterSource.COMMANDLINE
-        value = own if is_own or before.get(field.name) is None else before[field.name]
+    for name in Invocation._fields:
+        own = options.pop(name)
+        is_own = context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+        value = own if is_own or before.get(name) is None else before[name]
         if value is not None:
-            given[field.name] = value
+            given[name] = value
     return Invocation(**given)  # type: ignore[arg-type]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, is_dataclass
+
+from msgspec import Struct
 
 from assetc.compiler.asset import Asset, Check, Graph, Source
 from assetc.compiler.selection.members import Selectable, fqn_of
@@ -89,9 +90,9 @@ def config_row(thing: Selectable) -> Row:
 
 
 def plain_value(value: object) -> object:
-    """A value as JSON can hold it: dataclasses as mappings, tuples and sets as lists, keys as text."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain_value(getattr(value, field.name)) for field in fields(value)}
+    """A value as JSON can hold it: structs as mappings, tuples and sets as lists, keys as text."""
+    if isinstance(value, Struct):
+        return {name: plain_value(getattr(value, name)) for name in value.__struct_fields__}
     if isinstance(value, Mapping):
         return {str(key): plain_value(each) for key, each in value.items()}
     if isinstance(value, tuple | list):

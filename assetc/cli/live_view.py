@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assetc.cli.progress import Progress, is_failure, outcome_of
 from assetc.cli.step_words import MARKS, STYLES, kind_of, name_of, result_of
@@ -15,8 +16,7 @@ MOST_RUNNING = 8
 MOST_SKIPPED = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(Struct, frozen=True):
     """The terminal: its size, and whether it can show more than ASCII."""
 
     width: int

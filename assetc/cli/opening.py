@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetc.cli.blocking import Obstacle, asks_for_everything, obstacles
 from assetc.cli.invocation import Invocation
@@ -26,8 +28,7 @@ from assetc.runtime.workspace import NotOpened, Workspace, open_workspace
 BAD_INPUT = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """An open project and the output of the command that opened it."""
 
     workspace: Workspace

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import TextIO
+
+from msgspec import Struct
 
 from assetc.cli.invocation import LEVELS, Invocation, LogFormat, LogLevel
 from assetc.cli.problems import ReadText, count_lines, problem_lines, together
 from assetc.cli.text import Line, coloured, plain
 from assetc.compiler.diagnostic import Diagnostic
+from assetc.project.secrets import named_only
 from assetc.runtime.redact import redactor
 
 MOST_WARNINGS = 30
 
+WITHOUT_TERMINAL = 120
+"""How wide lines are where nobody says it."""
 
-@dataclass(frozen=True, slots=True)
-class Output:
+
+class Output(Struct, frozen=True):
     """The two streams and how to write to them. `live`: stderr is a terminal on which a picture can move."""
+
+    __repr__ = named_only
 
     data: TextIO
     messages: TextIO
@@ -29,12 +34,15 @@ class Output:
     live: bool
     level: LogLevel
     log_format: LogFormat
-    secrets: tuple[str, ...] = field(default=(), repr=False)
+    secrets: tuple[str, ...] = ()
 
     @property
     def width(self) -> int:
-        """The columns of the terminal, or those that COLUMNS says; 120 where there is neither."""
-        return shutil.get_terminal_size((120, 40)).columns
+        """The columns that COLUMNS says, or those of the terminal that is written to; 120 where there is neither."""
+        told = os.environ.get("COLUMNS", "")
+        if told.isdecimal() and int(told) > 0:
+            return int(told)
+        return _columns_of(self.messages) or _columns_of(self.data) or WITHOUT_TERMINAL
 
     @property
     def unicode(self) -> bool:
@@ -100,6 +108,14 @@ def _without_flood(problems: list[Diagnostic]) -> list[Diagnostic]:
     errors = [problem for problem in problems if problem.severity == "error"]
     others = [problem for problem in problems if problem.severity != "error"]
     return [*others[:MOST_WARNINGS], *errors]
+
+
+def _columns_of(stream: TextIO) -> int:
+    """The columns of the terminal behind a stream; 0 if there is none."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns
+    except (OSError, ValueError):
+        return 0
 
 
 def _encodable(stream: TextIO, text: str) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetc.cli.text import Line, Piece, Style, line, printable, width_of
 from assetc.cli.words import plural
@@ -21,8 +23,7 @@ MOST_RELATED = 5
 _STYLES: dict[Severity, Style] = {"error": "strong bad", "warning": "strong warning", "note": "accent"}
 
 
-@dataclass(frozen=True, slots=True)
-class Snippet:
+class Snippet(Struct, frozen=True):
     """A line of a file as it is shown: cut to the window, with the columns that are marked."""
 
     text: str
@@ -93,11 +94,15 @@ def _place_lines(
         return
     sign, style = mark
     number = str(note.span.line).rjust(gutter)
-    label = f" {printable(note.label)}" if note.label else ""
+    label = printable(note.label)
+    fits = snippet.start + snippet.length + 1 + width_of(label) <= width - gutter - 3
     yield line(Piece(f"{margin} |", "accent"))
     yield line(Piece(f"{number} | ", "accent"), snippet.text)
-    marks = Piece(sign * snippet.length + label, style)
+    marks = Piece(sign * snippet.length + (f" {label}" if label and fits else ""), style)
     yield line(Piece(f"{margin} | ", "accent"), " " * snippet.start, marks)
+    if label and not fits:
+        start = max(0, min(snippet.start, width - gutter - 3 - width_of(label)))
+        yield line(Piece(f"{margin} | ", "accent"), " " * start, Piece(label, style))
 
 
 def _snippet(span: Span, text: str | None, width: int) -> Snippet | None:

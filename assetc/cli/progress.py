@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from assetc.compiler.plan import CheckStep, StepId
 from assetc.runtime.events import (
@@ -23,8 +25,7 @@ Outcome = Literal["built", "reused", "failed", "skipped", "canceled", "passed", 
 _OUTCOME_OF_CHECK: dict[str, Outcome] = {"pass": "passed", "warn": "warned", "fail": "bad", "error": "broken"}
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """What is known of a run after some of its events.
 
     `running` is in the order in which steps began, `notes` what they said last, `expected` the seconds that

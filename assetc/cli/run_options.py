@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
 import click
+from msgspec import Struct
 
 from assetc.cli.options import Command, Decorator, decorated, option
 from assetc.cli.selection_options import with_selection
@@ -14,8 +14,7 @@ from assetc.compiler.make_plan import Command as PlanCommand
 from assetc.compiler.selection.request import SelectionRequest
 
 
-@dataclass(frozen=True, slots=True)
-class RunOptions:
+class RunOptions(Struct, frozen=True):
     """A run: what to take, and how."""
 
     command: PlanCommand

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetc.adapters.protocol import Existing, Warehouse
 from assetc.cli.follow import Audience, follow
@@ -31,8 +33,7 @@ INTERRUPTED = 130
 FULL_REFRESH = "--full-refresh"
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(Struct, frozen=True):
     """A run that can begin: the project, the request, and what is open for it."""
 
     opened: Opened

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assetc.cli.problems import ReadText, printable_lines, problem_lines
 from assetc.cli.progress import Outcome, Progress
@@ -17,8 +18,7 @@ from assetc.version import __version__
 MOST_WARNINGS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """What a run is called: the project, the target, and how many assets there are in all."""
 
     project: str

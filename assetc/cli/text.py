@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
-from unicodedata import combining, east_asian_width
+from unicodedata import category, east_asian_width
+
+from msgspec import Struct
 
 Style = Literal["", "strong", "quiet", "good", "bad", "warning", "accent", "strong bad", "strong warning"]
 
@@ -25,9 +26,12 @@ _CODES: dict[Style, str] = {
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 """What could move the cursor, colour the screen or turn the order of characters round."""
 
+_WITHOUT_WIDTH = frozenset({"Mn", "Me", "Cf"})
+_JOINED = frozenset(map(chr, (*range(0x1160, 0x1200), *range(0x1F3FB, 0x1F400))))
+"""What is drawn into the character before it although its category does not say so: Hangul vowels, skin tones."""
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+
+class Piece(Struct, frozen=True):
     """Some characters of one style."""
 
     text: str
@@ -70,7 +74,7 @@ def width_of(text: str) -> int:
 
 
 def _columns(character: str) -> int:
-    if combining(character) or character in "\u200b\u200d\ufe0e\ufe0f":
+    if category(character) in _WITHOUT_WIDTH or character in _JOINED:
         return 0
     return 2 if east_asian_width(character) in "WF" else 1
 

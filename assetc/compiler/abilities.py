@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Abilities:
+class Abilities(Struct, frozen=True):
     """What a warehouse can do, as far as it changes which operations bring an asset up to date.
 
     `strategies` are the incremental strategies by dbt's names; the first two are the defaults:

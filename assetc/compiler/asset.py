@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.place import Span
@@ -16,8 +17,7 @@ AssetKind = Literal["model", "python", "seed", "snapshot"]
 Fingerprint: TypeAlias = str
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredColumn:
+class DeclaredColumn(Struct, frozen=True):
     """A column that a property file describes."""
 
     name: str
@@ -27,8 +27,7 @@ class DeclaredColumn:
     meta: tuple[tuple[str, object], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
+class Asset(Struct, frozen=True):
     """One asset that this project builds.
 
     `relation` is where it lives in the target; None for an ephemeral model and for a Python asset whose value is
@@ -55,8 +54,7 @@ class Asset:
         return self.span.path
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A relation that assetc reads and does not build. `implicit`: no file declares it."""
 
     key: AssetKey
@@ -71,8 +69,7 @@ class Source:
     package: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CheckConfig:
+class CheckConfig(Struct, frozen=True):
     """How a failed check counts; the keys are dbt's."""
 
     severity: Literal["error", "warn"] = "error"
@@ -85,8 +82,7 @@ class CheckConfig:
     enabled: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """A data test: SQL that returns the rows that are wrong.
 
     `kind` is the generic test's name (`unique`, `not_null` ...) or "singular"; `assets` are those whose data it
@@ -105,8 +101,7 @@ class Check:
     path: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """`down` needs `up`, because of what stands at `span`."""
 
     down: AssetKey
@@ -116,13 +111,12 @@ class Edge:
     certainty: Certainty = "certain"
 
 
-@dataclass(frozen=True, slots=True)
-class Graph:
+class Graph(Struct, frozen=True):
     """Everything that is connected: the input of selection and planning. Built once, never changed."""
 
     assets: dict[AssetKey, Asset]
     sources: dict[AssetKey, Source]
     checks: tuple[Check, ...]
     edges: Sequence[Edge]
-    upstream: dict[AssetKey, tuple[AssetKey, ...]] = field(repr=False)
-    downstream: dict[AssetKey, tuple[AssetKey, ...]] = field(repr=False)
+    upstream: dict[AssetKey, tuple[AssetKey, ...]]
+    downstream: dict[AssetKey, tuple[AssetKey, ...]]

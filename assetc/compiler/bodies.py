@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset, Edge, Graph
 from assetc.definitions.key import AssetKey

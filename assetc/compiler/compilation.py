@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from assetc.compiler.asset import Graph
 from assetc.compiler.diagnostic import Diagnostic
@@ -15,8 +16,7 @@ Seen: TypeAlias = tuple[str, str, str]
 """A `Read` of a template: its kind, its name, and a hash of what was seen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Compilation:
+class Compilation(Struct, frozen=True):
     """The graph, everything that is wrong, and what is derived along the graph.
 
     `written` are the relations that the bodies of Python assets create; `reads` is what templates looked at outside
@@ -32,8 +32,7 @@ class Compilation:
     outside: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """How much work a compilation was: files read, SQL texts parsed, models whose columns were derived."""
 
     read: int = 0

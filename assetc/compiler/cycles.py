@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from itertools import pairwise
 
 import networkx as nx
+from msgspec.structs import replace
 
 from assetc.compiler.asset import Edge
 from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic
@@ -23,9 +23,7 @@ INFERRED_KINDS = frozenset({"sql", "py-sql", "arg"})
 """Edges that nobody declared: what inference adds to a dbt project."""
 
 
-def without_cycles(
-    edges: tuple[Edge, ...], flavor: Flavor
-) -> tuple[tuple[Edge, ...], tuple[Diagnostic, ...]]:
+def without_cycles(edges: tuple[Edge, ...], flavor: Flavor) -> tuple[tuple[Edge, ...], tuple[Diagnostic, ...]]:
     """The edges but those that may be left out to break a cycle, and what is to be said about both."""
     firm = [edge for edge in edges if not _may_go(edge, flavor)]
     graph = _digraph(firm)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset, AssetKind, Source
 from assetc.compiler.config import AssetConfig
@@ -40,8 +42,7 @@ OPEN_ANNOTATION = re.compile(
 """What says nothing of the kind of value that comes, modules left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """An asset with what later passes need to know about where it came from."""
 
     asset: Asset
@@ -50,8 +51,7 @@ class Draft:
     patch: Patch | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Definitions:
+class Definitions(Struct, frozen=True):
     """Everything that the files define, before any name is resolved."""
 
     drafts: tuple[Draft, ...]
@@ -97,8 +97,7 @@ def define(
 Found = Iterator[tuple[Draft | None, tuple[Diagnostic, ...]]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Definer:
+class _Definer(Struct, frozen=True):
     """The project, and what its property files say about each name."""
 
     project: Project

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from hashlib import md5
 from pathlib import PurePosixPath
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset, CheckConfig, Source
 from assetc.compiler.facts import SqlFacts
@@ -20,8 +22,7 @@ LONGEST_NAME = 64
 """Longer names are cut and given a hash, as dbt does, because warehouses limit the length of a relation's name."""
 
 
-@dataclass(frozen=True, slots=True)
-class CheckDraft:
+class CheckDraft(Struct, frozen=True):
     """A check whose other assets are still names. `path` is set for a check that is a SQL file."""
 
     name: str

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetc.compiler.place import Span
 from assetc.definitions.nearest import did_you_mean
@@ -16,16 +18,14 @@ Severity = Literal["error", "warning", "note"]
 SEVERITY_OF_LETTER: dict[str, Severity] = {"E": "error", "W": "warning", "N": "note"}
 
 
-@dataclass(frozen=True, slots=True)
-class Annotation:
+class Annotation(Struct, frozen=True):
     """Another place that belongs to a diagnostic, with a few words of its own."""
 
     span: Span
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Struct, frozen=True):
     """One fault. `message` is one phrase without a full stop; `label` stands beside the caret; `hint` says what next.
 
     `severity` is that of the code's letter unless the project raised or lowered it.

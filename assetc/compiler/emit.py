@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assetc.compiler.asset import Asset
 from assetc.compiler.facts import Variant
@@ -22,8 +23,7 @@ from assetc.definitions.relation import Relation
 OPENING_WITH = re.compile(r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*(with(?:\s+recursive)?\b)?", re.IGNORECASE | re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Emitter:
+class Emitter(Struct, frozen=True):
     """What is needed to write SQL for one target: the names, the assets, and how the adapter writes a relation."""
 
     names: Names
@@ -34,8 +34,7 @@ class Emitter:
     rewrites: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Emitted:
+class Emitted(Struct, frozen=True):
     """SQL as it is sent, and how its offsets lead back to the rendered text of its template."""
 
     sql: str

@@ -6,8 +6,9 @@ heavy part, loaded only for the assets whose SQL is asked for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.place import Span
@@ -19,8 +20,7 @@ from assetc.compiler.sql.shape import Shape
 from assetc.compiler.template.rendered import Read, Rendered, TemplateReference
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedReference:
+class PlacedReference(Struct, frozen=True):
     """A reference and the place of it in the user's file."""
 
     reference: Reference
@@ -28,8 +28,7 @@ class PlacedReference:
     kind: EdgeKind = "sql"
 
 
-@dataclass(frozen=True, slots=True)
-class Discovered:
+class Discovered(Struct, frozen=True):
     """What a template says before anything is known about the rest of the project.
 
     `commented` are the places of those references that stand in a SQL comment (`-- depends_on: {{ ref('a') }}`).
@@ -43,8 +42,7 @@ class Discovered:
     commented: tuple[Span, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Understood:
+class Understood(Struct, frozen=True):
     """What the rendered SQL of a template reads, writes and gives."""
 
     reads: tuple[Read, ...]
@@ -56,8 +54,7 @@ class Understood:
     needs_warehouse: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SqlFacts:
+class SqlFacts(Struct, frozen=True):
     """Everything known about one SQL file: a model or a check. `header` are the `-- key: value` lines at its head."""
 
     path: str
@@ -68,16 +65,14 @@ class SqlFacts:
     columns: Columns | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """The output columns of a model (None: not known), and what they were derived from."""
 
     derived_from: str
     names: tuple[str, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class PythonFacts:
+class PythonFacts(Struct, frozen=True):
     """Everything known about one Python file, with the content hashes of the project files it leads to."""
 
     path: str
@@ -86,8 +81,7 @@ class PythonFacts:
     files: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class MacroFacts:
+class MacroFacts(Struct, frozen=True):
     """What is known about a file of macros: the hash of its content, and the macros in it that are no Jinja."""
 
     path: str
@@ -95,8 +89,7 @@ class MacroFacts:
     problems: tuple[Diagnostic, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SeedFacts:
+class SeedFacts(Struct, frozen=True):
     """What is known about a CSV file: the hash of its content and the names in its first line."""
 
     path: str
@@ -104,8 +97,7 @@ class SeedFacts:
     columns: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(Struct, frozen=True):
     """The SQL of a model for one value of `is_incremental()`."""
 
     incremental: bool
@@ -113,8 +105,7 @@ class Variant:
     reading: SqlReading
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledText:
+class CompiledText(Struct, frozen=True):
     """The rendered SQL of one file, in the variants that differ."""
 
     path: str

@@ -6,8 +6,9 @@ A model is looked at again only when its own text or the columns that it takes f
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from hashlib import blake2b
+
+from msgspec.structs import replace
 
 from assetc.compiler.asset import Graph
 from assetc.compiler.compilation import Known
@@ -15,6 +16,7 @@ from assetc.compiler.facts import Columns, SeedFacts, SqlFacts, Understood
 from assetc.compiler.names import Names, find_table
 from assetc.compiler.sql.shape import output_columns
 from assetc.definitions.key import AssetKey
+
 
 def find_columns(
     graph: Graph,

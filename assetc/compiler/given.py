@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from assetc.compiler.memory import Files, Memory
 from assetc.compiler.project import Project
 from assetc.compiler.template.surroundings import Surroundings
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """The input of the passes."""
 
     project: Project

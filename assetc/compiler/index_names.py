@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
+
+from msgspec import Struct
 
 from assetc.compiler.asset import Asset, Source
 from assetc.compiler.compilation import Written
@@ -18,8 +19,7 @@ from assetc.definitions.relation import Relation
 Name = TypeVar("Name", bound=Hashable)
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """Assets and declared sources with their logical places; an asset's key wins over a source's."""
 
     assets: tuple[tuple[Asset, Place], ...]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assetc.compiler.asset import Asset, Fingerprint, Graph
 from assetc.compiler.graph import order
 from assetc.definitions.key import AssetKey
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
+class Inputs(Struct, frozen=True):
     """The assets that an asset reads, and the ephemeral models that become part of its SQL, both sorted.
 
     The reads of a view are the relations that it names; those of everything else go on through views to the
@@ -46,8 +46,7 @@ def find_inputs(graph: Graph, ordered: Iterable[AssetKey] | None = None) -> dict
     return search.found
 
 
-@dataclass(frozen=True, slots=True)
-class _Search:
+class _Search(Struct, frozen=True):
     """Inputs found so far, upstream first. `special` are the keys that are not simply tables."""
 
     graph: Graph

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from assetc.compiler.asset import Graph
 from assetc.compiler.graph import Adjacency
 from assetc.definitions.key import AssetKey
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Struct, frozen=True):
     """One line of a tree. `lasts` tells for each level whether the line on it is the last of its siblings.
 
     `repeated`: what is below stands at another line of the same key.
@@ -21,8 +20,7 @@ class Branch:
     repeated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class LineageTree:
+class LineageTree(Struct, frozen=True):
     """The trees above and below an asset; each in the order in which it is read, without the asset itself."""
 
     key: AssetKey
@@ -63,8 +61,6 @@ def _distances(near: Adjacency, root: AssetKey, depth: int | None) -> dict[Asset
     steps = 0
     while layer and (depth is None or steps < depth):
         steps += 1
-        layer = [
-            key for key in dict.fromkeys(key for one in layer for key in near[one]) if key not in distance
-        ]
+        layer = [key for key in dict.fromkeys(key for one in layer for key in near[one]) if key not in distance]
         distance |= dict.fromkeys(layer, steps)
     return distance

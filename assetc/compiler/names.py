@@ -7,8 +7,9 @@ logical: a schema is looked up without the target's prefix, so the graph is the 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
@@ -17,8 +18,7 @@ Candidates: TypeAlias = tuple[AssetKey, ...]
 Fold: TypeAlias = Callable[[str], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """The logical place of an asset or source: what a name in SQL is held against. All parts are folded."""
 
     database: str | None
@@ -26,8 +26,7 @@ class Place:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """Indexes from names to keys. Parts that a lookup is given are folded as the dialect folds table names."""
 
     fold: Fold

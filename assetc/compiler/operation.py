@@ -7,8 +7,9 @@ the root project or a package, the macro renders the operation instead of the ad
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+
+from msgspec import Struct
 
 from assetc.definitions.relation import Relation
 
@@ -18,16 +19,14 @@ if TYPE_CHECKING:
 RelationKind = Literal["table", "view"]
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column of a relation: its name as stored, and its type as the warehouse writes it."""
 
     name: str
     type: str
 
 
-@dataclass(frozen=True, slots=True)
-class CreateView:
+class CreateView(Struct, frozen=True):
     """Create or replace `relation` as a view of `sql`."""
 
     dbt_macro: ClassVar[str] = "create_view_as"
@@ -35,8 +34,7 @@ class CreateView:
     sql: str
 
 
-@dataclass(frozen=True, slots=True)
-class CreateTable:
+class CreateTable(Struct, frozen=True):
     """Create `relation`, which must not exist yet, as a table holding the rows of `sql`."""
 
     dbt_macro: ClassVar[str] = "create_table_as"
@@ -45,8 +43,7 @@ class CreateTable:
     temporary: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CreateEmpty:
+class CreateEmpty(Struct, frozen=True):
     """Create `relation`, which must not exist yet, as a table of these columns without rows."""
 
     relation: Relation
@@ -54,8 +51,7 @@ class CreateEmpty:
     temporary: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Drop:
+class Drop(Struct, frozen=True):
     """Drop `relation` if it exists."""
 
     dbt_macro: ClassVar[str] = "drop_relation"
@@ -63,8 +59,7 @@ class Drop:
     kind: RelationKind
 
 
-@dataclass(frozen=True, slots=True)
-class Rename:
+class Rename(Struct, frozen=True):
     """Give `relation` the name of `to`, which must be free."""
 
     dbt_macro: ClassVar[str] = "rename_relation"
@@ -73,8 +68,7 @@ class Rename:
     kind: RelationKind = "table"
 
 
-@dataclass(frozen=True, slots=True)
-class Replace:
+class Replace(Struct, frozen=True):
     """Give `relation` the name of `to`; what bears that name now, of the kind `existing`, goes.
 
     One operation, because a warehouse whose DDL is not transactional has one statement for it (a swap).
@@ -92,8 +86,7 @@ class Replace:
         return (rename,) if self.existing is None else (Drop(self.to, self.existing), rename)
 
 
-@dataclass(frozen=True, slots=True)
-class Append:
+class Append(Struct, frozen=True):
     """Insert all rows of `source` into `target`, column by name."""
 
     dbt_macro: ClassVar[str] = "get_incremental_append_sql"
@@ -102,8 +95,7 @@ class Append:
     columns: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteInsert:
+class DeleteInsert(Struct, frozen=True):
     """Delete the rows of `target` whose `unique_key` is in `source` and that meet `predicates`, then insert.
 
     A part of `unique_key` that is not one of `columns` is an expression, written as it is.
@@ -117,8 +109,7 @@ class DeleteInsert:
     predicates: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Merge:
+class Merge(Struct, frozen=True):
     """Update the rows of `target` that match `source` by `unique_key`, insert the others."""
 
     dbt_macro: ClassVar[str] = "get_merge_sql"
@@ -130,8 +121,7 @@ class Merge:
     predicates: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AlterColumns:
+class AlterColumns(Struct, frozen=True):
     """Add, drop and retype columns of `relation`."""
 
     dbt_macro: ClassVar[str] = "alter_relation_add_remove_columns"
@@ -141,8 +131,7 @@ class AlterColumns:
     retype: tuple[Column, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DescribeSeed:
+class DescribeSeed(Struct, frozen=True):
     """Ask for the columns of the CSV file at `path` (absolute), with the types that its values allow.
 
     `file` is the path as diagnostics show it.
@@ -153,8 +142,7 @@ class DescribeSeed:
     file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class LoadSeed:
+class LoadSeed(Struct, frozen=True):
     """Create `relation`, which must not exist yet, from the CSV file at `path` (absolute).
 
     `column_types` has every column of the file, in order; `file` is the path as diagnostics show it.
@@ -168,8 +156,7 @@ class LoadSeed:
     file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class LoadValue:
+class LoadValue(Struct, frozen=True):
     """Create `relation`, which must not exist yet, from a table value that a Python asset returned."""
 
     relation: Relation
@@ -177,37 +164,32 @@ class LoadValue:
     temporary: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RunSql:
+class RunSql(Struct, frozen=True):
     """A statement that the user wrote: a hook, the body of a script model."""
 
     sql: str
 
 
-@dataclass(frozen=True, slots=True)
-class CreateLedger:
+class CreateLedger(Struct, frozen=True):
     """Create the ledger table if it does not exist; done serially, before anything runs."""
 
     ledger: Relation
 
 
-@dataclass(frozen=True, slots=True)
-class WriteLedger:
+class WriteLedger(Struct, frozen=True):
     """Record in the warehouse, with the data, that this step was done: resume asks for it."""
 
     step_id: str
     ledger: Relation
 
 
-@dataclass(frozen=True, slots=True)
-class Describe:
+class Describe(Struct, frozen=True):
     """Ask for the columns of `relation`; the answer is a tuple of columns, empty when it does not exist."""
 
     relation: Relation
 
 
-@dataclass(frozen=True, slots=True)
-class RunChecks:
+class RunChecks(Struct, frozen=True):
     """The moment before publication: the executor may run checks that read `relation`, in this session.
 
     Other sessions still see what was there before; a check that fails abandons what was staged.
@@ -216,15 +198,13 @@ class RunChecks:
     relation: Relation
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """A fault that only shows while the step runs; an error ends the step and rolls its transaction back."""
 
     diagnostic: Diagnostic
 
 
-@dataclass(frozen=True, slots=True)
-class Atomically:
+class Atomically(Struct, frozen=True):
     """Operations that take effect together or not at all: one transaction, or the warehouse's nearest.
 
     A generator is driven inside of the transaction, so that it may ask for columns in between.

@@ -17,7 +17,8 @@ change come from the memory that the compilation is given; nothing is parsed for
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset, Source
 from assetc.compiler.clashes import find_clashes
@@ -143,7 +144,10 @@ def _outside(facts: FileFacts) -> tuple[tuple[str, str], ...]:
 
 def _ordered(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Each fault once, in the order of the files and lines where they stand."""
-    return tuple(sorted(dict.fromkeys(problems), key=_place))
+    found = dict.fromkeys(problems)
+    fatal = {(problem.span, problem.message) for problem in found if problem.code == "E112"}
+    told = (each for each in found if each.code != "W231" or (each.span, each.message) not in fatal)
+    return tuple(sorted(told, key=_place))
 
 
 def _place(problem: Diagnostic) -> tuple[str, int, int, str, str]:

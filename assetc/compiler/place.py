@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """Characters `start` to `end` (exclusive, 0-based) of a file; `line` and `column` (1-based) are of `start`.
 
     `path` is relative to the project root, with forward slashes.

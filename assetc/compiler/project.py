@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from assetc.compiler.asset import CheckConfig, DeclaredColumn
 from assetc.compiler.config import nothing
@@ -18,8 +19,7 @@ Inference = Literal["off", "on", "strict"]
 FileKind = Literal["model", "python", "macro", "seed", "check", "snapshot", "properties", "definitions"]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A configuration key with its value and the place where it was written."""
 
     key: str
@@ -27,8 +27,7 @@ class Entry:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class FolderConfig:
+class FolderConfig(Struct, frozen=True):
     """Configuration of everything of one kind below a folder (`models: {shop: {staging: {+schema: x}}}`)."""
 
     kind: Literal["models", "seeds", "snapshots", "sources", "checks"]
@@ -38,8 +37,7 @@ class FolderConfig:
     """The package whose folders these are; None where the configuration is for those of every package."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """The output of a profile that is in use. `fields` is what a template sees as `target`, without its secrets."""
 
     name: str
@@ -52,8 +50,7 @@ class Target:
     fields: Mapping[str, object] = field(default_factory=nothing)
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """What the project file sets for the whole project, defaults filled in."""
 
     model_paths: tuple[str, ...] = ("models",)
@@ -74,8 +71,7 @@ class Settings:
     default_load_type: str = "pandas"
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectFile:
+class ProjectFile(Struct, frozen=True):
     """A file of the project. `stamp` (mtime_ns, size, inode) says cheaply whether it changed since the last time."""
 
     path: str
@@ -83,8 +79,7 @@ class ProjectFile:
     stamp: tuple[int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class CheckSpec:
+class CheckSpec(Struct, frozen=True):
     """A check as a property file asks for it: a generic test on a model, a source or one of their columns."""
 
     test: str
@@ -97,8 +92,7 @@ class CheckSpec:
     """What was written to configure it; `config` is the outcome, with the configuration of its folder."""
 
 
-@dataclass(frozen=True, slots=True)
-class Patch:
+class Patch(Struct, frozen=True):
     """What a property file says about a model, seed, snapshot or macro."""
 
     kind: Literal["model", "seed", "snapshot", "macro"]
@@ -110,8 +104,7 @@ class Patch:
     checks: tuple[CheckSpec, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredSource:
+class DeclaredSource(Struct, frozen=True):
     """A table of a `sources:` entry."""
 
     source: str
@@ -126,16 +119,14 @@ class DeclaredSource:
     checks: tuple[CheckSpec, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Properties:
+class Properties(Struct, frozen=True):
     """All property files of a project, taken together."""
 
     patches: tuple[Patch, ...] = ()
     sources: tuple[DeclaredSource, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(Struct, frozen=True):
     """A project, for one target. `root` is absolute and appears in no result of the compiler."""
 
     name: str

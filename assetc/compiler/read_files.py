@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.facts import MacroFacts, PythonFacts, SeedFacts, SqlFacts
@@ -19,8 +20,7 @@ from assetc.compiler.understand import discover
 SQL_KINDS = frozenset({"model", "check", "snapshot"})
 
 
-@dataclass(frozen=True, slots=True)
-class FileFacts:
+class FileFacts(Struct, frozen=True):
     """The facts about all files of a project, by path, and how often a file had to be read anew."""
 
     sql: Mapping[str, SqlFacts]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 ReferenceKind = Literal[
     "read",  # a relation read
@@ -22,8 +23,7 @@ Certainty = Literal["certain", "likely"]
 EdgeKind = Literal["ref", "source", "sql", "arg", "explicit", "py-sql", "hook", "check"]
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """One name at one place of a text.
 
     `parts` is the name, outermost part first, folded as the dialect folds it; for files and stages the one part is

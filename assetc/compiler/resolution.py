@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset, Edge, Source
 from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic, did_you_mean
@@ -18,8 +20,7 @@ SYSTEM_SCHEMAS = frozenset({"information_schema", "pg_catalog", "sys", "system",
 READS_ITSELF = frozenset({"incremental", "snapshot"})
 
 
-@dataclass(slots=True)
-class Resolution:
+class Resolution(Struct):
     """The edges, sources and faults found so far. It lives for one call of `resolve`."""
 
     project: Project

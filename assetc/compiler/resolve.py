@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assetc.compiler.asset import Asset, Edge, Source
 from assetc.compiler.define import Draft
@@ -18,8 +19,7 @@ from assetc.compiler.resolve_sql import resolve_hook, resolve_sql
 from assetc.definitions.key import AssetKey
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(Struct, frozen=True):
     """What the names lead to."""
 
     edges: tuple[Edge, ...]

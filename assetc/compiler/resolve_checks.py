@@ -28,12 +28,16 @@ def resolve_checks(
     """The checks with the assets that they read, and what is wrong with them. `tests` are the project's own tests."""
     checks: dict[str, Check] = {}
     problems: list[Diagnostic] = []
+    of_packages: dict[str, list[CheckDraft]] = {}
     known = (*GENERIC_TESTS, *(test.removeprefix("test_") for test in tests))
     for draft in drafts:
         if not draft.config.enabled:
             continue
         if draft.path is None and draft.kind.rpartition(".")[2] not in known:
-            problems.append(_unknown_test(draft, known))
+            if project.flavor == "dbt" and "." in draft.kind:
+                of_packages.setdefault(draft.kind, []).append(draft)
+            else:
+                problems.append(_unknown_test(draft, known))
             continue
         read, faults = _read_by(draft, facts, names)
         problems += faults
@@ -50,6 +54,7 @@ def resolve_checks(
             path=draft.path,
         )
         checks.setdefault(draft.name, check)
+    problems += map(_left_out, of_packages.values())
     return tuple(checks.values()), tuple(problems)
 
 
@@ -101,6 +106,14 @@ def name_in_call(written: str) -> str:
 
 def _known(names: Names) -> list[str]:
     return sorted({key.name for key in names.by_key.values()})
+
+
+def _left_out(drafts: list[CheckDraft]) -> Diagnostic:
+    """Of the checks that use one test of a package: one warning, at the first."""
+    first, *others = sorted(drafts, key=lambda draft: (draft.span.path, draft.span.start))
+    more = f" and {len(others)} more" if others else ""
+    message = f"tests of packages are not built yet: {first.name}{more} will not run"
+    return diagnostic("W223", message, first.span)
 
 
 def _unknown_test(draft: CheckDraft, known: tuple[str, ...]) -> Diagnostic:

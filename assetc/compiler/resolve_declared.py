@@ -44,7 +44,8 @@ def resolve_ref(
     elif found:
         resolution.ambiguous(written, found, span)
     elif certainty == "certain":
-        hint = did_you_mean(written, resolution.known_names())
+        has_snapshots = any(file.kind == "snapshot" for file in resolution.project.files)
+        hint = did_you_mean(written, resolution.known_names()) or "Snapshots are not built yet" * has_snapshots
         message = f"ref('{written}') names an asset that does not exist"
         resolution.problems.append(diagnostic("E101", message, span, hint=hint))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset, Edge
 from assetc.compiler.diagnostic import diagnostic, did_you_mean

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from hashlib import blake2b
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.facts import CompiledText, Discovered, PlacedReference, Understood, Variant
@@ -26,8 +28,7 @@ from assetc.compiler.template.surroundings import NoWarehouse, Surroundings, Tem
 MOMENT = frozenset({("flag", "execute"), ("flag", "is_incremental")})
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """How the templates of a project are read: the dialect of their SQL, and which kind of edge it makes."""
 
     dialect: str

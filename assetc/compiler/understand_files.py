@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset
 from assetc.compiler.collector import drop_trees
@@ -19,8 +21,7 @@ from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 
 
-@dataclass(frozen=True, slots=True)
-class TargetNames:
+class TargetNames(Struct, frozen=True):
     """What `ref()`, `source()` and `this` give in the template of one asset: relations of the target."""
 
     names: Names
@@ -60,10 +61,6 @@ Owner = tuple[str, AssetKey, Relation]
 """A template: its path, the key that its names are looked up for, and the relation that `this` is."""
 
 
-TREES_AT_ONCE = 20
-"""Texts that are parsed before their trees are freed."""
-
-
 def understand_files(
     given: Given, owners: Iterable[Owner], assets: Mapping[AssetKey, Asset], facts: Mapping[str, SqlFacts], names: Names
 ) -> tuple[dict[str, SqlFacts], int]:
@@ -83,7 +80,6 @@ def understand_files(
             given.memory.keep_text(text)
             known = replace(known, understood=found)
             parsed += 1
-            if parsed % TREES_AT_ONCE == 0:
-                drop_trees()
+            drop_trees()
         understood[path] = known
     return understood, parsed

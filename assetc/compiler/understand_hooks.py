@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from hashlib import blake2b
+
+from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset
 from assetc.compiler.facts import PlacedReference, SqlFacts, Understood

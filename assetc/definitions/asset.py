@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assetc.definitions.asset_in import AssetIn
 from assetc.definitions.asset_out import AssetOutput
@@ -14,8 +15,7 @@ from assetc.definitions.signature import Body, Parameter, Signature
 from assetc.definitions.spec import AssetSpec
 
 
-@dataclass(frozen=True, slots=True)
-class SourcePlace:
+class SourcePlace(Struct, frozen=True):
     """Where a definition stands; `path` is as Python knows the file."""
 
     path: str
@@ -25,8 +25,7 @@ class SourcePlace:
         return f"{self.path}:{self.line}"
 
 
-@dataclass(frozen=True, slots=True)
-class AssetInput:
+class AssetInput(Struct, frozen=True):
     """One parameter that receives an asset's value.
 
     `explicit`: the key is written, not only the parameter's name. `certain`: an asset of that key must exist.
@@ -39,8 +38,7 @@ class AssetInput:
     certain: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class AssetsDefinition:
+class AssetsDefinition(Struct, frozen=True, eq=False):
     """One body that makes one asset, or several (`multi_asset`). Calling it calls the body.
 
     `config` holds the configuration keys of a model, `options` every argument of the decorator as given.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assetc.definitions.dependency import AssetDep
 from assetc.definitions.errors import InvalidDefinitionError
@@ -11,8 +12,7 @@ from assetc.definitions.key import AssetKey, KeyLike, key_of
 from assetc.definitions.spec import DEFAULT_IO_MANAGER_KEY, AssetSpec
 
 
-@dataclass(frozen=True, slots=True)
-class AssetOutput:
+class AssetOutput(Struct, frozen=True):
     """One output: the name that an `Output` carries, the asset it makes, and whether it must come.
 
     `stores_value=False` for a body annotated `-> None`: the asset is recorded, and no IO manager is called.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from assetc.definitions.asset import AssetsDefinition
 from assetc.definitions.key import AssetKey
@@ -13,8 +14,7 @@ from assetc.definitions.spec import AssetSpec, SourceAsset
 AnyAsset: TypeAlias = AssetsDefinition | SourceAsset | AssetSpec
 
 
-@dataclass(frozen=True, slots=True)
-class InProcessRun:
+class InProcessRun(Struct, frozen=True):
     """What `materialize` is asked to do. `selection=None` means all assets; `in_memory`: values are not stored."""
 
     assets: tuple[AnyAsset, ...]

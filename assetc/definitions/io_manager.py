@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from assetc.definitions.errors import InvariantError
 from assetc.definitions.key import AssetKey
 
 
-@dataclass(frozen=True, slots=True)
-class OutputContext:
+class OutputContext(Struct, frozen=True):
     """What `handle_output` knows: which asset's value it stores, in which run.
 
     `definition_metadata` is what the asset's definition says; `add_output_metadata` adds to what is recorded.
@@ -52,8 +52,7 @@ class OutputContext:
         return self.asset_key.path
 
 
-@dataclass(frozen=True, slots=True)
-class InputContext:
+class InputContext(Struct, frozen=True):
     """What `load_input` knows: the upstream asset whose value is wanted, and the input that wants it.
 
     `definition_metadata` is the input's (`AssetIn(metadata=...)`), `upstream_output` tells of the asset.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import builtins
 import numbers
 from collections.abc import Mapping
-from dataclasses import dataclass
 from os import PathLike, fspath
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from assetc.definitions.errors import InvalidMetadataError
 from assetc.definitions.key import AssetKey, KeyLike, key_of
@@ -15,8 +16,7 @@ from assetc.definitions.key import AssetKey, KeyLike, key_of
 MetadataKind = Literal["text", "url", "path", "md", "json", "int", "float", "bool", "null", "timestamp", "asset"]
 
 
-@dataclass(frozen=True, slots=True)
-class MetadataValue:
+class MetadataValue(Struct, frozen=True):
     """One value of metadata with the kind that says how it is shown."""
 
     kind: MetadataKind

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Generic, TypeVar
+
+from msgspec import Struct, field
 
 from assetc.definitions.key import AssetKey, KeyLike, key_of
 from assetc.definitions.metadata import Metadata, to_metadata
@@ -15,15 +16,13 @@ DEFAULT_OUTPUT = "result"
 DATA_VERSION_TAG = "dagster/data_version"
 
 
-@dataclass(frozen=True, slots=True)
-class DataVersion:
+class DataVersion(Struct, frozen=True):
     """A word for the content of an asset: the same word, the same content."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Output(Generic[Value]):
+class Output(Struct, Generic[Value], frozen=True):
     """A value with metadata: `return Output(rows, metadata={"count": len(rows)})`."""
 
     value: Value
@@ -58,8 +57,7 @@ class MaterializeResult:
         self.value = value if self.has_value else None
 
 
-@dataclass(frozen=True, slots=True)
-class AssetMaterialization:
+class AssetMaterialization(Struct, frozen=True):
     """The record of one materialization."""
 
     asset_key: AssetKey

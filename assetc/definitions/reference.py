@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, get_args, get_origin
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class From:
+
+class From(Struct, frozen=True):
     """The name of the asset or source, as SQL or a key writes it."""
 
     name: str

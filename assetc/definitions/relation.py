@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(Struct, frozen=True):
     """The parts of a relation's name as the warehouse stores them (already folded to its case).
 
     In the body of a Python asset a parameter annotated `Relation` receives a subclass that is bound to the

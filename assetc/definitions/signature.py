@@ -6,8 +6,9 @@ import functools
 import inspect
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import ForwardRef, Literal, TypeAlias
+
+from msgspec import Struct
 
 from assetc.definitions.asset_in import AssetIn
 from assetc.definitions.form import form_of, without_wrappers
@@ -31,8 +32,7 @@ class Missing:
     """Stands where an annotation is not written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """One parameter of a body.
 
     `role` is what the parameter is for when no asset bears its name; `annotation` is evaluated where it can be,
@@ -47,8 +47,7 @@ class Parameter:
     default_input: AssetIn | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Struct, frozen=True):
     """The parameters of a body and the annotation of what it returns."""
 
     parameters: tuple[Parameter, ...]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any
 
 from assetc.compiler.asset import CheckConfig, DeclaredColumn, Source
@@ -84,7 +83,7 @@ def to_plain(value: Any) -> Any:
     if kind is tuple:
         return (TUPLE, *map(to_plain, value))
     if kind in _NUMBERS:
-        return (_NUMBERS[kind], *(to_plain(getattr(value, field.name)) for field in fields(kind)))
+        return (_NUMBERS[kind], *(to_plain(getattr(value, name)) for name in kind.__struct_fields__))
     if kind is AssetKey:
         return (KEY, *value.parts)
     if isinstance(value, Mapping):

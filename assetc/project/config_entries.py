@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from assetc.compiler.configure import unknown_key
 from assetc.compiler.project import Entry
@@ -28,7 +28,9 @@ def config_entry(findings: Findings, section: str, pair: WrittenPair) -> Entry:
     known = CONFIG_KEYS[section]
     key = snake(pair.key)
     if key in known:
-        return Entry(key, plain(pair.value), pair.span)
+        entry = Entry(key, plain(pair.value), pair.span)
+        _note_not_built(findings, section, entry)
+        return entry
     entry = Entry(pair.key.removeprefix("+"), plain(pair.value), pair.span)
     if section in ("models", "seeds", "snapshots"):
         # The pass that merges an asset's configuration says the same of what a SQL or Python file configures.
@@ -36,3 +38,13 @@ def config_entry(findings: Findings, section: str, pair: WrittenPair) -> Entry:
     else:
         findings.unknown(pair, known, f"the configuration of {section}")
     return entry
+
+
+def _note_not_built(findings: Findings, section: str, entry: Entry) -> None:
+    """Say of a known key that it has no effect yet, where dbt would do something else in a run."""
+    value = entry.value if isinstance(entry.value, Mapping) else {}
+    if entry.key == "contract" and value.get("enforced") in (True, "true", "True"):
+        findings.add("W223", "contracts are not built yet: columns and types are not enforced", entry.span)
+    if section == "sources" and entry.key == "meta" and "external_location" in value:
+        hint = "Read the file in a model: from read_parquet('...')"
+        findings.add("W223", "external_location is not built yet and has no effect", entry.span, hint)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from operator import attrgetter
+
+from msgspec import Struct
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.place import file_span
@@ -22,8 +23,7 @@ _CHECKS: dict[str, FileKind] = {"sql": "check", **_PROPERTIES}
 _SKIPPED_AT_THE_ROOT = frozenset({"dbt_packages", "dbt_modules", "logs", "node_modules", "venv", "site-packages"})
 
 
-@dataclass(frozen=True, slots=True)
-class Discovery:
+class Discovery(Struct, frozen=True):
     """The files of a project by path, and the folders and names that cannot be read."""
 
     files: tuple[ProjectFile, ...]

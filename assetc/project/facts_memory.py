@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assetc.compiler.facts import CompiledText, Facts, MacroFacts, PythonFacts, SeedFacts, SqlFacts
 from assetc.project.cache import Cache
@@ -13,8 +14,7 @@ KINDS: Mapping[type, str] = {PythonFacts: "python", SeedFacts: "seed", MacroFact
 """The kinds of rows in the cache that are true for every target."""
 
 
-@dataclass(frozen=True, slots=True)
-class CachedMemory:
+class CachedMemory(Struct, frozen=True):
     """The compiler's memory, kept in the cache. `scope` separates what is true for one target only.
 
     `sql_rows` are the rows about SQL files; without them each is read when it is asked for.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.project import Project
@@ -15,17 +16,14 @@ from assetc.compiler.python.imported import ImportedFile
 from assetc.project.cache import Cache
 from assetc.project.discover import Stamp, stamp_of
 from assetc.project.import_python import import_assets
-from assetc.project.read_text import read_place, read_text
+from assetc.project.read_text import decoded, read_place, read_text
 
 IMPORT_TIMEOUT = 30.0
 """Seconds that importing the Python files of a project may take."""
 
 
-
-
-@dataclass(slots=True)
-class ProjectFiles:
-    """Files by path. `problems` are those that could not be read; their text is empty."""
+class ProjectFiles(Struct):
+    """Files by path, each read from disk once. `problems` are those that could not be read; their text is empty."""
 
     root: str
     cache: Cache
@@ -33,6 +31,8 @@ class ProjectFiles:
     problems: dict[str, Diagnostic] = field(default_factory=dict)
     _remembered: dict[str, tuple[int, int, int, str]] = field(default_factory=dict)
     _contents: dict[str, str] = field(default_factory=dict)
+    _undecoded: dict[str, bytes] = field(default_factory=dict)
+    _texts: dict[str, str] = field(default_factory=dict)
     _plain_folders: dict[str, bool] = field(default_factory=dict)
 
     @staticmethod
@@ -52,12 +52,10 @@ class ProjectFiles:
 
     def text(self, path: str) -> str:
         """The text of a file, "" if it cannot be read."""
-        place = f"{self.root}/{path}"
-        text = read_place(place, path) if self._is_inside(path, place) else read_text(self.root, path)
-        if isinstance(text, Diagnostic):
-            self.problems[path] = text
-            return ""
-        return text
+        known = self._texts.get(path)
+        if known is None:
+            known = self._texts[path] = self._text(path)
+        return known
 
     def header(self, path: str, delimiter: str) -> tuple[str, ...]:
         """The names in the first line of a CSV file."""
@@ -70,6 +68,17 @@ class ProjectFiles:
     def import_python(self, paths: Sequence[str]) -> tuple[ImportedFile, ...]:
         """What importing each of these files in a child process tells."""
         return import_assets(Path(self.root), paths, timeout=IMPORT_TIMEOUT)
+
+    def _text(self, path: str) -> str:
+        place, content = f"{self.root}/{path}", self._undecoded.pop(path, None)
+        if not self._is_inside(path, place):
+            text = read_text(self.root, path)
+        else:
+            text = read_place(place, path) if content is None else decoded(path, content)
+        if isinstance(text, Diagnostic):
+            self.problems[path] = text
+            return ""
+        return text
 
     def _is_inside(self, path: str, place: str) -> bool:
         """Whether a path leads through no link, so that it needs no further look."""
@@ -88,8 +97,9 @@ class ProjectFiles:
             return remembered[3]
         try:
             with open(f"{self.root}/{path}", "rb") as file:  # noqa: PTH123  a path object would cost more than the call
-                content = blake2b(file.read(), digest_size=16).hexdigest()
+                content = self._undecoded[path] = file.read()
         except (OSError, ValueError):
             return ""
-        self.cache.keep_content(path, stamp, content)
-        return content
+        found = blake2b(content, digest_size=16).hexdigest()
+        self.cache.keep_content(path, stamp, found)
+        return found

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.project import Flavor
@@ -17,8 +18,7 @@ _LOOKED_FOR = "assetc.toml, pyproject.toml with [tool.assetc], and dbt_project.y
 _USUAL_TABLE = re.compile(rb"^\[tool\.assetc[.\]]", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class FoundProject:
+class FoundProject(Struct, frozen=True):
     """A project's folder (absolute) and the file in it that makes it one."""
 
     root: Path

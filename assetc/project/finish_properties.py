@@ -7,7 +7,8 @@ therefore applied afterwards, on every load.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.place import Span

@@ -26,11 +26,14 @@ SECTIONS = {
 
 DBT_PROJECT_KEYS = _words("""
     name version config_version profile require_dbt_version model_paths macro_paths seed_paths test_paths
-    source_paths data_paths analysis_paths docs_paths asset_paths snapshot_paths function_paths osi_paths
-    check_paths target_path log_path packages_install_path clean_targets quoting query_comment on_run_start on_run_end dispatch
+    analysis_paths docs_paths asset_paths snapshot_paths function_paths osi_paths check_paths target_path
+    log_path packages_install_path clean_targets quoting query_comment on_run_start on_run_end dispatch
     vars models seeds snapshots sources analyses data_tests tests unit_tests exposures metrics
     semantic_models saved_queries functions restrict_access flags dbt_cloud info_schema sync docs
 """)
+
+OLD_DBT_PROJECT_KEYS = _words("source_paths data_paths")
+"""Names that dbt still obeys and no one should be told of."""
 
 NATIVE_PROJECT_KEYS = _words("""
     name version profile model_paths macro_paths seed_paths snapshot_paths check_paths test_paths
@@ -89,6 +92,9 @@ NOT_BUILT_PROJECT_KEYS = _words("on_run_start on_run_end query_comment")
 """Keys that are read and have no effect yet."""
 
 NOT_BUILT_ASSET_KEYS = _words("constraints versions latest_version time_spine semantic_model metrics")
+
+CHANGES_A_RUN = _words("unit_tests versions")
+"""What is not built and would make dbt do something else in a run."""
 
 CONFIG_AT_THE_TOP = _words("""
     meta tags docs access group relation loader freshness loaded_at_field loaded_at_query quoting external

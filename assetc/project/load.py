@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from assetc.compiler.config import nothing
 from assetc.compiler.diagnostic import Diagnostic
@@ -23,7 +25,7 @@ from assetc.project.profiles import ProfileRequest
 from assetc.project.project_parts import read_dispatch, read_hooks, read_mapping, read_resources
 from assetc.project.readers import read_project_file
 from assetc.project.readings import ProjectFileReading
-from assetc.project.secrets import secrets_in, secrets_of_environment, worth_masking
+from assetc.project.secrets import named_only, secrets_in, secrets_of_environment, worth_masking
 from assetc.project.selectors_file import read_selectors
 from assetc.project.settings import make_settings
 from assetc.project.target import Connection, TargetRequest
@@ -35,38 +37,40 @@ Value = TypeVar("Value")
 DEFAULT_THREADS: Mapping[Flavor, int] = {"native": 4, "dbt": 1}
 
 
-@dataclass(frozen=True, slots=True)
-class LoadRequest:
+class LoadRequest(Struct, frozen=True):
     """What the command line and the environment decide. Paths are relative to where the command was started.
 
     `render` renders templates that are more than one call; without it they are E128.
     """
 
-    environment: Mapping[str, str] = field(repr=False)
+    __repr__ = named_only
+
+    environment: Mapping[str, str]
     project_dir: Path | None = None
     profiles_dir: Path | None = None
     profile: str | None = None
     target: str | None = None
     threads: int | None = None
     variables: Mapping[str, object] = field(default_factory=nothing)
-    render: RenderTemplate | None = field(default=None, repr=False)
-    memory: Memory = field(default=NO_MEMORY, repr=False)
+    render: RenderTemplate | None = None
+    memory: Memory = NO_MEMORY
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """A project, or None with the reasons. `secrets` are the texts that must never be shown or stored.
 
     `root` is set as soon as a project was found, whatever is wrong with it.
     """
 
+    __repr__ = named_only
+
     project: Project | None
     diagnostics: tuple[Diagnostic, ...]
     connection: Connection | None = None
-    secrets: tuple[str, ...] = field(default=(), repr=False)
+    secrets: tuple[str, ...] = ()
     root: Path | None = None
     others: tuple[OtherTarget, ...] = ()
-    unread: UnreadProperties | None = field(default=None, repr=False)
+    unread: UnreadProperties | None = None
 
 
 def load(start: Path, request: LoadRequest) -> Loaded:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.project import ProjectFile, Properties
@@ -17,8 +19,7 @@ from assetc.project.unread_properties import UnreadProperties
 Readings = list[tuple[str, PropertyFileReading]]
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedProperties:
+class LoadedProperties(Struct, frozen=True):
     """What the property files say, and their faults.
 
     `templated` are the files whose values depend on more than their text: on variables, the environment, the target.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct
 
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.project import Target
@@ -20,19 +21,20 @@ from assetc.project.profiles import (
 )
 from assetc.project.readers import read_profiles
 from assetc.project.readings import ProfilesReading
-from assetc.project.secrets import secrets_in, secrets_of_environment, worth_masking
+from assetc.project.secrets import named_only, secrets_in, secrets_of_environment, worth_masking
 from assetc.project.target import Connection, TargetRequest, make_target
 from assetc.project.templates import TemplateNames
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedTarget:
+class LoadedTarget(Struct, frozen=True):
     """The target in use, or None with the reasons, and the secrets that came to be known on the way."""
+
+    __repr__ = named_only
 
     target: Target | None
     connection: Connection | None
     problems: tuple[Diagnostic, ...]
-    secrets: tuple[str, ...] = field(repr=False)
+    secrets: tuple[str, ...]
     others: tuple[OtherTarget, ...] = ()
 
 

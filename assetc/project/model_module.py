@@ -12,10 +12,11 @@ import sys
 import threading
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path, PurePosixPath
 from types import ModuleType
+
+from msgspec import Struct, field
 
 from assetc.definitions.asset import AssetsDefinition
 
@@ -24,8 +25,7 @@ MADE = "__assetc_definitions__"
 _lock = threading.RLock()
 
 
-@dataclass(slots=True, eq=False)
-class _Namespace:
+class _Namespace(Struct, eq=False):
     """The modules of one project. `users` counts who needs them in `sys.modules` now.
 
     `sys.path` is replaced and never changed: a thread that is importing walks along the list, and would step over

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assetc.adapters.protocol import Identity
 from assetc.adapters.registry import UnknownAdapter, find_adapter
@@ -16,8 +17,7 @@ from assetc.project.readings import ProfilesReading
 from assetc.project.templates import TemplateNames
 
 
-@dataclass(frozen=True, slots=True)
-class OtherTarget:
+class OtherTarget(Struct, frozen=True):
     """A target that is not in use: which warehouse it really is."""
 
     name: str

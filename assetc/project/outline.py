@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.place import file_span
@@ -17,8 +19,7 @@ RENDERED_LATER = frozenset({"on_run_start", "on_run_end", "query_comment", "vars
 """Keys whose templates are rendered when they are used, with everything that a model may use."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(Struct, frozen=True):
     """The name of a project, its profile as written, its variables with those of the command line on top."""
 
     name: str

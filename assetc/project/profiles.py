@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.place import Span, file_span
 from assetc.compiler.project import Entry
 from assetc.project.readings import ProfilesReading, WrittenOutput, WrittenProfile
+from assetc.project.secrets import named_only
 from assetc.project.templates import TemplateNames, render_value
 
 BUILT_IN_TARGET = "dev"
 BUILT_IN_FIELDS: Mapping[str, object] = {"type": "duckdb", "path": ".assetc/warehouse.duckdb"}
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileRequest:
+class ProfileRequest(Struct, frozen=True):
     """Which profile and target are wanted: `profile` is the project file's, `asked_...` overrides it."""
 
     project_name: str
@@ -30,15 +31,16 @@ class ProfileRequest:
     profiles_dir: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """The output of a profile that is in use, rendered. Its fields hold secrets, so they are never shown."""
+
+    __repr__ = named_only
 
     profile: str
     name: str
     span: Span | None
-    fields: Mapping[str, object] = field(repr=False)
-    places: Mapping[str, Span] = field(default_factory=dict, repr=False)
+    fields: Mapping[str, object]
+    places: Mapping[str, Span] = field(default_factory=dict)
 
 
 def built_in_output(request: ProfileRequest) -> Output | Diagnostic:

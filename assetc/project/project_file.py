@@ -16,6 +16,7 @@ from assetc.project.keys import (
     MAPPING_CONFIG_KEYS,
     NATIVE_PROJECT_KEYS,
     NOT_BUILT_PROJECT_KEYS,
+    OLD_DBT_PROJECT_KEYS,
     SECTIONS,
     snake,
 )
@@ -44,7 +45,7 @@ def read_project_file(path: str, text: str, flavor: Flavor) -> ProjectFileReadin
         key = snake(pair.key)
         if key in SECTIONS:
             folders += _read_section(findings, cast("Section", SECTIONS[key]), pair)
-        elif key in known:
+        elif key in known or (flavor == "dbt" and key in OLD_DBT_PROJECT_KEYS):
             entries.append(Entry(key, plain(pair.value), pair.span))
             if key in NOT_BUILT_PROJECT_KEYS:
                 findings.add("W223", f'"{pair.key}" is not built yet and has no effect', pair.span)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from assetc.compiler.config import NOTHING
 from assetc.compiler.diagnostic import Diagnostic, diagnostic

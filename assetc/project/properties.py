@@ -10,6 +10,7 @@ from assetc.project.config_entries import config_entry, read_config
 from assetc.project.findings import Findings
 from assetc.project.keys import (
     ASSET_KEYS,
+    CHANGES_A_RUN,
     CONFIG_AT_THE_TOP,
     NOT_BUILT_ASSET_KEYS,
     NOT_BUILT_SECTIONS,
@@ -60,8 +61,8 @@ def _check_section(findings: Findings, pair: WrittenPair) -> None:
 
 
 def note_not_built(findings: Findings, pair: WrittenPair) -> None:
-    """In a native project, say that what was written has no effect yet; a dbt project is full of it."""
-    if findings.flavor == "native":
+    """Say that what was written has no effect yet; in a dbt project only where a run in dbt would be another."""
+    if findings.flavor == "native" or pair.key in CHANGES_A_RUN:
         findings.add("W223", f'"{pair.key}" is not built yet and has no effect', pair.span)
 
 

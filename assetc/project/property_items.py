@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assetc.compiler.place import Span
 from assetc.compiler.project import Flavor
@@ -13,8 +14,7 @@ from assetc.project.yaml_positions import read_yaml
 _WORD = re.compile(r"[\w$-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class PropertyItem:
+class PropertyItem(Struct, frozen=True):
     """One entry below `models:`, `seeds:`, `sources:` ... of a property file."""
 
     section: str

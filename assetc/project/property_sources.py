@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assetc.compiler.place import Span
 from assetc.compiler.project import DeclaredSource, Entry
@@ -15,8 +16,7 @@ from assetc.project.property_columns import read_columns
 from assetc.project.written import Written, WrittenMapping, WrittenPair, WrittenScalar
 
 
-@dataclass(frozen=True, slots=True)
-class _Heading:
+class _Heading(Struct, frozen=True):
     """What a source says for all of its tables."""
 
     name: str

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.place import Span
 from assetc.compiler.project import DeclaredSource, Entry, FolderConfig, Patch
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectFileReading:
+class ProjectFileReading(Struct, frozen=True):
     """The keys of a project file in one spelling, its configuration by folder, and its faults.
 
     `is_usable` is False when the file could not be read as what it is.
@@ -22,8 +21,7 @@ class ProjectFileReading:
     is_usable: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenOutput:
+class WrittenOutput(Struct, frozen=True):
     """One target of a profile, as written."""
 
     name: str
@@ -31,8 +29,7 @@ class WrittenOutput:
     fields: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenProfile:
+class WrittenProfile(Struct, frozen=True):
     """One profile; `target` names the output that is used when no other is asked for."""
 
     name: str
@@ -41,8 +38,7 @@ class WrittenProfile:
     outputs: tuple[WrittenOutput, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ProfilesReading:
+class ProfilesReading(Struct, frozen=True):
     """A whole profiles file. One that holds secrets as plain text must not be written into any cache."""
 
     profiles: tuple[WrittenProfile, ...] = ()
@@ -50,8 +46,7 @@ class ProfilesReading:
     holds_secrets: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PropertyFileReading:
+class PropertyFileReading(Struct, frozen=True):
     """The patches and sources of one file, its faults, and whether values are still to be rendered."""
 
     patches: tuple[Patch, ...] = ()

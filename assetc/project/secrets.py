@@ -67,3 +67,8 @@ def _masked(value: object, secrets: tuple[str, ...]) -> object:
         for secret in secrets:
             value = value.replace(secret, MASK)
     return value
+
+
+def named_only(value: object) -> str:
+    """How a value that holds secrets, or a whole project, is printed: by its type alone."""
+    return f"<{type(value).__name__}>"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from assetc.compiler.config import nothing
 from assetc.compiler.diagnostic import Diagnostic
@@ -16,8 +17,7 @@ from assetc.project.readings import ProjectFileReading
 FILE = "selectors.yml"
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenSelectors:
+class WrittenSelectors(Struct, frozen=True):
     """The content of a selectors file as plain values, and which file it is."""
 
     content: Mapping[str, object] = field(default_factory=nothing)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.project import Entry, Flavor, Settings
@@ -54,7 +55,7 @@ def make_settings(entries: Mapping[str, Entry], flavor: Flavor) -> tuple[Setting
             problems.append(diagnostic("E126", message, entry.span, hint=misfit.hint))
     if "target_path" in values and "clean_targets" not in values:
         values["clean_targets"] = (values["target_path"],)
-    return replace(settings, **values), tuple(problems)  # type: ignore[arg-type]  # each was converted
+    return replace(settings, **values), tuple(problems)
 
 
 def _path(value: object) -> str:

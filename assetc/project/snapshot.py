@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass, fields
 from functools import partial
 from hashlib import blake2b
 from typing import Any
+
+from msgspec import Struct
 
 from assetc.compiler.asset import Asset, Check, DeclaredColumn, Edge, Graph
 from assetc.compiler.compilation import Compilation
@@ -25,12 +26,11 @@ from assetc.project.later import Later
 
 Row = list[Any]
 
-_ASSET = [field.name for field in fields(Asset)]
-_CHECK = [field.name for field in fields(Check)]
+_ASSET = Asset.__struct_fields__
+_CHECK = Check.__struct_fields__
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """A compilation as it is stored.
 
     `templated` are the property files that depend on more than their text, and `rendered` is a hash of what they said.

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from assetc.adapters.registry import UnknownAdapter, find_adapter
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.project import Target
 from assetc.project.profiles import Output
-from assetc.project.secrets import without_secrets
+from assetc.project.secrets import named_only, without_secrets
 
 if TYPE_CHECKING:
     from assetc.adapters.protocol import Adapter
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(Struct, frozen=True):
     """What a warehouse is opened with. The fields hold secrets, so they are never shown."""
 
+    __repr__ = named_only
+
     type: str
-    fields: Mapping[str, object] = field(repr=False)
+    fields: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class TargetRequest:
+class TargetRequest(Struct, frozen=True):
     """What is decided outside of the profile: threads of the command line, names of the project file."""
 
     threads: int | None

@@ -9,7 +9,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.place import Span
@@ -22,8 +23,7 @@ _PART = re.compile(r"\{\{-?(?P<expression>.*?)-?\}\}|\{#.*?#\}", re.DOTALL)
 _NO_DEFAULT = object()
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateNames:
+class TemplateNames(Struct, frozen=True):
     """What a configuration value may use. `may_use_secrets` is for profiles alone."""
 
     environment: Mapping[str, str]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 KeyPath: TypeAlias = tuple[str | int, ...]
 """Keys from the outside in; the members of an array are counted from 0."""
@@ -26,8 +27,7 @@ _VALUE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class TomlPlaces:
+class TomlPlaces(Struct, frozen=True):
     """The extents of keys (the last segment as written) and of values."""
 
     keys: Mapping[KeyPath, Extent]
@@ -48,8 +48,7 @@ def find_places(text: str) -> TomlPlaces:
     return TomlPlaces(scan.keys, scan.values)
 
 
-@dataclass(slots=True)
-class _Scan:
+class _Scan(Struct):
     """A position that moves through the text, and the places passed so far."""
 
     text: str

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from assetc.compiler.project import Flavor, FolderConfig, ProjectFile, Settings
 from assetc.project.templates import TemplateNames
 
 
-@dataclass(frozen=True, slots=True)
-class UnreadProperties:
+class UnreadProperties(Struct, frozen=True):
     """The property files of a project, and what is needed to understand them."""
 
     root: str

@@ -7,8 +7,9 @@ of them and needs few.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
+
+from msgspec import Struct
 
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.place import Span
@@ -80,8 +81,7 @@ class WrittenMapping(NamedTuple):
 Written: TypeAlias = WrittenScalar | WrittenList | WrittenMapping
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenFile:
+class WrittenFile(Struct, frozen=True):
     """A whole file. `content` is None when the file is empty or cannot be read at all."""
 
     content: Written | None

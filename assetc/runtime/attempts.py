@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetc.adapters.protocol import Canceled, Refused, WarehouseError
 from assetc.compiler.diagnostic import Diagnostic
@@ -18,8 +20,7 @@ from assetc.runtime.work import ChecksFailed, StepFailed, StepSkipped
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """Why a step did not succeed. `may_retry`: whether the retries that its asset asks for are any use."""
 
     message: str
@@ -31,8 +32,7 @@ class Fault:
     metadata: Metadata = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Retries:
+class Retries(Struct, frozen=True):
     """How often, and how. `own` are the retries that the asset asks for, whatever the fault.
 
     `note` hears of each, with the number of the attempt that failed, the delay and the message; `pause` waits for

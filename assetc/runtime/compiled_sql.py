@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import partial
 
-from assetc.adapters.protocol import Adapter, Session
+from msgspec import Struct
+from msgspec.structs import replace
+
+from assetc.adapters.protocol import Adapter, Canceled, Session
 from assetc.compiler.asset import Asset, Check
 from assetc.compiler.config import AssetConfig, ConfigValues, Hook
 from assetc.compiler.emit import Emitted, Emitter, emit, relation_text
@@ -30,15 +32,14 @@ from assetc.runtime.work import StepFailed
 from assetc.runtime.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledSql:
+class CompiledSql(Struct, frozen=True):
     """SQL for the warehouse. `place` maps an offset in it to the place in the file that its author wrote."""
 
     sql: str
     path: str
     rendered: Rendered
     emitted: Emitted
-    text: Callable[[], str] = field(repr=False)
+    text: Callable[[], str]
 
     def place(self, offset: int, length: int = 1) -> Span:
         """The place in the template behind an offset of the SQL."""
@@ -47,8 +48,7 @@ class CompiledSql:
         return span_in_template(self.rendered, self.path, text, start, start + length) if text else file_span(self.path)
 
 
-@dataclass(frozen=True, slots=True)
-class SqlCompiler:
+class SqlCompiler(Struct, frozen=True):
     """Gives the SQL of every asset and check of one project. Built once for a command; it changes nothing."""
 
     workspace: Workspace
@@ -155,9 +155,10 @@ class SqlCompiler:
         surroundings = self.workspace.surroundings
         flags = replace(surroundings.flags, execute=True, is_incremental=incremental)
         around = replace(surroundings, names=own, flags=flags, config=ConfigValues(asset.config))
-        rendered = render(Template(asset.path, text), around, SessionAnswers(session, self.adapter))
+        answers = SessionAnswers(session, self.adapter)
+        rendered = render(Template(asset.path, text), around, answers)
         if rendered.problems:
-            raise StepFailed(rendered.problems[0])
+            raise _why_not_rendered(rendered, answers)
         return rendered
 
     def _compiled(self, path: str, variant: Variant, emitted: Emitted) -> CompiledSql:
@@ -169,3 +170,11 @@ class SqlCompiler:
         if compiled is None:
             raise LookupError(f"the compiled text of {path} is gone; delete .assetc/cache.sqlite")
         return next((found for found in compiled.variants if found.incremental == incremental), compiled.variants[0])
+
+
+def _why_not_rendered(rendered: Rendered, answers: SessionAnswers) -> Exception:
+    """The first fault, transient if the warehouse's error is; a query that was canceled is no fault."""
+    failure = answers.failures[-1] if answers.failures else None
+    if isinstance(failure, Canceled):
+        return failure
+    return StepFailed(rendered.problems[0], transient=failure is not None and failure.transient)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from assetc.adapters.protocol import Identity
 from assetc.compiler.diagnostic import Diagnostic
@@ -14,8 +15,7 @@ CheckStatus = Literal["pass", "warn", "fail", "error"]
 RunStatus = Literal["success", "failed", "canceled"]
 
 
-@dataclass(frozen=True, slots=True)
-class RunStarted:
+class RunStarted(Struct, frozen=True):
     """A run begins. `usual` are the seconds that a step usually takes, where earlier runs tell."""
 
     at: float
@@ -26,16 +26,14 @@ class RunStarted:
     usual: tuple[tuple[StepId, float], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class StepStarted:
+class StepStarted(Struct, frozen=True):
     """A step begins."""
 
     at: float
     step: Step
 
 
-@dataclass(frozen=True, slots=True)
-class StepRetried:
+class StepRetried(Struct, frozen=True):
     """A step failed for a passing reason and will be tried again after `delay` seconds."""
 
     at: float
@@ -45,8 +43,7 @@ class StepRetried:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class StepFinished:
+class StepFinished(Struct, frozen=True):
     """A step ended. `rows` is the number of rows written, where known; `because` are the steps that caused a skip."""
 
     at: float
@@ -62,8 +59,7 @@ class StepFinished:
     metadata: tuple[tuple[str, object], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LogWritten:
+class LogWritten(Struct, frozen=True):
     """A body or a template wrote a line to the log."""
 
     at: float
@@ -72,8 +68,7 @@ class LogWritten:
     step_id: StepId | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RunFinished:
+class RunFinished(Struct, frozen=True):
     """A run ended."""
 
     at: float

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
+
+from msgspec import Struct, field
 
 from assetc.adapters.protocol import Warehouse
 from assetc.compiler.plan import BuildStep, CheckStep, Plan, Step, StepId
@@ -75,8 +76,7 @@ def _status(statuses: set[StepStatus], *, canceled: bool) -> RunStatus:
     return "failed" if "failed" in statuses else "success"
 
 
-@dataclass(frozen=True, slots=True)
-class _Execution:
+class _Execution(Struct, frozen=True):
     """One run: `heard` is what its threads have to say."""
 
     plan: Plan

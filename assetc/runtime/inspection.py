@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from assetc.compiler.plan import CheckStep
 from assetc.definitions.relation import Relation
@@ -12,8 +13,7 @@ from assetc.runtime.events import StepFinished
 from assetc.runtime.work import ChecksFailed
 
 
-@dataclass(slots=True)
-class Inspection:
+class Inspection(Struct):
     """The checks of one step, in one attempt. What they came to is told when it is known to count."""
 
     gates: tuple[CheckStep, ...]

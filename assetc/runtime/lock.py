@@ -11,9 +11,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from assetc.adapters.protocol import Identity
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
@@ -21,8 +23,7 @@ from assetc.compiler.diagnostic import Diagnostic, diagnostic
 _POLL_SECONDS = 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(Struct, frozen=True):
     """The process that holds a target, as it says itself."""
 
     pid: int
@@ -42,8 +43,7 @@ class TargetHeld(Exception):  # noqa: N818  nobody's error: another run is at wo
         self.diagnostic = diagnostic
 
 
-@dataclass(slots=True)
-class _Held:
+class _Held(Struct):
     """A lock of this process, and how many of its runs stand behind it."""
 
     descriptor: int

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from assetc.adapters.protocol import Adapter
 from assetc.compiler.project import Project
 from assetc.project.cache import Cache
 from assetc.project.load import LoadRequest
+from assetc.project.secrets import named_only
 from assetc.project.unread_properties import UnreadProperties
 
 
-@dataclass(frozen=True, slots=True)
-class OpenRequest:
+class OpenRequest(Struct, frozen=True):
     """What a command asks for. `now` fixes the clock; ASSETC_NOW (ISO, UTC) does the same."""
 
     start: Path
@@ -26,15 +27,16 @@ class OpenRequest:
     import_python: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(Struct, frozen=True):
     """A project that is loaded and not compiled. `scope` separates in the cache what is true for one target only."""
+
+    __repr__ = named_only
 
     request: OpenRequest
     project: Project
     unread: UnreadProperties
     adapter: Adapter
-    cache: Cache = field(repr=False)
+    cache: Cache
     scope: str
 
 

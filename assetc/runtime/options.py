@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from assetc.adapters.protocol import Existing, Identity
 from assetc.runtime.cancellation import Cancellation
 from assetc.runtime.identifiers import new_id
 
 
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
+class RetryPolicy(Struct, frozen=True):
     """When a step is tried again. Faults that pass by themselves are, up to `transient` times, whatever the asset."""
 
     transient: int = 3
@@ -29,8 +29,7 @@ def _unchanged(text: str) -> str:
     return text
 
 
-@dataclass(frozen=True, slots=True)
-class ExecuteOptions:
+class ExecuteOptions(Struct, frozen=True):
     """How a plan is executed.
 
     `existing` are the target's relations, if they were asked for already. `root_id` is that of the run which this

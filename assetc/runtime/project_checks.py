@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetc.adapters.protocol import Session, WarehouseError
 from assetc.compiler.asset import Check
@@ -16,13 +18,13 @@ from assetc.compiler.template.surroundings import NoWarehouse, Template
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 from assetc.runtime.compiled_sql import SqlCompiler
+from assetc.runtime.warehouse_fault import message_and_hint
 from assetc.runtime.work import Checked, StepFailed
 
 NameOf = Callable[[Relation], str]
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectChecks:
+class ProjectChecks(Struct, frozen=True):
     """The checks of one project. With `staged`, a check reads that relation in place of its own asset's."""
 
     compiler: SqlCompiler
@@ -32,9 +34,8 @@ class ProjectChecks:
         try:
             _, rows = session.query(self.query(check, staged))
         except WarehouseError as error:
-            fault = diagnostic(
-                "E300", error.message.strip().partition("\n")[0].rstrip("."), check.span, hint=error.hint
-            )
+            message, hint = message_and_hint(error)
+            fault = diagnostic("E300", message, check.span, hint=hint)
             raise StepFailed(fault, transient=error.transient) from error
         status = judge(rows[0], check.config)
         failures = int(str(rows[0][0])) if rows[0][0] is not None else None

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetc.adapters.protocol import Session, WarehouseError
 from assetc.compiler.asset import Asset
@@ -23,8 +26,7 @@ from assetc.runtime.work import Attempt, Built, Checked, StepFailed
 from assetc.runtime.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectWork:
+class ProjectWork(Struct, frozen=True):
     """What the steps of one project do."""
 
     workspace: Workspace
@@ -79,10 +81,14 @@ class ProjectWork:
             with renewed(attempt.session) if script.asset is not asset else nullcontext():
                 return self.tables.build(script.asset, Query(query.sql), attempt)
         except WarehouseError as error:
-            raise StepFailed(
-                failed_statement(error, asset, lambda offset, length: compiled.place(offset + query.start, length)),
-                transient=error.transient,
-            ) from error
+            fault = failed_statement(
+                error, asset, self._upstream(asset), lambda offset, length: compiled.place(offset + query.start, length)
+            )
+            raise StepFailed(fault, transient=error.transient) from error
+
+    def _upstream(self, asset: Asset) -> Iterator[Asset]:
+        graph = self.workspace.graph
+        return (graph.assets[key] for key in graph.upstream.get(asset.key, ()) if key in graph.assets)
 
     def _check_readable(self, asset: Asset) -> None:
         """A Python asset without annotation may have become an object, of which the warehouse knows nothing."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import cast
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from assetc.adapters.protocol import WarehouseError
 from assetc.compiler.asset import Asset
@@ -35,8 +37,7 @@ LEVELS: Mapping[int, LogLevel] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PythonWork:
+class PythonWork(Struct, frozen=True):
     """What the Python assets of one project do. It is shared by all threads of a run; only `bodies` changes."""
 
     workspace: Workspace
@@ -122,7 +123,7 @@ class PythonWork:
         try:
             built = self.tables.build(asset, content, attempt)
         except WarehouseError as error:
-            raise StepFailed(failed_statement(error, asset, None), transient=error.transient) from error
+            raise StepFailed(failed_statement(error, asset, (), None), transient=error.transient) from error
         forget_object(self.workspace.root, asset.key)
         return built
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetc.adapters.protocol import Adapter, Identity, Session
 from assetc.compiler.asset import Graph
@@ -23,8 +25,7 @@ from assetc.runtime.state.protocol import State
 from assetc.runtime.state.records import Materialization, RunEnd, RunFilter, RunRecord, StepEnd, StepRecord
 
 
-@dataclass(frozen=True, slots=True)
-class Remaining:
+class Remaining(Struct, frozen=True):
     """What a run left to do. `lost` are steps whose asset or check the project has no more."""
 
     run: RunRecord

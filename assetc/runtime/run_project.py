@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from assetc.adapters.protocol import Existing, Warehouse
 from assetc.compiler.make_plan import Command, PlanRequest, Remembered, make_plan
@@ -28,8 +30,7 @@ from assetc.runtime.work import StepWork
 from assetc.runtime.workspace import Workspace, identity_of
 
 
-@dataclass(frozen=True, slots=True)
-class RunRequest:
+class RunRequest(Struct, frozen=True):
     """What a command asks for. `root_id` is the run that this one resumes."""
 
     command: Command

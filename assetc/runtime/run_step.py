@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetc.compiler.plan import BuildStep, CheckStep, Step, StepId
 from assetc.definitions.key import AssetKey
@@ -28,8 +30,7 @@ REPEATABLE = ("table", "view")
 """Materializations that may be built twice as well as once: their steps are not in the ledger."""
 
 
-@dataclass(frozen=True, slots=True)
-class StepRunner:
+class StepRunner(Struct, frozen=True):
     """Executes the steps of one run. `pause` waits for some seconds and tells whether the run is to stop."""
 
     started: RunRecord

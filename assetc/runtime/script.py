@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetc.adapters.protocol import Session
 from assetc.compiler.asset import Asset
@@ -12,8 +14,7 @@ from assetc.compiler.config import Hook
 from assetc.compiler.sql.split import StatementText, split_statements
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(Struct, frozen=True):
     """A model with the statements before its query as hooks, and the query; None where there is nothing."""
 
     asset: Asset

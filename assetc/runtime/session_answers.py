@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct, field
 
-from assetc.adapters.protocol import Adapter, Session
+from assetc.adapters.protocol import Adapter, Canceled, Session, WarehouseError
 from assetc.compiler.operation import Column, RelationKind
+from assetc.compiler.template.surroundings import QueryFailed
 from assetc.definitions.relation import Relation
+from assetc.runtime.warehouse_fault import message_and_hint
 
 
-@dataclass(frozen=True, slots=True)
-class SessionAnswer:
+class SessionAnswer(Struct, frozen=True):
     """The result of a query: the names of its columns, and its rows."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[object, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SessionAnswers:
-    """The `ask` of a render at the moment of a step."""
+class SessionAnswers(Struct, frozen=True):
+    """The `ask` of a render at the moment of a step; it keeps what ended the render, which only sees a fault."""
 
     session: Session
     adapter: Adapter
+    failures: list[WarehouseError | Canceled] = field(default_factory=list)
 
     def query(self, sql: str) -> SessionAnswer:
         """The result of a statement; empty for one that gives no rows."""
         if not sql.strip():
             return SessionAnswer((), ())
-        columns, rows = self.session.query(sql)
+        try:
+            columns, rows = self.session.query(sql)
+        except (WarehouseError, Canceled) as error:
+            self.failures.append(error)
+            if isinstance(error, Canceled):
+                raise
+            raise QueryFailed(*message_and_hint(error)) from error
         return SessionAnswer(tuple(columns), tuple(rows))
 
     def kind(self, relation: Relation) -> RelationKind | None:

@@ -3,34 +3,55 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from assetc.adapters.protocol import WarehouseError
 from assetc.compiler.asset import Asset
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.place import Span
 
-WORD = re.compile(r"[\w.]+|\"[^\"]*\"|\S")
+WORD = re.compile(r"(?:\w+|\"[^\"]*\")(?:\.(?:\w+|\"[^\"]*\"))*|\S")
 LONGEST_HINT = 300
+_MISSING = re.compile(r"does not exist|not found|no such table|cannot be found", re.IGNORECASE)
+_CATALOGUE = re.compile(r"Did you mean \"?(information_schema|pg_|duckdb_|sqlite_)", re.IGNORECASE)
+"""A guess of the warehouse among its own tables helps nobody."""
 
 
-def failed_statement(error: WarehouseError, asset: Asset, place: Callable[[int, int], Span] | None) -> Diagnostic:
+def failed_statement(
+    error: WarehouseError, asset: Asset, upstream: Iterable[Asset], place: Callable[[int, int], Span] | None
+) -> Diagnostic:
     """The diagnostic of a statement that failed.
 
     `place` maps an offset in the asset's own SQL, and a length, to the template; without it the asset is the place.
+    `upstream` are the assets that it reads: one of them may not have been built yet.
     """
-    message, _, rest = error.message.strip().partition("\n")
+    message, hint = message_and_hint(error)
     span = asset.span
-    if place is not None and error.position is not None and error.statement is not None:
+    if error.position is not None and error.statement is not None:
         offset = error.position - error.statement.body
         word = WORD.match(error.statement.sql, error.position)
-        if offset >= 0:
+        if place is not None and offset >= 0:
             span = place(offset, len(word[0]) if word else 1)
-    return diagnostic("E300", message.rstrip("."), span, hint=error.hint or _in_one_line(rest))
+        missing = _not_built(word[0] if word else "", upstream) if _MISSING.search(message) else None
+        if missing is not None:
+            hint = f"{missing.key} is not built in this target yet: assetc run --select +{asset.key}"
+    return diagnostic("E300", message, span, hint=hint)
+
+
+def message_and_hint(error: WarehouseError) -> tuple[str, str]:
+    """The first line of what the warehouse says as a phrase, and the rest, or the adapter's advice, as a hint."""
+    message, _, rest = error.message.strip().partition("\n")
+    return message.rstrip(".!"), error.hint or _in_one_line(rest)
+
+
+def _not_built(written: str, upstream: Iterable[Asset]) -> Asset | None:
+    """The asset whose relation is written so."""
+    name = written.rpartition(".")[2].strip('"').casefold()
+    return next((each for each in upstream if each.relation and each.relation.name.casefold() == name), None)
 
 
 def _in_one_line(text: str) -> str:
     """The further lines of a message, without the echo of the statement that some warehouses add."""
     lines = (line.strip() for line in text.splitlines())
     told = " ".join(line for line in lines if line and not line.startswith(("LINE ", "^")))
-    return told.replace(": :", ":")[:LONGEST_HINT]
+    return "" if _CATALOGUE.match(told) else told.replace(": :", ":")[:LONGEST_HINT]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
+
+from msgspec import Struct, field
 
 from assetc.adapters.protocol import Session
 from assetc.compiler.diagnostic import Diagnostic
@@ -18,8 +19,7 @@ from assetc.runtime.state.records import Metadata, ValueKind
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """One try at a step. `ledger_id` is the same for every try, also in a run that resumes this one.
 
     `inspect` is what `perform` calls as its listener's `check`: it executes the checks that guard publication
@@ -37,8 +37,7 @@ class Attempt:
     interruption: Interruption = field(default_factory=Interruption)
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
+class Built(Struct, frozen=True):
     """What building an asset came to. `relation` is where its data are now, None if they are not in the warehouse.
 
     `data_version` is given where the content has a version of its own: equal content, equal version. `columns`
@@ -54,8 +53,7 @@ class Built:
     metadata: Metadata = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """What a check came to."""
 
     status: CheckStatus

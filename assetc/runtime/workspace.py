@@ -9,11 +9,13 @@ from __future__ import annotations
 import marshal
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetc.adapters.protocol import Adapter, Identity
 from assetc.adapters.registry import find_adapter
@@ -27,6 +29,7 @@ from assetc.project.compact import compact_memory
 from assetc.project.find_project import find_project
 from assetc.project.load import Loaded, load_without_properties
 from assetc.project.other_targets import shared_relations
+from assetc.project.secrets import named_only
 from assetc.project.snapshot import Snapshot, hash_of, keep, recall
 from assetc.project.target import Connection
 from assetc.runtime.opening import Opening, OpenRequest
@@ -38,20 +41,21 @@ if TYPE_CHECKING:
     from assetc.project.files import ProjectFiles
 
 
-@dataclass(frozen=True)
-class Workspace:
+class Workspace(Struct, frozen=True, dict=True):
     """An open project. It holds no connection; the cache is its only open file.
 
     `project` comes without its property files: what they say is in the graph. `counts` tells how much had to be read
     anew; all zero when the whole compilation was recalled.
     """
 
-    opening: Opening = field(repr=False)
+    __repr__ = named_only
+
+    opening: Opening
     compilation: Compilation
     counts: Counts
     diagnostics: tuple[Diagnostic, ...]
     connection: Connection
-    secrets: tuple[str, ...] = field(repr=False)
+    secrets: tuple[str, ...]
 
     @property
     def project(self) -> Project:
@@ -100,13 +104,14 @@ class Workspace:
         self.opening.cache.close()
 
 
-@dataclass(frozen=True, slots=True)
-class NotOpened:
+class NotOpened(Struct, frozen=True):
     """There is no project to work with, for these reasons."""
+
+    __repr__ = named_only
 
     diagnostics: tuple[Diagnostic, ...]
     root: Path | None = None
-    secrets: tuple[str, ...] = field(default=(), repr=False)
+    secrets: tuple[str, ...] = ()
 
 
 def open_workspace(request: OpenRequest) -> Workspace | NotOpened:

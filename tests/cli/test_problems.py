@@ -37,6 +37,9 @@ def test_the_line_the_caret_the_label_and_the_hint():
         ("'数据', nope", "'数据', nope"),
         ("'e\u0301', nope", "'e\u0301', nope"),
         ("nope\r\nx", "nope"),
+        ("'👍🏽', '👩\u200d💻', nope", "'👍🏽', '👩\u200d💻', nope"),
+        ("'ไม่', '각', nope", "'ไม่', '각', nope"),
+        ("名\t= nope", "名  = nope"),
         ("x = '\x1b[2J\x07', nope", "x = '␛[2J␇', nope"),
         ("-- \u202eevil, nope", "-- �evil, nope"),
     ],
@@ -55,6 +58,12 @@ def test_a_long_line_is_cut_around_the_place(width):
     _, _, _, line, caret, _ = shown(text, "nope", width)
     assert width_of(line) <= width and line.endswith("…") and "…" in line[:6]
     assert line[caret.index("^") :].startswith("nope")
+
+
+def test_a_label_that_has_no_room_beside_the_caret_stands_below_it():
+    label = "a label of some length"
+    lines = shown("select " + "x" * 40 + ", nope from t", "nope", 70, label=label)
+    assert lines[4:6] == ["  | " + " " * 49 + "^^^^", "  | " + " " * 44 + label]
 
 
 def test_what_is_longer_than_the_window_is_marked_to_its_end():

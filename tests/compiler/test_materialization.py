@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from assetc.compiler.abilities import Abilities
 from assetc.compiler.config import AssetConfig, Hook
@@ -28,7 +29,7 @@ CASE = re.compile(r"^## (?P<title>[^\n]+)\n```build\n(?P<code>.+?)\n```\n(?:```o
 ORDERS = Relation("db", "main", "orders")
 STRATEGIES = ("append", "delete+insert", "merge")
 NO_DDL = Abilities(transactional_ddl=False, strategies=STRATEGIES)
-FIELDS = {field.name for field in fields(Build)} - {"config", "full_refresh"} | {"full_refresh"}
+FIELDS = set(Build.__struct_fields__) - {"config", "full_refresh"} | {"full_refresh"}
 
 
 def build(content: object, answers: Iterable[str] = (), **given: Any) -> str:
@@ -80,8 +81,8 @@ def text(value: object) -> str:
             return f"{name} {type_name}"
         case tuple():
             return "(" + ", ".join(map(text, value)) + ")"
-    if is_dataclass(value):
-        shown = {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, Struct):
+        shown = {name: getattr(value, name) for name in value.__struct_fields__}
         parts = (f"{name}={text(part)}" for name, part in shown.items() if part not in ((), "", None, False))
         return f"{type(value).__name__} {' '.join(parts)}"
     return str(value)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset, Check, CheckConfig, Edge, Graph
 from assetc.compiler.config import AssetConfig

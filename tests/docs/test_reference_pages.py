@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
 
 import click
@@ -64,7 +63,7 @@ def test_every_key_of_a_project_file_is_told_once() -> None:
 
 
 def test_the_defaults_of_a_project_file() -> None:
-    settings = {field.name: getattr(NATIVE_SETTINGS, field.name) for field in fields(NATIVE_SETTINGS)}
+    settings = {name: getattr(NATIVE_SETTINGS, name) for name in NATIVE_SETTINGS.__struct_fields__}
     settings["packages_install_path"] = settings.pop("packages_path")
     told = {row[0]: row[2] for row in rows(section("configuration.md", "Project file")) if len(row) == 4}
     expected = {name: OTHER_WORDS.get(name) or written(settings[name]) for name in told if name in settings}
@@ -91,7 +90,7 @@ def test_the_synonyms_of_an_asset() -> None:
 def test_the_keys_and_defaults_of_a_check() -> None:
     told = {row[0]: row[2] for row in rows(section("configuration.md", "Check"))}
     assert told.keys() <= CHECK_CONFIG_KEYS
-    assert told == {field.name: written(getattr(CheckConfig(), field.name)) for field in fields(CheckConfig)}
+    assert told == {name: written(getattr(CheckConfig(), name)) for name in CheckConfig.__struct_fields__}
 
 
 def test_the_commands() -> None:

@@ -9,11 +9,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from killed_run import APPEND, content, main
+from msgspec.structs import replace
 from small_project import Model, SmallProject, Test, statuses
 
 from assetc.compiler.make_plan import PlanRequest

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from assetc.adapters.protocol import WarehouseError
 
@@ -14,8 +15,7 @@ _RESERVED = ("main", "system", "temp")
 _NOT_BUILT = ("secrets", "filesystems", "plugins", "is_ducklake", "remote", "use_credential_provider")
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(Struct, frozen=True):
     """Another database that is attached to the connection."""
 
     path: str
@@ -24,16 +24,14 @@ class Attachment:
     read_only: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Extension:
+class Extension(Struct, frozen=True):
     """An extension to load; one that is not installed yet is fetched from its repository."""
 
     name: str
     repository: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """How to open the target. `path` is absolute, or `:memory:`.
 
     `settings` begin with the project's folder as the place to look for files, so that `from 'data/x.csv'` means the

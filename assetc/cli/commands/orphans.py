@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 
 import click
+from msgspec import Struct
 
 from assetc.adapters.protocol import Existing, Warehouse
 from assetc.cli.invocation import Invocation
@@ -22,8 +22,7 @@ from assetc.definitions.key import AssetKey
 from assetc.runtime.workspace import Workspace, identity_of
 
 
-@dataclass(frozen=True, slots=True)
-class Orphan:
+class Orphan(Struct, frozen=True):
     """A relation that was built for an asset that is gone. `readers` are assets that still read it by its name."""
 
     key: AssetKey

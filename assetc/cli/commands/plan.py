@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import click
+from msgspec.structs import replace
 
 from assetc.cli.invocation import Invocation
 from assetc.cli.options import command_named

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import cast
 
 import click
@@ -42,7 +41,7 @@ def command(
     opened = open_project(invocation)
     last = _last_run(opened)
     refreshes = _refreshed(last) if full_refresh is None else full_refresh
-    again = replace(invocation, vars=invocation.vars or _vars_given(last))
+    again = invocation._replace(vars=invocation.vars or _vars_given(last))
     if refreshes or again != invocation:
         opened.workspace.close()
         opened = open_project(again, full_refresh=refreshes)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import click
+from msgspec import Struct
 
 from assetc.adapters.protocol import Existing, Session
 from assetc.cli.completing import AssetName
@@ -30,8 +30,7 @@ Query = tuple[str, str | None]
 Found = tuple[Sequence[str], Sequence[tuple[object, ...]]]
 
 
-@dataclass(frozen=True, slots=True)
-class ShowRequest:
+class ShowRequest(Struct, frozen=True):
     """What to show, how many rows, and how: `text`, or dbt's `json`, or one list of rows (`as_json`)."""
 
     selection: SelectionRequest

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assetc.compiler.place import Span
 from assetc.compiler.python import sinks
@@ -58,8 +59,7 @@ _NAMED_OR_NO_TABLE = (Text, Handle, Constant, Closure, Instance)
 Handler = Callable[[BodyNotes, Call], Value | None]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class BodyObserver:
+class BodyObserver(Struct, frozen=True, eq=False):
     """Is told of the calls in a body, and takes notes."""
 
     notes: BodyNotes

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from assetc.compiler.python.decorators import as_decorator, complete_decorator
 from assetc.compiler.python.items import elements_of

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.place import file_span

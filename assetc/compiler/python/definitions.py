@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.place import Span, file_span
@@ -64,8 +65,7 @@ NEEDED = frozenset((
 DEPS = "name them in deps=[...] as constants"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Definition:
+class Definition(Struct, frozen=True, eq=False):
     """A function that is an asset, as it was met. `guessed`: in a loop whose items are not known."""
 
     decorator: AssetDecorator
@@ -80,8 +80,7 @@ class Definition:
         return self.closure.node
 
 
-@dataclass(slots=True, eq=False)
-class Definitions:
+class Definitions(Struct, eq=False):
     """The definitions of one file, in the order in which they are met."""
 
     found: list[Definition] = field(default_factory=list)
@@ -92,8 +91,7 @@ class Definitions:
         return AssetFunction(closure, own_key(decorator, closure))
 
 
-@dataclass(slots=True, eq=False)
-class _Problems:
+class _Problems(Struct, eq=False):
     """What could not be read of one definition."""
 
     definition: Definition
@@ -107,8 +105,7 @@ class _Problems:
         self.found.append(diagnostic("W201", what, span, hint=f"Import the file to complete it, or {DEPS}"))
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
+class Built(Struct, frozen=True):
     """An asset with what was found on the way."""
 
     asset: PythonAsset

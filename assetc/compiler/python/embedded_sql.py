@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetc.compiler.place import Span
 from assetc.compiler.python.values import Line, Piece
@@ -26,8 +28,7 @@ _TEMPORARY = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class EmbeddedSql:
+class EmbeddedSql(Struct, frozen=True):
     """A text of SQL put together from pieces. `starts` are the offsets of the pieces in it."""
 
     text: str

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.python.reading import ParameterRole
 
 
-@dataclass(frozen=True, slots=True)
-class ImportedAsset:
+class ImportedAsset(Struct, frozen=True):
     """One definition that a module held after its import.
 
     `file` and `line` tell where its function stands ("" where no file of the project has it); `values` are the
@@ -30,8 +29,7 @@ class ImportedAsset:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ImportedFile:
+class ImportedFile(Struct, frozen=True):
     """The result of importing one file: its definitions, or the reason why there are none.
 
     `files` are the project files that were opened while it was imported. `values` are the constants of the module.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import sys
-from dataclasses import replace
 from pathlib import PurePosixPath
+
+from msgspec.structs import replace
 
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.python.keys import own_key

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import posixpath
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
+
+from msgspec import Struct, field
 
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.python.scope import Scope
@@ -30,8 +31,7 @@ MOST_RECURSION = 4
 ReadFile: TypeAlias = Callable[[str], str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A call whose function and arguments have been evaluated. `is_open`: it has arguments that are not known."""
 
     node: ast.Call
@@ -68,8 +68,7 @@ Evaluate: TypeAlias = "Callable[[Machine, ast.expr, Scope], Value]"
 Execute: TypeAlias = "Callable[[Machine, ast.stmt, Scope], bool]"
 
 
-@dataclass(slots=True, eq=False)
-class Machine:
+class Machine(Struct, eq=False):
     """Follows the code of the file `path`.
 
     `opaque` lists what makes the set of definitions unknowable without importing the file; `guesses` is how many

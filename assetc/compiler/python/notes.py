@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.place import Span
@@ -29,8 +30,7 @@ READS_OR_WRITES = frozenset(("read", "write", "table_function", "unknown"))
 Noted = dict[tuple[object, ...], PythonReference]
 
 
-@dataclass(slots=True, eq=False)
-class BodyNotes:
+class BodyNotes(Struct, eq=False):
     """The notes on one body.
 
     `session_names` are views and temporary tables that the body itself made; `files` what it read, with the texts.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import PurePosixPath
+
+from msgspec import Struct
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.place import file_span
@@ -22,8 +23,7 @@ from assetc.compiler.python.statements import STATEMENTS
 from assetc.compiler.python.values import AssetDecorator, Closure, Entries, Items, Key
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Followed:
+class Followed(Struct, frozen=True, eq=False):
     """A file whose module level was followed to its end; the bodies of its assets are not followed yet."""
 
     machine: Machine

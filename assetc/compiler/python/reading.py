@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.place import Span
@@ -16,8 +17,7 @@ OWNING_OPERATIONS = frozenset({"create", "replace"})
 """What makes an asset the owner of a relation; every other write touches a relation of somebody's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """A parameter of an asset's function; the roles are those of `assetc.definitions.signature`.
 
     `role` says what it is for if no asset or source bears its name: only then is the parameter of a "connection" (a
@@ -42,8 +42,7 @@ class Parameter:
         return self.role == "upstream" and not self.has_default
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredInput:
+class DeclaredInput(Struct, frozen=True):
     """A parameter whose upstream is said by `ins=` or its annotation. `key` is as written, segments joined by "/"."""
 
     parameter: str
@@ -51,16 +50,14 @@ class DeclaredInput:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredDependency:
+class DeclaredDependency(Struct, frozen=True):
     """An entry of `deps=`: a key as written, segments joined by "/"."""
 
     key: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class PythonReference:
+class PythonReference(Struct, frozen=True):
     """A name that a body reads or writes.
 
     With `kind` "ref" or "source" the parts of the reference are the arguments of that call; `span` is where the name
@@ -72,16 +69,14 @@ class PythonReference:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Returns:
+class Returns(Struct, frozen=True):
     """The annotation of what a function returns, as written. `is_none`: it is `None`."""
 
     annotation: str
     is_none: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PythonAsset:
+class PythonAsset(Struct, frozen=True):
     """One `@asset`, one `@multi_asset` (its keys are in `outs`) or one dbt `def model(dbt, session)`.
 
     `writes` are the relations that the body creates or changes (`owns` tells which); `local_frames` those names
@@ -114,8 +109,7 @@ class PythonAsset:
     spec_deps: tuple[tuple[str, tuple[DeclaredDependency, ...]], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PythonReading:
+class PythonReading(Struct, frozen=True):
     """Everything that was understood of one file.
 
     `needs_import`: only importing the file tells the rest (which assets there are, or a part of one). `files` are the

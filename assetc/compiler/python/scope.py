@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from assetc.compiler.python.source import Source
 from assetc.compiler.python.values import Argument, Handle, Unknown, Value, alternatives, choice
 
 
-@dataclass(slots=True, eq=False)
-class Scope:
+class Scope(Struct, eq=False):
     """The names of a module, a class or a function that is being followed.
 
     `returns` collects what the function gives back. `is_function`: names bound here are local variables, which some

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 SQL_CALLS = frozenset((
     "sql", "execute", "executemany", "executescript", "exec_driver_sql", "execute_sql", "execute_async",
@@ -60,8 +61,7 @@ REGISTRATIONS = frozenset((
 """They give a name to a table of this session."""
 
 
-@dataclass(frozen=True, slots=True)
-class WriteCall:
+class WriteCall(Struct, frozen=True):
     """Where a writing call has the name of its relation, and what it does to it by default."""
 
     operation: str

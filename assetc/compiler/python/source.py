@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from assetc.compiler.place import Span, span_of
 
@@ -17,13 +18,12 @@ _PREFIX = re.compile(r"[a-zA-Z]*('''|\"\"\"|'|\")")
 _FIELD = re.compile(r"\{\{|\}\}|\{[^{}]*\}")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Source:
+class Source(Struct, frozen=True):
     """One Python file. Lines are found when the first place is asked for."""
 
     path: str
     text: str
-    _line_starts: list[int] = field(default_factory=list, repr=False)
+    _line_starts: list[int] = field(default_factory=list)
 
     def span(self, node: Located) -> Span:
         """The place of a node."""
@@ -69,8 +69,7 @@ class Source:
         return start + len(self.text[start:end].encode()[:column].decode(errors="ignore"))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PythonLiteral:
+class PythonLiteral(Struct, frozen=True, eq=False):
     """A string literal of a Python file. `value` is what it evaluates to, with marks for the fields of an f-string."""
 
     source: Source
@@ -94,8 +93,7 @@ class PythonLiteral:
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FileLiteral:
+class FileLiteral(Struct, frozen=True, eq=False):
     """The whole text of a file that a body reads."""
 
     path: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from msgspec import Struct, field
 
 from assetc.compiler.place import Span
 from assetc.compiler.python.source import Literal, Source
@@ -38,51 +39,44 @@ HOLE = Piece("", is_hole=True)
 COUNTED_HOLE = Piece("", is_hole=True, harmless=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A string: its possible values."""
 
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(Struct, frozen=True):
     """A number, a boolean, bytes or None."""
 
     value: object
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(Struct, frozen=True):
     """A list, tuple or set."""
 
     values: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Entries:
+class Entries(Struct, frozen=True):
     """A dict with constant keys. `complete`: no other key can be in it."""
 
     values: dict[str, Value]
     complete: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One of several values that are not strings."""
 
     values: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FilePath:
+class FilePath(Struct, frozen=True):
     """A path, relative to the project root."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Closure:
+class Closure(Struct, frozen=True, eq=False):
     """A function, with the scope in which it was defined and the arguments that it has already."""
 
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -91,8 +85,7 @@ class Closure:
     named: tuple[tuple[str, Value], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Class:
+class Class(Struct, frozen=True, eq=False):
     """A class of the project: its members, its bases, and its fields in order."""
 
     name: str
@@ -107,30 +100,26 @@ class Class:
         return any(name in ("Enum", "StrEnum", "IntEnum") for name in names)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Instance:
+class Instance(Struct, frozen=True, eq=False):
     """An object of a class of the project; its attributes change as code sets them."""
 
     of: Class
     attributes: dict[str, Value] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Module:
+class Module(Struct, frozen=True, eq=False):
     """A module of the project that was read."""
 
     scope: Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Outside:
+class Outside(Struct, frozen=True):
     """A name from a library, dotted as it was imported (`pandas.read_sql`)."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """An asset key that an expression names (AssetKey, AssetIn, AssetSpec, AssetOut, SourceAsset ...), as written.
 
     `readable`: nothing of it was left out because it is not known. `declared` is the place of a call that by itself
@@ -144,16 +133,14 @@ class Key:
     declared: Span | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class AssetFunction:
+class AssetFunction(Struct, frozen=True, eq=False):
     """A function that `@asset` made a definition of. `key` is None when its name could not be read."""
 
     closure: Closure
     key: str | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class AssetDecorator:
+class AssetDecorator(Struct, frozen=True, eq=False):
     """`asset(...)` waiting for its function."""
 
     kind: str
@@ -162,8 +149,7 @@ class AssetDecorator:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """A parameter of an asset's function, inside its body.
 
     `is_relation`: its text is the name of its relation; `is_mapped`: its upstream has another name than it.
@@ -174,13 +160,11 @@ class Argument:
     is_mapped: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Handle:
+class Handle(Struct, frozen=True):
     """A relation that was named by a call which is counted already (`context.ref("a")`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """Nothing is known, but perhaps the library that made the object."""
 
     library: str = ""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TypeAlias
+
+from msgspec.structs import replace
 
 from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.place import Span

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from assetc.compiler.selection.expression import (
     Criterion,
@@ -22,8 +23,7 @@ Pair: TypeAlias = tuple[frozenset[Member], frozenset[Member]]
 """The members selected, and those together with the checks that wait for the rest of what they read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluation:
+class Evaluation(Struct, frozen=True):
     """What an expression is evaluated against; `found` has every criterion of it."""
 
     members: Members

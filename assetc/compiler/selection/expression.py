@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 Depth: TypeAlias = int | None
 """How far to walk: 0 is not at all, None is to the end."""
@@ -14,8 +15,7 @@ Indirect = Literal["eager", "cautious", "buildable", "empty"]
 INDIRECT_MODES: tuple[Indirect, ...] = ("eager", "cautious", "buildable", "empty")
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(Struct, frozen=True):
     """`2+tag:nightly+`: what a method finds for a value, and how far around it to go.
 
     Without a `method` the value says which one it is. `parents` and `children` are depths;
@@ -31,22 +31,19 @@ class Criterion:
     indirect: Indirect | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Union:
+class Union(Struct, frozen=True):
     """What any part selects."""
 
     parts: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Intersection:
+class Intersection(Struct, frozen=True):
     """What every part selects."""
 
     parts: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """What `include` selects and `exclude` does not."""
 
     include: Expression

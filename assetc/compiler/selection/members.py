@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import NewType, TypeAlias
+
+from msgspec import Struct
 
 from assetc.compiler.asset import Asset, Check, Graph, Source
 from assetc.compiler.graph import walk
@@ -19,8 +20,7 @@ Member: TypeAlias = AssetKey | CheckName
 Selectable: TypeAlias = Asset | Source | Check
 
 
-@dataclass(frozen=True, slots=True)
-class Members:
+class Members(Struct, frozen=True):
     """Everything that can be selected. A check stands below the assets whose data it reads."""
 
     graph: Graph

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.project import Flavor
@@ -11,8 +12,7 @@ from assetc.compiler.selection.expression import Expression, Indirect
 from assetc.definitions.key import AssetKey
 
 
-@dataclass(frozen=True, slots=True)
-class SelectionRequest:
+class SelectionRequest(Struct, frozen=True):
     """The selection options of a command. Nothing asked for selects everything.
 
     `indirect` says which checks come along; `resource_types` keeps only those, in dbt's words and ours.
@@ -26,8 +26,7 @@ class SelectionRequest:
     exclude_resource_types: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(Struct, frozen=True):
     """A selector that selectors.yml defines; with faults it selects nothing, or not what was meant."""
 
     name: str
@@ -37,8 +36,7 @@ class Definition:
     faults: tuple[Diagnostic, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SelectionEnvironment:
+class SelectionEnvironment(Struct, frozen=True):
     """What a selection may look at beside the graph."""
 
     flavor: Flavor = "native"
@@ -46,8 +44,7 @@ class SelectionEnvironment:
     definitions: Mapping[str, Definition] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Selected:
+class Selected(Struct, frozen=True):
     """What was selected: keys of assets and of sources, names of checks."""
 
     assets: frozenset[AssetKey] = frozenset()

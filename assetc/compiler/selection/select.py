@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from assetc.compiler.asset import Graph
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean

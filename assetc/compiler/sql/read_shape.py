@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from msgspec import Struct, field
 from sqlglot import exp
 
 from assetc.compiler.sql.ctes import cte_name, find_cte
@@ -28,8 +28,7 @@ class UnknownShapeError(Exception):
     """The text does not tell the columns; never leaves this module."""
 
 
-@dataclass(slots=True)
-class _Shaper:
+class _Shaper(Struct):
     """The steps so far; a query that is used twice is one step. None marks one that is being read."""
 
     dialect: str

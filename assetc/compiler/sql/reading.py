@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from assetc.compiler.reference import Reference
 from assetc.compiler.sql.shape import Shape
 
 
-@dataclass(frozen=True, slots=True)
-class SqlProblem:
+class SqlProblem(Struct, frozen=True):
     """A fault of the text; `start` and `end` are offsets in it, and the rest is as in a Diagnostic."""
 
     code: str
@@ -20,8 +19,7 @@ class SqlProblem:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnPrefix:
+class ColumnPrefix(Struct, frozen=True):
     """The `schema.table` of a `schema.table.column`; the table is that of `references[reference]`."""
 
     reference: int
@@ -29,8 +27,7 @@ class ColumnPrefix:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class SqlReading:
+class SqlReading(Struct, frozen=True):
     """Everything that is known from one SQL text.
 
     `kinds` tells what each statement is (query, insert, create, command ...). `tokens_hash` changes when more

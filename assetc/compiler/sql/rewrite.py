@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assetc.compiler.reference import Reference
 from assetc.compiler.sql.fold import last_written, split_name, written_name
@@ -15,8 +16,7 @@ from assetc.compiler.sql.splice import Replacement, Spliced, splice
 _WITHOUT_AS = frozenset({"oracle"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Renamed:
+class _Renamed(Struct, frozen=True):
     """A reference, its new name, and how columns are to call the table afterwards."""
 
     reference: Reference

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlglot import exp
 
 _SKIPPED = (
@@ -53,8 +52,7 @@ _NAMES_KIND = (exp.Drop, exp.Create, exp.Alter, exp.Comment, exp.Undrop)
 _ALIASABLE = (exp.From, exp.Join, exp.Table, exp.Subquery, exp.Paren, exp.Final)
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+class Role(Struct, frozen=True):
     """`operation` is empty for a table that is read; `aliasable`: an alias may stand after it."""
 
     operation: str = ""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import lru_cache
 
+from msgspec import Struct, field
 from sqlglot import Token, exp
 from sqlglot.dialects.dialect import Dialect
 
@@ -27,8 +27,7 @@ def sqlglot_dialect(name: str) -> Dialect:
     return Dialect.get_or_raise(name)
 
 
-@dataclass(slots=True)
-class Script:
+class Script(Struct):
     """The script's own names, its current database and schema, and what was found so far.
 
     `offset` is where the fragment being read begins in the text; None inside a string, whose insides have no

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from assetc.compiler.sql.fold import fold_column
 
 
-@dataclass(frozen=True, slots=True)
-class Star:
+class Star(Struct, frozen=True):
     """All columns of `source` in order but those `excluded`, some of them `renamed` (old name, new name).
 
     `source` is the name of a relation outside the text, or the index of an earlier step of the shape.
@@ -24,8 +24,7 @@ class Star:
 Item: TypeAlias = str | Star
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """The queries that reach the output, each a list of items; the last one is the output itself."""
 
     dialect: str

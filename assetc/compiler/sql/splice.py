@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Replacement:
+class Replacement(Struct, frozen=True):
     """`text` instead of the characters `start` to `end` (exclusive); nothing is taken away where they are equal."""
 
     start: int
@@ -16,8 +16,7 @@ class Replacement:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A run of the new text: where it begins there and in the old text, and whether it was kept as it was."""
 
     start: int
@@ -25,8 +24,7 @@ class Piece:
     kept: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Spliced:
+class Spliced(Struct, frozen=True):
     """The new text, and the pieces it was made of."""
 
     text: str

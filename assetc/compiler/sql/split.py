@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlglot.errors import TokenError
 
 from assetc.compiler.sql.script import sqlglot_dialect
 from assetc.compiler.sql.tokens import statements_of
 
 
-@dataclass(frozen=True, slots=True)
-class StatementText:
+class StatementText(Struct, frozen=True):
     """One statement of a text, without the semicolon behind it; `start` is its offset."""
 
     sql: str

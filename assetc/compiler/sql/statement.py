@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
 from sqlglot import exp
 
 from assetc.compiler.sql.dml import find_targets
@@ -36,8 +36,7 @@ _LEAVES = frozenset(
 )  # fmt: skip
 
 
-@dataclass(slots=True)
-class Found:
+class Found(Struct):
     """The nodes of a statement that matter, in no order.
 
     `numbers` are the references of the tables, by identity.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
 def words(text: str) -> frozenset[str]:
@@ -11,8 +12,7 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-@dataclass(frozen=True, slots=True)
-class CteRules:
+class CteRules(Struct, frozen=True):
     """Which names of a WITH are visible where.
 
     `forward`: every sibling sees every other, also later ones. `recursive_forward`: only if WITH RECURSIVE says

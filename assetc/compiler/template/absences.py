@@ -43,8 +43,12 @@ def _report_unknown_name(rendering: Rendering, name: str, *, is_print: bool) -> 
     related = [Annotation(position.tag_span(), "called here") for position in positions[1:]]
     code = "E112" if is_error else "W231"
     rendering.findings.report(
-        diagnostic(code, f"{name} is undefined", span, hint=hint or NO_SUCH_NAME, related=related)
+        diagnostic(code, f"{name} is undefined", span, hint=hint or no_such_name(rendering), related=related)
     )
 
 
-NO_SUCH_NAME = "No macro, variable of the template or member has this name"
+def no_such_name(rendering: Rendering) -> str:
+    """What to think of where no name is near; in a dbt project it may be the namespace of a package."""
+    hint = "No macro, variable of the template or member has this name"
+    is_dbt = rendering.surroundings.unknown_names != "error"
+    return f"{hint}; macros of packages are not built yet" if is_dbt else hint

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal, TypeAlias, cast
+
+from msgspec import Struct
 
 BlockKind: TypeAlias = Literal["macro", "test", "materialization", "snapshot", "docs"]
 
@@ -22,8 +23,7 @@ _CLOSE = {
 _ADAPTER = re.compile(r"""adapter\s*=\s*(?:'(\w+)'|"(\w+)")""")
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """A block of a file: `start` to `end` with its tags, `body_start` to `body_end` without.
 
     `adapter` is that of a materialization, "default" for the rest. `closed` is False when the end tag is missing.

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from jinja2 import nodes
+from msgspec import Struct
 
 _CAPTURED = frozenset({"ref", "source", "config", "var", "env_var", "this"})
 _STRING_OR_PAREN = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[()]""", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class ConstantCall:
+class ConstantCall(Struct, frozen=True):
     """A call at `start` to `end` of a file. `arguments` is None unless all of them are constant texts.
 
     `keywords` are the keyword arguments with their places, key included.

@@ -9,13 +9,13 @@ from jinja2.exceptions import SecurityError
 
 from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.place import Span, file_span, span_of
-from assetc.compiler.template.absences import NO_SUCH_NAME
+from assetc.compiler.template.absences import no_such_name
 from assetc.compiler.template.environment import ENVIRONMENT
 from assetc.compiler.template.parser import BLOCK_TAGS
 from assetc.compiler.template.position import Position, positions_of
 from assetc.compiler.template.refusal import Exhausted, Refused, Returned, UnknownName, Unreadable
 from assetc.compiler.template.rendering import Rendering
-from assetc.compiler.template.surroundings import NeedsWarehouse
+from assetc.compiler.template.surroundings import NeedsWarehouse, QueryFailed
 
 _WRONG_ARGUMENTS = re.compile(r"\bargument|\bparameter")
 _WORD = re.compile(r"\w+")
@@ -46,8 +46,13 @@ def fault_of(error: BaseException, rendering: Rendering) -> Diagnostic:
     else:
         labels = ["called here"] * (len(places) - 1)
     notes = (Annotation(place, label) for place, label in zip(places[1:], labels, strict=True))
-    related = tuple(dict.fromkeys(notes))[:DEEPEST_CALLS]
+    related = _without_middle(tuple(dict.fromkeys(notes)))
     return diagnostic(code, _one_line(message), places[0], hint=_one_line(hint), related=related)
+
+
+def _without_middle(notes: tuple[Annotation, ...]) -> tuple[Annotation, ...]:
+    """The calls, those in the middle left out where they are many: the last is the file that needed it all."""
+    return notes if len(notes) <= DEEPEST_CALLS else (*notes[: DEEPEST_CALLS - 1], notes[-1])
 
 
 def unreadable(error: Unreadable, positions: list[Position] | None = None) -> Diagnostic:
@@ -93,14 +98,15 @@ def _unknown_word(message: str) -> tuple[str, Iterable[str]]:
 
 def _told(error: BaseException, rendering: Rendering) -> tuple[str, str, str]:
     match error:
-        case Refused():
+        case Refused() | QueryFailed():
             return error.code, error.message, error.hint
         case NeedsWarehouse():
             hint = "Only a connection can tell: the template is rendered again when the asset runs"
             return "E131", f"the template asks the warehouse for {error}", hint
         case UnknownName():
             known = () if error.is_attribute else rendering.known_names()
-            return "E112", str(error), did_you_mean(error.name, known) or NO_SUCH_NAME * (not error.is_attribute)
+            hint = "" if error.is_attribute else no_such_name(rendering)
+            return "E112", str(error), did_you_mean(error.name, known) or hint
         case SecurityError():
             return "E139", f"the template may not do this: {_plain_message(error)}", ""
         case Exhausted() | RecursionError() | MemoryError() | OverflowError():

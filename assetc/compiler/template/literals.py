@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 _STRING = re.compile(r"""'[^']*'|"[^"]*\"""")
 _DIFFERENT_IN_JINJA = re.compile(r"""\\|'''|\"{3}""")
@@ -15,8 +16,7 @@ _ONE_STRING = re.compile(r"""\s*(?:'([^'\\\n]*)'|"([^"\\\n]*)")\s*""")
 _NO_LITERAL = object()
 
 
-@dataclass(frozen=True, slots=True)
-class Keyword:
+class Keyword(Struct, frozen=True):
     """A keyword argument; `start` to `end` is its place in the text of the arguments, key included."""
 
     key: str
@@ -25,8 +25,7 @@ class Keyword:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Arguments:
+class Arguments(Struct, frozen=True):
     """The arguments of a call."""
 
     positional: tuple[object, ...]

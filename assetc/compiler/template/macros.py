@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from hashlib import blake2b
+
+from msgspec import Struct
 
 from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic
 from assetc.compiler.place import Span, span_of
@@ -16,8 +17,7 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 _COMPUTED_NAME = re.compile(r"""\bdispatch\s*\(\s*[^'"\s]|\bcontext\s*[.\[]""")
 
 
-@dataclass(frozen=True, slots=True)
-class MacroFile:
+class MacroFile(Struct, frozen=True):
     """A file that holds macros."""
 
     path: str
@@ -25,8 +25,7 @@ class MacroFile:
     package: str
 
 
-@dataclass(frozen=True, slots=True)
-class Macro:
+class Macro(Struct, frozen=True):
     """A macro (or test, or materialization, under the name that calls it) and where it stands."""
 
     name: str
@@ -50,8 +49,7 @@ class Macro:
         return span_of(self.file.path, self.file.text, self.block.start, self.block.body_start)
 
 
-@dataclass(frozen=True, slots=True)
-class MacroLibrary:
+class MacroLibrary(Struct, frozen=True):
     """All macros by package and name. `problems` are blocks without an end and names defined twice.
 
     `called` holds them by each name that can call them: their own, and the one that is dispatched to them.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
 from functools import lru_cache
 from types import CodeType, FrameType, TracebackType
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from assetc.compiler.place import Span, span_of
 
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from assetc.compiler.template.unit import Unit
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """An offset in the file of a unit."""
 
     unit: Unit

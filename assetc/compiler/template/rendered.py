@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 from assetc.compiler.diagnostic import Annotation, Diagnostic
 from assetc.compiler.place import Span, span_of
@@ -50,8 +51,7 @@ class LogLine(NamedTuple):
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateReference:
+class TemplateReference(Struct, frozen=True):
     """A `ref()`, `source()` or `this` of a template.
 
     `arguments` are the names as written: `(name,)` or `(package, name)` of a ref, `(source, table)` of a source.
@@ -67,8 +67,7 @@ class TemplateReference:
     through: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(Struct, frozen=True):
     """A rendered template. When `problems` holds an error, the text is what had been written before it."""
 
     text: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct, field
 
 from assetc.compiler.config import nothing
 from assetc.compiler.template.macros import MacroLibrary
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from assetc.compiler.operation import Column, RelationKind
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """A text to render: `text[start:end]` of the file `path`, so that places are those of the file."""
 
     path: str
@@ -44,8 +44,7 @@ class Names(Protocol):
         """What `source()` renders to."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlainNames:
+class PlainNames(Struct, frozen=True):
     """Names that render to themselves: enough to discover what a template refers to."""
 
     this: object = "this"
@@ -59,8 +58,7 @@ class PlainNames:
         return f"{source}.{table}"
 
 
-@dataclass(frozen=True, slots=True)
-class Flags:
+class Flags(Struct, frozen=True):
     """The moment of rendering, and what the command line asked for. `others` are dbt's flags by upper-case name."""
 
     execute: bool = False
@@ -75,8 +73,7 @@ def quote_with_double_quotes(identifier: str) -> str:
     return '"' + identifier.replace('"', '""') + '"'
 
 
-@dataclass(frozen=True, slots=True)
-class WarehouseKind:
+class WarehouseKind(Struct, frozen=True):
     """What a template may know of the adapter without a connection.
 
     `prefixes` are those that `adapter.dispatch` tries before `default`: the adapter, then its parents.
@@ -90,8 +87,7 @@ class WarehouseKind:
 NO_MACROS = MacroLibrary.of(())
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """What a template is rendered in.
 
     `variables` may hold a mapping under a package's name, which counts in that package; `given_variables` (of the
@@ -139,8 +135,18 @@ class NeedsWarehouse(Exception):  # noqa: N818  no fault: what a moment cannot g
     """A template asked for something that only an open warehouse knows."""
 
 
+class QueryFailed(Exception):  # noqa: N818  it becomes a diagnostic with the template's place
+    """The warehouse refuses what a template asked, in the warehouse's words."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.code = "E300"
+        self.message = message
+        self.hint = hint
+
+
 class Ask(Protocol):
-    """The one who answers what templates ask a warehouse. Each may raise NeedsWarehouse."""
+    """The one who answers what templates ask a warehouse. Each may raise NeedsWarehouse or QueryFailed."""
 
     def query(self, sql: str) -> Answer:
         """The result of a statement."""

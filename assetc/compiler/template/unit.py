@@ -10,12 +10,12 @@ import copy
 from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import lru_cache
 
 from jinja2 import Template as JinjaTemplate
 from jinja2 import nodes
 from jinja2.exceptions import TemplateSyntaxError
+from msgspec import Struct
 
 from assetc.compiler.template.constant_calls import ConstantCall, find_constant_calls
 from assetc.compiler.template.environment import ENVIRONMENT, Environment
@@ -28,8 +28,7 @@ LIBRARY_PREFIX = "assetc_macro__"
 _AFTER_ALL = 1 << 62
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Unit:
+class Unit(Struct, frozen=True, eq=False):
     """A compiled piece of text: `template` is Jinja's, `tags` are the spans of its tags in the file, in order.
 
     `assigned` are the names that the text itself gives a value somewhere; `lines` maps generated lines to offsets.

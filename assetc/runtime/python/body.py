@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias, cast, get_args
+
+from msgspec import Struct, field
 
 from assetc.definitions.asset import AssetsDefinition
 from assetc.definitions.errors import InvalidDefinitionError
@@ -36,8 +37,7 @@ WriteLog: TypeAlias = Callable[[int, str], None]
 FindUpstream: TypeAlias = Callable[[AssetsDefinition], Mapping[str, Upstream]]
 
 
-@dataclass(frozen=True, slots=True)
-class BodyRequest:
+class BodyRequest(Struct, frozen=True):
     """One Python asset to execute, and everything that its body may reach.
 
     `find_upstream` tells which upstream each parameter of the definition receives (see `match_inputs`); a parameter
@@ -58,8 +58,7 @@ class BodyRequest:
     incremental: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class BodyOutput:
+class BodyOutput(Struct, frozen=True):
     """What became of one asset: its value, still to be written, and what is recorded of it.
 
     `is_open`: no annotation says whether the value is a table.
@@ -73,8 +72,7 @@ class BodyOutput:
     is_open: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class BodyOutcome:
+class BodyOutcome(Struct, frozen=True):
     """The outputs that came, in order, and why there are no more.
 
     `sent` is the SQL that the body executed, `read` are the assets and sources that it was seen to read there.

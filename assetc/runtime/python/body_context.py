@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, replace
 from os import PathLike
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetc.definitions.asset import AssetsDefinition
 from assetc.definitions.context import AssetExecutionContext
@@ -18,8 +20,7 @@ from assetc.runtime.python.resources import Resources
 from assetc.runtime.python.warehouse_access import WarehouseAccess
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
+class Services(Struct, frozen=True):
     """What a run offers to its bodies; `warehouse` is None outside of a project."""
 
     run_id: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from assetc.adapters.protocol import Canceled, WarehouseError
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
@@ -18,8 +19,7 @@ _OWN_PACKAGE = Path(__file__).resolve().parents[2]
 """It stands below the root of the project that lives in its own checkout."""
 
 
-@dataclass(frozen=True, slots=True)
-class BodyFailure:
+class BodyFailure(Struct, frozen=True):
     """Why a body ended without its outputs. `traceback` shows the frames of the user's files only.
 
     `transient`: the same body may succeed when tried again; `allow_retries` is what a raised `Failure` says.

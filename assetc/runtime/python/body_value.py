@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, get_args, get_origin
+
+from msgspec import Struct
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.place import Span
@@ -21,29 +22,25 @@ from assetc.runtime.python.sql_text import is_select
 GENERATORS = (Iterator, Iterable, Generator, AsyncIterator, AsyncGenerator)
 
 
-@dataclass(frozen=True, slots=True)
-class TableValue:
+class TableValue(Struct, frozen=True):
     """Rows to be written to the asset's relation."""
 
     value: object
 
 
-@dataclass(frozen=True, slots=True)
-class QueryValue:
+class QueryValue(Struct, frozen=True):
     """A query, names resolved, whose rows are the asset."""
 
     sql: str
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectValue:
+class ObjectValue(Struct, frozen=True):
     """Anything else, to be kept in the store."""
 
     value: object
 
 
-@dataclass(frozen=True, slots=True)
-class NoValue:
+class NoValue(Struct, frozen=True):
     """There is nothing to keep: the body made what it makes by itself."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from assetc.definitions.relation import Relation
@@ -10,8 +9,7 @@ from assetc.runtime.python.connection import BodyConnection
 from assetc.runtime.python.warehouse_access import WarehouseAccess
 
 
-@dataclass(frozen=True, slots=True)
-class BoundRelation(Relation):
+class BoundRelation(Relation, frozen=True):
     """A relation in the step's session; its text is its name as SQL writes it."""
 
     access: WarehouseAccess

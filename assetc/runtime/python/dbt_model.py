@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from assetc.definitions.key import AssetKey
 from assetc.runtime.python.connection import BodyConnection
 from assetc.runtime.python.warehouse_access import WarehouseAccess
 
 
-@dataclass(frozen=True, slots=True)
-class DbtModel:
+class DbtModel(Struct, frozen=True):
     """The function of a dbt model, and the asset that it makes."""
 
     key: AssetKey
     body: Callable[[Any, Any], object]
 
 
-@dataclass(frozen=True, slots=True)
-class DbtThis:
+class DbtThis(Struct, frozen=True):
     """The model's own relation."""
 
     database: str | None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from assetc.adapters.protocol import Form as SessionForm
 from assetc.definitions.asset import AssetInput
@@ -21,8 +22,7 @@ from assetc.runtime.values.store import load_object
 EXTRAS = frozenset({"pandas", "polars", "pyarrow"})
 
 
-@dataclass(frozen=True, slots=True)
-class Upstream:
+class Upstream(Struct, frozen=True):
     """Where an input's value is: in a relation of the warehouse, or (None) in the store of pickled values.
 
     An ephemeral model is nowhere: `query` stands for it.

@@ -5,7 +5,9 @@ from __future__ import annotations
 import inspect
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetc.definitions.asset import AssetInput, AssetsDefinition
 from assetc.definitions.asset_out import AssetOutput
@@ -18,8 +20,7 @@ from assetc.runtime.python.resources import Resources
 from assetc.runtime.python.wiring import Wiring
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """What every step of one run shares. `resources` hold an IO manager for every key that is used."""
 
     run_id: str

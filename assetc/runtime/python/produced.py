@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from assetc.definitions.asset import AssetsDefinition
 from assetc.definitions.asset_out import AssetOutput
@@ -13,8 +14,7 @@ from assetc.definitions.key import AssetKey
 from assetc.definitions.output import DEFAULT_OUTPUT, DataVersion, MaterializeResult, Output
 
 
-@dataclass(frozen=True, slots=True)
-class Produced:
+class Produced(Struct, frozen=True):
     """One output that came. `stores_value=False`: only the record is made, there is no value to store."""
 
     output: AssetOutput

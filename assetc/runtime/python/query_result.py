@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from assetc.adapters.protocol import Form
 
@@ -22,8 +23,7 @@ class BodySession(Protocol):
         """The column names and all rows of a query."""
 
 
-@dataclass(slots=True)
-class QueryResult:
+class QueryResult(Struct):
     """The rows of one query. `relation` is DuckDB's view of it, where the warehouse is DuckDB."""
 
     session: BodySession
@@ -31,7 +31,7 @@ class QueryResult:
     frames: Mapping[str, object]
     relation: Any = None
     _names: Sequence[str] = ()
-    _rows: Iterator[tuple[object, ...]] | None = field(default=None, repr=False)
+    _rows: Iterator[tuple[object, ...]] | None = None
 
     @property
     def columns(self) -> list[str]:
@@ -85,8 +85,7 @@ class QueryResult:
         return self._rows
 
 
-@dataclass(frozen=True, slots=True)
-class WriteResult:
+class WriteResult(Struct, frozen=True):
     """What a statement that returns no rows did."""
 
     rowcount: int

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assetc.definitions.errors import InvariantError
 from assetc.definitions.key import AssetKey, KeyLike, key_of
 from assetc.definitions.output import DEFAULT_OUTPUT, AssetMaterialization
 
 
-@dataclass(frozen=True, slots=True)
-class StepEvent:
+class StepEvent(Struct, frozen=True):
     """One thing that happened; `event_type_value` is Dagster's word for it."""
 
     event_type_value: str
@@ -32,8 +32,7 @@ class StepEvent:
         return self
 
 
-@dataclass(frozen=True, slots=True)
-class ExecuteInProcessResult:
+class ExecuteInProcessResult(Struct, frozen=True):
     """A finished run: whether it succeeded, what each asset returned, and every event in order."""
 
     success: bool

@@ -7,7 +7,8 @@ import tempfile
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from assetc.definitions.asset import AssetsDefinition
 from assetc.definitions.errors import InvalidDefinitionError, InvalidSelectionError, InvariantError
@@ -30,8 +31,7 @@ from assetc.runtime.values.filesystem import FilesystemIOManager
 from assetc.runtime.values.memory import InMemoryIOManager
 
 
-@dataclass(slots=True)
-class _Progress:
+class _Progress(Struct):
     """What has happened so far."""
 
     events: list[StepEvent] = field(default_factory=list)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from assetc.definitions.form import form_of_value
 from assetc.definitions.key import AssetKey
@@ -22,16 +24,14 @@ class BodyId(NamedTuple):
     attempt: int
 
 
-@dataclass(slots=True, eq=False)
-class _Execution:
+class _Execution(Struct, eq=False):
     """What a body came to, once it has been executed. Whoever holds the lock executes it, the others wait."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     outcome: BodyOutcome | None = None
 
 
-@dataclass(slots=True, eq=False)
-class SharedBodies:
+class SharedBodies(Struct, eq=False):
     """What the bodies of several assets came to, for the length of a run. Threads may ask at once."""
 
     _executions: dict[BodyId, _Execution] = field(default_factory=dict)

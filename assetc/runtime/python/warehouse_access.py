@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from assetc.adapters.protocol import Adapter
 from assetc.definitions.errors import InvariantError
@@ -13,8 +14,7 @@ from assetc.definitions.relation import Relation
 from assetc.runtime.python.query_result import BodySession
 
 
-@dataclass(frozen=True, slots=True)
-class WarehouseAccess:
+class WarehouseAccess(Struct, frozen=True):
     """What the caller gives so that a body can use the warehouse.
 
     `resolve_sql` writes the target's relations into a SQL text; `resolve_name` gives the relation of the arguments

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
+
+from msgspec import Struct
 
 from assetc.definitions.asset import AssetInput, AssetsDefinition
 from assetc.definitions.errors import InvalidDefinitionError
@@ -16,8 +17,7 @@ from assetc.definitions.nearest import and_nearest
 from assetc.definitions.spec import AssetSpec, SourceAsset
 
 
-@dataclass(frozen=True, slots=True)
-class WiredStep:
+class WiredStep(Struct, frozen=True):
     """One definition with the assets that its parameters receive and all that must be there before it runs."""
 
     definition: AssetsDefinition
@@ -25,8 +25,7 @@ class WiredStep:
     upstream: frozenset[AssetKey]
 
 
-@dataclass(frozen=True, slots=True)
-class Wiring:
+class Wiring(Struct, frozen=True):
     """Definitions in an order in which they can run, and the assets that others make."""
 
     steps: tuple[WiredStep, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+from msgspec import Struct, field
 
 from assetc.adapters.protocol import Identity
 from assetc.compiler.plan import StepId
@@ -18,8 +19,7 @@ StepKind = Literal["build", "check"]
 Metadata: TypeAlias = tuple[tuple[str, object], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Process:
+class Process(Struct, frozen=True):
     """The process that executes a run. A process id alone may belong to another process by now."""
 
     host: str
@@ -27,8 +27,7 @@ class Process:
     started: str
 
 
-@dataclass(frozen=True, slots=True)
-class RunRecord:
+class RunRecord(Struct, frozen=True):
     """One run. `root_id` is the run that this one resumes, directly or not; its own id if it resumes none."""
 
     id: str
@@ -42,8 +41,7 @@ class RunRecord:
     finished_at: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StepRecord:
+class StepRecord(Struct, frozen=True):
     """One step of a run; `status` is None until it has ended. `key` is the asset's, or a check's first asset's."""
 
     run_id: str
@@ -60,8 +58,7 @@ class StepRecord:
     because: tuple[StepId, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Materialization:
+class Materialization(Struct, frozen=True):
     """An asset was built: the event that readers refer to. `inputs` are the versions of what it read."""
 
     id: str
@@ -82,8 +79,7 @@ class Materialization:
     inputs: Mapping[AssetKey, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(Struct, frozen=True):
     """A check was executed. `inputs` are the data versions of the assets that it read."""
 
     id: str
@@ -102,8 +98,7 @@ class CheckResult:
     inputs: Mapping[AssetKey, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class StepEnd:
+class StepEnd(Struct, frozen=True):
     """Everything that is written when a step ends, in one transaction. `recent`: its last durations, newest first."""
 
     step: StepRecord
@@ -113,8 +108,7 @@ class StepEnd:
     recent: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RunFilter:
+class RunFilter(Struct, frozen=True):
     """Which runs are asked for."""
 
     identity: Identity | None = None
@@ -122,8 +116,7 @@ class RunFilter:
     limit: int = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Versions:
+class Versions(Struct, frozen=True):
     """What a reader remembers of an asset that it reads: see `Recorded`."""
 
     event_id: str
@@ -131,8 +124,7 @@ class Versions:
     definition: str
 
 
-@dataclass(frozen=True, slots=True)
-class RunEnd:
+class RunEnd(Struct, frozen=True):
     """How a run ended."""
 
     run_id: str

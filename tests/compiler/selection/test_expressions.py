@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import product
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from assetc.compiler.selection.expression import (
     Criterion,
@@ -32,9 +32,7 @@ criteria = st.builds(
 around = criteria.map(lambda criterion: replace(criterion, childrens_parents=True, children=0))
 config = st.builds(Criterion, values, st.just("config"), st.sampled_from([("tags",), ("meta", "level")]))
 terms = st.one_of(criteria, around, config)
-words = st.one_of(
-    terms, st.lists(terms, min_size=2, max_size=3).map(lambda parts: Intersection(tuple(parts)))
-)
+words = st.one_of(terms, st.lists(terms, min_size=2, max_size=3).map(lambda parts: Intersection(tuple(parts))))
 
 
 @given(st.lists(words, min_size=1, max_size=4))
@@ -70,13 +68,9 @@ def test_terms(text, criterion):
 
 
 NAMES = "abcdef"
-graphs = st.sets(
-    st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES)).filter(lambda pair: pair[0] < pair[1])
-)
+graphs = st.sets(st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES)).filter(lambda pair: pair[0] < pair[1]))
 reads = st.lists(st.sets(st.sampled_from(NAMES), min_size=1, max_size=2), max_size=4)
-letters = st.builds(
-    Criterion, st.sampled_from([*NAMES, "[ace]", "*"]), st.just("key"), st.just(()), depths, depths
-)
+letters = st.builds(Criterion, st.sampled_from([*NAMES, "[ace]", "*"]), st.just("key"), st.just(()), depths, depths)
 trees = st.recursive(
     st.one_of(letters, letters.map(lambda criterion: replace(criterion, childrens_parents=True, children=0))),
     lambda inner: st.one_of(
@@ -148,13 +142,13 @@ def test_checks_come_along_by_definition(draw, edges, reading, criterion):
         for found in slow(replace(criterion, parents=0, children=0), edges)
         if within(edges, found, name, None if criterion.children is None else criterion.children - 1)
     }
-    buildable = chosen | {other for name, other in product(chosen, NAMES) if within(edges, other, name, None)}
+    needed = chosen.union(*(reading[int(check[1:])] for check in direct))  # dbt: also what selected checks read
+    buildable = needed | {other for name, other in product(needed, NAMES) if within(edges, other, name, None)}
     expected = {
         "empty": direct,
         "eager": direct | {f"t{i}" for i, names in enumerate(reading) if names & chosen},
         "cautious": direct | {f"t{i}" for i, names in enumerate(reading) if names <= chosen},
-        "buildable": direct
-        | {f"t{i}" for i, names in enumerate(reading) if names & chosen and names <= buildable},
+        "buildable": direct | {f"t{i}" for i, names in enumerate(reading) if names & chosen and names <= buildable},
     }
     for mode, checks in expected.items():
         selected, _ = select(graph, SelectionRequest((text,), indirect=mode), SelectionEnvironment("dbt"))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import snippet_project as shop
+from msgspec.structs import replace
 
 from assetc.compiler.template.macros import MacroFile, MacroLibrary
 from assetc.compiler.template.render import render

@@ -5,11 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from assetc.compiler.template.macros import MacroFile, MacroLibrary
 from assetc.compiler.template.reads import still_valid

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetc.compiler.operation import Column
 from assetc.compiler.template.surroundings import quote_with_double_quotes
@@ -12,8 +14,7 @@ from assetc.definitions.relation import Relation
 _PARTS = ("database", "schema", "identifier")
 
 
-@dataclass(frozen=True, slots=True)
-class RelationValue:
+class RelationValue(Struct, frozen=True):
     """What `ref()`, `source()` and `this` give. Its text is the quoted name, of the parts that are included."""
 
     relation: Relation
@@ -115,8 +116,7 @@ class RelationValue:
         return all(want is None or (own or "").casefold() == want.casefold() for want, own in pairs)
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnValue:
+class ColumnValue(Struct, frozen=True):
     """A column, as `adapter.get_columns_in_relation` gives it."""
 
     column: str

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assetc.compiler.template.surroundings import Answer
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A row: by position, by name, or as a sequence of values."""
 
     names: tuple[str, ...]
@@ -45,8 +45,7 @@ class Row:
         return self.dict().get(name, default)
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnOfTable:
+class ColumnOfTable(Struct, frozen=True):
     """A column with its values."""
 
     name: str
@@ -66,8 +65,7 @@ class ColumnOfTable:
         return self.cells
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """The columns of a table: by position or by name."""
 
     all: tuple[ColumnOfTable, ...]
@@ -91,8 +89,7 @@ class Columns:
         return tuple(column.name for column in self.all)
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A result: `rows`, `columns`, `column_names`."""
 
     rows: tuple[Row, ...]
