@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from jinja2.runtime import Undefined
 from jinja2.utils import missing
 
+from assetc.compiler.template.members.scopes import PackageNames
 from assetc.compiler.template.refusal import UnknownName
 
 _ASKED_BY_JINJA = frozenset({"unsafe_callable", "alters_data", "jinja_pass_arg"})
@@ -39,7 +40,8 @@ class Absent(Undefined):
             raise UnknownName(self._undefined_hint, "", is_attribute=True)
         if owner is missing:
             raise UnknownName(f"{name} is undefined", str(name), is_attribute=False)
-        raise UnknownName(f"{described(owner)} has no {name}", str(name), is_attribute=True)
+        is_attribute = not isinstance(owner, PackageNames)
+        raise UnknownName(f"{described(owner)} has no {name}", str(name), is_attribute=is_attribute)
 
     def __getattr__(self, name: str) -> Any:
         if name[:2] == "__" or name in _ASKED_BY_JINJA:
@@ -81,6 +83,8 @@ class Absent(Undefined):
 
 def described(owner: object) -> str:
     """What a value is, in the words of the user."""
+    if isinstance(owner, PackageNames):
+        return str(owner)
     words = {
         "str": "this text",
         "dict": "this mapping",

@@ -35,10 +35,11 @@ class PackageNames:
             raise AttributeError(name)
         return member
 
-    __getitem__ = __getattr__
+    def __getitem__(self, name: str) -> object:
+        return _item(self, name)
 
     def __str__(self) -> str:
-        return f"<macros of {self._package}>"
+        return f"the package {self._package}"
 
 
 class Builtins:
@@ -55,12 +56,21 @@ class Builtins:
             raise AttributeError(name)
         return value
 
-    __getitem__ = __getattr__
+    def __getitem__(self, name: str) -> object:
+        return _item(self, name)
 
     def get(self, name: str, default: object = None) -> object:
         """A member by name."""
         value = self._rendering.member(name)
         return default if value is missing else value
+
+
+def _item(members: PackageNames | Builtins, name: str) -> object:
+    """The member as an item: Jinja asks for one where there is no attribute, and expects a KeyError."""
+    try:
+        return getattr(members, name)
+    except AttributeError:
+        raise KeyError(name) from None
 
 
 class Context(Mapping[str, object]):
