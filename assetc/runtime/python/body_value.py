@@ -82,11 +82,15 @@ def to_body_value(returned: object, annotation: object, resolve_sql: Callable[[s
         return value
     if is_open:
         return ObjectValue(returned)
-    detail = "an empty list, whose columns nobody knows" if returned == [] else _kind_of(returned)
-    raise InvariantError(f"the result is annotated as a table and is {detail}", code="E188")
+    if returned == [] and form_of(_unwrapped(annotation)) == "dicts":
+        return TableValue(returned)
+    message = f"the result is annotated as a table and is {_kind_of(returned)}"
+    raise InvariantError(message, code="E188")
 
 
 def _kind_of(returned: object) -> str:
+    if returned == []:
+        return "an empty list, whose columns nobody knows"
     name = type(returned).__name__
     return "nothing" if returned is None else f"an {name}" if name[0] in "aeiou" else f"a {name}"
 
