@@ -9,7 +9,7 @@ from typing import TypeAlias
 from assetc.compiler.asset import Asset
 from assetc.compiler.define import Draft
 from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic
-from assetc.compiler.names import Names
+from assetc.compiler.names import Names, schema_of
 from assetc.compiler.python.reading import owns
 from assetc.definitions.key import AssetKey
 
@@ -44,8 +44,9 @@ def _body_of(draft: Draft) -> tuple[str, str]:
 
 
 def _written_place(parts: tuple[str, ...], names: Names) -> tuple[str, str, str]:
-    database = parts[-3] if len(parts) > 2 else names.default_database or ""
-    return database, parts[-2] if len(parts) > 1 else names.default_schema, parts[-1]
+    is_here = len(parts) < 3 or parts[-3] in names.other_databases
+    database = names.default_database or "" if is_here else parts[-3]
+    return database, schema_of(parts, names.default_schema, names.other_schemas), parts[-1]
 
 
 def _clash(relation: str, assets: tuple[Asset, ...]) -> Diagnostic:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from assetc.compiler.asset import Asset
 from assetc.compiler.facts import Variant
-from assetc.compiler.names import Names, find_table, inlined_name, is_written
+from assetc.compiler.names import Names, find_table, inlined_name, is_written, schema_of
 from assetc.compiler.reference import Reference
 from assetc.compiler.sql.rewrite import rewrite
 from assetc.compiler.sql.splice import Replacement, Spliced, splice
@@ -77,7 +77,7 @@ def relation_text(emitter: Emitter, reference: Reference, owner: AssetKey) -> st
 def _is_own_place(names: Names, reference: Reference, key: AssetKey) -> bool:
     """Whether the name is that of the asset's own relation, and not of another one that its body creates."""
     place, parts = names.places[key], reference.parts
-    return place.name == parts[-1] and place.schema == (parts[-2] if len(parts) > 1 else names.default_schema)
+    return place.name == parts[-1] and place.schema == schema_of(parts, names.default_schema, names.other_schemas)
 
 
 def _with_relations(emitter: Emitter, owner: AssetKey, variant: Variant) -> Spliced:

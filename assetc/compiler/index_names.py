@@ -11,7 +11,7 @@ from msgspec import Struct
 from assetc.compiler.asset import Asset, Source
 from assetc.compiler.compilation import Written
 from assetc.compiler.locate import fold_name
-from assetc.compiler.names import Candidates, Fold, Names, Place, inlined_name
+from assetc.compiler.names import Candidates, Fold, Names, Place, inlined_name, schema_of
 from assetc.compiler.project import Target
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
@@ -35,18 +35,23 @@ def index_names(target: Target, placed: Placed, written: Iterable[Written]) -> N
     """The names of a project. `written` are the relations that the bodies of Python assets create."""
     fold = partial(fold_name, target)
     default_schema = fold_name(target, target.schema)
+    default_database = fold_name(target, target.database) if target.database else None
+    others = tuple((fold_name(target, database), fold_name(target, schema)) for database, schema in target.others)
+    other_schemas = frozenset(schema for _, schema in others) - {default_schema}
     by_key = _by_key(placed, fold)
     return Names(
         fold=fold,
         default_schema=default_schema,
-        default_database=fold_name(target, target.database) if target.database else None,
+        default_database=default_database,
+        other_schemas=other_schemas,
+        other_databases=frozenset(database for database, _ in others) - {default_database, ""},
         relations=_relations(placed),
         by_relation=_by_relation(placed, fold),
         by_key=by_key,
         by_place=_grouped(((place.schema, place.name), asset.key) for asset, place in placed.assets),
         by_last=_grouped((fold(key.name), key) for key in by_key.values()),
         by_name=_grouped((place.name, asset.key) for asset, place in placed.assets),
-        written=_grouped(((parts[-2] if len(parts) > 1 else default_schema, parts[-1]), key) for key, parts in written),
+        written=_grouped(((schema_of(parts, default_schema, other_schemas), parts[-1]), key) for key, parts in written),
         sources=_grouped(((place.schema, place.name), source.key) for source, place in placed.sources),
         places=dict(placed.places()),
         groups={asset.key: asset.group for asset, _ in placed.assets},

@@ -44,6 +44,10 @@ def written_relation(settings: Settings, target: Target, parts: tuple[str, ...])
     """The relation in the target of a name that the body of a Python asset creates."""
     schema = parts[-2] if len(parts) > 1 and parts[-2] else None
     database = parts[-3] if len(parts) > 2 and parts[-3] else target.database
+    if schema in {fold_name(target, other) for _, other in target.others}:
+        schema = None
+    if database in {fold_name(target, other) for other, _ in target.others}:
+        database = target.database
     return Relation(database, _physical_schema(settings, target, schema), parts[-1])
 
 

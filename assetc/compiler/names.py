@@ -6,7 +6,7 @@ logical: a schema is looked up without the target's prefix, so the graph is the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -27,11 +27,17 @@ class Place(Struct, frozen=True):
 
 
 class Names(Struct, frozen=True):
-    """Indexes from names to keys. Parts that a lookup is given are folded as the dialect folds table names."""
+    """Indexes from names to keys. Parts that a lookup is given are folded as the dialect folds table names.
+
+    `other_schemas` and `other_databases` are what the default ones are called in the profile's other targets: text that
+    was written there means the same here.
+    """
 
     fold: Fold
     default_schema: str
     default_database: str | None
+    other_schemas: frozenset[str]
+    other_databases: frozenset[str]
     relations: Mapping[AssetKey, Relation]
     by_relation: Mapping[tuple[str, ...], AssetKey]
     by_key: Mapping[tuple[str, ...], AssetKey]
@@ -50,6 +56,13 @@ def find_table(names: Names, parts: tuple[str, ...], owner: AssetKey) -> Candida
         return (exact,)
     if len(parts) == 1:
         return _find_bare(names, parts[0], owner)
+    found = _find_qualified(names, parts)
+    if not found and (here := _in_this_target(names, parts)) != parts:
+        return find_table(names, here, owner)
+    return found
+
+
+def _find_qualified(names: Names, parts: tuple[str, ...]) -> Candidates:
     schema, name = parts[-2] or names.default_schema, parts[-1]
     found = _narrow(names, names.by_place.get((schema, name), ()), parts)
     if not found:
@@ -90,8 +103,22 @@ def find_parameter(names: Names, parameter: str, owner: AssetKey) -> Candidates:
 
 def is_written(names: Names, parts: tuple[str, ...], key: AssetKey) -> bool:
     """Whether the body of this Python asset creates the relation of that name."""
-    schema = parts[-2] if len(parts) > 1 else names.default_schema
-    return key in names.written.get((schema, parts[-1]), ())
+    return key in names.written.get((schema_of(parts, names.default_schema, names.other_schemas), parts[-1]), ())
+
+
+def schema_of(parts: tuple[str, ...], default: str, others: Collection[str]) -> str:
+    """The schema of a name that a body creates; `others` is what the default one is called in other targets."""
+    return default if len(parts) == 1 or parts[-2] in others else parts[-2]
+
+
+def _in_this_target(names: Names, parts: tuple[str, ...]) -> tuple[str, ...]:
+    """A name with this target's own schema and database in place of those of the profile's other targets."""
+    *databases, schema, name = parts
+    if names.default_database is not None:
+        databases = [names.default_database if each in names.other_databases else each for each in databases]
+        if not databases and schema in names.other_databases - names.other_schemas:
+            return (names.default_database, name)
+    return (*databases, names.default_schema if schema in names.other_schemas else schema, name)
 
 
 def _find_bare(names: Names, name: str, owner: AssetKey) -> Candidates:

@@ -48,6 +48,8 @@ class Target(Struct, frozen=True):
     schema: str
     threads: int
     fields: Mapping[str, object] = field(default_factory=nothing)
+    others: tuple[tuple[str, str], ...] = ()
+    """Database and schema of the profile's other targets: a native project means its own by them."""
 
 
 class Settings(Struct, frozen=True):

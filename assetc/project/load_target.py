@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.project import Target
@@ -49,7 +50,11 @@ def load_target(profile: ProfileRequest, wanted: TargetRequest, names: TemplateN
     made = make_target(output, wanted, secrets)
     if isinstance(made, Diagnostic):
         return LoadedTarget(None, None, (*problems, made), secrets)
-    return LoadedTarget(*made, problems, secrets, others)
+    target, connection = made
+    if profile.is_native:
+        names_there = ((other.identity.database, wanted.schema or other.identity.schema) for other in others)
+        target = replace(target, others=tuple(dict.fromkeys(names_there)))
+    return LoadedTarget(target, connection, problems, secrets, others)
 
 
 def _find_output(

@@ -96,6 +96,37 @@ TOGETHER = {
 }
 
 
+QUALIFIED = {
+    "assetc.toml": 'name = "shop"\nprofile = "shop"\n',
+    "profiles.yml": """shop:
+  target: dev
+  outputs:
+    dev: {type: duckdb, path: dev.duckdb, schema: main}
+    prod: {type: duckdb, path: prod.duckdb, schema: live}
+""",
+    "models/users.sql": "select '{{ target.name }}' as place, 1 as id",
+    "models/mart/by_place.sql": "{{ config(schema='mart') }} select place, 1 as n from main.users",
+    "models/in_full.sql": "select u.place, p.n from dev.main.users as u join dev.mart.by_place as p using (place)",
+    "models/of_prod.sql": "select place from live.users union all select place from prod.live.in_full",
+    "models/mart/copies.py": """
+from assetc import asset
+
+
+@asset
+def copied(context):
+    context.execute("create or replace table main.copied as select place from main.users")
+
+
+@asset
+def read_copies(context) -> list[dict]:
+    return [{"place": place} for (place,) in context.sql("select place from main.copied").fetchall()]
+""",
+}
+"""Everything is named by the schemas and databases that one of the targets has."""
+
+KEYS = ("users", "by_place", "in_full", "of_prod", "copied", "read_copies")
+
+
 def add_users(path: Path, schema: str, place: str, *ids: int) -> None:
     with duckdb.connect(path) as connection:
         connection.execute(f"create schema if not exists {schema}")
@@ -153,3 +184,20 @@ def test_two_targets_in_one_file_with_prefixed_schemas(tmp_path: Path) -> None:
     assert set(after) == {*of_target(after, "dev"), *of_target(after, "prod")}
     for name, values in places(after, shop, both).items():
         assert values == {name.partition(".")[0].partition("_")[0]}, name
+
+
+def test_the_own_schema_of_one_target_is_the_own_schema_in_the_other(tmp_path: Path) -> None:
+    shop = Folder(tmp_path).write(QUALIFIED)
+    edges = {}
+    for target in ("dev", "prod"):
+        said = shop.assetc("run", "--target", target)
+        assert said.code == 0 and "W2" not in said.err, said.err
+        listed = {key: shop.assetc("ls", "--target", target, "--deps", key, "--json").json for key in KEYS}
+        edges[target] = listed
+    assert edges["dev"] == edges["prod"]
+    assert edges["dev"]["of_prod"] == ["in_full", "users"] and edges["dev"]["read_copies"] == ["copied"]
+    for target, schema in (("dev", "main"), ("prod", "live")):
+        warehouse = Path(f"{target}.duckdb")
+        tables = shop.tables(warehouse)
+        assert {name.partition(".")[0] for name in tables} == {schema, "mart"}
+        assert all(values == {target} for values in places(tables, shop, warehouse).values())
