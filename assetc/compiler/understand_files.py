@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset
-from assetc.compiler.collector import drop_trees
+from assetc.compiler.collector import drop_trees, keep_what_is
 from assetc.compiler.config import NOTHING, ConfigValues
 from assetc.compiler.facts import SqlFacts
 from assetc.compiler.given import Given
@@ -68,6 +68,7 @@ def understand_files(
     understood: dict[str, SqlFacts] = {}
     parsed = 0
     moment = at_moment(given.surroundings, execute=True, incremental=False)
+    keep_what_is()
     for path, key, relation in owners:
         own_names = TargetNames(names, key, relation, assets, moment.warehouse.quote)
         config = ConfigValues(assets[key].config) if key in assets else NOTHING

@@ -116,7 +116,8 @@ def _name_of_execute(script: Script, text: str, tokens: Sequence[Token]) -> str:
 
 
 def _read_unload(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
-    if tokens[0].token_type == TokenType.L_PAREN and tokens[1].token_type not in STRINGS:  # Athena: UNLOAD (SELECT ...)
+    kinds = [token.token_type for token in tokens[:2]]
+    if kinds[:1] == [TokenType.L_PAREN] and kinds[1:] and kinds[1] not in STRINGS:  # Athena: UNLOAD (SELECT ...)
         start, stop = tokens[0].end + 1, tokens[closing_index(tokens, 0) - 1].start
         with script.at(start):
             read_text(script, text[start:stop])
@@ -281,7 +282,7 @@ def _add_after(script: Script, tokens: Sequence[Token], words: frozenset[str], o
 
 def _read_replace(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
     """MySQL: REPLACE [INTO] t SELECT ... is an INSERT."""
-    start = 1 if word(tokens[0]) == "INTO" else 0
+    start = 1 if tokens and word(tokens[0]) == "INTO" else 0
     parts, before = name_at(script, tokens, start)
     if parts and word(tokens[start]) not in ("TABLE", "VIEW"):
         script.write(parts, place_between(tokens, start, before), operation="replace")

@@ -7,7 +7,7 @@ import sys
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from assetc.compiler.sql.read_sql import read_sql
@@ -113,6 +113,8 @@ DIALECTS = ("duckdb", "snowflake", "postgres", "spark", "bigquery", "tsql", "cli
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(TEXT_PIECES.split()), max_size=14).map(" ".join), st.sampled_from(DIALECTS))
+@example("replace", "mysql")
+@example("unload (", "trino")
 def test_no_text_raises(sql: str, dialect: str) -> None:
     reading = read_sql(sql, dialect)
     for item in (*reading.references, *reading.problems, *reading.column_prefixes):
