@@ -318,3 +318,23 @@ def test_a_cheap_start():
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     for heavy in ("rich", "sqlglot", "jinja2", "duckdb", "networkx", "yaml", "assetc.compiler.asset"):
         assert f"'{heavy}'" not in loaded
+
+
+def test_what_of_dbt_is_not_built_is_said_and_stops_only_what_needs_it(assetc, shop):
+    (shop / "assetc.toml").unlink()
+    files = {
+        "dbt_project.yml": "name: shop\nprofile: shop\n",
+        "profiles.yml": "shop: {outputs: {dev: {type: duckdb, path: dev.duckdb}}}",
+        "snapshots/history.sql": "{% snapshot history %} select 1 as id {% endsnapshot %}",
+        "models/late.sql": "select * from {{ ref('history') }}",
+        "models/users.sql": "select 1 as id",
+        "models/shop.yml": "models: [{name: users, data_tests: [dbt_utils.at_least_one, dbt_utils.at_least_one: {x: 1}]}]",
+    }
+    for path, text in files.items():
+        (shop / path).parent.mkdir(exist_ok=True)
+        (shop / path).write_text(text)
+    told = assetc("run -s late")
+    assert told.code == 2 and "hint: Snapshots are not built yet" in told.err
+    told = assetc("build -s users")
+    assert told.code == 0 and "snapshots are not built yet" in told.err
+    assert "tests of packages are not built yet: dbt_utils_at_least_one_users_ and 1 more will not run" in told.err
