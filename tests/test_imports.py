@@ -64,6 +64,11 @@ def test_a_listing_of_an_unchanged_project_imports_nothing_slow(project: Path, a
     assert [name for name in (*SLOW, *OF_A_CHANGE) if name in loaded] == []
 
 
+def test_a_compilation_of_which_all_files_are_there_imports_nothing_slow(project: Path) -> None:
+    modules_of(project, "compile")
+    assert [name for name in (*SLOW, *OF_A_CHANGE) if name in modules_of(project, "compile")] == []
+
+
 def test_a_changed_model_imports_what_parses_and_nothing_else(project: Path) -> None:
     modules_of(project, "ls")
     (project / "models/orders.sql").write_text("select 1 as id, 3 as customer")

@@ -8,10 +8,12 @@ from assetc.adapters.perform import Listener, perform
 from assetc.adapters.protocol import Statement
 from assetc.adapters.recording import NotKnown, RecordingSession
 from assetc.compiler.asset import Asset, Check
+from assetc.compiler.checks import SINGULAR
 from assetc.compiler.make_plan import build_id
 from assetc.compiler.materialization.build import Build, Content, CsvFile, Query
 from assetc.compiler.materialization.materialize import materialize
 from assetc.compiler.operation import RelationKind
+from assetc.compiler.resolve_checks import GENERIC_TESTS
 from assetc.runtime.compiled_sql import SqlCompiler
 from assetc.runtime.project_checks import ProjectChecks
 from assetc.runtime.script import read_script
@@ -45,6 +47,11 @@ def statements_of(asset: Asset, compiler: SqlCompiler, existing: RelationKind | 
 def check_text(check: Check, compiler: SqlCompiler) -> str:
     """The query of a check."""
     return ProjectChecks(compiler).query(check)
+
+
+def lasts(check: Check) -> bool:
+    """Whether the query of a check follows from the compilation alone: a test of the project's own is rendered anew."""
+    return check.kind == SINGULAR or check.kind in GENERIC_TESTS
 
 
 def _content(asset: Asset, compiler: SqlCompiler, *, incremental: bool) -> tuple[Asset, Content | None]:

@@ -62,6 +62,16 @@ def keep(cache: Cache, scope: str, inputs: str, snapshot: Snapshot) -> None:
     cache.keep("snapshot", scope, inputs.encode() + content if content else b"")
 
 
+def version_of(cache: Cache, scope: str, secrets: tuple[str, ...]) -> str:
+    """A keyed hash of the last compilation of a scope, and of the secrets of its target; "" if it cannot be kept."""
+    row = cache.get("snapshot", scope)
+    if not row:
+        return ""
+    hashed = blake2b(row, digest_size=16, key=cache.secret())
+    hashed.update(repr(secrets).encode("utf-8", "surrogatepass"))
+    return hashed.hexdigest()
+
+
 def hash_of(value: object) -> str:
     """A hash of plain values, for the inputs of a compilation."""
     return blake2b(repr(value).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

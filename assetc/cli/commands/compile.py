@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Collection
 
 import click
-from msgspec import Struct
 
-from assetc.adapters.protocol import Refused
 from assetc.cli.invocation import Invocation
-from assetc.cli.json_text import encoded
-from assetc.cli.listing import unique_id
 from assetc.cli.opening import BAD_INPUT, Opened, open_project, stop_for_errors, take
 from assetc.cli.options import command_named
 from assetc.cli.selection_options import with_selection
-from assetc.cli.statements import LATER, check_text, statements_of
-from assetc.cli.target import open_state
 from assetc.cli.text import Piece, line
 from assetc.cli.words import plural
-from assetc.compiler.asset import Asset
-from assetc.compiler.diagnostic import Diagnostic, diagnostic
-from assetc.compiler.graph import order
-from assetc.compiler.operation import RelationKind
 from assetc.compiler.selection.request import Selected, SelectionRequest
-from assetc.compiler.standing import standing
 from assetc.definitions.key import AssetKey
-from assetc.runtime.compiled_sql import SqlCompiler
-from assetc.runtime.run_project import state_path
-from assetc.runtime.workspace import identity_of
+from assetc.runtime.written_files import WrittenFiles, path_of_check
 
 
 @command_named("compile")
@@ -47,94 +33,45 @@ def command(
     opened = open_project(invocation, full_refresh=full_refresh)
     selected = take(opened, selection)
     stop_for_errors(opened, selected, selection)
-    keys = order(opened.workspace.graph, selected.assets)
-    selected_assets = [opened.workspace.graph.assets[key] for key in keys]
-    compiling = _Compiling(opened, SqlCompiler.of(opened.workspace), _standing(opened, selected_assets), full_refresh)
-    assets = [asset for asset in selected_assets if not compiling.compiler.needs_warehouse(asset)]
-    opened.say(_unknown_before_the_run(asset) for asset in selected_assets if asset not in assets)
-    if form == "json":
-        compiling.give_json(assets)
-    elif show:
-        for asset in assets:
-            compiling.give_statements(asset)
+    adding = _adding_rows(opened, selected, full_refresh=full_refresh)
+    if form == "json" or show:
+        from assetc.cli.compiling import compiling
+
+        is_all = compiling(opened, adding).give(selected.assets, as_json=form == "json")
     else:
-        compiling.write(assets, selected)
+        is_all = _write(opened, selected, adding)
     opened.workspace.close()
-    return 0 if len(assets) == len(selected_assets) else BAD_INPUT
+    return 0 if is_all else BAD_INPUT
 
 
-def _unknown_before_the_run(asset: Asset) -> Diagnostic:
-    message = f"the SQL of {asset.key} depends on what the warehouse answers"
-    return diagnostic("E131", message, asset.span, hint=f"It is known while it runs: assetc run --select {asset.key}")
-
-
-def _standing(opened: Opened, assets: Iterable[Asset]) -> Mapping[AssetKey, RelationKind | None]:
-    """What earlier runs left at the relations of the incremental models: it decides which SQL would run."""
+def _adding_rows(opened: Opened, selected: Selected, *, full_refresh: bool) -> frozenset[AssetKey]:
+    """The incremental models to whose tables a run would add rows, as far as earlier runs tell."""
+    assets = map(opened.workspace.graph.assets.__getitem__, selected.assets)
     wanted = [asset for asset in assets if asset.config.materialized == "incremental"]
-    if not wanted or not state_path(opened.workspace.root).exists():
-        return {}
-    with open_state(opened) as state:
-        recorded = state.recorded(identity_of(opened.workspace))
-    return {asset.key: standing(asset, recorded.get(asset.key), None) for asset in wanted}
+    wanted = [asset for asset in wanted if not asset.config.refreshes(asked=full_refresh)]
+    if not wanted:
+        return frozenset()
+    from assetc.cli.compiling import standing_tables
+
+    return standing_tables(opened, wanted)
 
 
-class _Compiling(Struct, frozen=True):
-    """What is compiled, and what is known to stand in the target."""
+def _write(opened: Opened, selected: Selected, adding: Collection[AssetKey]) -> bool:
+    """One file for each model and check, where dbt puts it; whether the SQL of each is known."""
+    workspace = opened.workspace
+    target = opened.invocation.target_path or workspace.project.settings.target_path
+    folder = workspace.root / target / "compiled" / workspace.project.name
+    files = WrittenFiles(workspace, folder)
+    models = [asset for key in selected.assets if (asset := workspace.graph.assets[key]).kind == "model"]
+    checks = [check for check in workspace.graph.checks if check.name in selected.checks]
+    old_models = [model.key for model in models if not files.is_current(model.path, adding=model.key in adding)]
+    old_checks = [check for check in checks if not files.is_current(path_of_check(check))]
+    unknown = 0
+    if old_models or old_checks:
+        from assetc.cli.compiling import compiling  # not needed when all files are there
 
-    opened: Opened
-    compiler: SqlCompiler
-    stands: Mapping[AssetKey, RelationKind | None]
-    full_refresh: bool
-
-    def is_incremental(self, asset: Asset) -> bool:
-        """Whether the SQL is that of a build that adds rows."""
-        return self.stands.get(asset.key) == "table" and not asset.config.refreshes(asked=self.full_refresh)
-
-    def sql_of(self, asset: Asset) -> str:
-        """The SQL of a model."""
-        return self.compiler.model(asset, incremental=self.is_incremental(asset)).sql
-
-    def give_json(self, assets: list[Asset]) -> None:
-        """dbt's form: the SQL of each node."""
-        project = self.opened.workspace.project.name
-        for asset in assets:
-            if asset.kind == "model":
-                fields = {"node": unique_id(asset, project), "compiled": self.sql_of(asset)}
-                self.opened.output.give_text(encoded(fields))
-
-    def give_statements(self, asset: Asset) -> None:
-        """The statements that would build an asset."""
-        output, incremental = self.opened.output, self.is_incremental(asset)
-        try:
-            statements = statements_of(asset, self.compiler, "table" if incremental else None)
-        except Refused as refused:
-            self.opened.stop_for([refused.diagnostic])
-            return
-        output.give([line(Piece(f"-- {asset.key}  {asset.span.where}", "quiet"))])
-        if not statements:
-            why = "its body decides" if asset.kind == "python" else "nothing to execute"
-            output.give([line(Piece(f"-- {asset.config.materialized}: {why}", "quiet"))])
-        for statement in statements:
-            output.give_text(statement if statement == LATER else f"{statement.strip().rstrip(';')};")
-        output.give([()])
-
-    def write(self, assets: list[Asset], selected: Selected) -> None:
-        """One file for each model and check, where dbt puts it."""
-        workspace = self.opened.workspace
-        target = self.opened.invocation.target_path or workspace.project.settings.target_path
-        folder = workspace.root / target / "compiled" / workspace.project.name
-        texts = {asset.path: self.sql_of(asset) for asset in assets if asset.kind == "model"}
-        texts |= {
-            f"checks/{check.name}.sql": check_text(check, self.compiler)
-            for check in workspace.graph.checks
-            if check.name in selected.checks
-        }
-        for path, text in texts.items():
-            _write_text(folder / path, self.opened.output.masked(text))
-        shown = folder.relative_to(workspace.root) if folder.is_relative_to(workspace.root) else folder
-        self.opened.output.say([line(f"{plural(len(texts), 'file')} below ", Piece(str(shown), "strong"))])
-
-
-def _write_text(place: Path, text: str) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(text if text.endswith("\n") else f"{text}\n", encoding="utf-8")
+        unknown = compiling(opened, adding).write(files, old_models, old_checks)
+    count = plural(len(models) + len(checks) - unknown, "file")
+    shown = folder.relative_to(workspace.root) if folder.is_relative_to(workspace.root) else folder
+    opened.output.say([line(f"{count} below ", Piece(str(shown), "strong"))])
+    return not unknown

@@ -1,0 +1,106 @@
+"""The SQL of what `compile` is asked for: printed, or written where it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from msgspec import Struct
+
+from assetc.adapters.protocol import Refused
+from assetc.cli.json_text import encoded
+from assetc.cli.listing import unique_id
+from assetc.cli.opening import Opened
+from assetc.cli.statements import LATER, check_text, lasts, statements_of
+from assetc.cli.target import open_state
+from assetc.cli.text import Piece, line
+from assetc.compiler.asset import Asset, Check
+from assetc.compiler.diagnostic import Diagnostic, diagnostic
+from assetc.compiler.graph import order
+from assetc.compiler.standing import standing
+from assetc.definitions.key import AssetKey
+from assetc.runtime.compiled_sql import SqlCompiler
+from assetc.runtime.run_project import state_path
+from assetc.runtime.workspace import identity_of
+from assetc.runtime.written_files import WrittenFiles, path_of_check
+
+
+def standing_tables(opened: Opened, assets: Iterable[Asset]) -> frozenset[AssetKey]:
+    """Those of the assets of which earlier runs left a table."""
+    if not state_path(opened.workspace.root).exists():
+        return frozenset()
+    with open_state(opened) as state:
+        recorded = state.recorded(identity_of(opened.workspace))
+    return frozenset(asset.key for asset in assets if standing(asset, recorded.get(asset.key), None) == "table")
+
+
+def compiling(opened: Opened, adding: Collection[AssetKey]) -> Compiling:
+    """What compiles an open project."""
+    return Compiling(opened, SqlCompiler.of(opened.workspace), adding)
+
+
+class Compiling(Struct, frozen=True):
+    """What is compiled; `adding` are the models to whose tables rows would be added."""
+
+    opened: Opened
+    compiler: SqlCompiler
+    adding: Collection[AssetKey]
+
+    def give(self, keys: Iterable[AssetKey], *, as_json: bool) -> bool:
+        """Print the SQL of assets; whether that of each is known."""
+        known, unknown = self._known(keys)
+        for asset in known:
+            if as_json:
+                self._give_json(asset)
+            else:
+                self._give_statements(asset)
+        return not unknown
+
+    def write(self, files: WrittenFiles, keys: Iterable[AssetKey], checks: Iterable[Check]) -> int:
+        """Write the files of models and checks; how many cannot be written."""
+        known, unknown = self._known(keys)
+        for asset in known:
+            files.write(asset.path, self._text(self._sql_of(asset)), adding=asset.key in self.adding)
+        for check in checks:
+            files.write(path_of_check(check), self._text(check_text(check, self.compiler)), lasts=lasts(check))
+        files.keep()
+        return unknown
+
+    def _known(self, keys: Iterable[AssetKey]) -> tuple[list[Asset], int]:
+        """The assets whose SQL is known, in their order, and how many others there are, which are told of."""
+        assets = [self.opened.workspace.graph.assets[key] for key in order(self.opened.workspace.graph, keys)]
+        unknown = {asset.key for asset in assets if self.compiler.needs_warehouse(asset)}
+        self.opened.say(_unknown_before_the_run(asset) for asset in assets if asset.key in unknown)
+        return [asset for asset in assets if asset.key not in unknown], len(unknown)
+
+    def _sql_of(self, asset: Asset) -> str:
+        return self.compiler.model(asset, incremental=asset.key in self.adding).sql
+
+    def _text(self, sql: str) -> str:
+        return self.opened.output.masked(sql if sql.endswith("\n") else f"{sql}\n")
+
+    def _give_json(self, asset: Asset) -> None:
+        """dbt's form: the SQL of each node."""
+        if asset.kind == "model":
+            fields = {"node": unique_id(asset, self.opened.workspace.project.name), "compiled": self._sql_of(asset)}
+            self.opened.output.give_text(encoded(fields))
+
+    def _give_statements(self, asset: Asset) -> None:
+        """The statements that would build an asset."""
+        output = self.opened.output
+        try:
+            statements = statements_of(asset, self.compiler, "table" if asset.key in self.adding else None)
+        except Refused as refused:
+            self.opened.stop_for([refused.diagnostic])
+            return
+        output.give([line(Piece(f"-- {asset.key}  {asset.span.where}", "quiet"))])
+        if not statements:
+            why = "its body decides" if asset.kind == "python" else "nothing to execute"
+            output.give([line(Piece(f"-- {asset.config.materialized}: {why}", "quiet"))])
+        for statement in statements:
+            output.give_text(statement if statement == LATER else f"{statement.strip().rstrip(';')};")
+        output.give([()])
+
+
+def _unknown_before_the_run(asset: Asset) -> Diagnostic:
+    message = f"the SQL of {asset.key} depends on what the warehouse answers"
+    return diagnostic("E131", message, asset.span, hint=f"It is known while it runs: assetc run --select {asset.key}")
