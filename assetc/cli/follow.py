@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -13,7 +14,7 @@ from assetc.cli.json_lines import event_json, level_of
 from assetc.cli.live_view import Screen, finished_line, live_lines
 from assetc.cli.log_file import LogFile
 from assetc.cli.output import Output
-from assetc.cli.plain import log_lines, plain_lines
+from assetc.cli.plain import log_lines, log_text, plain_lines
 from assetc.cli.problems import ReadText
 from assetc.cli.progress import Progress, advance
 from assetc.cli.summary import Heading, heading_lines, summary_lines
@@ -30,7 +31,10 @@ class Audience(Struct, frozen=True):
     read_text: ReadText
 
 
-Show = Callable[[Event, Progress], None]
+Lines: TypeAlias = tuple[Line, ...]
+"""The plain lines of an event: those of the log file and of a pipe. Of a `LogWritten` they are made where needed."""
+
+Show: TypeAlias = Callable[[Event, Progress, Lines], None]
 
 
 def follow(events: Iterable[Event], audience: Audience) -> Iterator[tuple[Event, Progress]]:
@@ -40,8 +44,9 @@ def follow(events: Iterable[Event], audience: Audience) -> Iterator[tuple[Event,
         progress = Progress()
         for event in events:
             progress = advance(progress, event)
-            _log(event, progress, audience)
-            show(event, progress)
+            lines = () if isinstance(event, LogWritten) else tuple(plain_lines(event, progress))
+            _log(event, lines, audience)
+            show(event, progress, lines)
             yield event, progress
     output = audience.output
     if output.log_format == "text" and progress.ended is not None:
@@ -53,21 +58,22 @@ def _is_live(output: Output) -> bool:
     return output.live and output.log_format == "text" and output.shows("info")
 
 
-def _log(event: Event, progress: Progress, audience: Audience) -> None:
-    for each in plain_lines(event, progress):
-        audience.log.write(audience.output.masked(plain(each)))
+def _log(event: Event, lines: Lines, audience: Audience) -> None:
+    text = log_text(event) if isinstance(event, LogWritten) else "\n".join(map(plain, lines))
+    if text:
+        audience.log.write(audience.output.masked(text))
 
 
 def _show_lines(audience: Audience) -> Show:
     output = audience.output
 
-    def show(event: Event, progress: Progress) -> None:
-        output.say(_lines(event, progress, audience), level_of(event))
+    def show(event: Event, progress: Progress, lines: Lines) -> None:
+        output.say(_lines(event, progress, lines, audience), level_of(event))
 
     return show
 
 
-def _lines(event: Event, progress: Progress, audience: Audience) -> Iterator[Line]:
+def _lines(event: Event, progress: Progress, lines: Lines, audience: Audience) -> Iterator[Line]:
     match audience.output.log_format:
         case "json":
             run_id = progress.started.run_id if progress.started else ""
@@ -77,7 +83,7 @@ def _lines(event: Event, progress: Progress, audience: Audience) -> Iterator[Lin
         case "text":
             if isinstance(event, RunStarted):
                 yield from heading_lines(event, audience.heading)
-            yield from plain_lines(event, progress)
+            yield from lines or plain_lines(event, progress)
 
 
 def _show_live(audience: Audience, stack: ExitStack) -> Show:
@@ -94,7 +100,7 @@ def _show_live(audience: Audience, stack: ExitStack) -> Show:
 
     terminal = stack.enter_context(LiveTerminal(output.messages, view, text_of))
 
-    def show(event: Event, progress: Progress) -> None:
+    def show(event: Event, progress: Progress, lines: Lines) -> None:
         nonlocal seen
         seen = progress
         terminal.write(_live_lines(event, progress, audience, Screen(*terminal.size(), output.unicode)))

@@ -36,11 +36,21 @@ def plain_lines(event: Event, progress: Progress) -> Iterator[Line]:
             return
 
 
+def log_text(event: LogWritten) -> str:
+    """The same as plain lines without style, at once: a statement that is sent has hundreds of lines."""
+    head = f"{clock(event.at)} {printable(_named(event))}"
+    return "\n".join(f"{head}{printable(text)}" for text in event.message.splitlines())
+
+
 def log_lines(event: LogWritten) -> Iterator[Line]:
     """What a body or a template wrote, with the name of its step before each line."""
-    name = f"{short_id(event.step_id)}: " if event.step_id else ""
+    name = printable(_named(event))
     for text in event.message.splitlines():
-        yield line(Piece(printable(name), "quiet"), Piece(printable(text), _LEVELS[event.level]))
+        yield line(Piece(name, "quiet"), Piece(printable(text), _LEVELS[event.level]))
+
+
+def _named(event: LogWritten) -> str:
+    return f"{short_id(event.step_id)}: " if event.step_id else ""
 
 
 def _at(at: float, *parts: Piece | str) -> Line:

@@ -61,7 +61,7 @@ def coloured(pieces: Line) -> str:
 
 def printable(text: str) -> str:
     """The text with control characters made visible: no file of a user writes to the terminal."""
-    return _CONTROLS.sub(lambda match: _visible(ord(match[0])), text)
+    return text if text.isprintable() else _CONTROLS.sub(lambda match: _visible(ord(match[0])), text)
 
 
 def _visible(code: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 
 def duration(seconds: float) -> str:
@@ -34,7 +35,13 @@ def plural(number: int, noun: str) -> str:
 
 def clock(at: float) -> str:
     """The time of day in UTC."""
-    return datetime.fromtimestamp(at, UTC).strftime("%H:%M:%S")
+    return _clock(int(at))
+
+
+@lru_cache(maxsize=8)
+def _clock(second: int) -> str:
+    """Many lines are of one second."""
+    return datetime.fromtimestamp(second, UTC).strftime("%H:%M:%S")
 
 
 def timestamp(at: float) -> str:
