@@ -1,20 +1,20 @@
-"""The query that shows rows: of what was built, of a model that was not, of a check, or of SQL on the command line."""
+"""The query that shows rows: of what was built, of a model that was not, or of a check."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from assetc.adapters.protocol import Existing, Session
 from assetc.compiler.asset import Asset, Check, Graph
 from assetc.compiler.checks import SINGULAR, failing_rows
-from assetc.compiler.resolve_checks import GENERIC_TESTS, NOBODY
+from assetc.compiler.resolve_checks import GENERIC_TESTS
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 from assetc.runtime.compiled_sql import SqlCompiler
 from assetc.runtime.project_checks import ProjectChecks
 
-
-def inline_query(sql: str, compiler: SqlCompiler) -> str:
-    """SQL of the command line, with its names as relations of the target."""
-    return compiler.resolve_sql(NOBODY, sql.strip().rstrip(";"))
+Rows = tuple[Sequence[str], Sequence[tuple[object, ...]]]
+"""The names of the columns, and the rows."""
 
 
 def check_rows_query(check: Check, compiler: SqlCompiler) -> str:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from assetc.adapters.protocol import Adapter, Canceled, Session
 from assetc.compiler.asset import Asset, Check
-from assetc.compiler.config import AssetConfig, ConfigValues, Hook
+from assetc.compiler.config import NOTHING, AssetConfig, ConfigValues, Hook
 from assetc.compiler.emit import Emitted, Emitter, emit, relation_text
 from assetc.compiler.facts import Variant
 from assetc.compiler.locate import written_relation
@@ -95,6 +95,14 @@ class SqlCompiler(Struct, frozen=True):
         emitter = replace(self.emitter, name_of=lambda relation: name_of(instead.get(relation, relation)))
         return self._compiled(path, variant, emit(emitter, NOBODY, variant))
 
+    def inline(self, template: Template, session: Session) -> CompiledSql:
+        """SQL that stands in no file of the project, such as a query of the command line. Raises StepFailed."""
+        own = self._target_names(NOBODY, Relation(None, None, "inline_query"))
+        rendered = self._render(template, own, NOTHING, session, incremental=False)
+        variant = Variant(incremental=False, rendered=rendered, reading=read_sql(rendered.text, self.adapter.dialect))
+        emitted = emit(self.emitter, NOBODY, variant)
+        return CompiledSql(emitted.sql, template.path, rendered, emitted, lambda: template.text)
+
     def resolve_sql(self, owner: AssetKey, sql: str) -> str:
         """SQL with each name written as its relation in the target."""
         return self.resolve_noting(owner, sql, set())
@@ -142,21 +150,25 @@ class SqlCompiler(Struct, frozen=True):
     def _rendered_now(self, asset: Asset, session: Session, *, incremental: bool) -> Variant:
         text = self.workspace.files.text(asset.path)
         rendered = self._render_now(asset, text, session, incremental=incremental)
-        return Variant(incremental, rendered, read_sql(rendered.text, self.adapter.dialect))
+        dialect = asset.config.dialect or self.workspace.project.target.dialect
+        return Variant(incremental, rendered, read_sql(rendered.text, dialect))
 
     def _render_now(self, asset: Asset, text: str, session: Session, *, incremental: bool) -> Rendered:
-        own = TargetNames(
-            self.names,
-            asset.key,
-            asset.relation or Relation(None, None, asset.key.name),
-            self.workspace.graph.assets,
-            self.adapter.quote,
-        )
+        own = self._target_names(asset.key, asset.relation or Relation(None, None, asset.key.name))
+        config = ConfigValues(asset.config)
+        return self._render(Template(asset.path, text), own, config, session, incremental=incremental)
+
+    def _target_names(self, key: AssetKey, relation: Relation) -> TargetNames:
+        return TargetNames(self.names, key, relation, self.workspace.graph.assets, self.adapter.quote)
+
+    def _render(
+        self, template: Template, own: TargetNames, config: Mapping[str, object], session: Session, *, incremental: bool
+    ) -> Rendered:
         surroundings = self.workspace.surroundings
         flags = replace(surroundings.flags, execute=True, is_incremental=incremental)
-        around = replace(surroundings, names=own, flags=flags, config=ConfigValues(asset.config))
+        around = replace(surroundings, names=own, flags=flags, config=config)
         answers = SessionAnswers(session, self.adapter)
-        rendered = render(Template(asset.path, text), around, answers)
+        rendered = render(template, around, answers)
         if rendered.problems:
             raise _why_not_rendered(rendered, answers)
         return rendered

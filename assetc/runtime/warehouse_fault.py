@@ -32,7 +32,7 @@ def failed_statement(
         word = WORD.match(error.statement.sql, error.position)
         if place is not None and offset >= 0:
             span = place(offset, len(word[0]) if word else 1)
-        missing = _not_built(word[0] if word else "", upstream) if _MISSING.search(message) else None
+        missing = missing_asset(error, error.statement.sql, upstream)
         if missing is not None:
             hint = f"{missing.key} is not built in this target yet: assetc run --select +{asset.key}"
     return diagnostic("E300", message, span, hint=hint)
@@ -44,10 +44,13 @@ def message_and_hint(error: WarehouseError) -> tuple[str, str]:
     return message.rstrip(".!"), error.hint or _in_one_line(rest)
 
 
-def _not_built(written: str, upstream: Iterable[Asset]) -> Asset | None:
-    """The asset whose relation is written so."""
-    name = written.rpartition(".")[2].strip('"').casefold()
-    return next((each for each in upstream if each.relation and each.relation.name.casefold() == name), None)
+def missing_asset(error: WarehouseError, sql: str, assets: Iterable[Asset]) -> Asset | None:
+    """The asset whose relation the statement names at the place of the error, where the warehouse has none."""
+    if error.position is None or not _MISSING.search(error.message):
+        return None
+    word = WORD.match(sql, error.position)
+    name = word[0].rpartition(".")[2].strip('"').casefold() if word else ""
+    return next((each for each in assets if each.relation and each.relation.name.casefold() == name), None)
 
 
 def _in_one_line(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -11,11 +11,12 @@ from msgspec import Struct
 from assetc.adapters.protocol import Existing, Session
 from assetc.cli.completing import AssetName
 from assetc.cli.find_asset import find_named, keys_named
+from assetc.cli.inline import inline_rows
 from assetc.cli.invocation import Invocation
 from assetc.cli.json_text import encoded
 from assetc.cli.opening import BAD_INPUT, Opened, open_project, stop_for_errors, take
 from assetc.cli.options import command_named
-from assetc.cli.rows_query import asset_rows_query, check_rows_query, inline_query, limited
+from assetc.cli.rows_query import Rows, asset_rows_query, check_rows_query, limited
 from assetc.cli.selection_options import with_selection
 from assetc.cli.stop import Stopped
 from assetc.cli.table import table_lines
@@ -27,7 +28,6 @@ from assetc.compiler.selection.request import Selected, SelectionRequest
 from assetc.runtime.compiled_sql import SqlCompiler
 
 Query = tuple[str, str | None]
-Found = tuple[Sequence[str], Sequence[tuple[object, ...]]]
 
 
 class ShowRequest(Struct, frozen=True):
@@ -50,7 +50,7 @@ class ShowRequest(Struct, frozen=True):
 @command_named("show")
 @click.argument("name", type=AssetName(), required=False)
 @with_selection
-@click.option("--inline", metavar="SQL", help="Show the rows of this query.")
+@click.option("--inline", metavar="SQL", help="Show the rows of this query, which is a template like a model.")
 @click.option("--limit", default=5, help="How many rows; -1 for all.")
 @click.option("--output", type=click.Choice(["text", "json"]), default="text", help="How to print.")
 @click.option("--json", "as_json", is_flag=True, help="Print the rows as one JSON list.")
@@ -64,7 +64,9 @@ def command(invocation: Invocation, **options: Any) -> int:
     wanted = _wanted(opened, request)
     with open_warehouse(opened) as warehouse:
         session = warehouse.session()
-        for title, query in _queries(request, wanted, compiler, (session, warehouse.existing())):
+        if request.inline is not None:
+            _give(opened, "", inline_rows(opened, compiler, session, request.inline, request.limit), request)
+        for title, query in _queries(wanted, compiler, (session, warehouse.existing())):
             if query is None:
                 hint = "Only tables, views and models have rows; a value is read with Python: load_asset_value"
                 opened.stop_for([diagnostic("E167", f"{title} has no rows to show", hint=hint)])
@@ -95,12 +97,8 @@ def _wanted(opened: Opened, request: ShowRequest) -> Selected:
     return selected
 
 
-def _queries(
-    request: ShowRequest, wanted: Selected, compiler: SqlCompiler, at: tuple[Session, tuple[Existing, ...]]
-) -> Iterator[Query]:
+def _queries(wanted: Selected, compiler: SqlCompiler, at: tuple[Session, tuple[Existing, ...]]) -> Iterator[Query]:
     """The title and the query of each thing to show."""
-    if request.inline is not None:
-        yield "", inline_query(request.inline, compiler)
     graph = compiler.workspace.graph
     for key in order(graph, wanted.assets):
         yield str(key), asset_rows_query(key, compiler, *at)
@@ -109,7 +107,7 @@ def _queries(
             yield check.name, check_rows_query(check, compiler)
 
 
-def _give(opened: Opened, title: str, found: Found, request: ShowRequest) -> None:
+def _give(opened: Opened, title: str, found: Rows, request: ShowRequest) -> None:
     """The rows as a table; in dbt's JSON, or as a list of mappings."""
     names, rows = found
     mappings = [dict(zip(names, row, strict=True)) for row in rows]

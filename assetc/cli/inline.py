@@ -1,0 +1,76 @@
+"""A query of the command line: a template like any model's, whose faults are shown in what was typed."""
+
+from __future__ import annotations
+
+from assetc.adapters.protocol import Session, WarehouseError
+from assetc.cli.opening import BAD_INPUT, Opened
+from assetc.cli.output import say_problems
+from assetc.cli.rows_query import Rows, limited
+from assetc.cli.stop import Stopped
+from assetc.cli.target import FAILED
+from assetc.compiler.asset import Asset
+from assetc.compiler.diagnostic import Diagnostic, diagnostic
+from assetc.compiler.place import Span
+from assetc.compiler.resolution import Resolution
+from assetc.compiler.resolve_checks import NOBODY
+from assetc.compiler.resolve_declared import resolve_ref, resolve_source
+from assetc.compiler.sql.split import split_statements
+from assetc.compiler.template.rendered import Rendered
+from assetc.compiler.template.surroundings import Template
+from assetc.runtime.compiled_sql import SqlCompiler
+from assetc.runtime.warehouse_fault import message_and_hint, missing_asset
+from assetc.runtime.work import StepFailed
+
+INLINE = "--inline"
+"""What stands in the place of the file's name."""
+
+
+def inline_rows(opened: Opened, compiler: SqlCompiler, session: Session, text: str, limit: int) -> Rows:
+    """The rows of a query that is a template, in which plain names mean assets. Says what is wrong and stops."""
+    try:
+        compiled = compiler.inline(Template(INLINE, text), session)
+    except StepFailed as failed:
+        raise _stopped(opened, text, [failed.diagnostic]) from failed
+    faults = _faults(compiler, compiled.rendered)
+    statements = [each for each in split_statements(compiled.sql, compiler.adapter.dialect) if each.sql.strip()]
+    if len(statements) != 1:
+        what = "is empty" if not statements else "has several statements"
+        faults = [*faults, diagnostic("E111", f"the query {what}", compiled.place(0), hint="Give one query")]
+    if faults:
+        raise _stopped(opened, text, faults)
+    query = limited(statements[0].sql, limit)
+    try:
+        return session.query(query)
+    except WarehouseError as error:
+        offset = max((error.position or 0) - query.index(statements[0].sql), 0)
+        place = compiled.place(statements[0].start + offset)
+        missing = missing_asset(error, query, compiler.workspace.graph.assets.values())
+        raise _stopped(opened, text, [_refused(error, place, missing)], FAILED) from error
+
+
+def _refused(error: WarehouseError, place: Span, missing: Asset | None) -> Diagnostic:
+    """What the warehouse says; it does not know that a table is an asset that nobody has built yet."""
+    message, hint = message_and_hint(error)
+    if missing is not None:
+        hint = f"{missing.key} is not built in this target yet: assetc run --select +{missing.key}"
+    return diagnostic("E300", message, place, hint=hint)
+
+
+def _faults(compiler: SqlCompiler, rendered: Rendered) -> list[Diagnostic]:
+    """What its `ref()` and `source()` name, and does not exist."""
+    workspace = compiler.workspace
+    resolution = Resolution(workspace.project, compiler.names, workspace.graph.assets)
+    for call in rendered.references:
+        if call.kind == "ref":
+            resolve_ref(resolution, NOBODY, call.arguments, call.span, call.certainty)
+        elif call.kind == "source":
+            resolve_source(resolution, NOBODY, call.arguments, call.span, call.certainty)
+    return [problem for problem in resolution.problems if problem.severity == "error"]
+
+
+def _stopped(opened: Opened, text: str, faults: list[Diagnostic], code: int = BAD_INPUT) -> Stopped:
+    def read(path: str) -> str | None:
+        return text if path == INLINE else opened.text_of(path)
+
+    say_problems(opened.output, faults, read)
+    return Stopped(code)
