@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import PurePosixPath
 
@@ -21,6 +22,10 @@ from assetc.compiler.python.scope import Scope
 from assetc.compiler.python.source import Source
 from assetc.compiler.python.statements import STATEMENTS
 from assetc.compiler.python.values import AssetDecorator, Closure, Entries, Items, Key
+
+
+OF_ONE_ASSET = frozenset({"name", "key", "sql", "outs", "specs"})
+"""Arguments of a decorator that is not meant for several functions."""
 
 
 class Followed(Struct, frozen=True, eq=False):
@@ -65,6 +70,7 @@ def follow_file(path: str, text: str, read: ReadFile) -> Followed | PythonReadin
     except RecursionError:
         return _too_deep(path)
     machine.top_files = dict(machine.files)
+    machine.problems += _without_function(definitions, scope)
     return Followed(machine, definitions, scope)
 
 
@@ -99,6 +105,21 @@ def declared_sources(scope: Scope) -> tuple[DeclaredDependency, ...]:
     keys = [each for each in values if isinstance(each, Key) and each.readable and each.declared is not None]
     found = {key: each.declared for each in keys if (key := key_text(each))}
     return tuple(DeclaredDependency(key, span) for key, span in found.items() if span is not None)
+
+
+def _without_function(definitions: Definitions, scope: Scope) -> Iterator[Diagnostic]:
+    """`x = asset(name="x", sql=...)`: the decorator of one certain asset, which waits for its function in vain."""
+    used = [each.decorator.arguments.values for each in definitions.found]
+    for value in scope.names.values():
+        for each in value.values if isinstance(value, Items) else [value]:
+            if not isinstance(each, AssetDecorator) or each.call is None or each.source is not scope.source:
+                continue
+            own = each.arguments.values
+            is_used = any(all(other.get(name) is given for name, given in own.items()) for other in used)
+            if not OF_ONE_ASSET.isdisjoint(own) and not is_used:
+                hint = "Write it as @asset(...) above a function; with sql= its body is never called"
+                message = f"this {each.kind}(...) makes no asset: it is a decorator, and no function follows it"
+                yield diagnostic("W252", message, each.source.span(each.call), hint=hint)
 
 
 def _with_dbt_model(definitions: Definitions, scope: Scope) -> list[Definition]:

@@ -248,6 +248,13 @@ def test_what_only_an_import_tells(code: str) -> None:
     assert read(code).needs_import
 
 
+@pytest.mark.parametrize("call", ["asset(name='t', sql='select 1')", "asset(key='t')", "multi_asset(outs={'t': 1})"])
+def test_a_decorator_that_no_function_follows_makes_nothing(call: str) -> None:
+    assert problems(f"t = {call}") == [("W252", "models/c.py:2:5")]
+    assert problems(f"made = [{call} for _ in [1]]") == [("W252", "models/c.py:2:9")]
+    assert problems(f"d = {call}\ndef f(): ...\nt = d(f)") == problems(f"d = {call}\n@d\ndef f(): ...") == []
+
+
 @pytest.mark.parametrize(
     "code",
     [
