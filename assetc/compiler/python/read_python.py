@@ -23,7 +23,6 @@ from assetc.compiler.python.source import Source
 from assetc.compiler.python.statements import STATEMENTS
 from assetc.compiler.python.values import AssetDecorator, Closure, Entries, Items, Key
 
-
 OF_ONE_ASSET = frozenset({"name", "key", "sql", "outs", "specs"})
 """Arguments of a decorator that is not meant for several functions."""
 
