@@ -7,6 +7,8 @@ from types import MappingProxyType
 
 from msgspec import Struct, field
 
+from assetc.compiler.place import Span
+
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
@@ -26,6 +28,7 @@ class AssetConfig(Struct, frozen=True):
     """The merged configuration of one asset. Keys that assetc does not know are kept in `extra` for the adapter.
 
     The names are dbt's, and those of Dagster's `@asset` where dbt has none (`key_prefix`, `metadata`, `owners`).
+    `places` are those of the keys whose values only the warehouse can refuse.
     """
 
     enabled: bool = True
@@ -60,6 +63,7 @@ class AssetConfig(Struct, frozen=True):
     dialect: str | None = None
     retries: int | None = None
     extra: Mapping[str, object] = field(default_factory=nothing)
+    places: tuple[tuple[str, Span], ...] = ()
 
     def refreshes(self, *, asked: bool) -> bool:
         """Whether the asset is built anew as a whole: its own word counts more than the command's."""
@@ -88,4 +92,4 @@ class ConfigValues(Mapping[str, object]):
         return len(FIELDS) + len(self._config.extra)
 
 
-FIELDS = frozenset(AssetConfig.__struct_fields__) - {"extra"}
+FIELDS = frozenset(AssetConfig.__struct_fields__) - {"extra", "places"}

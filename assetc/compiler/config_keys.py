@@ -145,4 +145,15 @@ OWN_KEYS = frozenset(
 )
 """What `@asset` and the parts of assetc that are still to come read."""
 
+HARMLESS_KEYS = frozenset(
+    {"access", "docs", "required_docs", "default_load_type", "kinds", "compute_kind", "node_color"}
+)
+"""Those that work, or that only describe."""
+
+WITHOUT_EFFECT = (DBT_KEYS | {"quote_columns"}) - HARMLESS_KEYS
+"""What a native project can write and nothing reads yet."""
+
+WITHOUT_EFFECT_IN_SQL = OWN_KEYS - HARMLESS_KEYS
+"""What nothing reads where the asset is no Python function."""
+
 KNOWN_ELSEWHERE = ADAPTER_KEYS | DBT_KEYS | OWN_KEYS

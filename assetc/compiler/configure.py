@@ -6,140 +6,15 @@ property file, then the file itself. Tags and hooks add up, mappings are updated
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
-from assetc.compiler.config import AssetConfig, Hook
-from assetc.compiler.config_keys import KNOWN_ELSEWHERE
+from assetc.compiler.config import AssetConfig
+from assetc.compiler.config_keys import KNOWN_ELSEWHERE, WITHOUT_EFFECT, WITHOUT_EFFECT_IN_SQL
+from assetc.compiler.config_values import CONVERTERS, Misfit
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.materialization.known import KNOWN_MATERIALIZATIONS, unknown_materialization
+from assetc.compiler.place import Span
 from assetc.compiler.project import Entry, Flavor
-
-Converter = Callable[[object], object]
-
-
-class Misfit(ValueError):  # noqa: N818  a value that does not fit its key; never leaves this file
-    """The value of a configuration key has the wrong type."""
-
-
-def text(value: object) -> str:
-    """A single word or phrase."""
-    if isinstance(value, (str, int, float)) and not isinstance(value, bool):
-        return str(value)
-    raise Misfit("a text")
-
-
-def flag(value: object) -> bool:
-    """True or false, also as dbt writes them in strings."""
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, str) and value.casefold() in {"true", "false"}:
-        return value.casefold() == "true"
-    raise Misfit("true or false")
-
-
-def number(value: object) -> int:
-    """A whole number."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    raise Misfit("a whole number")
-
-
-def texts(value: object) -> tuple[str, ...]:
-    """One text, or a list of them."""
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return tuple(text(item) for item in (sorted(value) if isinstance(value, (set, frozenset)) else value))
-    return (text(value),)
-
-
-def key_parts(value: object) -> tuple[str, ...]:
-    """Segments of a key: a list, or one text split at "/"."""
-    return tuple(value.split("/")) if isinstance(value, str) else texts(value)
-
-
-def keys(value: object) -> tuple[str, ...]:
-    """Asset keys as people write them: each a text, or a list of segments."""
-    if isinstance(value, str):
-        return (value,)
-    if isinstance(value, Sequence):
-        return tuple(item if isinstance(item, str) else "/".join(texts(item)) for item in value)
-    raise Misfit("a list of asset keys")
-
-
-def mapping(value: object) -> Mapping[str, object]:
-    """A mapping."""
-    if isinstance(value, Mapping):
-        return {str(key): item for key, item in value.items()}
-    raise Misfit("a mapping")
-
-
-def checks(value: object) -> tuple[object, ...]:
-    """Checks: a name, or a name with its arguments as `unique('id')` gives it in a template."""
-    items = tuple(value) if isinstance(value, (list, tuple)) else (value,)
-    if all(isinstance(item, str) or (isinstance(item, Mapping) and len(item) == 1) for item in items):
-        return items
-    raise Misfit("a list of checks such as unique('id')")
-
-
-def hooks(value: object) -> tuple[Hook, ...]:
-    """SQL, a mapping `{sql, transaction}`, JSON text of one, or a list of these."""
-    if isinstance(value, (list, tuple)):
-        return tuple(hook for item in value for hook in hooks(item))
-    if isinstance(value, str):
-        return (_hook_of_text(value),)
-    if isinstance(value, Mapping) and isinstance(value.get("sql"), str):
-        return (Hook(value["sql"], flag(value.get("transaction", True))),)
-    raise Misfit("SQL, or a mapping with the key sql")
-
-
-def _hook_of_text(value: str) -> Hook:
-    if value.lstrip().startswith("{"):
-        try:
-            parsed = json.loads(value)
-        except ValueError:
-            return Hook(value)
-        if isinstance(parsed, dict) and isinstance(parsed.get("sql"), str):
-            return Hook(parsed["sql"], flag(parsed.get("transaction", True)))
-    return Hook(value)
-
-
-def _optional(convert: Converter) -> Converter:
-    return lambda value: None if value is None else convert(value)
-
-
-CONVERTERS: Mapping[str, Converter] = {
-    "enabled": flag,
-    "materialized": text,
-    "alias": _optional(text),
-    "schema": _optional(text),
-    "database": _optional(text),
-    "key_prefix": key_parts,
-    "name": text,
-    "tags": texts,
-    "group": _optional(text),
-    "description": _optional(text),
-    "meta": mapping,
-    "owners": texts,
-    "unique_key": lambda value: () if value is None else texts(value),
-    "incremental_strategy": _optional(text),
-    "incremental_predicates": lambda value: () if value is None else texts(value),
-    "on_schema_change": text,
-    "merge_update_columns": texts,
-    "merge_exclude_columns": texts,
-    "full_refresh": _optional(flag),
-    "pre_hook": hooks,
-    "post_hook": hooks,
-    "checks": checks,
-    "deps": keys,
-    "ignore_deps": keys,
-    "column_types": mapping,
-    "delimiter": text,
-    "quote_columns": _optional(flag),
-    "publish": text,
-    "inference": text,
-    "dialect": text,
-    "retries": number,
-}
 
 SYNONYMS: Mapping[str, str] = {
     "pre-hook": "pre_hook",
@@ -158,17 +33,23 @@ UPDATING = frozenset({"meta", "column_types"})
 KNOWN = frozenset(CONVERTERS) | frozenset(SYNONYMS) | KNOWN_ELSEWHERE
 
 
+PLACED = ("materialized", "incremental_strategy", "unique_key", "on_schema_change")
+"""The keys whose places an incremental asset keeps: only the warehouse can tell what is wrong with their values."""
+
+
 def configure(
     entries: Iterable[Entry], flavor: Flavor, default_materialization: str
 ) -> tuple[AssetConfig, tuple[Diagnostic, ...]]:
     """The merged configuration of entries given from the weakest to the strongest, and what is wrong with them."""
     values: dict[str, object] = {"materialized": default_materialization}
     extra: dict[str, object] = {}
+    places: dict[str, Span] = {}
     problems: list[Diagnostic] = []
     for entry in entries:
-        key = entry.key.removeprefix("+")
-        key = SYNONYMS.get(key, key)
+        key = name_of(entry)
         convert = CONVERTERS.get(key)
+        if flavor == "native":
+            problems += _without_effect(entry, key)
         if convert is None:
             extra[key] = entry.value
             if key not in KNOWN_ELSEWHERE:
@@ -176,19 +57,31 @@ def configure(
             continue
         try:
             values[key] = _merged(key, values.get(key), convert(entry.value))
-            if (
-                key == "materialized"
-                and flavor == "native"
-                and values[key] not in (*KNOWN_MATERIALIZATIONS, "snapshot")
-            ):
-                problems.append(unknown_materialization(str(values[key]), entry.span))
+            places[key] = entry.span
         except Misfit as misfit:
-            problems.append(
-                diagnostic(
-                    "E126", f"the value of {entry.key} must be {misfit}", entry.span, label=repr(entry.value)[:60]
-                )
-            )
-    return AssetConfig(**values, extra=extra), tuple(problems)  # type: ignore[arg-type]  # each went through its converter
+            problems.append(_misfit(entry, misfit))
+    if flavor == "native" and values["materialized"] not in KNOWN_MATERIALIZATIONS:
+        problems += unknown_materialization(str(values["materialized"]), places.get("materialized"))
+    kept = tuple((key, places[key]) for key in PLACED if key in places and values["materialized"] == "incremental")
+    return AssetConfig(**values, extra=extra, places=kept), tuple(problems)  # type: ignore[arg-type]  # each was converted
+
+
+def name_of(entry: Entry) -> str:
+    """The key of an entry in the one form in which it is looked up."""
+    key = entry.key.removeprefix("+")
+    return SYNONYMS.get(key, key)
+
+
+def _misfit(entry: Entry, misfit: Misfit) -> Diagnostic:
+    message = f"the value of {entry.key} must be {misfit}"
+    return diagnostic("E126", message, entry.span, label=repr(entry.value)[:60], hint=misfit.hint)
+
+
+def _without_effect(entry: Entry, key: str) -> Iterator[Diagnostic]:
+    """W223 for a key that is known and does nothing yet."""
+    is_python = entry.span.path.endswith(".py")
+    if key in WITHOUT_EFFECT or (key in WITHOUT_EFFECT_IN_SQL and not is_python):
+        yield diagnostic("W223", f'"{entry.key}" is not built yet and has no effect', entry.span)
 
 
 def unknown_key(entry: Entry, flavor: Flavor) -> Diagnostic:

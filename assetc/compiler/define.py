@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset, AssetKind, Source
 from assetc.compiler.config import AssetConfig
+from assetc.compiler.config_faults import described_twice, foreign_dialect, misplaced_materialization
 from assetc.compiler.configure import configure
 from assetc.compiler.define_checks import CheckDraft, drafts_of_patch, drafts_of_source
 from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic, did_you_mean
@@ -90,7 +91,7 @@ def define(
     known = {source.key for source, _ in sources} | {draft.asset.key for draft in drafts}
     sources = (*sources, *_python_sources(project, python, known))
     checks = (*(check for draft in drafts for check in drafts_of_patch(draft.asset, draft.patch)), *source_checks)
-    faults = (*problems, *duplicates, *source_faults, *_unused_patches(project, drafts, problems))
+    faults = (*problems, *duplicates, *source_faults, *described_twice(project), *_unused_patches(project, drafts))
     return Definitions(tuple(drafts), sources, checks, faults)
 
 
@@ -137,7 +138,15 @@ class _Definer(Struct, frozen=True):
         )
         default = "seed" if kind == "seed" else project.settings.default_materialization
         config, problems = configure(entries, project.flavor, default)
+        own_words = (*(patch.config if patch else ()), *own)
+        problems = (
+            *problems,
+            *misplaced_materialization(kind, name, own_words),
+            *foreign_dialect(project, config, entries),
+        )
         config = _with_kind(config, kind, python)
+        if config.name and kind != "python" and project.flavor == "native":
+            name = config.name
         try:
             key = key_of(project, name, config)
         except InvalidDefinitionError as error:
@@ -269,11 +278,11 @@ def _twice_declared(declared: DeclaredSource, other: Source) -> Diagnostic:
     return diagnostic("E102", f"the source {other.key} is declared twice", declared.span, related=related)
 
 
-def _unused_patches(project: Project, drafts: list[Draft], problems: list[Diagnostic]) -> Iterator[Diagnostic]:
+def _unused_patches(project: Project, drafts: list[Draft]) -> Iterator[Diagnostic]:
     """A warning for each entry of a property file that describes nothing."""
-    used = {id(draft.patch) for draft in drafts if draft.patch}
+    used = {(draft.patch.kind, draft.patch.name) for draft in drafts if draft.patch}
     names = sorted({draft.asset.key.name for draft in drafts})
     for patch in project.properties.patches:
-        if patch.kind in ("model", "seed") and id(patch) not in used:
+        if patch.kind in ("model", "seed") and (patch.kind, patch.name) not in used:
             hint = did_you_mean(patch.name, names) or f"There is no {patch.kind} of that name (or it is disabled)."
             yield diagnostic("W210", f"nothing is called {patch.name}", patch.span, hint=hint)

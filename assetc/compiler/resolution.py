@@ -30,6 +30,10 @@ class Resolution(Struct):
     sources: dict[AssetKey, Source] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
 
+    def infers(self, asset: Asset) -> bool:
+        """Whether what the SQL of an asset names makes edges."""
+        return (asset.config.inference or self.project.settings.inference) != "off"
+
     def connect(self, edge: Edge) -> None:
         """Keep an edge; the first one between two assets stays, but a certain one replaces a likely one."""
         before = self.edges.get((edge.down, edge.up))

@@ -23,9 +23,11 @@ def resolve_python(resolution: Resolution, asset: Asset, python: PythonAsset) ->
     for parameter in python.parameters:
         if parameter.can_be_upstream and parameter.name not in named:
             _resolve_parameter(resolution, asset, parameter.name, parameter.span, must=parameter.must_be_upstream)
+    infers = resolution.infers(asset)
     for reference in python.references:
-        _resolve_python_read(resolution, asset, python, reference)
-    for write in python.writes:
+        if infers or reference.kind in ("ref", "source"):
+            _resolve_python_read(resolution, asset, python, reference)
+    for write in python.writes if infers else ():
         _resolve_python_write(resolution, asset, write)
 
 

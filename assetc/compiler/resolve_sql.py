@@ -22,7 +22,7 @@ def resolve_sql(resolution: Resolution, asset: Asset, facts: SqlFacts) -> None:
             _resolve_commented(resolution, asset, call)
         else:
             _resolve_call(resolution, asset, call)
-    if facts.understood is None or resolution.project.settings.inference == "off":
+    if facts.understood is None or not resolution.infers(asset):
         return
     for placed in facts.understood.references:
         _resolve_table(resolution, asset, placed)

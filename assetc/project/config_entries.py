@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from assetc.compiler.configure import unknown_key
 from assetc.compiler.project import Entry
 from assetc.project.findings import Findings
-from assetc.project.keys import CONFIG_KEYS, snake
+from assetc.project.keys import CONFIG_KEYS, NOT_BUILT_CONFIG_KEYS, snake
 from assetc.project.written import Written, WrittenPair, plain
 
 
@@ -29,6 +29,8 @@ def config_entry(findings: Findings, section: str, pair: WrittenPair) -> Entry:
     key = snake(pair.key)
     if key in known:
         entry = Entry(key, plain(pair.value), pair.span)
+        if key in NOT_BUILT_CONFIG_KEYS.get(section, ()):
+            findings.not_built(pair)
         _note_not_built(findings, section, entry)
         return entry
     entry = Entry(pair.key.removeprefix("+"), plain(pair.value), pair.span)
@@ -43,7 +45,8 @@ def config_entry(findings: Findings, section: str, pair: WrittenPair) -> Entry:
 def _note_not_built(findings: Findings, section: str, entry: Entry) -> None:
     """Say of a known key that it has no effect yet, where dbt would do something else in a run."""
     value = entry.value if isinstance(entry.value, Mapping) else {}
-    if entry.key == "contract" and value.get("enforced") in (True, "true", "True"):
+    is_dbt = findings.flavor == "dbt"  # in a native project the pass that merges configurations says it of every key
+    if is_dbt and entry.key == "contract" and value.get("enforced") in (True, "true", "True"):
         findings.add("W223", "contracts are not built yet: columns and types are not enforced", entry.span)
     if section == "sources" and entry.key == "meta" and "external_location" in value:
         hint = "Read the file in a model: from read_parquet('...')"

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.place import Span
 from assetc.compiler.project import Flavor
+from assetc.project.keys import CHANGES_A_RUN
 from assetc.project.written import Written, WrittenList, WrittenMapping, WrittenPair, WrittenScalar
 
 
@@ -32,6 +33,11 @@ class Findings:
         if len(hint) > 300:
             hint = "Keys of your own belong under meta"
         self.add(code, f'{where} has no key "{pair.key}"', pair.span, hint)
+
+    def not_built(self, pair: WrittenPair) -> None:
+        """Say that what was written has no effect yet; in a dbt project only where a run in dbt would be another."""
+        if self.flavor == "native" or pair.key in CHANGES_A_RUN:
+            self.add("W223", f'"{pair.key}" is not built yet and has no effect', pair.span)
 
     def mapping(self, written: Written, what: str) -> WrittenMapping | None:
         """The mapping that stands here; null counts as an empty one."""

@@ -70,7 +70,7 @@ PROPERTY_FILE_KEYS = _words("""
 """)
 
 NOT_BUILT_SECTIONS = _words("""
-    analyses exposures functions unit_tests metrics semantic_models saved_queries
+    analyses exposures functions unit_tests metrics semantic_models saved_queries groups data_tests tests checks
 """)
 
 CHECK_LISTS = ("data_tests", "tests", "checks")
@@ -91,7 +91,20 @@ ASSET_KEYS = {
 NOT_BUILT_PROJECT_KEYS = _words("on_run_start on_run_end query_comment")
 """Keys that are read and have no effect yet."""
 
-NOT_BUILT_ASSET_KEYS = _words("constraints versions latest_version time_spine semantic_model metrics")
+NOT_BUILT_ASSET_KEYS = _words("""
+    constraints versions latest_version time_spine semantic_model metrics deprecation_date primary_entity
+    agg_time_dimension derived_semantics
+""")
+
+NOT_BUILT_COLUMN_KEYS = _words("""
+    quote constraints granularity dimension entity policy_tags databricks_tags column_mask
+""")
+
+NOT_BUILT_CONFIG_KEYS = {
+    "sources": _words("quoting freshness loaded_at_field loaded_at_query external overrides event_time"),
+    "checks": _words("store_failures store_failures_as alias schema database sql_header static_analysis"),
+}
+"""Keys of sources and checks, and of their configuration, that are read and have no effect yet."""
 
 CHANGES_A_RUN = _words("unit_tests versions")
 """What is not built and would make dbt do something else in a run."""

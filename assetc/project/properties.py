@@ -10,7 +10,6 @@ from assetc.project.config_entries import config_entry, read_config
 from assetc.project.findings import Findings
 from assetc.project.keys import (
     ASSET_KEYS,
-    CHANGES_A_RUN,
     CONFIG_AT_THE_TOP,
     NOT_BUILT_ASSET_KEYS,
     NOT_BUILT_SECTIONS,
@@ -55,15 +54,9 @@ def _check_section(findings: Findings, pair: WrittenPair) -> None:
     if pair.key not in PROPERTY_FILE_KEYS:
         findings.unknown(pair, PROPERTY_FILE_KEYS, "a property file")
     elif pair.key in NOT_BUILT_SECTIONS:
-        note_not_built(findings, pair)
+        findings.not_built(pair)
     elif pair.key == "version" and not (isinstance(pair.value, WrittenScalar) and pair.value.value in (2, "2")):
         findings.add("E126", "the version of a property file is 2", pair.value.span, "Remove the line, or write 2")
-
-
-def note_not_built(findings: Findings, pair: WrittenPair) -> None:
-    """Say that what was written has no effect yet; in a dbt project only where a run in dbt would be another."""
-    if findings.flavor == "native" or pair.key in CHANGES_A_RUN:
-        findings.add("W223", f'"{pair.key}" is not built yet and has no effect', pair.span)
 
 
 def _read_patches(findings: Findings, section: WrittenPair) -> Iterator[Patch]:
@@ -98,6 +91,6 @@ def _read_key(findings: Findings, section: str, pair: WrittenPair) -> Iterator[E
     elif pair.key not in ASSET_KEYS[section]:
         findings.unknown(pair, ASSET_KEYS[section], f"a {_PATCHES[section]}")
     elif pair.key in NOT_BUILT_ASSET_KEYS:
-        note_not_built(findings, pair)
+        findings.not_built(pair)
     elif pair.key in CONFIG_AT_THE_TOP:
         yield config_entry(findings, section, pair)

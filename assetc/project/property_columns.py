@@ -5,7 +5,7 @@ from __future__ import annotations
 from assetc.compiler.asset import DeclaredColumn
 from assetc.compiler.project import CheckSpec
 from assetc.project.findings import Findings
-from assetc.project.keys import COLUMN_KEYS
+from assetc.project.keys import COLUMN_KEYS, NOT_BUILT_COLUMN_KEYS
 from assetc.project.property_checks import read_checks
 from assetc.project.written import WrittenMapping, WrittenPair, plain
 
@@ -41,12 +41,20 @@ def _read_column(findings: Findings, written: WrittenMapping) -> DeclaredColumn 
                 meta |= _meta(findings, pair)
             case "config":
                 tags, meta = _config(findings, pair, tags, meta)
-            case key if key not in COLUMN_KEYS:
-                findings.unknown(pair, COLUMN_KEYS, "a column")
+            case _:
+                _note_other(findings, pair)
     if name is None:
         _note_nameless(findings, written)
         return None
     return DeclaredColumn(name, description, type_name, tags, tuple(meta.items()))
+
+
+def _note_other(findings: Findings, pair: WrittenPair) -> None:
+    """What is to be said of a key that tells nothing about the column."""
+    if pair.key not in COLUMN_KEYS:
+        findings.unknown(pair, COLUMN_KEYS, "a column")
+    elif pair.key in NOT_BUILT_COLUMN_KEYS:
+        findings.not_built(pair)
 
 
 def _config(

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Mapping
+from typing import get_args
 
 from msgspec.structs import replace
 
+from assetc.adapters.protocol import Form
+from assetc.compiler.config_values import MOST_LISTED
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
+from assetc.compiler.materialization.known import WRITABLE
 from assetc.compiler.project import Entry, Flavor, Settings
+from assetc.compiler.sql.dialects import DIALECTS
 
 NATIVE_SETTINGS = Settings()
 DBT_SETTINGS = Settings(
@@ -93,7 +98,9 @@ def _flag(value: object) -> bool:
 def _one_of(*choices: str) -> Callable[[object], str]:
     def choose(value: object) -> str:
         if value not in choices:
-            raise _Misfit(f"one of {', '.join(choices)}", did_you_mean(str(value), choices))
+            near = did_you_mean(str(value), choices)
+            listed = f"one of {', '.join(choices)}"
+            raise _Misfit(listed if len(choices) < MOST_LISTED else "the name of a dialect", near)
         return str(value)
 
     return choose
@@ -108,8 +115,8 @@ _CONVERTERS: Mapping[str, tuple[str, Callable[[object], object]]] = {
     "schemas": ("schemas", _one_of("as-written", "prefixed")),
     "strict_sources": ("strict_sources", _flag),
     "default_source": ("default_source", _optional_text),
-    "default_materialization": ("default_materialization", _text),
-    "default_load_type": ("default_load_type", _text),
-    "dialect": ("dialect", _optional_text),
+    "default_materialization": ("default_materialization", _one_of(*WRITABLE)),
+    "default_load_type": ("default_load_type", _one_of(*get_args(Form))),
+    "dialect": ("dialect", _one_of(*DIALECTS)),
     "import_python": ("import_python", _flag),
 }

@@ -9,7 +9,7 @@ from typing import cast
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from assetc.adapters.protocol import WarehouseError
+from assetc.adapters.protocol import Form, WarehouseError
 from assetc.compiler.asset import Asset
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.materialization.build import Content, Query, TableValue
@@ -146,6 +146,7 @@ class PythonWork(Struct, frozen=True):
             find_upstream=lambda definition: self._upstream(asset, definition),
             write_log=lambda level, line: attempt.log(LEVELS.get(level, "info"), line),
             resources=project.resources,
+            default_load_type=cast("Form", project.settings.default_load_type),
             config=asset.config.extra,
             incremental=self.tables.is_incremental(asset, attempt),
         )

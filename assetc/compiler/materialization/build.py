@@ -67,6 +67,11 @@ class Build(Struct, frozen=True):
         """Where new rows are staged in a temporary table of the session."""
         return Relation(None, None, staged_name(self.relation.name))
 
+    def place(self, *keys: str) -> Span | None:
+        """Where the first of these keys that is configured stands; else the asset."""
+        places = dict(self.config.places)
+        return next((places[key] for key in keys if key in places), self.span)
+
     @property
     def rebuilds(self) -> bool:
         """Whether an incremental asset is built as a whole."""

@@ -23,6 +23,7 @@ def materialize(build: Build) -> Operations:
     """The operations that bring one asset up to date in the warehouse."""
     name = build.config.materialized
     if name not in MATERIALIZATIONS:
-        yield Report(unknown_materialization(name, build.span))
+        for problem in unknown_materialization(name, build.place("materialized")):
+            yield Report(problem)
         return
     yield from MATERIALIZATIONS[name](build)

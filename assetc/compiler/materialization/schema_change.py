@@ -81,7 +81,7 @@ def unknown_policy(build: Build) -> Diagnostic | None:
     return diagnostic(
         "W270",
         f"`{build.config.on_schema_change}` is not a value of on_schema_change",
-        build.span,
+        build.place("on_schema_change"),
         hint=f"it is one of {', '.join(POLICIES)}; taken for ignore",
     )
 
@@ -95,7 +95,7 @@ def _changed(build: Build, difference: Difference) -> Diagnostic:
     return diagnostic(
         "E170",
         f"the columns of `{build.relation.name}` changed ({difference})",
-        build.span,
+        build.place("on_schema_change"),
         hint="set on_schema_change to append_new_columns or sync_all_columns, or run with --full-refresh",
     )
 
@@ -105,6 +105,6 @@ def _missing(build: Build, difference: Difference) -> Diagnostic:
     return diagnostic(
         "E171",
         f"the query of `{build.relation.name}` does not return all columns of its table (gone: {names})",
-        build.span,
+        build.place("on_schema_change", "materialized"),
         hint="return them, set on_schema_change to sync_all_columns, or run with --full-refresh",
     )

@@ -42,7 +42,7 @@ def strategy_problem(build: Build) -> Diagnostic | None:
         return diagnostic(
             "E172",
             f"the incremental strategy `{strategy}` is not supported here",
-            build.span,
+            build.place("incremental_strategy"),
             hint=did_you_mean(strategy, supported) or f"supported are {', '.join(supported)}",
         )
     for key in _NOT_BUILT:
@@ -53,7 +53,8 @@ def strategy_problem(build: Build) -> Diagnostic | None:
 
 def key_problem(build: Build, queried: tuple[Column, ...]) -> Diagnostic | None:
     """A part of the unique key that the query does not return; delete+insert takes expressions too."""
-    known = {column.name.casefold() for column in queried}
+    names = [column.name for column in queried]
+    known = set(map(str.casefold, names))
     strategy = strategy_of(build)
     for part in build.config.unique_key:
         if part.casefold() in known or strategy == "append":
@@ -63,8 +64,8 @@ def key_problem(build: Build, queried: tuple[Column, ...]) -> Diagnostic | None:
         return diagnostic(
             "E173",
             f"unique_key names `{part}`, which the query of `{build.relation.name}` does not return",
-            build.span,
-            hint=did_you_mean(part, (column.name for column in queried)),
+            build.place("unique_key"),
+            hint=did_you_mean(part, names) or f"It returns {', '.join(names)}",
         )
     return None
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from assetc.compiler.diagnostic import diagnostic
 from assetc.compiler.materialization.build import Build, Query
+from assetc.compiler.materialization.known import without_query
 from assetc.compiler.materialization.phases import Work, carry_out
 from assetc.compiler.operation import CreateView, Drop, Operations, Report
 
@@ -14,14 +14,7 @@ def view(build: Build) -> Operations:
         case Query(sql):
             yield from carry_out(build, Work(stage=_nothing(), publish=_publish(build, sql)))
         case _:
-            yield Report(
-                diagnostic(
-                    "E176",
-                    f"`{build.relation.name}` cannot be a view, because its rows do not come from a query",
-                    build.span,
-                    hint="materialize it as a table, or as incremental",
-                )
-            )
+            yield Report(without_query("view", f"`{build.relation.name}`", build.span))
 
 
 def _nothing() -> Operations:
