@@ -7,10 +7,13 @@ from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.names import Candidates, find_key, find_parameter, find_table, is_written
 from assetc.compiler.not_readable import not_readable
 from assetc.compiler.place import Span
-from assetc.compiler.python.reading import PythonAsset, PythonReference, owns
+from assetc.compiler.python.reading import Parameter, PythonAsset, PythonReference, owns
 from assetc.compiler.resolution import Resolution, is_of_the_system, self_reference, writes_of_another
 from assetc.compiler.resolve_declared import connect_declared, resolve_explicit, resolve_ref, resolve_source
 from assetc.definitions.key import AssetKey
+
+SCALARS = frozenset({"int", "float", "str", "bool", "bytes", "Decimal", "date", "datetime", "timedelta", "Path"})
+"""Annotations of settings, which are rarely meant to be the value of an asset."""
 
 
 def resolve_python(resolution: Resolution, asset: Asset, python: PythonAsset) -> None:
@@ -22,7 +25,7 @@ def resolve_python(resolution: Resolution, asset: Asset, python: PythonAsset) ->
         resolve_explicit(resolution, asset, dependency.key, dependency.span)
     for parameter in python.parameters:
         if parameter.can_be_upstream and parameter.name not in named:
-            _resolve_parameter(resolution, asset, parameter.name, parameter.span, must=parameter.must_be_upstream)
+            _resolve_parameter(resolution, asset, parameter)
     infers = resolution.infers(asset)
     for reference in python.references:
         if infers or reference.kind in ("ref", "source"):
@@ -41,7 +44,8 @@ def _resolve_input(resolution: Resolution, asset: Asset, written: str, span: Spa
         connect_declared(resolution, asset, Edge(asset.key, found[0], "arg", span))
 
 
-def _resolve_parameter(resolution: Resolution, asset: Asset, name: str, span: Span, *, must: bool) -> None:
+def _resolve_parameter(resolution: Resolution, asset: Asset, parameter: Parameter) -> None:
+    name, span = parameter.name, parameter.span
     found = find_parameter(resolution.names, name, asset.key)
     if len(found) == 1:
         resolution.connect(Edge(asset.key, found[0], "arg", span))
@@ -49,8 +53,8 @@ def _resolve_parameter(resolution: Resolution, asset: Asset, name: str, span: Sp
         resolution.ambiguous(name, found, span)
     elif resolution.names.fold(name) == resolution.names.fold(asset.key.name):
         resolution.report(self_reference(asset.key, span))
-    elif must:
-        resolution.problems.append(_missing_input(resolution, name, span))
+    elif parameter.must_be_upstream:
+        resolution.problems.append(_missing_input(resolution, name, span, parameter.annotation))
 
 
 def _resolve_python_read(resolution: Resolution, asset: Asset, python: PythonAsset, placed: PythonReference) -> None:
@@ -106,8 +110,13 @@ def _is_of_one_body(one: Asset | None, other: Asset) -> bool:
     return (one.path, one.step_name) == (other.path, other.step_name)
 
 
-def _missing_input(resolution: Resolution, name: str, span: Span) -> Diagnostic:
-    hint = did_you_mean(name, resolution.known_names()) or "Declare it as a source, or give the parameter a default."
+def _missing_input(resolution: Resolution, name: str, span: Span, annotation: str = "") -> Diagnostic:
+    near = did_you_mean(name, resolution.known_names())
+    if annotation.rpartition(".")[2] in SCALARS:
+        setting = f"A parameter is an upstream unless it has a default: {name}: {annotation} = ..."
+        hint = f"{near} {setting}" if near else setting
+    else:
+        hint = near or "Declare it as a source, or give the parameter a default."
     return diagnostic("E101", f"{name} is not the name of an asset or a source", span, hint=hint)
 
 
