@@ -49,7 +49,6 @@ class Understood(Struct, frozen=True):
     references: tuple[PlacedReference, ...]
     problems: tuple[Diagnostic, ...]
     version: str
-    identifiers: frozenset[str]
     shape: Shape | None
     needs_warehouse: bool = False
 

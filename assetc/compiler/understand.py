@@ -62,7 +62,6 @@ def understand(template: Template, reader: Reader, discovered: Discovered) -> tu
         references=tuple(references.values()),
         problems=() if discovered.problems else tuple(problems.values()),
         version=_version(variant.reading.tokens_hash for variant in variants),
-        identifiers=frozenset().union(*(variant.reading.identifiers for variant in variants)),
         shape=variants[0].reading.shape,
         needs_warehouse=any(variant.rendered.needs_warehouse for variant in variants),
     )

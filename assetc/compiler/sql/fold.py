@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Collection
 from functools import lru_cache
 from typing import Literal
 
@@ -81,15 +80,6 @@ def fold_column(dialect: str, name: str, *, quoted: bool) -> str:
     """`name` as `dialect` stores the name of a column."""
     folding = _COLUMNS.get(dialect) or _TABLES.get(dialect, "lower")
     return _fold(dialect, name, folding, quoted=quoted)
-
-
-def fold_columns(dialect: str, names: Collection[str], *, quoted: bool) -> frozenset[str]:
-    """Many names of columns at once, which is much faster than one by one."""
-    joined = "\x00".join(names)
-    if not joined.isascii():
-        return frozenset(fold_column(dialect, name, quoted=quoted) for name in names)
-    folding = _COLUMNS.get(dialect) or _TABLES.get(dialect, "lower")
-    return frozenset(_fold_text(dialect, joined, folding, quoted=quoted).split("\x00") if names else ())
 
 
 def fold_parts(dialect: str, parts: tuple[str, ...]) -> tuple[str, ...]:

@@ -249,28 +249,3 @@ def _rename(item: Item, pairs: tuple[tuple[str, str], ...]) -> Item:
     if isinstance(item, Star):
         return Star(item.source, item.excluded, (*item.renamed, *pairs))
     return dict(pairs).get(item, item)
-
-
-def reads_whole_rows(found: Found) -> bool:
-    """Whether columns that the text does not name may decide which rows come out, or what is in them."""
-    if found.has_natural_join or found.has_column_patterns or found.has_pivot:
-        return True
-    return any(map(_is_decisive, found.stars)) or _has_row_value(found)
-
-
-def _has_row_value(found: Found) -> bool:
-    """Whether the name of a source stands where a column does: `count(distinct orders)`."""
-    sources = {source.alias_or_name.lower() for source in (*found.tables, *found.subqueries)}
-    bare = {column.name.lower() for column in found.columns if not column.args.get("table")}
-    return not sources.isdisjoint(bare)
-
-
-def _is_decisive(star: exp.Star) -> bool:
-    node = star.parent
-    if isinstance(node, exp.Column):
-        node = node.parent
-    if isinstance(node, exp.Count):
-        return isinstance(star.parent, exp.Column)
-    if not isinstance(node, exp.Select):
-        return True
-    return bool(node.args.get("distinct") or node.args.get("group")) or isinstance(node.parent, exp.SetOperation)

@@ -9,12 +9,12 @@ from sqlglot.errors import TokenError
 from assetc.compiler.sql.comments import comment_names
 from assetc.compiler.sql.finish import finish
 from assetc.compiler.sql.problems import empty_problem, jinja_problem, token_problem
-from assetc.compiler.sql.read_shape import read_shape, reads_whole_rows
+from assetc.compiler.sql.read_shape import read_shape
 from assetc.compiler.sql.reader import Tree, read_tokens
 from assetc.compiler.sql.reading import SqlReading
 from assetc.compiler.sql.script import Script, sqlglot_dialect
 from assetc.compiler.sql.shape import Shape
-from assetc.compiler.sql.signature import sign
+from assetc.compiler.sql.signature import hash_tokens
 from assetc.compiler.sql.tokens import statements_of
 
 logging.getLogger("sqlglot").setLevel(logging.ERROR)  # what it would warn about is reported here, with a place
@@ -34,17 +34,14 @@ def read_sql(sql: str, dialect: str, *, database: str | None = None, schema: str
     script = Script(dialect, "", [], database, schema)
     last = read_tokens(script, sql, tokens)
     references, prefixes = finish(script)
-    tokens_hash, identifiers = sign(dialect, tokens)
     return SqlReading(
         dialect=dialect,
         references=references,
         column_prefixes=prefixes,
         problems=tuple(script.problems),
         kinds=tuple(script.kinds),
-        tokens_hash=tokens_hash,
-        identifiers=identifiers,
+        tokens_hash=hash_tokens(tokens),
         shape=_shape_of(script, last),
-        whole_rows=last is None or reads_whole_rows(last[1]),
         comment_names=comment_names(sql, tokens),
     )
 

@@ -31,10 +31,8 @@ class SqlReading(Struct, frozen=True):
     """Everything that is known from one SQL text.
 
     `kinds` tells what each statement is (query, insert, create, command ...). `tokens_hash` changes when more
-    than comments and white space does. `identifiers` are all names in the text, folded as columns: an upstream
-    column that is not among them can only be used through a star. Such a star reaches the output as `shape`
-    tells; `whole_rows`: one may also decide which rows come out (DISTINCT *, NATURAL JOIN ...).
-    `comment_names` are the names after `depends_on:` in comments, as written, with their offsets.
+    than comments and white space does; `shape` tells the output columns. `comment_names` are the names after
+    `depends_on:` in comments, as written, with their offsets.
     """
 
     dialect: str
@@ -43,7 +41,5 @@ class SqlReading(Struct, frozen=True):
     problems: tuple[SqlProblem, ...] = ()
     kinds: tuple[str, ...] = ()
     tokens_hash: str = ""
-    identifiers: frozenset[str] = frozenset()
     shape: Shape | None = None
-    whole_rows: bool = False
     comment_names: tuple[tuple[str, int, int], ...] = ()

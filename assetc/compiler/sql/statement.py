@@ -27,7 +27,7 @@ from assetc.compiler.sql.special import (
 )
 from assetc.compiler.sql.tables import read_table
 
-# Values of a node that have nothing below them that matters; most values are one of these.
+# What has nothing below it that matters; most values of a node are one of these.
 _LEAVES = frozenset(
     {
         exp.Literal, exp.Identifier, exp.DataType, exp.Null, exp.Boolean, exp.TableAlias, exp.Var,
@@ -45,12 +45,8 @@ class Found(Struct):
     tables: list[exp.Table] = field(default_factory=list)
     columns: list[exp.Column] = field(default_factory=list)
     special: list[exp.Expr] = field(default_factory=list)
-    stars: list[exp.Star] = field(default_factory=list)
-    subqueries: list[exp.Subquery] = field(default_factory=list)
     numbers: dict[int, int | None] = field(default_factory=dict)
-    has_natural_join: bool = False
     has_column_patterns: bool = False
-    has_pivot: bool = False
 
 
 SpecialReader = Callable[[Script, exp.Expr, ReadText], None]
@@ -92,10 +88,8 @@ _SPECIAL: dict[type[exp.Expr], SpecialReader] = {
     exp.Summarize: read_summarize,
 }
 
-_NOTED = frozenset({exp.Table, exp.Star, exp.Join, exp.Columns, exp.Pivot, exp.Subquery, *_SPECIAL})
-
-
-_Expr, _Column = exp.Expr, exp.Column  # asked for at every node
+_NOTED = frozenset({exp.Table, exp.Columns, *_SPECIAL})
+_COLUMNS = frozenset({exp.Column, exp.Pseudocolumn})
 
 
 def read_statement(script: Script, statement: exp.Expr, read_text: ReadText) -> Found:
@@ -116,41 +110,37 @@ def read_statement(script: Script, statement: exp.Expr, read_text: ReadText) -> 
 
 
 def find_nodes(statement: exp.Expr) -> Found:
-    """The nodes that matter, found with a stack of our own: trees may be deeper than Python's."""
+    """The nodes that matter, found with a stack of our own: trees may be deeper than Python's.
+
+    Every value of every node comes by here, so each is told by its class, which is looked up in a set.
+    """
     found = Found()
-    add_column = found.columns.append
     stack: list[Any] = [statement]
     while stack:
         node = stack.pop()
-        if not isinstance(node, _Expr):
+        kind: type[object] = node.__class__
+        if kind in _LEAVES:
             continue
-        if isinstance(node, _Column):
-            add_column(node)
-        elif type(node) in _NOTED:
+        if kind is list:
+            stack += node
+            continue
+        if kind in _COLUMNS:
+            found.columns.append(node)
+            if node.args["this"].__class__ is exp.Identifier:
+                continue
+        elif kind in _NOTED:
             _note(found, node)
             if isinstance(node, exp.Execute):  # its arguments are no tables, whatever the parser says
                 continue
-        for value in node.args.values():
-            kind: type[object] = value.__class__
-            if kind is list:
-                stack += [item for item in value if item.__class__ not in _LEAVES]
-            elif kind not in _LEAVES:
-                stack.append(value)
+        if isinstance(node, exp.Expr):
+            stack += node.args.values()
     return found
 
 
 def _note(found: Found, node: exp.Expr) -> None:
     if isinstance(node, exp.Table):
         found.tables.append(node)
-    elif isinstance(node, exp.Star):
-        found.stars.append(node)
-    elif isinstance(node, exp.Join):
-        found.has_natural_join = found.has_natural_join or node.args.get("method") == "NATURAL"
     elif isinstance(node, exp.Columns):
         found.has_column_patterns = True
-    elif isinstance(node, exp.Pivot):
-        found.has_pivot = True
-    elif isinstance(node, exp.Subquery):
-        found.subqueries.append(node)
     else:
         found.special.append(node)

@@ -97,9 +97,12 @@ def _read_dotted(script: Script, table: exp.Table, role: Role, read_text: ReadTe
 
 
 def _read_named(script: Script, table: exp.Table, role: Role, made: dict[Parts, bool]) -> int | None:
+    is_bare = not table.args.get("db")
+    if is_bare and _is_no_relation(script, table, role):  # most names in a query are those of its CTEs
+        return None
     identifiers = [part for part in table.parts if isinstance(part, (exp.Identifier, exp.Var))]
     parts = table_parts(script, table)
-    if _is_no_relation(script, table, role, parts):
+    if not is_bare and _is_inside(script, table, role, parts):
         return None
     misread = _misread_name(script, table)
     if misread is not None:
@@ -135,12 +138,14 @@ def table_parts(script: Script, table: exp.Table) -> Parts:
     return tuple(parts)
 
 
-def _is_no_relation(script: Script, table: exp.Table, role: Role, parts: Parts) -> bool:
-    if table.args.get("db"):
-        if vocabulary.is_temporary_schema(script.dialect, parts[0]):
-            return True
-        return _walks_array(script, table, role, parts)
-    if vocabulary.is_pseudo_table(script.dialect, parts[-1]):
+def _is_inside(script: Script, table: exp.Table, role: Role, parts: Parts) -> bool:
+    """Whether a name with a schema means a part of the session or of a row."""
+    return vocabulary.is_temporary_schema(script.dialect, parts[0]) or _walks_array(script, table, role, parts)
+
+
+def _is_no_relation(script: Script, table: exp.Table, role: Role) -> bool:
+    """Whether a name without a schema means a CTE, or what lives in the session only."""
+    if vocabulary.is_pseudo_table(script.dialect, table.name):
         return True
     if is_temporary(script, table.this) or _is_filled(script, table):
         return True

@@ -1,12 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect, Dialects
 
-from assetc.compiler.sql.fold import fold, fold_column, fold_columns, fold_parts, last_written, split_name, written_name
+from assetc.compiler.sql.fold import fold, fold_column, fold_parts, last_written, split_name, written_name
 
 DIALECTS = sorted(dialect.value for dialect in Dialects if dialect.value)
 NAMES = ("orders", "Orders", "ORDERS", "Größe", "ЗАКАЗЫ", "a_1")
@@ -27,11 +25,6 @@ def test_columns_fold_where_tables_do_not() -> None:
     assert fold_column("bigquery", "Id", quoted=True) == "id"
     assert fold_column("mysql", "Id", quoted=False) == "id"
     assert fold_column("postgres", "Id", quoted=True) == "Id"
-
-
-@given(st.sets(st.text(alphabet="aZäÖж_9", min_size=1)), st.sampled_from(DIALECTS), st.booleans())
-def test_many_columns_fold_as_one(names: set[str], dialect: str, quoted: bool) -> None:
-    assert fold_columns(dialect, names, quoted=quoted) == {fold_column(dialect, name, quoted=quoted) for name in names}
 
 
 @pytest.mark.parametrize(

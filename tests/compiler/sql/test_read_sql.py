@@ -85,11 +85,6 @@ def test_only_tokens_change_the_hash() -> None:
     assert read_sql('select "a" from t', "duckdb").tokens_hash != first
 
 
-def test_every_name_is_among_the_identifiers() -> None:
-    reading = read_sql('select Id, "Name" from orders where date > 1', "snowflake")
-    assert {"ID", "Name", "ORDERS", "DATE"} <= reading.identifiers
-
-
 def test_a_reading_can_be_kept() -> None:
     sql = "with t as (select * from raw.a) select t.* exclude (x) from t join b.c on b.c.id = t.id; selct"
     reading = read_sql(sql, "duckdb")

@@ -119,20 +119,3 @@ def test_a_shape_names_the_relations_it_needs() -> None:
     shape = read_sql("with t as (select * from raw.a) select t.*, b.y from t join b on true", "duckdb").shape
     assert shape is not None
     assert shape.sources == (("raw", "a"),)
-
-
-@pytest.mark.parametrize(
-    ("sql", "whole"),
-    [
-        ("with t as (select * from a) select id, count(*) as n from t group by id", False),
-        ("select * from a where exists (select * from b)", False),
-        ("select distinct * from a", True),
-        ("select * from a union select * from b", True),
-        ("select id from a natural join b", True),
-        ("select count(distinct a) as n from a", True),
-        ("select hash(a.*) as h from a", True),
-        ("from a pivot (sum(x) for k in (1))", True),
-    ],
-)
-def test_columns_without_a_name_in_the_text_may_decide_the_rows(sql: str, whole: bool) -> None:
-    assert read_sql(sql, "duckdb").whole_rows is whole
