@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from assetc.compiler.place import Span
 from assetc.definitions.nearest import did_you_mean
 
-__all__ = ["SEVERITY_OF_LETTER", "Annotation", "Diagnostic", "Severity", "diagnostic", "did_you_mean"]
+__all__ = ["SEVERITY_OF_LETTER", "Annotation", "Diagnostic", "Severity", "diagnostic", "did_you_mean", "in_order"]
 
 Severity = Literal["error", "warning", "note"]
 
@@ -55,3 +55,16 @@ def diagnostic(
 ) -> Diagnostic:
     """A diagnostic with the severity of its code's letter."""
     return Diagnostic(code, message, span, label, hint, tuple(related), SEVERITY_OF_LETTER[code[0]])
+
+
+def in_order(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Each fault once, in the order of the files and lines where they stand."""
+    found = dict.fromkeys(problems)
+    fatal = {(problem.span, problem.message) for problem in found if problem.code == "E112"}
+    told = (each for each in found if each.code != "W231" or (each.span, each.message) not in fatal)
+    return tuple(sorted(told, key=_place))
+
+
+def _place(problem: Diagnostic) -> tuple[str, int, int, str, str]:
+    span = problem.span
+    return (span.path, span.start, span.end, problem.code, problem.message) if span else ("", 0, 0, problem.code, "")

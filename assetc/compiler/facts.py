@@ -6,6 +6,7 @@ heavy part, loaded only for the assets whose SQL is asked for.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -43,7 +44,7 @@ class Discovered(Struct, frozen=True):
 
 
 class Understood(Struct, frozen=True):
-    """What the rendered SQL of a template reads, writes and gives."""
+    """What the rendered SQL of a template reads, writes and gives, in the dialect in which it was read."""
 
     reads: tuple[Read, ...]
     references: tuple[PlacedReference, ...]
@@ -51,6 +52,7 @@ class Understood(Struct, frozen=True):
     version: str
     shape: Shape | None
     needs_warehouse: bool = False
+    dialect: str = ""
 
 
 class SqlFacts(Struct, frozen=True):
@@ -72,12 +74,16 @@ class Columns(Struct, frozen=True):
 
 
 class PythonFacts(Struct, frozen=True):
-    """Everything known about one Python file, with the content hashes of the project files it leads to."""
+    """Everything known about one Python file, with the content hashes of the project files it leads to.
+
+    `dialect` is that in which the SQL in it was read.
+    """
 
     path: str
     content: str
     reading: PythonReading
     files: tuple[tuple[str, str], ...] = ()
+    dialect: str = ""
 
 
 class MacroFacts(Struct, frozen=True):
@@ -112,3 +118,14 @@ class CompiledText(Struct, frozen=True):
 
 
 Facts: TypeAlias = SqlFacts | PythonFacts | SeedFacts | MacroFacts
+
+OUTSIDE = frozenset({"var", "env", "target", "flag", "clock", "invocation", "warehouse"})
+
+
+def outside_reads(files: Iterable[SqlFacts], others: Iterable[Read] = ()) -> tuple[Read, ...]:
+    """What the templates of files, and others, looked at that is not in the project's files, each once."""
+    seen = dict.fromkeys(read for read in others if read.kind in OUTSIDE)
+    for facts in files:
+        found = facts.understood.reads if facts.understood else ()
+        seen.update((read, None) for read in (*facts.discovered.reads, *found) if read.kind in OUTSIDE)
+    return tuple(seen)

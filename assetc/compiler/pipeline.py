@@ -2,6 +2,7 @@
 
     read_files        files      -> facts: configuration and names as written
     define            facts      -> assets, sources and checks with their relations
+    locate_by_macros  assets     -> where the macros of a dbt project put them
     index_names       assets     -> names
     understand_files  templates  -> SQL for the target, and what it reads
     understand_hooks  hooks      -> what runs before and after an asset reads too
@@ -26,17 +27,17 @@ from assetc.compiler.code_version import code_version, python_version
 from assetc.compiler.compilation import Compilation, Counts, Written
 from assetc.compiler.define import Definitions, Draft, define
 from assetc.compiler.define_checks import CheckDraft, draft_of_file
-from assetc.compiler.diagnostic import Diagnostic
-from assetc.compiler.facts import SqlFacts
+from assetc.compiler.diagnostic import in_order
+from assetc.compiler.facts import SqlFacts, outside_reads
 from assetc.compiler.find_columns import find_columns
 from assetc.compiler.given import Given
 from assetc.compiler.graph import connect, order
 from assetc.compiler.index_names import Placed, index_names
+from assetc.compiler.locate_by_macros import locate_by_macros
 from assetc.compiler.python.reading import owns
 from assetc.compiler.read_files import FileFacts, read_files
 from assetc.compiler.resolve import Resolved, resolve
 from assetc.compiler.resolve_checks import NOBODY, resolve_checks
-from assetc.compiler.template.rendered import Read
 from assetc.compiler.understand_files import Owner, TargetNames, understand_files
 from assetc.compiler.understand_hooks import understand_hooks
 from assetc.definitions.relation import Relation
@@ -45,7 +46,9 @@ from assetc.definitions.relation import Relation
 def compile_project(given: Given) -> tuple[Compilation, Counts]:
     """All passes, in order. Nothing that a user wrote raises; faults are in the compilation's diagnostics."""
     facts = read_files(given)
-    definitions = define(given.project, facts.sql, facts.python, facts.seeds)
+    defined = define(given.project, facts.sql, facts.python, facts.seeds)
+    located = locate_by_macros(given.project, given.surroundings, defined.drafts)
+    definitions = replace(defined, drafts=located.drafts)
     checks = (*definitions.checks, *_file_checks(given, facts))
     placed = Placed(tuple((draft.asset, draft.place) for draft in definitions.drafts), definitions.sources)
     written = tuple(_written(definitions.drafts))
@@ -65,10 +68,11 @@ def compile_project(given: Given) -> tuple[Compilation, Counts]:
     for changed in sql.values():
         if changed is not given.memory.sql(changed.path):
             given.memory.keep(changed)
-    problems = _ordered(
+    problems = in_order(
         (
             *facts.problems,
             *definitions.problems,
+            *located.problems,
             *(problem for found in sql.values() if found.understood for problem in found.understood.problems),
             *find_clashes(definitions.drafts, names),
             *resolved.problems,
@@ -76,7 +80,7 @@ def compile_project(given: Given) -> tuple[Compilation, Counts]:
             *cycles,
         )
     )
-    return Compilation(graph, problems, columns, written, _reads(sql), _outside(facts)), Counts(
+    return Compilation(graph, problems, columns, written, outside_reads(sql.values(), located.reads), _outside(facts)), Counts(
         facts.read, parsed, derived
     )
 
@@ -126,30 +130,5 @@ def _all_sources(definitions: Definitions, resolved: Resolved) -> Iterator[Sourc
     yield from resolved.implicit_sources
 
 
-OUTSIDE = frozenset({"var", "env", "target", "flag", "clock", "invocation", "warehouse"})
-
-
-def _reads(sql: dict[str, SqlFacts]) -> tuple[Read, ...]:
-    """What templates looked at that is not in the project's files."""
-    seen: dict[Read, None] = {}
-    for facts in sql.values():
-        found = facts.understood.reads if facts.understood else ()
-        seen.update((read, None) for read in (*facts.discovered.reads, *found) if read.kind in OUTSIDE)
-    return tuple(seen)
-
-
 def _outside(facts: FileFacts) -> tuple[tuple[str, str], ...]:
     return tuple(sorted({file for python in facts.python.values() for file in python.files}))
-
-
-def _ordered(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Each fault once, in the order of the files and lines where they stand."""
-    found = dict.fromkeys(problems)
-    fatal = {(problem.span, problem.message) for problem in found if problem.code == "E112"}
-    told = (each for each in found if each.code != "W231" or (each.span, each.message) not in fatal)
-    return tuple(sorted(told, key=_place))
-
-
-def _place(problem: Diagnostic) -> tuple[str, int, int, str, str]:
-    span = problem.span
-    return (span.path, span.start, span.end, problem.code, problem.message) if span else ("", 0, 0, problem.code, "")

@@ -328,7 +328,7 @@ def test_what_of_dbt_is_not_built_is_said_and_stops_only_what_needs_it(assetc, s
         "snapshots/history.sql": "{% snapshot history %} select 1 as id {% endsnapshot %}",
         "models/late.sql": "select * from {{ ref('history') }}",
         "models/users.sql": "select 1 as id",
-        "models/shop.yml": "models: [{name: users, data_tests: [dbt_utils.at_least_one, dbt_utils.at_least_one: {x: 1}]}]",
+        "models/shop.yml": "models: [{name: users, data_tests: [dbt_utils.some, dbt_utils.some: {x: 1}]}]",
     }
     for path, text in files.items():
         (shop / path).parent.mkdir(exist_ok=True)
@@ -337,4 +337,47 @@ def test_what_of_dbt_is_not_built_is_said_and_stops_only_what_needs_it(assetc, s
     assert told.code == 2 and "hint: Snapshots are not built yet" in told.err
     told = assetc("build -s users")
     assert told.code == 0 and "snapshots are not built yet" in told.err
-    assert "tests of packages are not built yet: dbt_utils_at_least_one_users_ and 1 more will not run" in told.err
+    assert "tests of packages are not built yet: dbt_utils_some_users_ and 1 more will not run" in told.err
+
+
+MACROS = """
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {%- if node.resource_type == 'seed' -%} {{ env_var('SEEDS', 'raw') }}
+    {%- elif custom_schema_name is none -%} {{ target.schema }}
+    {%- else -%} {{ custom_schema_name | trim }}
+    {%- endif -%}
+{%- endmacro %}
+{% macro generate_alias_name(custom_alias_name=none, node=none) -%}
+    {{ custom_alias_name or node.name ~ '_' ~ node.config.materialized }}
+{%- endmacro %}
+"""
+
+
+def test_the_macros_of_a_dbt_project_say_where_its_assets_live(assetc, shop, monkeypatch):
+    (shop / "assetc.toml").unlink()
+    files = {
+        "dbt_project.yml": "name: shop\nprofile: shop\nmodels: {shop: {mart: {+schema: gold}}}\n",
+        "profiles.yml": "shop: {outputs: {dev: {type: duckdb, path: dev.duckdb}}}",
+        "macros/names.sql": MACROS,
+        "models/orders.sql": "select id, customer, amount from {{ ref('raw_orders') }}",
+        "models/mart/customers.sql": "{{ config(alias='people') }} select distinct customer from {{ ref('orders') }}",
+        "models/late.sql": "select * from gold.people",
+        "models/users.sql": "select 1 as id",
+    }
+    for path, text in files.items():
+        (shop / path).parent.mkdir(exist_ok=True)
+        (shop / path).write_text(text)
+
+    def relation(name: str) -> str:
+        return assetc(f"explain {name} --json").json["relation"]
+
+    assert relation("orders") == "dev.main.orders_view"
+    assert relation("customers") == "dev.gold.people"
+    assert relation("raw_orders") == "dev.raw.raw_orders_seed"
+    assert assetc("ls --deps late --json").json == ["customers"]
+    assert assetc("build").code == 0
+    monkeypatch.setenv("SEEDS", "landing")
+    assert relation("raw_orders") == "dev.landing.raw_orders_seed"
+    (shop / "macros/names.sql").write_text("{% macro generate_schema_name(name, node) %}{{ nope.nope }}{% endmacro %}")
+    told = assetc("run")
+    assert told.code == 2 and told.err.count("error[E112]: generate_schema_name: nope is undefined") == 1
