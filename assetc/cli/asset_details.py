@@ -54,12 +54,12 @@ def detail_lines(graph: Graph, key: AssetKey) -> Iterator[Line]:
         if value:
             yield _field(word, ", ".join(value) if isinstance(value, list) else str(value))
     yield from [_field("written in", place)] if place else []
-    for word, names in (("columns", [column.name for column in thing.columns]), ("checks", _checks(graph, key))):
+    for word, names in (("described", [column.name for column in thing.columns]), ("checks", _checks(graph, key))):
         if names:
             yield _field(word, ", ".join(names))
     yield _field("needed by", ", ".join(map(str, graph.downstream[key])) or "nothing")
     edges = edges_above(graph, key)
-    yield _field("needs", "" if edges else "nothing")
+    yield from [] if edges else [_field("needs", "nothing")]
     yield from edge_lines(edges)
 
 

@@ -44,3 +44,6 @@ NOT_BUILT: tuple[str, ...] = (
     "ui",
 )
 """Names that are taken: what they will do is not built yet."""
+
+NOT_BUILT_OF_DBT: tuple[str, ...] = ("clone", "parse", "run-operation", "source")
+"""Further commands of dbt, which nobody but its users would look for."""

@@ -6,7 +6,7 @@ from importlib import import_module
 
 import click
 
-from assetc.cli.catalogue import ALIASES, COMMANDS, NOT_BUILT
+from assetc.cli.catalogue import ALIASES, COMMANDS, NOT_BUILT, NOT_BUILT_OF_DBT
 
 
 class LazyGroup(click.Group):
@@ -19,7 +19,7 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of a name or of an alias."""
         name = ALIASES.get(cmd_name, cmd_name)
-        if name in NOT_BUILT:
+        if name in NOT_BUILT or name in NOT_BUILT_OF_DBT:
             return _not_built(name)
         if name not in COMMANDS:
             return None

@@ -17,7 +17,12 @@ class SeveralCommand(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the arguments with each of several values behind an option of its own."""
         several = {name for each in self.params if isinstance(each, SeveralOption) for name in each.opts}
-        return super().parse_args(ctx, list(spread(args, several)))
+        try:
+            return super().parse_args(ctx, list(spread(args, several)))
+        except click.UsageError as error:
+            if "--select" in several and error.message.startswith("Got unexpected extra argument"):
+                raise click.UsageError(f"{error.message}. What to take is said with --select", ctx) from error
+            raise
 
 
 def spread(arguments: Sequence[str], several: Collection[str]) -> Iterator[str]:

@@ -38,9 +38,9 @@ def heading_lines(event: RunStarted, heading: Heading) -> Iterator[Line]:
     reused = sum(step.reuse for step in builds)
     parts = [f"{quantity(len(builds) - reused)} to build"] if builds else []
     parts += [f"{quantity(reused)} reused"] if reused else []
-    parts += [plural(checks, "check")] if checks else []
-    words = " · ".join(parts) or "nothing to do"
-    yield line(Piece(f"{event.plan.command:<8}", "strong"), words, Piece(f"  of {heading.assets:,} in all", "quiet"))
+    words = [f"{' · '.join(parts)}  of {plural(heading.assets, 'asset')}"] if builds else []
+    words += [plural(checks, "check")] if checks else []
+    yield line(Piece(f"{event.plan.command:<8}", "strong"), " · ".join(words) or "nothing to do")
 
 
 def summary_lines(progress: Progress, read_text: ReadText, width: int) -> Iterator[Line]:

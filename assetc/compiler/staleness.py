@@ -86,7 +86,7 @@ class Reason(Struct, frozen=True):
 
 
 _TEXTS: dict[ReasonKind, str] = {
-    "never_built": "never built",
+    "never_built": "first build",
     "relation_gone": "relation is gone",
     "code_changed": "code changed",
     "config_changed": "config changed: {detail}",

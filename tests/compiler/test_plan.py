@@ -85,10 +85,10 @@ def _line(step: BuildStep | CheckStep) -> str:
 def test_run_executes_everything_selected_behind_what_it_needs() -> None:
     found = graph("a b > c, c > d")
     assert shown(make_plan(found, everything(found), PlanRequest("run"))) == [
-        "a: never built",
-        "b: never built",
-        "c after a b: never built",
-        "d after c: never built",
+        "a: first build",
+        "b: first build",
+        "c after a b: first build",
+        "d after c: first build",
     ]
     again = make_plan(found, everything(found), PlanRequest("run"), Remembered(built(found)))
     assert shown(again) == ["a: selected", "b: selected", "c after a b: selected", "d after c: selected"]
@@ -136,8 +136,8 @@ def test_run_loads_the_seeds_whose_content_changed() -> None:
 
 def test_a_dbt_run_leaves_seeds_alone_and_seed_builds_only_them() -> None:
     found = graph("s > a", s=asset("s", "seed"))
-    assert shown(make_plan(found, everything(found), PlanRequest("run", seeds="none"))) == ["a: never built"]
-    assert shown(make_plan(found, everything(found), PlanRequest("seed"))) == ["s: never built"]
+    assert shown(make_plan(found, everything(found), PlanRequest("run", seeds="none"))) == ["a: first build"]
+    assert shown(make_plan(found, everything(found), PlanRequest("seed"))) == ["s: first build"]
 
 
 def test_changed_reuses_what_is_fresh_and_says_why_the_rest_is_not() -> None:
@@ -175,24 +175,24 @@ BEFORE = PlanRequest("build", publish="before_checks")
 def test_build_has_checks_in_place_and_they_hold_back_what_is_downstream() -> None:
     found = graph("a > b, b > c", [check("a_ok", "a"), check("b_soft", "b", severity="warn")])
     assert shown(make_plan(found, everything(found), BEFORE)) == [
-        "a: never built",
+        "a: first build",
         "check:a_ok after a",
-        "b after a check:a_ok: never built",
+        "b after a check:a_ok: first build",
         "check:b_soft after b",
-        "c after b: never built",
+        "c after b: first build",
     ]
 
 
 def test_a_check_of_several_assets_holds_back_only_what_is_below_all_of_them() -> None:
     found = graph("a > x, b > y, x y > z, z > end", [check("both", "a", "b")])
     assert shown(make_plan(found, everything(found), BEFORE)) == [
-        "a: never built",
-        "b: never built",
+        "a: first build",
+        "b: first build",
         "check:both after a b",
-        "x after a: never built",
-        "y after b: never built",
-        "z after check:both x y: never built",
-        "end after z: never built",
+        "x after a: first build",
+        "y after b: first build",
+        "z after check:both x y: first build",
+        "end after z: first build",
     ]
 
 
@@ -206,13 +206,13 @@ def test_blocking_checks_of_one_table_are_gates_and_others_are_not() -> None:
     found = graph("a > b, a > v, b > d", checks, v=asset("v", materialized="view"))
     plan = make_plan(found, everything(found), PlanRequest("build"))
     assert shown(plan) == [
-        "a: never built",
+        "a: first build",
         "check:one after a as a gate",
         "check:soft after a",
-        "b after a: never built",
+        "b after a: first build",
         "check:two after a b",
-        "d after b check:two: never built",
-        "v after a: never built",
+        "d after b check:two: first build",
+        "v after a: first build",
         "check:on_view after v",
     ]
     assert isinstance(plan.steps[0], BuildStep)
@@ -222,7 +222,7 @@ def test_blocking_checks_of_one_table_are_gates_and_others_are_not() -> None:
 def test_a_model_decides_itself_when_it_is_published() -> None:
     found = graph("a > b", [check("a_ok", "a")], a=asset("a", publish="before_checks"))
     plan = make_plan(found, everything(found), PlanRequest("build"))
-    assert shown(plan)[1:] == ["check:a_ok after a", "b after a check:a_ok: never built"]
+    assert shown(plan)[1:] == ["check:a_ok after a", "b after a check:a_ok: first build"]
 
 
 def test_a_check_of_reused_assets_runs_unless_it_passed_on_these_data() -> None:

@@ -43,7 +43,7 @@ def test_nothing_is_stale_after_a_run() -> None:
 
 def test_what_was_never_built_and_what_is_gone_is_missing() -> None:
     found = graph("a > b, b > c")
-    assert conditions(found, {}) == {"a": "never built", "b": "never built", "c": "never built"}
+    assert conditions(found, {}) == {"a": "first build", "b": "first build", "c": "first build"}
     assert conditions(found, built(found), ["a", "c"]) == {"b": "relation is gone", "c": "upstream b is missing"}
 
 

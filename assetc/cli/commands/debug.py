@@ -32,8 +32,8 @@ def command(invocation: Invocation, no_connection: bool, connection: bool) -> in
             _row("assetc", __version__),
             _row("Python", f"{platform.python_version()}  {sys.executable}"),
             _row("project", f"{project.name}  {workspace.root / project.path}"),
-            _row("assets", plural(len(workspace.graph.assets), "asset")),
-            _row("profile", target.profile),
+            _row("assets", f"{len(workspace.graph.assets):,}"),
+            _row("profile", target.profile or "none: embedded DuckDB"),
             _row("target", f"{target.name}  {target.type}, {plural(target.threads, 'thread')}"),
             _row("warehouse", str(identity)),
         ]

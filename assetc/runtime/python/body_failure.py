@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
@@ -77,6 +78,9 @@ def _driver_text(text: str) -> str:
 
 
 def _hint(error: BaseException) -> str:
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        library = error.name.partition(".")[0]
+        return f"Install {library} for {sys.executable}, or put it on the path if it is a file of yours"
     return error.hint if isinstance(error, WarehouseError) else ""
 
 
