@@ -146,11 +146,13 @@ class Warehouse(Protocol):
 
 
 class Adapter(Protocol):
-    """A kind of warehouse."""
+    """A kind of warehouse. `fields` are what a profile's output may say of it, `unread` what of that does nothing."""
 
     name: str
     dialect: str
     abilities: Abilities
+    fields: frozenset[str]
+    unread: frozenset[str]
 
     def default_database(self, fields: Mapping[str, object]) -> str | None:
         """The database that a relation without one lives in, from the fields of a profile's output."""

@@ -24,7 +24,8 @@ def open_warehouse(opened: Opened) -> Iterator[Warehouse]:
         with run_project.connected(opened.workspace) as warehouse:
             yield warehouse
     except WarehouseError as error:
-        opened.say([diagnostic("E164", error.message.strip().rstrip("."), hint=error.hint)])
+        place = opened.workspace.connection.place
+        opened.say([diagnostic("E164", error.message.strip().rstrip("."), place, hint=error.hint)])
         raise Stopped(FAILED) from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from msgspec import Struct
@@ -21,9 +22,9 @@ from assetc.project.profiles import (
     uses_built_in_output,
 )
 from assetc.project.readers import read_profiles
-from assetc.project.readings import ProfilesReading
+from assetc.project.readings import ProfilesReading, WrittenProfile
 from assetc.project.secrets import named_only, secrets_in, secrets_of_environment, worth_masking
-from assetc.project.target import Connection, TargetRequest, make_target
+from assetc.project.target import Connection, TargetRequest, make_target, strange_fields
 from assetc.project.templates import TemplateNames
 
 
@@ -51,6 +52,7 @@ def load_target(profile: ProfileRequest, wanted: TargetRequest, names: TemplateN
     if isinstance(made, Diagnostic):
         return LoadedTarget(None, None, (*problems, made), secrets)
     target, connection = made
+    problems = (*problems, *strange_fields(output, connection, is_native=profile.is_native))
     if profile.is_native:
         names_there = ((other.identity.database, wanted.schema or other.identity.schema) for other in others)
         target = replace(target, others=tuple(dict.fromkeys(names_there)))
@@ -74,8 +76,25 @@ def _find_output(
     if reading.problems and not reading.profiles:
         return None, reading.problems, ()
     output, problems = choose_output(reading, shown, profile, names)
-    others = () if output is None else tuple(other_targets(reading, output, str(profile.root), names))
-    return output, (*reading.problems, *problems), others
+    own = tuple(_own_problems(reading, profile, output))
+    if output is None:
+        return None, own or problems, ()
+    return output, (*own, *problems), tuple(other_targets(reading, output, str(profile.root), names))
+
+
+def _own_problems(reading: ProfilesReading, request: ProfileRequest, output: Output | None) -> Iterator[Diagnostic]:
+    """What is wrong with the profile in use: the others may be those of other projects."""
+    named = request.asked_profile or (request.profile.value if request.profile else None) or request.project_name
+    wanted = output.profile if output is not None else named
+    for problem in reading.problems:
+        start = problem.span.start if problem.span else 0
+        holder = max((each for each in reading.profiles if each.span.start <= start), key=_start, default=None)
+        if holder is None or holder.name == wanted:
+            yield problem
+
+
+def _start(profile: WrittenProfile) -> int:
+    return profile.span.start
 
 
 def _shown(place: Path, root: Path) -> str:

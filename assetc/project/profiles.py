@@ -82,6 +82,8 @@ def no_profiles_file(request: ProfileRequest, environment: Mapping[str, str]) ->
     span = request.profile.span if request.profile else None
     name = request.asked_profile or (request.profile.value if request.profile else None)
     looked_for = f"Looked for {', '.join(places)}"
+    if request.profiles_dir is not None:
+        return diagnostic("E123", f"there is no profiles.yml in {request.profiles_dir}", span, hint=looked_for)
     if name is None:
         return diagnostic("E123", "the project names no profile", span, hint=f"Write `profile: NAME`. {looked_for}")
     return diagnostic("E123", f"the profile {name} is in no file", span, hint=looked_for)
@@ -140,6 +142,9 @@ def _choose_target(profile: WrittenProfile, name: str, shown: str) -> WrittenOut
     outputs = {output.name: output for output in profile.outputs}
     if name in outputs:
         return outputs[name]
+    if not outputs:
+        hint = "Write one below it, for example outputs: {dev: {type: duckdb, path: dev.duckdb}}"
+        return diagnostic("E123", f"the profile {profile.name} in {shown} has no targets", profile.span, hint=hint)
     hint = did_you_mean(name, outputs) or _listing("It has", outputs)
     message = f"the profile {profile.name} in {shown} has no target {name}"
     return diagnostic("E123", message, profile.target.span if profile.target else profile.span, hint=hint)

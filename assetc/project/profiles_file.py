@@ -32,6 +32,7 @@ def read_profiles(path: str, text: str) -> ProfilesReading:
 def _read_profile(findings: Findings, pair: WrittenPair) -> Iterator[WrittenProfile]:
     mapping = findings.mapping(pair.value, f"the profile {pair.key}")
     if mapping is None:
+        yield WrittenProfile(pair.key, pair.span, None, ())
         return
     for inner in mapping.pairs:
         if inner.key not in _PROFILE_KEYS:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from assetc.adapters.registry import UnknownAdapter, find_adapter
-from assetc.compiler.diagnostic import Diagnostic, diagnostic
+from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
+from assetc.compiler.place import Span
 from assetc.compiler.project import Target
 from assetc.project.profiles import Output
 from assetc.project.secrets import named_only, without_secrets
@@ -24,6 +25,7 @@ class Connection(Struct, frozen=True):
 
     type: str
     fields: Mapping[str, object]
+    place: Span | None = None
 
 
 class TargetRequest(Struct, frozen=True):
@@ -32,6 +34,10 @@ class TargetRequest(Struct, frozen=True):
     threads: int | None
     default_threads: int
     schema: str | None
+
+
+COMMON_FIELDS = frozenset({"type", "threads", "database", "schema"})
+"""What the outputs of all adapters may say."""
 
 
 def make_target(
@@ -51,7 +57,21 @@ def make_target(
     fault = _misfit(output, fields)
     if fault is not None:
         return fault
-    return _target(output, adapter, fields, request, secrets), Connection(kind, fields)
+    place = output.places.get("path") or output.span
+    return _target(output, adapter, fields, request, secrets), Connection(kind, fields, place)
+
+
+def strange_fields(output: Output, connection: Connection, *, is_native: bool) -> Iterator[Diagnostic]:
+    """The fields of a target that its adapter does not know: they mean nothing."""
+    adapter = find_adapter(connection.type)
+    known = adapter.fields | COMMON_FIELDS
+    for key, place in output.places.items():
+        if key not in known:
+            message = f"a target of type {connection.type} has no field {key}"
+            hint = did_you_mean(key, known) or f"Known fields: {', '.join(sorted(known))}"
+            yield diagnostic("E121" if is_native else "W221", message, place, hint=hint)
+        elif key in adapter.unread and is_native:
+            yield diagnostic("W223", f'"{key}" is not built yet and has no effect', place)
 
 
 def _misfit(output: Output, fields: Mapping[str, object]) -> Diagnostic | None:

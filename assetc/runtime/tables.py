@@ -7,13 +7,12 @@ from msgspec import Struct
 from assetc.adapters.perform import Listener, perform
 from assetc.adapters.protocol import Adapter, Session
 from assetc.compiler.asset import Asset
-from assetc.compiler.diagnostic import diagnostic
 from assetc.compiler.materialization.build import Build, Content, ledger_for
 from assetc.compiler.materialization.materialize import materialize
 from assetc.compiler.operation import CreateLedger, Drop, RelationKind
 from assetc.compiler.plan import BuildStep
 from assetc.definitions.relation import Relation
-from assetc.runtime.work import Attempt, Built, StepFailed
+from assetc.runtime.work import Attempt, Built
 from assetc.runtime.workspace import Workspace
 
 
@@ -110,5 +109,5 @@ class Tables(Struct, frozen=True):
 
 def _relation_of(asset: Asset) -> Relation:
     if asset.relation is None:
-        raise StepFailed(diagnostic("E302", f"{asset.key} has no relation to build", asset.span))
+        raise LookupError(f"{asset.key} was planned to be built and has no relation")
     return asset.relation

@@ -20,13 +20,10 @@ ACCEPT = os.environ.get("ACCEPT") == "1"
 
 WITHOUT_EXAMPLE = {
     "E162": "every example would be outdated by the command being built",
-    "E174": "the empty list is refused before, as E188",
-    "E176": "no project can ask for it: seeds and Python assets are never views",
     "E187": "the packages are installed where the tests run",
     "E191": "a state file of a version that does not exist yet",
     "E192": "a folder without permissions, which root does not notice",
     "E193": "needs two processes",
-    "E302": "no project is known that causes it",
     "W251": "how deep is too deep differs from one Python to the next",
 }
 """Codes whose page shows no example that a test can carry out, and why."""

@@ -23,6 +23,8 @@ class DuckDbAdapter:
 
     name = "duckdb"
     dialect = "duckdb"
+    fields = options.FIELDS
+    unread = options.UNREAD
     abilities = Abilities(transactional_ddl=True, strategies=("append", "delete+insert", "merge"))
 
     def default_database(self, fields: Mapping[str, object]) -> str | None:

@@ -13,6 +13,12 @@ from assetc.adapters.protocol import WarehouseError
 MEMORY = ":memory:"
 _RESERVED = ("main", "system", "temp")
 _NOT_BUILT = ("secrets", "filesystems", "plugins", "is_ducklake", "remote", "use_credential_provider")
+_READ = ("path", "database", "schema", "read_only", "lock_timeout", "extensions", "settings", "config_options", "attach")
+UNREAD = frozenset({"retries", "keep_open", "disable_transactions", "module_paths", "external_root"})
+"""What dbt-duckdb knows and has no effect here."""
+
+FIELDS = UNREAD.union(_READ, _NOT_BUILT)
+"""What may be written of a target; of what is not built yet, opening it tells."""
 
 
 class Attachment(Struct, frozen=True):
@@ -66,7 +72,7 @@ def read_options(fields: Mapping[str, object], root: str) -> Options:
         database=database_of(fields),
         schema=schema_of(fields),
         read_only=bool(fields.get("read_only")),
-        lock_timeout=float(str(fields.get("lock_timeout", 10))),
+        lock_timeout=_seconds(fields.get("lock_timeout", 10)),
         extensions=tuple(_extension(item) for item in _items(fields.get("extensions"))),
         settings=(("file_search_path", root), *_settings(fields)),
         attachments=tuple(_attachment(item, root) for item in _items(fields.get("attach"))),
@@ -95,6 +101,13 @@ def absolute_path(path: str, root: str) -> str:
     if path.startswith(("md:", "motherduck:")):
         raise WarehouseError("MotherDuck is not supported yet", hint="use the path of a file")
     return str((Path(root) / os.path.expanduser(path)).resolve())  # noqa: PTH111  leaves what names no home as it is
+
+
+def _seconds(value: object) -> float:
+    try:
+        return float(str(value))
+    except ValueError:
+        raise WarehouseError(f"`lock_timeout` must be a number of seconds, not {value!r}") from None
 
 
 def _settings(fields: Mapping[str, object]) -> tuple[tuple[str, str], ...]:

@@ -14,7 +14,7 @@ from assetc.cli.invocation import Invocation
 from assetc.cli.options import command_named
 from assetc.cli.output import Output, output_of, say_problems
 from assetc.cli.text import Piece, line
-from assetc.compiler.diagnostic import diagnostic
+from assetc.compiler.diagnostic import Diagnostic, diagnostic
 
 DOTTED = {"gitignore": ".gitignore"}
 """Files whose name begins with a dot in a project and not in the template."""
@@ -33,12 +33,22 @@ def command(invocation: Invocation, name: str | None) -> int:
     try:
         written, kept = _copy_template(folder)
     except OSError as error:
-        problem = diagnostic("E163", f"the project cannot be written: {error}", hint="Choose another folder")
-        say_problems(output, [problem], lambda path: None)
+        say_problems(output, [_not_written(folder, error)], lambda path: None)
         return 2
     _tell(output, folder, written, kept)
     output.say([line("next: ", Piece(f"{_enter(name)}assetc run", "accent"))])
     return 0
+
+
+def _not_written(folder: Path, error: OSError) -> Diagnostic:
+    place = Path(error.filename) if error.filename else folder
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        in_the_way = next((each for each in (place, *place.parents) if each.is_file()), place)
+        hint = "Choose another name, or move the file away"
+        return diagnostic("E163", f"the project cannot be written: {in_the_way} is a file, not a folder", hint=hint)
+    reason = (error.strerror or "unknown reason").lower()
+    hint = "Choose a folder in which you may write: assetc init PATH"
+    return diagnostic("E163", f"the project cannot be written: {place}: {reason}", hint=hint)
 
 
 def _copy_template(folder: Path) -> tuple[list[str], list[str]]:

@@ -22,7 +22,7 @@ from assetc.cli.stop import Stopped
 from assetc.cli.table import table_lines
 from assetc.cli.target import open_warehouse
 from assetc.cli.text import Piece, line
-from assetc.compiler.diagnostic import diagnostic
+from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.graph import order
 from assetc.compiler.selection.request import Selected, SelectionRequest
 from assetc.runtime.compiled_sql import SqlCompiler
@@ -68,12 +68,22 @@ def command(invocation: Invocation, **options: Any) -> int:
             _give(opened, "", inline_rows(opened, compiler, session, request.inline, request.limit), request)
         for title, query in _queries(wanted, compiler, (session, warehouse.existing())):
             if query is None:
-                hint = "Only tables, views and models have rows; a value is read with Python: load_asset_value"
-                opened.stop_for([diagnostic("E167", f"{title} has no rows to show", hint=hint)])
+                opened.stop_for([_without_rows(opened, title)])
                 continue
             _give(opened, title, session.query(limited(query, request.limit)), request)
     opened.workspace.close()
     return 0
+
+
+def _without_rows(opened: Opened, title: str) -> Diagnostic:
+    asset = next((each for key, each in opened.workspace.graph.assets.items() if str(key) == title), None)
+    if asset is None or asset.relation is None:
+        name = title.rpartition("/")[2]
+        hint = f'Its value is a Python object; read it with Definitions([{name}]).load_asset_value("{title}")'
+    else:
+        command = "seed" if asset.kind == "seed" else "run"
+        hint = f"It is not built in this target yet: assetc {command} --select {title}"
+    return diagnostic("E167", f"{title} has no rows to show", asset.span if asset else None, hint=hint)
 
 
 def _wanted(opened: Opened, request: ShowRequest) -> Selected:
