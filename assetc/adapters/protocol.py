@@ -178,5 +178,8 @@ class Adapter(Protocol):
     def identity(self, fields: Mapping[str, object], root: str) -> Identity:
         """Which warehouse these fields of a profile's output mean; `root` is the project's folder."""
 
+    def stamp(self, fields: Mapping[str, object], root: str) -> str | None:
+        """What is another one as soon as the target's relations are, found without opening it; None if nothing is."""
+
     def connect(self, fields: Mapping[str, object], root: str) -> Warehouse:
         """Open the target. Raises WarehouseError that says what is wrong and what to do."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -51,7 +52,7 @@ def run_command(invocation: Invocation, options: RunOptions) -> int:
     if options.command != "test":
         opened.stop_for(nothing_to_build(selected))
     request = _request(opened, options, selected)
-    with open_state(opened) as state:
+    with closing(opened.workspace), open_state(opened) as state:
         if options.dry_run and not options.changed:
             give_plan(opened, plan_project(opened.workspace, request, state, None), as_json=options.as_json)
             return 0
@@ -121,6 +122,5 @@ def _shown(opened: Opened, events: Iterator[Event], *, as_json: bool) -> int:
             progress = after
             if as_json and isinstance(event, StepFinished):
                 finished.append(event)
-    workspace.close()
     give_results(opened, progress, finished, as_json=as_json)
     return {"success": 0, "failed": FAILED}.get(progress.status or "", INTERRUPTED)

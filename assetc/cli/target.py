@@ -11,6 +11,7 @@ from assetc.cli.stop import Stopped
 from assetc.cli.text import line
 from assetc.compiler.diagnostic import diagnostic
 from assetc.runtime import run_project
+from assetc.runtime.catalogue import connected
 from assetc.runtime.lock import Holder, TargetHeld
 from assetc.runtime.state.protocol import State, StateError
 
@@ -21,7 +22,7 @@ FAILED = 1
 def open_warehouse(opened: Opened) -> Iterator[Warehouse]:
     """The warehouse of the target. When it cannot be opened, or a statement fails, says why and stops."""
     try:
-        with run_project.connected(opened.workspace) as warehouse:
+        with connected(opened.workspace) as warehouse:
             yield warehouse
     except WarehouseError as error:
         place = opened.workspace.connection.place

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 from msgspec import Struct, field
@@ -15,6 +15,7 @@ from assetc.compiler.plan import BuildStep, Plan
 from assetc.compiler.selection.request import Selected
 from assetc.definitions.relation import Relation
 from assetc.runtime.cancellation import Cancellation
+from assetc.runtime.catalogue import connected
 from assetc.runtime.events import Event
 from assetc.runtime.execute import execute
 from assetc.runtime.identifiers import new_id
@@ -66,13 +67,6 @@ def _say_nothing(_: Holder | None) -> None:
 def held(workspace: Workspace, on_wait: Callable[[Holder | None], None] = _say_nothing) -> AbstractContextManager[None]:
     """The right to run on the target: one process has it at a time. Raises TargetHeld."""
     return hold(workspace.root / ".assetc", identity_of(workspace), LONGEST_WAIT, on_wait)
-
-
-@contextmanager
-def connected(workspace: Workspace) -> Iterator[Warehouse]:
-    """The open target. Raises WarehouseError."""
-    with closing(workspace.adapter.connect(workspace.connection.fields, workspace.project.root)) as warehouse:
-        yield warehouse
 
 
 def plan_project(

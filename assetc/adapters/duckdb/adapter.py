@@ -65,6 +65,12 @@ class DuckDbAdapter:
         place = options.absolute_path(path, root)
         return Identity(self.name, place, options.database_of(fields), options.schema_of(fields))
 
+    def stamp(self, fields: Mapping[str, object], root: str) -> str | None:
+        """What the database's files tell of whether anybody wrote to them."""
+        from assetc.adapters.duckdb.stamp import stamp_of
+
+        return stamp_of(fields, root)
+
     def connect(self, fields: Mapping[str, object], root: str) -> Warehouse:
         """Open the database. Raises WarehouseError that says what is wrong and what to do."""
         from assetc.adapters.duckdb.connect import open_warehouse  # the driver is imported only here

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import cast
 
 import click
@@ -47,7 +48,7 @@ def command(
         opened = open_project(again, full_refresh=refreshes)
     command = cast("Command", last.command)
     options = RunOptions(command, SelectionRequest(), refreshes, False, fail_fast, dry_run, as_json)  # noqa: FBT003
-    with open_state(opened) as state, hold_warehouse(opened) as warehouse:
+    with closing(opened.workspace), open_state(opened) as state, hold_warehouse(opened) as warehouse:
         existing = warehouse.existing()
         learn_from_ledger(opened.workspace, state, warehouse, existing)
         left = remaining(last, opened.workspace.graph, state)
