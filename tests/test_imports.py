@@ -69,6 +69,12 @@ def test_a_compilation_of_which_all_files_are_there_imports_nothing_slow(project
     assert [name for name in (*SLOW, *OF_A_CHANGE) if name in modules_of(project, "compile")] == []
 
 
+def test_a_run_of_what_was_compiled_before_imports_the_driver_alone(project: Path) -> None:
+    modules_of(project, "ls")
+    slow = {name for name in SLOW if name in modules_of(project, "run", "--select", "orders")}
+    assert slow == {"duckdb"}
+
+
 def test_a_changed_model_imports_what_parses_and_nothing_else(project: Path) -> None:
     modules_of(project, "ls")
     (project / "models/orders.sql").write_text("select 1 as id, 3 as customer")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,18 +19,20 @@ from assetc.compiler.names import Names, find_key, find_table
 from assetc.compiler.place import Span, file_span
 from assetc.compiler.reference import Reference
 from assetc.compiler.resolve_checks import NOBODY
-from assetc.compiler.sql.read_sql import read_sql
+from assetc.compiler.sql.reading import SqlReading
 from assetc.compiler.sql.rewrite import rewrite
 from assetc.compiler.template.render import render
 from assetc.compiler.template.rendered import Rendered, span_in_template
 from assetc.compiler.template.surroundings import Template
-from assetc.compiler.understand_files import TargetNames
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 from assetc.runtime.names import names_of
 from assetc.runtime.session_answers import SessionAnswers
 from assetc.runtime.work import StepFailed
 from assetc.runtime.workspace import Workspace
+
+if TYPE_CHECKING:
+    from assetc.compiler.understand_files import TargetNames
 
 
 class CompiledSql(Struct, frozen=True):
@@ -99,7 +102,7 @@ class SqlCompiler(Struct, frozen=True):
         """SQL that stands in no file of the project, such as a query of the command line. Raises StepFailed."""
         own = self._target_names(NOBODY, Relation(None, None, "inline_query"))
         rendered = self._render(template, own, NOTHING, session, incremental=False)
-        variant = Variant(incremental=False, rendered=rendered, reading=read_sql(rendered.text, self.adapter.dialect))
+        variant = Variant(incremental=False, rendered=rendered, reading=_read(rendered.text, self.adapter.dialect))
         emitted = emit(self.emitter, NOBODY, variant)
         return CompiledSql(emitted.sql, template.path, rendered, emitted, lambda: template.text)
 
@@ -109,7 +112,7 @@ class SqlCompiler(Struct, frozen=True):
 
     def resolve_noting(self, owner: AssetKey, sql: str, read: set[AssetKey]) -> str:
         """SQL of a Python body, with each name written as its relation in the target; what it reads goes to `read`."""
-        reading = read_sql(sql, self.adapter.dialect)
+        reading = _read(sql, self.adapter.dialect)
         emitter = self.emitter
 
         def text_of(reference: Reference) -> str | None:
@@ -151,7 +154,7 @@ class SqlCompiler(Struct, frozen=True):
         text = self.workspace.files.text(asset.path)
         rendered = self._render_now(asset, text, session, incremental=incremental)
         dialect = asset.config.dialect or self.workspace.project.target.dialect
-        return Variant(incremental, rendered, read_sql(rendered.text, dialect))
+        return Variant(incremental, rendered, _read(rendered.text, dialect))
 
     def _render_now(self, asset: Asset, text: str, session: Session, *, incremental: bool) -> Rendered:
         own = self._target_names(asset.key, asset.relation or Relation(None, None, asset.key.name))
@@ -159,6 +162,8 @@ class SqlCompiler(Struct, frozen=True):
         return self._render(Template(asset.path, text), own, config, session, incremental=incremental)
 
     def _target_names(self, key: AssetKey, relation: Relation) -> TargetNames:
+        from assetc.compiler.understand_files import TargetNames
+
         return TargetNames(self.names, key, relation, self.workspace.graph.assets, self.adapter.quote)
 
     def _render(
@@ -190,3 +195,10 @@ def _why_not_rendered(rendered: Rendered, answers: SessionAnswers) -> Exception:
     if isinstance(failure, Canceled):
         return failure
     return StepFailed(rendered.problems[0], transient=failure is not None and failure.transient)
+
+
+def _read(sql: str, dialect: str) -> SqlReading:
+    """SQL that only came to be while the command runs."""
+    from assetc.compiler.sql.read_sql import read_sql
+
+    return read_sql(sql, dialect)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import nullcontext
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,13 +18,15 @@ from assetc.compiler.plan import BuildStep, CheckStep
 from assetc.definitions.relation import Relation
 from assetc.runtime.compiled_sql import SqlCompiler
 from assetc.runtime.project_checks import ProjectChecks
-from assetc.runtime.python_work import PythonWork
 from assetc.runtime.script import read_script, renewed
 from assetc.runtime.tables import Tables
 from assetc.runtime.values.store import has_object
 from assetc.runtime.warehouse_fault import failed_statement
 from assetc.runtime.work import Attempt, Built, Checked, StepFailed
 from assetc.runtime.workspace import Workspace
+
+if TYPE_CHECKING:
+    from assetc.runtime.python_work import PythonWork
 
 
 class ProjectWork(Struct, frozen=True):
@@ -32,12 +35,16 @@ class ProjectWork(Struct, frozen=True):
     workspace: Workspace
     compiler: SqlCompiler
     tables: Tables
-    python: PythonWork
+    python: PythonWork | None
 
     @staticmethod
-    def of(workspace: Workspace, *, full_refresh: bool) -> ProjectWork:
-        """The work of an open project."""
+    def of(workspace: Workspace, *, full_refresh: bool, has_bodies: bool) -> ProjectWork:
+        """The work of an open project; `has_bodies`: whether that of Python assets belongs to it."""
         compiler, tables = SqlCompiler.of(workspace), Tables(workspace, full_refresh)
+        if not has_bodies:
+            return ProjectWork(workspace, compiler, tables, None)
+        from assetc.runtime.python_work import PythonWork
+
         return ProjectWork(workspace, compiler, tables, PythonWork(workspace, compiler, tables))
 
     def prepare(self, session: Session) -> None:
@@ -55,7 +62,7 @@ class ProjectWork(Struct, frozen=True):
     def build(self, step: BuildStep, attempt: Attempt) -> Built:
         """Bring an asset up to date."""
         asset = self._with_hooks(step.asset, attempt)
-        if asset.kind == "python":
+        if asset.kind == "python" and self.python is not None:
             # What one body makes for several assets may still lie in its session.
             with nullcontext() if asset.step_name else renewed(attempt.session):
                 return self.python.build(asset, attempt)

@@ -146,6 +146,7 @@ def _work(workspace: Workspace, request: RunRequest, plan: Plan, warehouse: Ware
         return IdleWork()
     from assetc.runtime.project_work import ProjectWork
 
-    work = ProjectWork.of(workspace, full_refresh=request.full_refresh)
+    has_bodies = any(isinstance(step, BuildStep) and step.asset.kind == "python" for step in plan.steps)
+    work = ProjectWork.of(workspace, full_refresh=request.full_refresh, has_bodies=has_bodies)
     warehouse.create_schemas(work.tables.ledgers())
     return work

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from msgspec import Struct
-from sqlglot.errors import TokenError
-
-from assetc.compiler.sql.script import sqlglot_dialect
-from assetc.compiler.sql.tokens import statements_of
 
 
 class StatementText(Struct, frozen=True):
@@ -20,6 +16,11 @@ def split_statements(sql: str, dialect: str) -> tuple[StatementText, ...]:
     """The statements of a text, each as its author wrote it. A text without a semicolon is not looked into."""
     if ";" not in sql:
         return (StatementText(sql, 0),)
+    from sqlglot.errors import TokenError
+
+    from assetc.compiler.sql.script import sqlglot_dialect
+    from assetc.compiler.sql.tokens import statements_of
+
     try:
         tokens = sqlglot_dialect(dialect).tokenize(sql)
     except TokenError:
