@@ -95,6 +95,12 @@ def _read_files(script: Script, word: str, argument: exp.Expr | None) -> None:
         script.add("file_read", (name,))
 
 
+def _path_setting(function: exp.Func) -> exp.Expr | None:
+    """StarRocks: FILES('path' = 's3://...', 'format' = ...)."""
+    settings = (each for each in function.expressions if isinstance(each, exp.EQ))
+    return next((each.expression for each in settings if each.this.name.lower() == "path"), None)
+
+
 def _read_row_set(script: Script, function: exp.Expr) -> None:
     """T-SQL: OPENROWSET(BULK 'file', NAME = value ...) reads a file, OPENROWSET('provider', ...) another server."""
     if sum(isinstance(item, exp.Literal) for item in function.expressions) == 1:
@@ -119,6 +125,9 @@ def _read_query(script: Script, word: str, argument: exp.Expr | None, read_text:
 
 def _read_user_function(script: Script, function: exp.Expr, schema: list[exp.Expr], name: str) -> None:
     if not isinstance(function, exp.Anonymous) or _is_of_a_model(script, schema):
+        return
+    if name.lower() == "files" and script.dialect == "starrocks":
+        _read_files(script, "files", _path_setting(function))
         return
     folded = fold(script.dialect, name, quoted=False)
     parts = (*(script.fold(part) for part in schema), folded)

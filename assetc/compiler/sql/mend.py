@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from sqlglot import Token, TokenType
 
+from assetc.compiler.sql.mend_rare import RARE_MENDERS
 from assetc.compiler.sql.script import Script
 from assetc.compiler.sql.tokens import STRINGS, closing_index, name_at, place_between, word
 
@@ -246,5 +247,6 @@ _MENDERS: tuple[Callable[[Script, list[Token]], list[Token] | None], ...] = (
     _mend_sample,
     _mend_outfile,
     _mend_unpivot,
+    *RARE_MENDERS,
     _mend_words,
 )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 
+from sqlglot import Token
 from sqlglot.errors import TokenError
 
+from assetc.compiler.reference import Reference
 from assetc.compiler.sql.comments import comment_names
 from assetc.compiler.sql.finish import finish
 from assetc.compiler.sql.problems import empty_problem, jinja_problem, token_problem
 from assetc.compiler.sql.read_shape import read_shape
 from assetc.compiler.sql.reader import Tree, read_tokens
 from assetc.compiler.sql.reading import SqlReading
+from assetc.compiler.sql.scan import scan
 from assetc.compiler.sql.script import Script, sqlglot_dialect
 from assetc.compiler.sql.shape import Shape
 from assetc.compiler.sql.signature import hash_tokens
@@ -26,12 +29,12 @@ def read_sql(sql: str, dialect: str, *, database: str | None = None, schema: str
         tokens = list(sqlglot_dialect(dialect).tokenize(sql))
     except TokenError as error:
         return SqlReading(dialect, problems=(token_problem(error, sql),), kinds=("invalid",))
+    script = Script(dialect, "", [], database, schema)
     problem = jinja_problem(sql, tokens)
     if problem is not None:
-        return SqlReading(dialect, problems=(problem,), kinds=("invalid",))
+        return SqlReading(dialect, _names_between(script, sql, tokens), problems=(problem,), kinds=("invalid",))
     if not statements_of(sql, tokens):
         return SqlReading(dialect, problems=(empty_problem(sql),))
-    script = Script(dialect, "", [], database, schema)
     last = read_tokens(script, sql, tokens)
     references, prefixes = finish(script)
     return SqlReading(
@@ -44,6 +47,15 @@ def read_sql(sql: str, dialect: str, *, database: str | None = None, schema: str
         shape=_shape_of(script, last),
         comment_names=comment_names(sql, tokens),
     )
+
+
+def _names_between(script: Script, sql: str, tokens: list[Token]) -> tuple[Reference, ...]:
+    """What a text names in which pieces of a template are left, but for names of which such a piece is a part."""
+    with script.reading(sql, tokens):
+        for statement in statements_of(sql, tokens):
+            scan(script, statement)
+    references, _ = finish(script)
+    return tuple(each for each in references if sql[each.start - 1 : each.start] != "}" and sql[each.end :][:1] != "{")
 
 
 def _shape_of(script: Script, last: Tree | None) -> Shape | None:
