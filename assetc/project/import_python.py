@@ -18,6 +18,7 @@ from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.place import Span, file_span
 from assetc.compiler.python.imported import ImportedAsset, ImportedFile
 from assetc.compiler.python.reading import ParameterRole
+from assetc.project.missing_module import missing_module_hint
 
 Answer = Mapping[str, object]
 
@@ -148,7 +149,7 @@ def _problem(root: Path, path: str, error: Answer) -> Diagnostic:
     message = f"{path}:{line} does not import: {error['message']}{through}"
     if code != "E117":
         message = str(error["message"]).partition(": ")[2]
-    hint = "Correct the file; assets of other files are not affected"
+    hint = missing_module_hint(str(error["message"])) or "Correct the file; assets of other files are not affected"
     return diagnostic(code, message, _line_span(root, path, line), hint=hint)
 
 

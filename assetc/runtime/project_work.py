@@ -18,7 +18,7 @@ from assetc.compiler.plan import BuildStep, CheckStep
 from assetc.definitions.relation import Relation
 from assetc.runtime.compiled_sql import SqlCompiler
 from assetc.runtime.project_checks import ProjectChecks
-from assetc.runtime.script import read_script, renewed
+from assetc.runtime.script import hint_for_no_query, read_script, renewed
 from assetc.runtime.tables import Tables
 from assetc.runtime.values.store import has_object
 from assetc.runtime.warehouse_fault import failed_statement
@@ -91,6 +91,7 @@ class ProjectWork(Struct, frozen=True):
             fault = failed_statement(
                 error, asset, self._upstream(asset), lambda offset, length: compiled.place(offset + query.start, length)
             )
+            fault = replace(fault, hint=hint_for_no_query(query) or fault.hint)
             raise StepFailed(fault, transient=error.transient) from error
 
     def _upstream(self, asset: Asset) -> Iterator[Asset]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,6 +13,12 @@ from assetc.adapters.protocol import Session
 from assetc.compiler.asset import Asset
 from assetc.compiler.config import Hook
 from assetc.compiler.sql.split import StatementText, split_statements
+
+
+_NO_QUERY = re.compile(
+    r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:create|insert|update|delete|merge|drop|alter|truncate|copy)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 class Script(Struct, frozen=True):
@@ -31,6 +38,12 @@ def read_script(asset: Asset, sql: str, dialect: str) -> Script:
         return Script(asset, query)
     hooks = (*asset.config.pre_hook, *(Hook(statement.sql) for statement in before))
     return Script(replace(asset, config=replace(asset.config, pre_hook=hooks)), query)
+
+
+def hint_for_no_query(query: StatementText) -> str:
+    """What to do where a model ends in a statement that is none; else nothing."""
+    found = _NO_QUERY.match(query.sql)
+    return "The last statement of a model is its query: assetc makes the table from a select alone" if found else ""
 
 
 @contextmanager

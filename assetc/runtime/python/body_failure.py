@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.place import Span, file_span, span_of
 from assetc.definitions.errors import AssetcError, Failure
 from assetc.definitions.metadata import Metadata, to_metadata
+from assetc.project.missing_module import missing_module_hint
 
 _OWN_PACKAGE = Path(__file__).resolve().parents[2]
 """It stands below the root of the project that lives in its own checkout."""
@@ -78,9 +78,8 @@ def _driver_text(text: str) -> str:
 
 
 def _hint(error: BaseException) -> str:
-    if isinstance(error, ModuleNotFoundError) and error.name:
-        library = error.name.partition(".")[0]
-        return f"Install {library} for {sys.executable}, or put it on the path if it is a file of yours"
+    if isinstance(error, ModuleNotFoundError):
+        return missing_module_hint(_message(error))
     return error.hint if isinstance(error, WarehouseError) else ""
 
 
