@@ -56,6 +56,12 @@ STRUCTURE = frozenset((
 ))  # fmt: skip
 """Arguments that have fields of their own in a reading."""
 
+NO_CONFIGURATION = frozenset((
+    "auto_materialize_policy", "can_subset", "check_specs", "dagster_type", "hooks", "io_manager_def", "is_virtual",
+    "pool", "resource_defs",
+))  # fmt: skip
+"""Arguments that say nothing about how an asset is stored, and that no template asks for."""
+
 NEEDED = frozenset((
     "group_name", "group", "tags", "schema", "alias", "database", "materialized", "enabled", "unique_key",
     "incremental_strategy", "config",
@@ -320,17 +326,24 @@ def _config(definition: Definition, notes: BodyNotes, problems: _Problems) -> It
     inner = nested.values if isinstance(nested, Entries) else {}
     entries = [(name, value, name if name in given else "config") for name, value in {**inner, **given}.items()]
     for name, value, argument in entries:
-        if name in STRUCTURE or (name == "config" and isinstance(value, Entries)):
+        if name in STRUCTURE | NO_CONFIGURATION or (name == "config" and isinstance(value, Entries)):
             continue
         literal = literal_of(value)
         if literal is not NOT_LITERAL:
-            yield Entry(name, literal, argument_span(definition, argument))
+            yield Entry(name, _as_words(literal) if name == "tags" else literal, argument_span(definition, argument))
         elif name in NEEDED:
             problems.needs_import = True
     for keyword, value, scope in notes.config:
         literal = literal_of(value)
         if keyword.arg is not None and literal is not NOT_LITERAL:
             yield Entry(keyword.arg, literal, scope.source.span(keyword))
+
+
+def _as_words(tags: object) -> object:
+    """Dagster's tags have values, dbt's are words: `team=sales` is one."""
+    if not isinstance(tags, dict):
+        return tags
+    return [f"{name}={value}" if value not in ("", None) else str(name) for name, value in tags.items()]
 
 
 def _returns(definition: Definition) -> Returns | None:
