@@ -82,7 +82,7 @@ def result_of(event: StepFinished) -> str:
 
 def cause_of(event: StepFinished) -> str:
     """Why a step did not run: the steps before it, or what was said."""
-    if event.message:
+    if event.message and event.message != event.status:
         return first_line(event.message)
     if not event.because:
         return ""

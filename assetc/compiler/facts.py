@@ -22,11 +22,15 @@ from assetc.compiler.template.rendered import Read, Rendered, TemplateReference
 
 
 class PlacedReference(Struct, frozen=True):
-    """A reference and the place of it in the user's file."""
+    """A reference and the place of it in the user's file.
+
+    `only_incremental`: it is there only where `is_incremental()` is true, which it never is in a model of another kind.
+    """
 
     reference: Reference
     span: Span
     kind: EdgeKind = "sql"
+    only_incremental: bool = False
 
 
 class Discovered(Struct, frozen=True):

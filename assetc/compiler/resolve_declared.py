@@ -39,7 +39,7 @@ def resolve_ref(
     if len(found) == 1:
         if found[0] != down:
             resolution.connect(Edge(down, found[0], "ref", span, certainty))
-        elif resolution.assets[down].config.materialized not in READS_ITSELF:
+        elif certainty == "certain" and resolution.assets[down].config.materialized not in READS_ITSELF:
             resolution.report(self_reference(down, span))
     elif found:
         resolution.ambiguous(written, found, span)

@@ -24,8 +24,10 @@ def resolve_sql(resolution: Resolution, asset: Asset, facts: SqlFacts) -> None:
             _resolve_call(resolution, asset, call)
     if facts.understood is None or not resolution.infers(asset):
         return
+    is_incremental = asset.config.materialized == "incremental"
     for placed in facts.understood.references:
-        _resolve_table(resolution, asset, placed)
+        if is_incremental or not placed.only_incremental:
+            _resolve_table(resolution, asset, placed)
 
 
 def _resolve_call(resolution: Resolution, asset: Asset, call: TemplateReference) -> None:
@@ -63,7 +65,8 @@ def _resolve_table(resolution: Resolution, asset: Asset, placed: PlacedReference
         if not resolution.is_told_missing(placed.span):
             resolution.outside(asset.key, reference.parts, placed.span, placed.kind)
     elif found[0] == asset.key:
-        if reference.kind == "read" and asset.config.materialized not in READS_ITSELF:
+        is_fault = reference.kind == "read" and resolution.project.flavor == "native"
+        if is_fault and asset.config.materialized not in READS_ITSELF:
             resolution.report(self_reference(asset.key, placed.span))
     else:
         _connect_table(resolution, asset, found[0], placed)

@@ -64,6 +64,7 @@ def understand(template: Template, reader: Reader, discovered: Discovered) -> tu
         version=_version(variant.reading.tokens_hash for variant in variants),
         shape=variants[0].reading.shape,
         needs_warehouse=any(variant.rendered.needs_warehouse for variant in variants),
+        dialect=reader.dialect,
     )
     return understood, CompiledText(template.path, variants)
 
@@ -126,7 +127,8 @@ def _placed(template: Template, variant: Variant, kind: EdgeKind) -> Iterable[Pl
     rendered, reading = variant.rendered, variant.reading
     for reference in reading.references:
         start, end = max(reference.start, 0), max(reference.end, 0)
-        yield PlacedReference(reference, span_in_template(rendered, template.path, template.text, start, end), kind)
+        span = span_in_template(rendered, template.path, template.text, start, end)
+        yield PlacedReference(reference, span, kind, only_incremental=variant.incremental)
     for name, start, end in reading.comment_names:
         span = span_in_template(rendered, template.path, template.text, start, end)
         parts = split_name(reading.dialect, name) or tuple(name.split("."))

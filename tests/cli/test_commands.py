@@ -381,3 +381,14 @@ def test_the_macros_of_a_dbt_project_say_where_its_assets_live(assetc, shop, mon
     (shop / "macros/names.sql").write_text("{% macro generate_schema_name(name, node) %}{{ nope.nope }}{% endmacro %}")
     told = assetc("run")
     assert told.code == 2 and told.err.count("error[E112]: generate_schema_name: nope is undefined") == 1
+
+
+def test_what_only_an_incremental_model_would_do_is_no_fault_of_another(assetc, shop):
+    (shop / "macros").mkdir()
+    newest = "{% if is_incremental() %}where id > (select max(id) from {{ this }}){% endif %}"
+    (shop / "macros/newest.sql").write_text(f"{{% macro newest() %}}{newest}{{% endmacro %}}")
+    (shop / "models/users.sql").write_text("select * from orders {{ newest() }}")
+    told = assetc("run -s users raw_orders orders")
+    assert told.code == 0 and "E104" not in told.err
+    (shop / "models/users.sql").write_text("select * from {{ this }}")
+    assert "error[E104]: users depends on itself" in assetc("ls").err
