@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from jinja2 import nodes
 from msgspec import Struct
 
-_CAPTURED = frozenset({"ref", "source", "config", "var", "env_var", "this"})
+CAPTURED = frozenset({"ref", "source", "config", "var", "env_var", "this"})
 _STRING_OR_PAREN = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[()]""", re.DOTALL)
 
 
@@ -31,7 +31,7 @@ def find_constant_calls(tree: nodes.Template, file_text: str) -> tuple[ConstantC
     calls = [
         _constant_call(node, node.node.name, file_text)
         for node in tree.find_all(nodes.Call)
-        if isinstance(node.node, nodes.Name) and node.node.name in _CAPTURED
+        if isinstance(node.node, nodes.Name) and node.node.name in CAPTURED
     ]
     names = [
         ConstantCall("this", (), None, node.lineno, node.lineno + 4)

@@ -2,42 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from assetc.compiler.place import Span, span_of
 from assetc.compiler.template.findings import Findings
-from assetc.compiler.template.literals import Arguments, read_arguments
+from assetc.compiler.template.literals import Arguments
 from assetc.compiler.template.reads import NOT_THERE, SEPARATOR, find_variable
 from assetc.compiler.template.rendered import Rendered, Segment, TemplateReference
 from assetc.compiler.template.surroundings import Surroundings, Template
+from assetc.compiler.template.tags import Split, Tag, split_tags
 
-_TAG = re.compile(
-    r"""\{\{ (?P<left>-?) \s*
-        (?P<call> (?P<name> ref | source | var | config ) \s*
-                  \( (?P<arguments> (?: [^{}] | \{ [^{}%\#]* \} )*? ) \)
-                | this )
-        \s* (?P<right>-?) \}\}
-      | \{\# (?P<comment_left>-?) .*? (?P<comment_right>-?) \#\}
-      | \{[{%\#]
-    """,
-    re.DOTALL | re.VERBOSE,
-)
 _MISSING = object()
-
-
-class _Tag(NamedTuple):
-    """A tag, with the text from `literal_start` to `literal_end` that stands before it."""
-
-    name: str
-    arguments: Arguments | None
-    literal_start: int
-    literal_end: int
-    start: int
-    end: int
-    call_start: int
-    call_end: int
-    arguments_start: int
 
 
 def render_directly(template: Template, surroundings: Surroundings) -> Rendered | None:
@@ -45,50 +20,19 @@ def render_directly(template: Template, surroundings: Surroundings) -> Rendered 
     body = template.body
     if "{" not in body or not ("{{" in body or "{%" in body or "{#" in body):
         return Rendered(body, (Segment(0, template.start, 0),) if template.start else ())
-    split = None if "{%" in body or "\r" in body else _split(body)
-    if split is None:
+    split = split_tags(body)
+    if split is None or not all(_is_direct(tag, surroundings) for tag in split.tags):
         return None
-    tags, rest = split
-    names = {tag.name for tag in tags}
-    if any(name in surroundings.library.called or name in surroundings.members for name in names):
-        return None
-    return _Direct(template, surroundings).render(tags, rest)
+    return _Direct(template, surroundings).render(split)
 
 
-def _split(body: str) -> tuple[list[_Tag], int] | None:
-    tags: list[_Tag] = []
-    position = 0
-    for match in _TAG.finditer(body):
-        tag = _tag(body, position, match)
-        if tag is None:
-            return None
-        tags.append(tag)
-        position = match.end()
-        if match["right"] or match["comment_right"]:
-            position = _after_space(body, position)
-    return tags, position
-
-
-def _tag(body: str, position: int, match: re.Match[str]) -> _Tag | None:
-    start, end = match.span()
-    call_start, call_end = match.span("call")
-    is_comment = call_start < 0
-    if is_comment and body[end - 2 : end] != "#}":
-        return None
-    strips = match["left"] or match["comment_left"]
-    literal_end = position + len(body[position:start].rstrip()) if strips else start
-    if is_comment:
-        return _Tag("", None, position, literal_end, start, end, start, end, start)
-    name, written = match["name"] or "this", match["arguments"]
-    arguments = None if written is None else read_arguments(written)
-    if written is not None and (arguments is None or not _FITS[name](arguments)):
-        return None
-    inner = match.start("arguments")
-    return _Tag(name, arguments, position, literal_end, start, end, call_start, call_end, inner)
-
-
-def _after_space(body: str, position: int) -> int:
-    return len(body) - len(body[position:].lstrip())
+def _is_direct(tag: Tag, surroundings: Surroundings) -> bool:
+    """Whether a tag needs no Jinja: a comment, `this`, or a call that means what dbt means by its name."""
+    if tag.name in surroundings.library.called or tag.name in surroundings.members:
+        return False
+    if tag.arguments is None:
+        return tag.name in ("", "this")
+    return tag.name in _FITS and _FITS[tag.name](tag.arguments)
 
 
 def _fits_ref(arguments: Arguments) -> bool:
@@ -135,17 +79,16 @@ class _Direct:
         self.segments: list[Segment] = []
         self.length = 0
 
-    def render(self, tags: list[_Tag], rest: int) -> Rendered | None:
+    def render(self, split: Split) -> Rendered | None:
         body = self.template.body
-        for tag in tags:
+        for tag in split.tags:
             self.write(body[tag.literal_start : tag.literal_end], tag.literal_start, 0)
             if tag.name:
                 text = self.text_of(tag)
                 if text is None:
                     return None
                 self.write(text, tag.start, tag.end - tag.start)
-        end = len(body) - 1 if body.endswith("\n") else len(body)
-        self.write(body[rest:end], rest, 0)
+        self.write(body[split.rest : split.end], split.rest, 0)
         return self.findings.rendered("".join(self.pieces), tuple(self.segments))
 
     def write(self, text: str, source: int, length: int) -> None:
@@ -154,7 +97,7 @@ class _Direct:
             self.segments.append(Segment(self.length, self.template.start + source, length))
             self.length += len(text)
 
-    def text_of(self, tag: _Tag) -> str | None:
+    def text_of(self, tag: Tag) -> str | None:
         self.findings.reads["macro", tag.name] = NOT_THERE
         if tag.arguments is None:
             return self.this(tag)
@@ -165,7 +108,7 @@ class _Direct:
         names = tuple(str(value) for value in tag.arguments.positional)
         return self.ref(tag, names, tag.arguments) if tag.name == "ref" else self.source(tag, names)
 
-    def this(self, tag: _Tag) -> str:
+    def this(self, tag: Tag) -> str:
         self.findings.read("this", "")
         self.refer("this", (), None, tag)
         return str(self.surroundings.names.this)
@@ -178,14 +121,14 @@ class _Direct:
             return str(default[0]) if default else None
         return None if isinstance(value, str) and "{" in value else str(value)
 
-    def configure(self, tag: _Tag, arguments: Arguments) -> str:
+    def configure(self, tag: Tag, arguments: Arguments) -> str:
         for word in arguments.keywords:
             start = tag.arguments_start + word.start
             span = self.span(start, tag.arguments_start + word.end)
             self.findings.configure(word.key, word.value, span)
         return ""
 
-    def ref(self, tag: _Tag, names: tuple[str, ...], arguments: Arguments) -> str:
+    def ref(self, tag: Tag, names: tuple[str, ...], arguments: Arguments) -> str:
         version = str(arguments.keywords[0].value) if arguments.keywords else None
         package = names[0] if len(names) == 2 else None
         text = str(self.surroundings.names.ref(package, names[-1], version))
@@ -193,14 +136,14 @@ class _Direct:
         self.refer("ref", names, version, tag)
         return text
 
-    def source(self, tag: _Tag, names: tuple[str, ...]) -> str:
+    def source(self, tag: Tag, names: tuple[str, ...]) -> str:
         text = str(self.surroundings.names.source(names[0], names[1]))
         self.findings.saw("source", SEPARATOR.join(names), text)
         self.refer("source", names, None, tag)
         return text
 
     def refer(
-        self, kind: Literal["ref", "source", "this"], names: tuple[str, ...], version: str | None, tag: _Tag
+        self, kind: Literal["ref", "source", "this"], names: tuple[str, ...], version: str | None, tag: Tag
     ) -> None:
         span = self.span(tag.call_start, tag.call_end)
         self.findings.refer(TemplateReference(kind, names, "certain", span, version))

@@ -45,7 +45,7 @@ def render_by_jinja(template: Template, surroundings: Surroundings, ask: Ask) ->
 def _run(rendering: Rendering, writer: Writer) -> None:
     environment = rendering.environment
     scope = Scope(environment, {}, rendering.unit.path, {})
-    writer.write_all(rendering.unit.template.root_render_func(scope, environment=environment))  # type: ignore[call-arg]
+    writer.write_all(rendering.unit.run(scope, environment=environment))
 
 
 def _add_likely_references(rendering: Rendering) -> None:

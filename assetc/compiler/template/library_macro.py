@@ -42,7 +42,7 @@ class LibraryMacro:
         if positions:
             rendering.units.setdefault(unit, positions[-1].tag_span())
         scope = Scope(rendering.environment, {}, unit.path, {})
-        for _ in unit.template.root_render_func(scope, environment=rendering.environment):  # type: ignore[call-arg]
+        for _ in unit.run(scope, environment=rendering.environment):
             pass
         made: JinjaMacro = scope.vars[LIBRARY_PREFIX + self._macro.name]
         made.name = self._macro.name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from functools import lru_cache
 from types import CodeType, FrameType, TracebackType
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from assetc.compiler.place import Span, span_of
+from assetc.compiler.template.literal_text import run_literal
 
 if TYPE_CHECKING:
     from assetc.compiler.template.unit import Unit
@@ -48,9 +50,7 @@ def positions_now(stop: CodeType) -> list[Position]:
     found: list[Position] = []
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_code is not stop:
-        unit = frame.f_globals.get("assetc_unit")
-        if unit is not None and unit.path:
-            found.append(Position(unit, unit.offset_of_line(frame.f_lineno)))
+        found += _positions_in(frame, frame.f_lineno)
         frame = frame.f_back
     return found
 
@@ -59,12 +59,21 @@ def positions_of(traceback: TracebackType | None) -> list[Position]:
     """The places through which an exception came, innermost first."""
     found: list[Position] = []
     while traceback is not None:
-        unit = traceback.tb_frame.f_globals.get("assetc_unit")
-        if unit is not None and unit.path:
-            found.append(Position(unit, unit.offset_of_line(traceback.tb_lineno)))
+        found += _positions_in(traceback.tb_frame, traceback.tb_lineno)
         traceback = traceback.tb_next
     found.reverse()
     return found
+
+
+def _positions_in(frame: FrameType, line: int) -> Iterator[Position]:
+    """The place in the unit that a frame runs, if it runs one."""
+    if frame.f_code is run_literal.__code__:
+        unit, offset = frame.f_locals["unit"], frame.f_locals["offset"]
+    else:
+        unit = frame.f_globals.get("assetc_unit")
+        offset = 0 if unit is None else unit.offset_of_line(line)
+    if unit is not None and unit.path:
+        yield Position(unit, offset)
 
 
 @lru_cache(maxsize=8192)

@@ -177,4 +177,4 @@ class Rendering:
         unit = compile_unit("", text, 0, None)
         scope = Scope(self.environment, {}, None, {})
         join = self.environment.joiner(unit)
-        return str.__str__(join(unit.template.root_render_func(scope, environment=self.environment)))  # type: ignore[call-arg]
+        return str.__str__(join(unit.run(scope, environment=self.environment)))

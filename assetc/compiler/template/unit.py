@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 
@@ -18,9 +18,11 @@ from jinja2.exceptions import TemplateSyntaxError
 from msgspec import Struct
 
 from assetc.compiler.template.constant_calls import ConstantCall, find_constant_calls
-from assetc.compiler.template.environment import ENVIRONMENT, Environment
+from assetc.compiler.template.environment import ENVIRONMENT, Environment, Scope
+from assetc.compiler.template.literal_text import constant_calls_of, pieces_of, run_literal
 from assetc.compiler.template.macros import Macro
 from assetc.compiler.template.refusal import Unreadable
+from assetc.compiler.template.tags import split_tags
 
 LIBRARY_PREFIX = "assetc_macro__"
 """Put before the name of a macro's definition, so that its name, also in its own body, means the library's."""
@@ -29,14 +31,15 @@ _AFTER_ALL = 1 << 62
 
 
 class Unit(Struct, frozen=True, eq=False):
-    """A compiled piece of text: `template` is Jinja's, `tags` are the spans of its tags in the file, in order.
+    """A compiled piece of text: `run(scope, environment=...)` gives its outputs and marks (see MarkingGenerator).
 
-    `assigned` are the names that the text itself gives a value somewhere; `lines` maps generated lines to offsets.
+    `tags` are the spans of its tags in the file, in order; `assigned` are the names that the text itself gives a
+    value somewhere; `lines` maps generated lines to offsets.
     """
 
     path: str
     file_text: str
-    template: JinjaTemplate
+    run: Callable[..., Iterator[object]]
     tags: tuple[tuple[int, int], ...]
     calls: tuple[ConstantCall, ...]
     assigned: frozenset[str]
@@ -62,7 +65,7 @@ class Unit(Struct, frozen=True, eq=False):
 @lru_cache(maxsize=4096)
 def compile_unit(path: str, file_text: str, start: int, end: int | None) -> Unit:
     """The compiled template that stands at `start` to `end` of a file. Raises Unreadable."""
-    return _compile(path, file_text, (start, end), "")
+    return _literal_unit(path, file_text, (start, end)) or _compile(path, file_text, (start, end), "")
 
 
 @lru_cache(maxsize=4096)
@@ -75,6 +78,24 @@ def check_syntax(macro: Macro) -> None:
     """Raises Unreadable when the definition of a macro is no Jinja; it costs a third of compiling it."""
     with _unreadable(macro.file.path, macro.file.text, macro.block.start):
         copy.copy(ENVIRONMENT).parse_part(macro.file.path, macro.file.text, macro.block.start, macro.block.end)
+
+
+def _literal_unit(path: str, file_text: str, part: tuple[int, int | None]) -> Unit | None:
+    """The unit of a text of literal tags, for which no code need be made; None for any other text."""
+    start, end = part
+    body = file_text[start:end]
+    split = split_tags(body)
+    if split is None or not split.tags:
+        return None
+    tags = tuple((start + tag.start, start + tag.end) for tag in split.tags)
+    calls = constant_calls_of(split, start)
+    pieces = pieces_of(body, split, start)
+
+    def run(scope: Scope, environment: Environment) -> Iterator[object]:
+        return run_literal(unit, pieces, scope, environment)
+
+    unit = Unit(path, file_text, run, tags, calls, frozenset(), (), has_returns=False)
+    return unit
 
 
 def _compile(path: str, file_text: str, part: tuple[int, int | None], prefix: str) -> Unit:
@@ -107,6 +128,7 @@ def _unit(environment: Environment, tree: nodes.Template, tags: list[tuple[int, 
     tree.set_environment(environment)
     template = JinjaTemplate.from_code(environment, environment.compile(tree, path, path), {}, None)
     lines = tuple((line, offset) for offset, line in template.debug_info)
-    unit = Unit(path, file_text, template, tuple(tags), calls, assigned, lines, "\r\n" in file_text)
-    template.root_render_func.__globals__["assetc_unit"] = unit
+    run: Callable[..., Iterator[object]] = template.root_render_func
+    unit = Unit(path, file_text, run, tuple(tags), calls, assigned, lines, "\r\n" in file_text)
+    run.__globals__["assetc_unit"] = unit
     return unit

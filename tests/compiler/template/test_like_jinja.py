@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2.exceptions import TemplateSyntaxError
@@ -75,6 +76,17 @@ ANY = st.one_of(
     ),
 )
 
+LITERAL_CALL = st.one_of(
+    SIMPLE,
+    st.sampled_from(
+        [
+            "twice('q')", "twice(1)", "twice(['a', {'b': [1]}])", "twice(x='k')", "twice()", "twice('a', 'b')", "twice",
+            "nothing", "nothing('a')", "target", "env_var('NONE', 'd')", "env_var('NONE')", "return('x')",
+            "ref('a', 'b', 'c')", "config(**{})", "var('v', default=1)", "true", "not", "p", "tojson([1])",
+        ]
+    ),
+)  # fmt: skip
+
 
 def tag(expressions: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return st.builds(
@@ -88,6 +100,7 @@ def tag(expressions: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 COMMENT = st.builds(lambda left, text, right: f"{{#{left} {text} {right}#}}", STRIPS, LITERAL, STRIPS)
 SIMPLE_TEMPLATE = st.lists(st.one_of(LITERAL, LITERAL, tag(SIMPLE), COMMENT), max_size=8).map("".join)
+LITERAL_TEMPLATE = st.lists(st.one_of(LITERAL, tag(LITERAL_CALL), COMMENT), max_size=6).map("".join)
 
 
 def block(children: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
@@ -169,6 +182,17 @@ def test_the_direct_path_gives_what_jinja_gives(written: str) -> None:
     assert {read for read in direct.reads if read.kind != "macro"} == {r for r in by_jinja.reads if r.kind != "macro"}
     assert is_mapped(direct, template.text)
     assert literal_is_exact(direct)
+
+
+@settings(max_examples=200, deadline=None)
+@given(LITERAL_TEMPLATE, LITERAL)
+def test_a_text_of_literal_tags_gives_what_its_compiled_code_gives(written: str, before: str) -> None:
+    text = with_letters(before + written) + "."
+    rendered = render_by_jinja(Template("models/m.sql", text, len(before)), SURROUNDINGS, NoWarehouse())
+    compiled_text = f"{text}{{% raw %}}{{% endraw %}}"  # a statement: Jinja makes code of it
+    compiled = render_by_jinja(Template("models/m.sql", compiled_text, len(before)), SURROUNDINGS, NoWarehouse())
+    assert {*rendered.reads} == {*compiled.reads}
+    assert msgspec.structs.replace(rendered, reads=()) == msgspec.structs.replace(compiled, reads=())
 
 
 @settings(max_examples=300, deadline=None)
