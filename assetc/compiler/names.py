@@ -114,10 +114,7 @@ def schema_of(parts: tuple[str, ...], default: str, others: Collection[str]) -> 
 def _in_this_target(names: Names, parts: tuple[str, ...]) -> tuple[str, ...]:
     """A name with this target's own schema and database in place of those of the profile's other targets."""
     *databases, schema, name = parts
-    if names.default_database is not None:
-        databases = [names.default_database if each in names.other_databases else each for each in databases]
-        if not databases and schema in names.other_databases - names.other_schemas:
-            return (names.default_database, name)
+    databases = [_database_here(names, each) for each in databases]
     return (*databases, names.default_schema if schema in names.other_schemas else schema, name)
 
 
@@ -154,9 +151,13 @@ def _narrow(names: Names, found: Candidates, parts: tuple[str, ...]) -> Candidat
     return tuple(key for key in found if names.places[key].database in (parts[-3], None))
 
 
+def _database_here(names: Names, database: str) -> str:
+    return names.default_database or database if database in names.other_databases else database
+
+
 def _with_catalog(names: Names, found: Candidates, parts: tuple[str, ...]) -> Candidates:
     """A two-part name may also be database and table, in the default schema."""
-    database, name = parts
+    database, name = _database_here(names, parts[0]), parts[1]
     in_default = names.by_place.get((names.default_schema, name), ()) + names.sources.get(
         (names.default_schema, name), ()
     )
