@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -171,6 +172,24 @@ def _break(root: Path, chance: random.Random) -> None:
     path.write_text(path.read_text().replace(" from ", " form ", 1))
 
 
+def _read_another(root: Path, chance: random.Random) -> None:
+    """By name: one further up or further down, itself, one that there is not, or a table from outside."""
+    path = _some_model(root, chance)
+    other = chance.choice((f"m{chance.randrange(MODELS + 3):02}", "raw.events", f"raw.t{chance.randrange(4)}"))
+    path.write_text(re.sub(r" from (\S+)", f" from {other}", path.read_text(), count=1))
+
+
+def _configure(root: Path, chance: random.Random) -> None:
+    path = _some_model(root, chance)
+    kind = chance.choice(("view", "table", "ephemeral", "tabel"))
+    path.write_text(f"{{{{ config(materialized='{kind}') }}}}\n{path.read_text()}")
+
+
+def _edit_several(root: Path, chance: random.Random) -> None:
+    for _ in range(3):
+        chance.choice((_edit_expression, _add_column, _read_another, _comment))(root, chance)
+
+
 def _rename(root: Path, chance: random.Random) -> None:
     path = _some_model(root, chance)
     path.rename(path.with_stem(f"{path.stem}x"))
@@ -219,6 +238,10 @@ EDITS: tuple[Edit, ...] = (
     _drop_column,
     _comment,
     _break,
+    _read_another,
+    _read_another,
+    _edit_several,
+    _configure,
     _rename,
     _move,
     _delete,
@@ -244,7 +267,7 @@ def outcome(workspace: Workspace) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(4))
 def test_compiling_again_gives_what_a_cold_start_gives(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     root, fresh = tmp_path / "project", tmp_path / "fresh"

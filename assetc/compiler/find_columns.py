@@ -35,7 +35,7 @@ def find_columns(
         if asset.kind == "seed":
             known[key] = seeds[asset.path].columns or None
         elif asset.kind == "model" and (found := facts[asset.path]).understood is not None:
-            columns = _columns(key, found.understood, found.columns, known, names)
+            columns = derive_columns(key, found.understood, found.columns, known, names)
             if columns is not found.columns:
                 facts[asset.path] = replace(found, columns=columns)
                 derived += 1
@@ -43,7 +43,10 @@ def find_columns(
     return known, derived
 
 
-def _columns(key: AssetKey, understood: Understood, before: Columns | None, known: Known, names: Names) -> Columns:
+def derive_columns(
+    key: AssetKey, understood: Understood, before: Columns | None, known: Known, names: Names
+) -> Columns:
+    """The columns of a model: those from `before` if neither its text nor what it takes has changed since."""
     shape = understood.shape
     if shape is None:
         derived_from = understood.version

@@ -38,7 +38,7 @@ def read_files(given: Given) -> FileFacts:
     read = 0
     for file in given.project.files:
         if file.kind in SQL_KINDS:
-            facts, is_new = _read_sql_file(given, file)
+            facts, is_new = read_sql_file(given, file.path)
             sql[file.path] = facts
             read += is_new
         elif file.kind == "seed":
@@ -50,15 +50,16 @@ def read_files(given: Given) -> FileFacts:
     return FileFacts(sql, python, seeds, (*given.surroundings.library.problems, *broken, *problems), read + newly_read)
 
 
-def _read_sql_file(given: Given, file: ProjectFile) -> tuple[SqlFacts, bool]:
-    content = given.files.content(file.path)
-    known = given.memory.sql(file.path)
+def read_sql_file(given: Given, path: str) -> tuple[SqlFacts, bool]:
+    """The facts about a SQL file, and whether it had to be read for them."""
+    content = given.files.content(path)
+    known = given.memory.sql(path)
     if known is not None and known.content == content and still_valid(known.discovered.reads, given.surroundings):
         return known, False
-    text = given.files.text(file.path)
-    discovered = discover(Template(file.path, text), given.surroundings)
+    text = given.files.text(path)
+    discovered = discover(Template(path, text), given.surroundings)
     columns = known.columns if known else None  # they tell themselves whether they still hold
-    return SqlFacts(file.path, content, discovered, read_header(text), columns=columns), True
+    return SqlFacts(path, content, discovered, read_header(text), columns=columns), True
 
 
 HEADER_LINE = re.compile(r"\s*--\s*(\w+)\s*:\s*(.+?)\s*$")
@@ -103,7 +104,7 @@ def _read_python_files(given: Given, paths: list[str]) -> tuple[dict[str, Python
     changed: list[str] = []
     for path in paths:
         known = given.memory.python(path)
-        if known is not None and _is_current(known, given.files):
+        if known and known.dialect == given.project.target.dialect and _is_current(known, given.files):
             found[path] = known
         else:
             changed.append(path)

@@ -12,6 +12,7 @@ from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.facts import PlacedReference, SqlFacts
 from assetc.compiler.names import Names, find_key
 from assetc.compiler.project import Project
+from assetc.compiler.python.reading import PythonAsset
 from assetc.compiler.resolution import Resolution
 from assetc.compiler.resolve_declared import resolve_explicit
 from assetc.compiler.resolve_python import resolve_python
@@ -38,29 +39,43 @@ def resolve(
     drafts = tuple(drafts)
     resolution = Resolution(project, names, {draft.asset.key: draft.asset for draft in drafts})
     for draft in drafts:
-        _resolve_configured(resolution, draft.asset)
+        asset, own_hooks = draft.asset, hooks.get(draft.asset.key, ())
         if draft.python is not None:
-            resolve_python(resolution, draft.asset, draft.python)
-        elif draft.asset.kind in ("model", "snapshot"):
-            resolve_sql(resolution, draft.asset, facts[draft.asset.path])
-        for placed in hooks.get(draft.asset.key, ()):
-            resolve_hook(resolution, draft.asset, placed)
-        _ignore(resolution, draft)
+            _resolve_python(resolution, asset, draft.python, own_hooks)
+        else:
+            resolve_model(resolution, asset, facts.get(asset.path), own_hooks)
     edges = tuple(resolution.edges[pair] for pair in sorted(resolution.edges))
     return Resolved(edges, tuple(resolution.sources.values()), tuple(resolution.problems))
 
 
+def resolve_model(
+    resolution: Resolution, asset: Asset, facts: SqlFacts | None, hooks: Iterable[PlacedReference]
+) -> None:
+    """All edges of a model, a snapshot or a seed (which has no facts)."""
+    _resolve_configured(resolution, asset)
+    if facts is not None:
+        resolve_sql(resolution, asset, facts)
+    for placed in hooks:
+        resolve_hook(resolution, asset, placed)
+    _ignore(resolution, asset, asset.config.ignore_deps)
+
+
+def _resolve_python(
+    resolution: Resolution, asset: Asset, python: PythonAsset, hooks: Iterable[PlacedReference]
+) -> None:
+    resolve_python(resolution, asset, python)
+    for placed in hooks:
+        resolve_hook(resolution, asset, placed)
+    _ignore(resolution, asset, (*asset.config.ignore_deps, *python.ignore_deps))
+
+
 def _resolve_configured(resolution: Resolution, asset: Asset) -> None:
-    if asset.kind == "python":
-        return
     for written in asset.config.deps:
         resolve_explicit(resolution, asset, written, asset.span)
 
 
-def _ignore(resolution: Resolution, draft: Draft) -> None:
+def _ignore(resolution: Resolution, asset: Asset, ignored: Iterable[str]) -> None:
     """Take away the inferred edges that the asset says to ignore."""
-    asset = draft.asset
-    ignored = (*asset.config.ignore_deps, *(draft.python.ignore_deps if draft.python else ()))
     for written in ignored:
         for up in find_key(resolution.names, written, asset.key):
             edge = resolution.edges.get((asset.key, up))

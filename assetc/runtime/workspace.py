@@ -6,11 +6,9 @@ run needs, is imported when it is asked for.
 
 from __future__ import annotations
 
-import marshal
 import os
 from collections.abc import Mapping
 from functools import cached_property
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +28,8 @@ from assetc.project.find_project import find_project
 from assetc.project.load import Loaded, load_without_properties
 from assetc.project.other_targets import shared_relations
 from assetc.project.secrets import named_only
-from assetc.project.snapshot import Snapshot, hash_of, keep, recall
+from assetc.project.snapshot import Inputs, changed_files, hash_of, keep, recall
+from assetc.project.snapshot_rows import Snapshot
 from assetc.project.target import Connection
 from assetc.runtime.opening import Opening, OpenRequest
 from assetc.version import __version__
@@ -160,13 +159,18 @@ def _adjusted(project: Project, request: OpenRequest) -> Project:
 def _compiled(opening: Opening) -> tuple[Compilation, Counts]:
     cache, inputs = opening.cache, _inputs(opening)
     recalled = recall(cache, opening.scope, inputs)
-    if recalled is not None and _is_current(recalled, opening):
-        return recalled.compilation, Counts()
-    from assetc.runtime.compile_project import compile_anew
+    is_current = recalled is not None and _is_current(recalled.snapshot, opening)
+    if recalled is not None and is_current and recalled.stamps == inputs.stamps:
+        return recalled.snapshot.compilation, Counts()
+    from assetc.runtime.compile_project import compile_anew, compile_edits
 
-    snapshot, counts = compile_anew(opening)
-    keep(cache, opening.scope, inputs, snapshot)
-    cache.forget({file.path: file for file in opening.project.files})
+    edited = None
+    if recalled is not None and is_current:
+        edited = compile_edits(opening, recalled.snapshot, changed_files(cache, opening.scope, inputs) or ())
+    snapshot, counts = edited or compile_anew(opening)
+    keep(cache, opening.scope, inputs, snapshot, recalled if edited else None)
+    if not edited:
+        cache.forget({file.path: file for file in opening.project.files})
     cache.save()
     return snapshot.compilation, counts
 
@@ -178,11 +182,10 @@ def _shared(opening: Opening, loaded: Loaded, compilation: Compilation) -> tuple
     return tuple(shared_relations(opening.project, compilation.graph, identity, loaded.others))
 
 
-def _inputs(opening: Opening) -> str:
-    """A hash of all that a compilation depends on but what templates read and what lies outside of the folders."""
+def _inputs(opening: Opening) -> Inputs:
+    """All that a compilation depends on but what templates read and what lies outside of the folders."""
     project = opening.project
-    stamps = marshal.dumps([(file.path, file.kind, *file.stamp) for file in project.files])
-    written = (
+    settings = (
         __version__,
         project.name,
         project.flavor,
@@ -192,7 +195,7 @@ def _inputs(opening: Opening) -> str:
         project.dispatch,
         opening.request.full_refresh,
     )
-    return hash_of((blake2b(stamps, digest_size=16).hexdigest(), written))
+    return Inputs.of(settings, project.files)
 
 
 def _is_current(recalled: Snapshot, opening: Opening) -> bool:
