@@ -72,6 +72,7 @@ def looks_like_sql(line: Line) -> bool:
     return " " in text.strip() and sinks.SQL_SHAPE.match(text) is not None
 
 
-def starts_like_sql(line: Line) -> bool:
-    """Whether a text could be a statement."""
-    return bool(line) and (line[0].is_hole or sinks.SQL_START.match(assemble(line).text) is not None)
+def starts_like_sql(line: Line, call: str) -> bool:
+    """Whether a text that is given to a call of this name could be a statement."""
+    start = sinks.SQL_AMONG_OTHERS if call in sinks.LENIENT_SQL_CALLS else sinks.SQL_START
+    return bool(line) and (line[0].is_hole or start.match(assemble(line).text) is not None)

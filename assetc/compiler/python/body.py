@@ -120,7 +120,7 @@ def _execute_text(notes: BodyNotes, call: Call, text: Text, span: Span) -> None:
     if call.name == "query_df" and len(call.positional) > 2:  # duckdb.query_df(frame, view, sql)
         notes.add_session_names(known_texts(call.positional[1]))
     is_ours = root_name(call.node.func) in sinks.REFERENCE_RECEIVERS and call.name in ("sql", "execute")
-    lines = tuple(line for line in text.lines if is_ours or starts_like_sql(line))
+    lines = tuple(line for line in text.lines if is_ours or starts_like_sql(line, call.name))
     if lines:
         notes.add_sql(Text(lines), span, call.scope, "certain")
 

@@ -132,3 +132,12 @@ SQL_SHAPE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """How a text looks that is SQL and nothing else."""
+
+SQL_AMONG_OTHERS = re.compile(
+    r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*(?:select\b(?!\s*[<>=!]).+(?:\bfrom\b|__hole_)|with\b.+\bas\b.*\(|"
+    r"insert\s+(?:into|overwrite)\b|merge\s+into\b|update\b(?!\s*[<>=!]).+\bset\b|delete\s+from\b|copy\s+\S+\s+(?:from|to)\b|"
+    r"(?:from|create|drop|alter|truncate|pivot|unpivot|table|describe|desc|summarize|call|explain|execute|show|values)"
+    r"\s+(?!(?:in|not|and|or|is)\b)[\w\"'`(\[])",
+    re.IGNORECASE | re.DOTALL,
+)
+"""How SQL looks that is given to a call which other libraries have too: `frame.query("select > 1")` is none."""

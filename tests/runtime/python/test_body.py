@@ -191,8 +191,12 @@ def test_what_is_no_table_is_kept_as_an_object_or_not_at_all(bodies, annotation,
 
 
 def test_a_result_annotated_as_a_table_must_be_one(bodies):
-    failure = bodies.run("@asset\ndef t() -> list[dict]: return []").failure
-    assert failure.diagnostic.code == "E188" and "empty list" in failure.diagnostic.message
+    failure = bodies.run("@asset\ndef t() -> list[dict]: return 7").failure
+    assert failure.diagnostic.code == "E188" and "is an int" in failure.diagnostic.message
+
+
+def test_an_empty_list_is_a_table_where_one_is_promised(bodies):
+    assert only(bodies.run("@asset\ndef t() -> list[dict]: return []")) == TableValue([])
 
 
 def test_columns_of_an_input_are_projected_in_the_warehouse(bodies):
