@@ -30,7 +30,7 @@ def _facts(given: Given, path: str, reading: PythonReading) -> PythonFacts:
     content = given.files.content
     # A file that was looked for and is not there has the content "": it is noticed when it appears.
     leads_to = tuple((other, content(other)) for other in (*reading.files, *reading.missing))
-    return PythonFacts(path, content(path), reading, leads_to)
+    return PythonFacts(path, content(path), reading, leads_to, given.project.target.dialect)
 
 
 def _seems_empty(reading: PythonReading) -> bool:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from assetc.compiler.asset import Asset
 from assetc.compiler.collector import drop_trees, keep_what_is
 from assetc.compiler.config import NOTHING, ConfigValues
-from assetc.compiler.facts import SqlFacts
+from assetc.compiler.facts import SqlFacts, Understood
 from assetc.compiler.given import Given
 from assetc.compiler.names import Names, find_key, inlined_name
 from assetc.compiler.template.members.relation import RelationValue
@@ -71,11 +71,11 @@ def understand_files(
     keep_what_is()
     for path, key, relation in owners:
         own_names = TargetNames(names, key, relation, assets, moment.warehouse.quote)
-        config = ConfigValues(assets[key].config) if key in assets else NOTHING
-        surroundings = replace(moment, names=own_names, config=config)
+        config = assets[key].config if key in assets else None
+        surroundings = replace(moment, names=own_names, config=ConfigValues(config) if config else NOTHING)
+        reader = Reader((config and config.dialect) or given.project.target.dialect, surroundings)
         known = facts[path]
-        if known.understood is None or not still_valid(known.understood.reads, surroundings):
-            reader = Reader(given.project.target.dialect, surroundings)
+        if not _is_understood(known.understood, reader):
             template = Template(path, given.files.text(path))
             found, text = understand(template, reader, known.discovered)
             given.memory.keep_text(text)
@@ -84,3 +84,8 @@ def understand_files(
             drop_trees()
         understood[path] = known
     return understood, parsed
+
+
+def _is_understood(known: Understood | None, reader: Reader) -> bool:
+    """Whether what is known was read in the same way."""
+    return known is not None and known.dialect == reader.dialect and still_valid(known.reads, reader.surroundings)
