@@ -12,7 +12,8 @@
     find_columns      graph      -> columns, upstream first
 
 Each pass is a function in a file of its name: values in, values and faults out. Facts about files that did not
-change come from the memory that the compilation is given; nothing is parsed for them.
+change come from the memory that the compilation is given; nothing is parsed for them. After an edit of a model that
+concerns nobody else `recompile_model.py` does without most of them.
 """
 
 from __future__ import annotations
