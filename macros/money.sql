@@ -1,3 +1,3 @@
-{% macro euros(cents) %}round({{ cents }} / 100.0, 2){% endmacro %}
+{% macro euros(cents) %}cast({{ cents }} / 100.0 as decimal(12, 2)){% endmacro %}
 
 {% macro month_of(moment) %}cast(date_trunc('month', {{ moment }}) as date){% endmacro %}
