@@ -22,6 +22,7 @@ from assetc.cli.stop import Stopped
 from assetc.cli.table import table_lines
 from assetc.cli.target import open_warehouse
 from assetc.cli.text import Piece, line
+from assetc.cli.words import plural
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.graph import order
 from assetc.compiler.selection.request import Selected, SelectionRequest
@@ -128,3 +129,6 @@ def _give(opened: Opened, title: str, found: Rows, request: ShowRequest) -> None
     else:
         heading = [line(Piece(title, "strong"))] if title else []
         opened.output.give([*heading, *table_lines(names, rows)])
+        if len(rows) == request.limit:
+            note = f"{plural(request.limit, 'row')} at most are shown; --limit -1 shows all"
+            opened.output.say([line(Piece(note, "quiet"))])
