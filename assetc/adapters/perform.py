@@ -142,7 +142,16 @@ def _answered(operations: Operations, answer: Answer) -> Operation | None:
         return None
 
 
+_ROW_HINTS = (
+    ("Expected Number of Columns", "Give the row as many values as the first line has names, or set `delimiter`"),
+    ("quote", 'Close the quote; a quote inside of a value is written twice: ""'),
+    ("unicode", "Save the file as UTF-8"),
+    ("", "Correct the row, or say under `column_types` in a .yml file what its values are"),
+)
+"""What to do about a row, by what the warehouse says of it."""
+
+
 def _bad_row(file: str, error: WarehouseError) -> Diagnostic:
     place = Span(file, 0, 0, error.line or 1, 1)
-    hint = error.hint or "Correct the row, or say under `column_types` in a .yml file what its values are"
+    hint = error.hint or next(hint for sign, hint in _ROW_HINTS if sign in error.message)
     return diagnostic("E175", f"this row cannot be loaded: {error.message}", place, hint=hint)

@@ -151,8 +151,10 @@ class _Walk:
             message = f"the name of {shown} is not UTF-8"
             self.problems.append(diagnostic("E125", message, file_span(shown), hint="Rename the file"))
         except OSError as error:
-            message = f"{path} cannot be read: {error.strerror or 'unknown reason'}"
-            self.problems.append(diagnostic("E125", message, file_span(path)))
+            is_broken = entry.is_symlink() and isinstance(error, FileNotFoundError)
+            reason = "it is a link to nothing" if is_broken else error.strerror or "unknown reason"
+            hint = "Remove the link, or bring back what it leads to" if is_broken else ""
+            self.problems.append(diagnostic("E125", f"{path} cannot be read: {reason}", file_span(path), hint=hint))
         else:
             return (status.st_mtime_ns, status.st_size, status.st_ino)
         return None

@@ -22,9 +22,9 @@ class Findings:
         """A fault with its place."""
         self.problems.append(diagnostic(code, message, span, hint=hint))
 
-    def misfit(self, written: Written, what: str, expected: str) -> None:
+    def misfit(self, written: Written, what: str, expected: str, hint: str = "") -> None:
         """A value of the wrong type (E126)."""
-        self.add("E126", f"{what} must be {expected}, and this is {_kind(written)}", written.span)
+        self.add("E126", f"{what} must be {expected}, and this is {_kind(written)}", written.span, hint)
 
     def unknown(self, pair: WrittenPair, known: Collection[str], where: str) -> None:
         """A key that means nothing here: an error in a native project, a warning in a dbt project."""
@@ -97,7 +97,13 @@ class Findings:
 
     def mappings(self, written: Written, what: str) -> Iterator[WrittenMapping]:
         """The mappings of a list; an item of another type is reported and passed over."""
+        if isinstance(written, WrittenMapping):
+            self.misfit(written, f"{what}s", "a list", "Write each of them as an item: - name: ...")
+            return
         for item in self.items(written, f"{what}s"):
+            if isinstance(item, WrittenScalar) and isinstance(item.value, str):
+                self.misfit(item, f"each of the {what}s", "a mapping", f"Write - name: {item.value}")
+                continue
             mapping = self.mapping(item, f"each of the {what}s")
             if mapping is not None:
                 yield mapping

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assetc.compiler.asset import DeclaredColumn
+from assetc.compiler.diagnostic import did_you_mean
 from assetc.compiler.project import CheckSpec
 from assetc.project.findings import Findings
 from assetc.project.keys import COLUMN_KEYS, NOT_BUILT_COLUMN_KEYS
@@ -77,5 +78,11 @@ def _meta(findings: Findings, pair: WrittenPair) -> dict[str, object]:
 
 def _note_nameless(findings: Findings, written: WrittenMapping) -> None:
     """Say that the name is missing, but not of `{include: all}` of a versioned model, which is no column."""
-    if written.find("name") is None and written.find("include") is None:
+    if written.find("name") is None and written.find("include") is None and not _is_misspelt(written):
         findings.add("E126", "a column needs a name", written.span)
+
+
+def _is_misspelt(written: WrittenMapping) -> bool:
+    """Whether the name seems to be there under a key that was already told to be unknown."""
+    unknown = (pair.key for pair in written.pairs if pair.key not in COLUMN_KEYS)
+    return any("name" in did_you_mean(key, COLUMN_KEYS) for key in unknown)

@@ -220,4 +220,8 @@ def _hint(text: str, offset: int, problem: str) -> str:
         return "Put a value that holds a template in quotes"
     if problem.startswith("mapping values are not allowed"):
         return 'Put a text that holds ": " in quotes, or mind the indentation'
+    if "'-' indicator" in problem or problem == "did not find expected key":
+        return "Mind the indentation: what belongs together begins in one column"
+    if "',' or" in problem or problem == "did not find expected node content":
+        return "Close every [, { and quote"
     return ""

@@ -44,7 +44,10 @@ def complete_python(
     """The reading of a file whose import is known; where the import failed, that problem and what the text tells."""
     if imported.problem is not None:
         reading = read_python(path, text, read, dialect)
-        problems = tuple(dict.fromkeys((*reading.problems, imported.problem)))
+        told = any(
+            (each.code, each.message) == (imported.problem.code, imported.problem.message) for each in reading.problems
+        )
+        problems = reading.problems if told else (*reading.problems, imported.problem)
         return replace(reading, problems=problems, files=_files(reading.files, imported))
     followed = follow_file(path, text, read)
     if isinstance(followed, PythonReading):

@@ -49,6 +49,7 @@ from assetc.compiler.python.values import (
     Value,
     only_text,
 )
+from assetc.definitions.options import AssetOptions, MultiAssetOptions
 
 STRUCTURE = frozenset((
     "name", "key", "key_prefix", "deps", "non_argument_deps", "ignore_deps", "ins", "outs", "specs",
@@ -67,6 +68,8 @@ NEEDED = frozenset((
     "incremental_strategy", "config",
 ))  # fmt: skip
 """Configuration that compiling cannot do without."""
+
+ARGUMENTS = AssetOptions.__annotations__.keys() | MultiAssetOptions.__annotations__.keys()
 
 DEPS = "name them in deps=[...] as constants"
 
@@ -327,6 +330,8 @@ def _config(definition: Definition, notes: BodyNotes, problems: _Problems) -> It
     entries = [(name, value, name if name in given else "config") for name, value in {**inner, **given}.items()]
     for name, value, argument in entries:
         if name in STRUCTURE | NO_CONFIGURATION or (name == "config" and isinstance(value, Entries)):
+            continue
+        if name in given and name not in ARGUMENTS:  # it was told as an argument that the decorator does not have
             continue
         literal = literal_of(value)
         if literal is not NOT_LITERAL:

@@ -25,6 +25,10 @@ _UNKNOWN: tuple[tuple[re.Pattern[str], Iterable[str]], ...] = (
     (re.compile(r"o filter named '(\w+)'"), ENVIRONMENT.filters),
     (re.compile(r"o test named '(\w+)'"), ENVIRONMENT.tests),
 )
+_ENDLESS = re.compile(r"^unexpected end of template|^missing end of comment")
+_EXPECTED = re.compile(r"expected token '(.+?)', got '(.+?)'")
+_CLOSING = {"{{": "}}", "{%": "%}", "{#": "#}"}
+_TOKENS = {"end of print statement": "}}", "end of statement block": "%}", "name": "a name", "string": "a text"}
 _UNCLOSED = re.compile(r"innermost block that needs to be closed is '(\w+)'")
 DEEPEST_CALLS = 8
 """How many of the calls that led to a fault are shown."""
@@ -59,14 +63,33 @@ def unreadable(error: Unreadable, positions: list[Position] | None = None) -> Di
     """A text that is no Jinja, and the call that needed it."""
     related = [Annotation(position.tag_span(), "needed here") for position in positions or ()]
     message = _POSITION.sub("", error.message[:1].lower() + error.message[1:])
+    message = _EXPECTED.sub(lambda found: f"expected {_plain_token(found[1])}, found {_plain_token(found[2])}", message)
     unclosed = _UNCLOSED.search(message)
     if unclosed is not None:
         span = _opening_of(error, unclosed[1])
         hint = f"Close it with {{% end{unclosed[1]} %}}"
         return diagnostic("E130", f"the {unclosed[1]} block has no end", span, hint=hint, related=related)
+    if _ENDLESS.search(message):
+        return _endless_tag(error, related)
     word, known = _unknown_word(message)
     hint = "No block is open here that it could belong to" if word in known else did_you_mean(word, known)
     return diagnostic("E130", message, _word_span(error), hint=hint, related=related)
+
+
+def _endless_tag(error: Unreadable, related: list[Annotation]) -> Diagnostic:
+    """A tag that the text ends in."""
+    before = error.file_text[: error.offset + 1]
+    start, opening = max((before.rfind(each), each) for each in _CLOSING)
+    start = max(start, 0)
+    span = span_of(error.path, error.file_text, start, start + len(opening))
+    closing = _CLOSING[opening]
+    return diagnostic(
+        "E130", f"this {opening} has no {closing}", span, hint=f"Close it with {closing}", related=related
+    )
+
+
+def _plain_token(name: str) -> str:
+    return _TOKENS.get(name, f"`{name}`")
 
 
 def _word_span(error: Unreadable) -> Span:

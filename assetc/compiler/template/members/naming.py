@@ -22,6 +22,9 @@ def ref(rendering: Rendering) -> Callable[..., object]:
         if rendering.is_unknown(arguments):
             return rendering.unknown("a name is not known yet")
         names = _names("ref", arguments, (1, 2), "a name, or a package and a name")
+        unknown = sorted(options.keys() - {"version", "v"})
+        if unknown and rendering.surroundings.unknown_names == "error":  # dbt passes over them
+            raise Refused("E137", f"ref() has no argument {unknown[0]}", "It takes v=, the version of a model")
         chosen = options.get("version") or options.get("v")
         version = None if chosen is None else str(chosen)
         package = names[0] if len(names) == 2 else None
@@ -68,10 +71,15 @@ def check(name: str) -> Callable[[Rendering], Callable[..., object]]:
     return factory
 
 
+_EXAMPLES = {"ref": "Write it as ref('orders')", "source": "Write it as source('crm', 'users')"}
+
+
 def _names(function: str, arguments: tuple[object, ...], count: tuple[int, int], wanted: str) -> tuple[str, ...]:
     if not count[0] <= len(arguments) <= count[1]:
-        raise Refused("E137", f"{function}() takes {wanted}; {len(arguments)} given")
+        raise Refused("E137", f"{function}() takes {wanted}; {len(arguments)} given", _EXAMPLES[function])
     for argument in arguments:
         if not isinstance(argument, str):
-            raise Refused("E137", f"{function}() takes {wanted}, as texts; a {type(argument).__name__} given")
+            raise Refused(
+                "E137", f"{function}() takes {wanted}, as texts; a {type(argument).__name__} given", _EXAMPLES[function]
+            )
     return tuple(str.__str__(argument) for argument in arguments if isinstance(argument, str))

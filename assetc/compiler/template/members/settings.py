@@ -136,6 +136,9 @@ def is_incremental(rendering: Rendering) -> Callable[[], bool]:
     return is_incremental
 
 
+_EXAMPLE = "Write it as config(materialized='view')"
+
+
 class Config:
     """`config(...)`, `config.get(...)` and the rest."""
 
@@ -148,9 +151,9 @@ class Config:
     def __call__(self, *arguments: Mapping[str, object], **options: object) -> str:
         """Set keys of the configuration."""
         if (len(arguments) > 1) or (arguments and options) or not (arguments or options):
-            raise Refused("E137", "config() takes key=value arguments, or one mapping")
+            raise Refused("E137", "config() takes key=value arguments, or one mapping", _EXAMPLE)
         if arguments and not isinstance(arguments[0], Mapping):
-            raise Refused("E137", f"config() takes a mapping, not a {type(arguments[0]).__name__}")
+            raise Refused("E137", f"config() takes a mapping, not a {type(arguments[0]).__name__}", _EXAMPLE)
         written = {str(plain(key)): plain(value) for key, value in (arguments[0] if arguments else options).items()}
         self._written.update(written)
         self._rendering.configure(written)
