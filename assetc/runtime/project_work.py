@@ -100,12 +100,11 @@ class ProjectWork(Struct, frozen=True):
 
     def _check_readable(self, asset: Asset) -> None:
         """A Python asset without annotation may have become an object, of which the warehouse knows nothing."""
-        graph, root = self.workspace.graph, self.workspace.root
-        makes_tables = {key for key, _ in self.workspace.compilation.written}
-        for key in graph.upstream.get(asset.key, ()):
-            upstream = graph.assets.get(key) if key not in makes_tables else None
-            if upstream is not None and upstream.kind == "python" and has_object(root, key):
-                edges = (edge for edge in graph.edges if (edge.down, edge.up) == (asset.key, key))
-                for edge in edges:
-                    if edge.kind in ("ref", "sql"):
-                        raise StepFailed(not_readable(upstream, edge.span))
+        bodies = [upstream for upstream in self._upstream(asset) if upstream.kind == "python"]
+        makes_tables = {key for key, _ in self.workspace.compilation.written} if bodies else ()
+        for upstream in bodies:
+            if upstream.key in makes_tables or not has_object(self.workspace.root, upstream.key):
+                continue
+            for edge in self.workspace.graph.edges:
+                if (edge.down, edge.up) == (asset.key, upstream.key) and edge.kind in ("ref", "sql"):
+                    raise StepFailed(not_readable(upstream, edge.span))

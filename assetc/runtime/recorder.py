@@ -90,8 +90,11 @@ class Recorder:
             self._state.end_steps(batch)
 
     def _versions_read(self, keys: tuple[AssetKey, ...], *, by_view: bool) -> dict[AssetKey, str]:
-        known = self._state.versions(self._run.identity, keys)
-        return {key: _version(known.get(key), self._made.get(key), by_view=by_view) for key in keys}
+        """Versions as they are now. If another run made anew what this one made, the reader will count as stale."""
+        made = self._made
+        others = [key for key in keys if key not in made]
+        known = self._state.versions(self._run.identity, others) if others else {}
+        return {key: _version(made.get(key) or known.get(key), by_view=by_view) for key in keys}
 
 
 def planned(step: Step, run_id: str) -> StepRecord:
@@ -204,12 +207,8 @@ def _is_verified(check: Check, result: CheckResult, versions: Mapping[AssetKey, 
     return all(versions.get(key, NEVER_BUILT) == read for key, read in result.inputs.items())
 
 
-def _version(stored: Versions | None, made: Versions | None, *, by_view: bool) -> str:
-    """The newer of what the state holds and what this run made, which may not be written yet."""
-    found = [version for version in (stored, made) if version is not None]
-    if not found:
-        return NEVER_BUILT
-    return version_read(max(found, key=lambda version: version.event_id), by_view=by_view)
+def _version(found: Versions | None, *, by_view: bool) -> str:
+    return NEVER_BUILT if found is None else version_read(found, by_view=by_view)
 
 
 def _median(durations: tuple[float, ...]) -> float:
