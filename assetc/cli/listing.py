@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
@@ -20,7 +20,7 @@ def things_of(graph: Graph, selected: Selected) -> list[Selectable]:
     in_order = graph.upstream.keys()
     return [
         *(graph.assets[key] for key in in_order if key in selected.assets),
-        *(graph.sources[key] for key in in_order if key in selected.sources),
+        *(graph.sources[key] for key in in_order if key in selected.sources and key in graph.sources),
         *sorted(checks, key=lambda check: check.name),
     ]
 
@@ -86,7 +86,9 @@ def config_row(thing: Selectable) -> Row:
         return {"enabled": True, "tags": list(thing.tags), "meta": dict(thing.meta)}
     row = plain_value(thing.config)
     assert isinstance(row, dict)  # noqa: S101
-    return {**row, **row.pop("extra", {})}
+    own = {name: value for name, value in row.items() if name not in ("extra", "places")}
+    extra = row.get("extra", {})
+    return {**own, **(extra if isinstance(extra, dict) else {})}
 
 
 def plain_value(value: object) -> object:
@@ -112,5 +114,5 @@ def _own_keys(thing: Selectable) -> Row:
 
 def _needs(thing: Selectable, graph: Graph, project: str) -> list[str]:
     keys: Iterable[AssetKey] = thing.assets if isinstance(thing, Check) else graph.upstream[thing.key]
-    found: Callable[[AssetKey], Selectable] = lambda key: graph.assets.get(key) or graph.sources[key]  # noqa: E731
-    return [unique_id(found(key), project) for key in keys if key in graph.upstream]
+    found = (graph.assets.get(key) or graph.sources.get(key) for key in keys)
+    return [unique_id(each, project) for each in found if each is not None]

@@ -340,6 +340,18 @@ def test_what_of_dbt_is_not_built_is_said_and_stops_only_what_needs_it(assetc, s
     assert "tests of packages are not built yet: dbt_utils_some_users_ and 1 more will not run" in told.err
 
 
+def test_a_dbt_listing_holds_what_dbt_knows_of(assetc, shop):
+    """A table that nobody declares is in the lineage, and in no listing."""
+    (shop / "assetc.toml").unlink()
+    (shop / "dbt_project.yml").write_text("name: shop\nprofile: shop\n")
+    (shop / "profiles.yml").write_text("shop: {outputs: {dev: {type: duckdb, path: dev.duckdb}}}")
+    (shop / "models" / "late.sql").write_text("select * from raw.late")
+    assert "source" not in assetc("ls -s +late").out
+    row = json.loads(assetc("ls -s late --output json").out)
+    assert row["depends_on"]["nodes"] == [] and row["config"]["materialized"] == "view" and "extra" not in row["config"]
+    assert "raw/late  source" in assetc("lineage late").out
+
+
 MACROS = """
 {% macro generate_schema_name(custom_schema_name, node) -%}
     {%- if node.resource_type == 'seed' -%} {{ env_var('SEEDS', 'raw') }}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Literal
 
 import click
+from msgspec.structs import replace
 
 from assetc.cli.completing import AssetName
 from assetc.cli.find_asset import find_named
@@ -15,6 +16,7 @@ from assetc.cli.listing import Row, dbt_row, name_of_thing, path_of_thing, selec
 from assetc.cli.opening import BAD_INPUT, Opened, open_project, say_errors, take
 from assetc.cli.options import command_named, several
 from assetc.cli.selection_options import with_selection
+from assetc.compiler.asset import Graph
 from assetc.compiler.selection.members import Selectable
 from assetc.compiler.selection.request import Selected, SelectionRequest
 
@@ -44,10 +46,18 @@ def command(
         return 0
     selected = take(opened, selection)
     is_blocked = say_errors(opened, selected, selection)
-    things = things_of(opened.workspace.graph, _listed(opened, selected, selection))
+    things = things_of(_declared(opened), _listed(opened, selected, selection))
     _give(opened, list(map(_form_of(opened, form, output_keys), things)), as_json=as_json)
     opened.workspace.close()
     return BAD_INPUT if is_blocked else 0
+
+
+def _declared(opened: Opened) -> Graph:
+    """The graph; in a dbt project without the tables that nobody declares, for dbt would not know them."""
+    graph = opened.workspace.graph
+    if opened.workspace.project.flavor != "dbt":
+        return graph
+    return replace(graph, sources={key: source for key, source in graph.sources.items() if not source.implicit})
 
 
 def _listed(opened: Opened, selected: Selected, request: SelectionRequest) -> Selected:
@@ -59,14 +69,14 @@ def _listed(opened: Opened, selected: Selected, request: SelectionRequest) -> Se
 
 
 def _form_of(opened: Opened, form: Form | None, keys: tuple[str, ...]) -> Callable[[Selectable], str]:
-    project = opened.workspace.project
+    project, graph = opened.workspace.project, _declared(opened)
     match form or ("selector" if project.flavor == "dbt" else "name"):
         case "path":
             return path_of_thing
         case "selector":
             return lambda thing: selector_of(thing, project.name)
         case "json":
-            return lambda thing: encoded(_picked(dbt_row(thing, opened.workspace.graph, project.name), keys))
+            return lambda thing: encoded(_picked(dbt_row(thing, graph, project.name), keys))
         case _:
             return name_of_thing
 
