@@ -21,8 +21,7 @@ def check_rows_query(check: Check, compiler: SqlCompiler) -> str:
     """The rows that a check finds wrong."""
     if check.kind == SINGULAR or check.kind not in GENERIC_TESTS:
         return ProjectChecks(compiler).rows_query(check).strip().rstrip(";")
-    name_of, relations = compiler.adapter.name_of, compiler.names.relations
-    return failing_rows(check, [name_of(relations[key]) for key in check.assets], compiler.adapter.quote)
+    return failing_rows(check, ProjectChecks(compiler).relation_texts(check), compiler.adapter.quote)
 
 
 def asset_rows_query(

@@ -26,7 +26,7 @@ def check_query(check: Check, relations: Sequence[str], quote: Quote, sql: str =
 
 def failing_rows(check: Check, relations: Sequence[str], quote: Quote) -> str:
     """The query of a built-in generic test. Raises KeyError for a kind that is not built in."""
-    own = _filtered(relations[0], check.config.where)
+    own = filtered(relations[0], check.config.where)
     column = column_text(check.column or "", quote)
     arguments = dict(check.arguments)
     match check.kind:
@@ -71,7 +71,8 @@ def _is_name(column: str) -> bool:
     return "_".join(words).isidentifier() and (len(words) == 1 or _OPERATORS.isdisjoint(map(str.lower, words)))
 
 
-def _filtered(relation: str, where: str | None) -> str:
+def filtered(relation: str, where: str | None) -> str:
+    """The rows of a relation that a check looks at, as SQL writes them in a FROM."""
     return f"(select * from {relation} where {where}) dbt_subquery" if where else relation
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeGuard
 
 from assetc.compiler.asset import Check
 from assetc.compiler.define_checks import CheckDraft
@@ -89,10 +90,15 @@ def _tables_of(facts: SqlFacts, names: Names) -> Iterator[AssetKey]:
 
 
 def _named_relations(draft: CheckDraft) -> Iterator[str]:
-    """The `to:` of a relationships test: a name, `ref('name')` or `source('a', 'b')`."""
+    """The `to:` of a relationships test, which may be a plain name, and every `ref('name')` or `source('a', 'b')`."""
     for key, value in draft.arguments:
-        if key == "to" and isinstance(value, str):
+        if isinstance(value, str) and (key == "to" or is_call(value)):
             yield name_in_call(value)
+
+
+def is_call(value: object) -> TypeGuard[str]:
+    """Whether the argument of a check is `ref(...)` or `source(...)`."""
+    return isinstance(value, str) and value.lstrip().startswith(("ref(", "source(")) and value.rstrip().endswith(")")
 
 
 def name_in_call(written: str) -> str:

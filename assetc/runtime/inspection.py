@@ -25,8 +25,15 @@ class Inspection(Struct):
         self.finished.clear()
 
     def inspect(self, relation: Relation | None) -> None:
-        """Execute the checks against a relation. Raises ChecksFailed, after all of them."""
-        self.finished = [self.execute(gate, relation) for gate in self.gates]
+        """Execute the checks against a relation, and raise ChecksFailed after all of them.
+
+        One that cannot be executed ends the transaction in which they all are: what is after it is left out.
+        """
+        self.finished.clear()
+        for gate in self.gates:
+            self.finished.append(self.execute(gate, relation))
+            if self.finished[-1].check == "error":
+                break
         failed = [event.step for event in self.finished if event.status != "success"]
         if failed:
             names = tuple(step.check.name for step in failed if isinstance(step, CheckStep))
@@ -43,8 +50,9 @@ class Inspection(Struct):
         return True
 
     def left_out(self, because: str) -> tuple[StepFinished, ...]:
-        """The ends of the checks that were not executed, since their step did not come that far."""
-        if self.finished:
-            return ()
-        now = time.time()
-        return tuple(StepFinished(now, gate, "skipped", 0.0, because=(because,)) for gate in self.gates)
+        """The ends of the checks that were not executed: their step, or a check before them, did not come that far."""
+        done = {event.step.id for event in self.finished}
+        cause, now = (self.finished[-1].step.id if self.finished else because,), time.time()
+        return tuple(
+            StepFinished(now, gate, "skipped", 0.0, because=cause) for gate in self.gates if gate.id not in done
+        )

@@ -9,9 +9,10 @@ from msgspec.structs import replace
 
 from assetc.adapters.protocol import Session, WarehouseError
 from assetc.compiler.asset import Check
-from assetc.compiler.checks import SINGULAR, check_query, count_failures, judge
+from assetc.compiler.checks import SINGULAR, check_query, count_failures, filtered, judge
 from assetc.compiler.diagnostic import diagnostic
-from assetc.compiler.resolve_checks import GENERIC_TESTS
+from assetc.compiler.names import find_key
+from assetc.compiler.resolve_checks import GENERIC_TESTS, NOBODY, is_call, name_in_call
 from assetc.compiler.template.members.relation import RelationValue
 from assetc.compiler.template.render import render
 from assetc.compiler.template.surroundings import NoWarehouse, Template
@@ -53,9 +54,12 @@ class ProjectChecks(Struct, frozen=True):
         if check.kind == SINGULAR:
             return check_query(check, (), self.compiler.adapter.quote, self.rows_query(check, staged))
         if check.kind in GENERIC_TESTS:
-            relations = [self._text(key, check, staged) for key in check.assets]
-            return check_query(check, relations, self.compiler.adapter.quote)
+            return check_query(check, self.relation_texts(check, staged), self.compiler.adapter.quote)
         return count_failures(self.rows_query(check, staged), check.config)
+
+    def relation_texts(self, check: Check, staged: Relation | None = None) -> list[str]:
+        """What the check reads, as SQL writes it in a FROM; the query of an ephemeral model stands for it."""
+        return [self._text(key, check, staged) for key in check.assets]
 
     def rows_query(self, check: Check, staged: Relation | None = None) -> str:
         """The query of a SQL file or of the project's own test, whose rows are wrong."""
@@ -66,10 +70,10 @@ class ProjectChecks(Struct, frozen=True):
 
     def _own_test(self, check: Check, staged: Relation | None) -> str:
         surroundings = self.compiler.workspace.surroundings
-        relation = staged or self._relation(check.assets[0])
-        arguments = {**({"column_name": check.column} if check.column else {}), **dict(check.arguments)}
+        given = {name: self._argument(value, check, staged) for name, value in check.arguments}
+        arguments = {**({"column_name": check.column} if check.column else {}), **given}
         named = "".join(f", {name}=arguments['{name}']" for name in arguments)
-        members = {"model": RelationValue(relation, None, self.compiler.adapter.quote), "arguments": arguments}
+        members = {"model": self._model(check, staged), "arguments": arguments}
         text = f"{{{{ test_{check.kind.rpartition('.')[2]}(model=model{named}) }}}}"
         flags = replace(surroundings.flags, execute=True)
         rendered = render(
@@ -79,9 +83,30 @@ class ProjectChecks(Struct, frozen=True):
             raise StepFailed(rendered.problems[0])
         return rendered.text
 
+    def _model(self, check: Check, staged: Relation | None) -> object:
+        """What such a test is given as `model`: a relation, or SQL in brackets for a part of one, as in dbt."""
+        own = check.assets[0]
+        if check.config.where is not None:
+            return filtered(self._text(own, check, staged), check.config.where)
+        return self._value(own, check, staged)
+
+    def _argument(self, value: object, check: Check, staged: Relation | None) -> object:
+        """An argument as the test sees it: `ref('orders')` is a relation."""
+        name = name_in_call(value) if is_call(value) else None
+        found = () if name is None else find_key(self.compiler.names, name, NOBODY)
+        return self._value(found[0], check, staged) if len(found) == 1 else value
+
+    def _value(self, key: AssetKey, check: Check, staged: Relation | None) -> object:
+        if self.compiler.ephemeral(key) is not None:
+            return self._text(key, check, staged)
+        is_own = staged is not None and key == check.assets[0]
+        return RelationValue(staged if staged and is_own else self._relation(key), None, self.compiler.adapter.quote)
+
     def _text(self, key: AssetKey, check: Check, staged: Relation | None) -> str:
-        relation = staged if staged is not None and key == check.assets[0] else self._relation(key)
-        return self.compiler.adapter.name_of(relation)
+        adapter, query = self.compiler.adapter, self.compiler.ephemeral(key)
+        if query is not None:
+            return f"(\n{query}\n) as {adapter.quote(key.name)}"
+        return adapter.name_of(staged if staged is not None and key == check.assets[0] else self._relation(key))
 
     def _relation(self, key: AssetKey) -> Relation:
         return self.compiler.names.relations[key]

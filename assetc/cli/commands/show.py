@@ -130,5 +130,5 @@ def _give(opened: Opened, title: str, found: Rows, request: ShowRequest) -> None
         heading = [line(Piece(title, "strong"))] if title else []
         opened.output.give([*heading, *table_lines(names, rows)])
         if len(rows) == request.limit:
-            note = f"{plural(request.limit, 'row')} at most are shown; --limit -1 shows all"
+            note = f"no more than {plural(request.limit, 'row')}; --limit -1 shows all"
             opened.output.say([line(Piece(note, "quiet"))])
