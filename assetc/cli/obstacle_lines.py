@@ -9,14 +9,15 @@ from assetc.cli.blocking import Obstacle
 from assetc.cli.text import Line, Piece, fitted, line, printable
 from assetc.cli.words import plural
 from assetc.compiler.selection.members import Member
+from assetc.compiler.selection.request import Selected
 
 MOST_OBSTACLES = 10
 MOST_NAMES = 3
 MOST_EXCLUDED = 6
 
 
-def obstacle_lines(obstacles: tuple[Obstacle, ...], width: int) -> Iterator[Line]:
-    """The places of what must be corrected, what each concerns, and what can be left out instead."""
+def obstacle_lines(obstacles: tuple[Obstacle, ...], selected: Selected, width: int) -> Iterator[Line]:
+    """The places of what must be corrected, what each concerns, and what can be left out if anything is left then."""
     rows = dict.fromkeys((_place(each), each.problem.code, _concerned(each.members)) for each in obstacles)
     yield line(Piece(f"Stopped: {plural(len(rows), 'error')} in the way of what is selected", "strong bad"))
     longest = max(len(place) for place, _, _ in rows)
@@ -25,8 +26,10 @@ def obstacle_lines(obstacles: tuple[Obstacle, ...], width: int) -> Iterator[Line
     if len(rows) > MOST_OBSTACLES:
         yield line(f"  and {len(rows) - MOST_OBSTACLES} more")
     left_out = tuple(dict.fromkeys(_left_out(obstacles)))
-    if left_out and len(left_out) <= MOST_EXCLUDED:
-        yield line("Correct them, or go on without: ", Piece(f"--exclude {' '.join(map(quote, left_out))}", "strong"))
+    reached = {member for each in obstacles for member in each.members or ()}
+    if 0 < len(left_out) <= MOST_EXCLUDED and not reached.issuperset(selected.assets):
+        words = " ".join(map(quote, left_out))
+        yield line(f"Correct {'it' if len(rows) == 1 else 'them'}, or go on: ", Piece(f"--exclude {words}", "strong"))
 
 
 def _place(obstacle: Obstacle) -> str:

@@ -111,7 +111,7 @@ def stop_for_errors(opened: Opened, selected: Selected, request: SelectionReques
     """Show what is wrong with the project; if it concerns what is selected, say how to go on, and stop."""
     found = _obstacles(opened, selected, request)
     if found:
-        opened.output.say(obstacle_lines(found, opened.output.width), "error")
+        opened.output.say(obstacle_lines(found, selected, opened.output.width), "error")
         raise Stopped(BAD_INPUT)
 
 

@@ -39,13 +39,13 @@ class Findings:
         if self.flavor == "native" or pair.key in CHANGES_A_RUN:
             self.add("W223", f'"{pair.key}" is not built yet and has no effect', pair.span)
 
-    def mapping(self, written: Written, what: str) -> WrittenMapping | None:
+    def mapping(self, written: Written, what: str, hint: str = "") -> WrittenMapping | None:
         """The mapping that stands here; null counts as an empty one."""
         if isinstance(written, WrittenMapping):
             return written
         if isinstance(written, WrittenScalar) and written.value is None:
             return WrittenMapping((), written.place)
-        self.misfit(written, what, "a mapping")
+        self.misfit(written, what, "a mapping", hint)
         return None
 
     def items(self, written: Written, what: str) -> tuple[Written, ...]:

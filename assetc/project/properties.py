@@ -30,12 +30,15 @@ _PATCHES: dict[str, Literal["model", "seed", "snapshot", "macro"]] = {
 }
 
 
+_FORM = "It has keys such as models:, seeds: and sources:, with lists below them"
+
+
 def read_properties(path: str, text: str, flavor: Flavor) -> PropertyFileReading:
     """What a property file says, and what is wrong with it. Never raises."""
     file = read_yaml(path, text, flavor)
     findings = Findings(flavor)
     findings.problems += file.problems
-    content = None if file.content is None else findings.mapping(file.content, "a property file")
+    content = None if file.content is None else findings.mapping(file.content, "a property file", _FORM)
     patches: list[Patch] = []
     sources: list[DeclaredSource] = []
     for pair in () if content is None else content.pairs:

@@ -65,8 +65,7 @@ def parse_criterion(text: str) -> Criterion | Diagnostic:
 
 def unknown_method(method: str, text: str) -> Diagnostic:
     """E115 for a method that there is not, with those that there are."""
-    near = did_you_mean(method, METHODS)
-    hint = f"{near} The methods are {', '.join(METHODS)}".strip()
+    hint = did_you_mean(method, METHODS) or f"The methods are {', '.join(METHODS)}"
     return diagnostic("E115", f"unknown selection method {method!r} in {text!r}", hint=hint)
 
 

@@ -114,9 +114,9 @@ def _problem_of_selector(criterion: Criterion, environment: SelectionEnvironment
     for definition in matching:
         yield from definition.faults
     if not matching:
-        known = ", ".join(environment.definitions) or "none"
+        known = ", ".join(environment.definitions)
         near = did_you_mean(criterion.value, environment.definitions)
-        hint = f"{near} Defined in selectors.yml: {known}".strip()
+        hint = near or (f"selectors.yml defines {known}" if known else "Selectors are defined in selectors.yml")
         yield diagnostic("E115", f"no selector is named {criterion.value!r}", hint=hint)
 
 

@@ -83,7 +83,7 @@ def test_nothing_asked_for_is_everything(ask):
         ("+raw/order", "E115", ["raw/order", "raw/orders"]),
         ("nums.sql", "E115", ["nums.sql"]),
         ("fqn:totals", "E115", ["Did you mean total?"]),
-        ("tags:nightly", "E115", ["unknown selection method 'tags'", "Did you mean tag?", "access, column"]),
+        ("tags:nightly", "E115", ["unknown selection method 'tags'", "Did you mean tag?"]),
         ("selector:nigth", "E115", ["Did you mean night?"]),
         ("resource_type:modle", "E115", ["Did you mean model"]),
         ("test_type:nope", "E115", ["generic, schema, singular, unit, data"]),
