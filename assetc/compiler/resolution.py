@@ -17,6 +17,9 @@ from assetc.compiler.source import implicit_source
 from assetc.definitions.key import AssetKey
 
 SYSTEM_SCHEMAS = frozenset({"information_schema", "pg_catalog", "sys", "system", "duckdb"})
+MAKES_TABLES = frozenset({"create", "replace", "drop"})
+"""What a script does to a table that a model leaves to assetc."""
+
 READS_ITSELF = frozenset({"incremental", "snapshot"})
 
 
@@ -50,23 +53,27 @@ class Resolution(Struct):
         """Whether the `ref()` whose text this is was already told to name nothing."""
         return any(known.code == "E101" and _overlap(known.span, span) for known in self.problems)
 
-    def outside(self, down: AssetKey, parts: tuple[str, ...], span: Span, kind: EdgeKind) -> None:
+    def outside(
+        self, down: AssetKey, parts: tuple[str, ...], span: Span, kind: EdgeKind, operation: str = ""
+    ) -> None:
         """A name that nothing bears: an implicit source, or an error where sources must be declared."""
         source, _ = implicit_source(self.project, parts, span)
         if source.key in self.assets:  # its name in another case, which this dialect keeps apart
             source = replace(source, key=AssetKey((*source.key.parts[:-1], f'"{source.key.name}"')))
         known = self.sources.setdefault(source.key, source)
         if known is source:
-            self._report_outside(down, source.key, span)
+            self._report_outside(down, source.key, span, operation)
         if not self.project.settings.strict_sources:
             self.connect(Edge(down, source.key, kind, span))
 
-    def _report_outside(self, down: AssetKey, key: AssetKey, span: Span) -> None:
+    def _report_outside(self, down: AssetKey, key: AssetKey, span: Span, operation: str) -> None:
         if self.project.flavor == "dbt":
             return
         code = "E101" if self.project.settings.strict_sources else "W202"
         near = did_you_mean(key.name, (name for name in self.known_names() if name != down.name))
         hint = near or f"If it is a table from outside, declare {key.name} under sources: in a .yml file."
+        if operation in MAKES_TABLES:
+            hint = "A model is a query of which assetc makes the table: leave create and drop out"
         self.problems.append(diagnostic(code, f"nothing is called {'.'.join(key.parts)}", span, hint=hint))
 
     def known_names(self) -> list[str]:

@@ -63,7 +63,7 @@ def _resolve_table(resolution: Resolution, asset: Asset, placed: PlacedReference
         resolution.ambiguous(".".join(reference.parts), found, placed.span)
     elif not found:
         if not resolution.is_told_missing(placed.span):
-            resolution.outside(asset.key, reference.parts, placed.span, placed.kind)
+            resolution.outside(asset.key, reference.parts, placed.span, placed.kind, reference.operation)
     elif found[0] == asset.key:
         is_fault = reference.kind == "read" and resolution.project.flavor == "native"
         if is_fault and asset.config.materialized not in READS_ITSELF:

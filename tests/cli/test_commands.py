@@ -457,3 +457,10 @@ def test_a_check_that_cannot_be_executed_ends_those_in_its_transaction(assetc, s
     told = assetc("build -s orders raw_orders")
     assert told.code == 1 and "attempt" not in told.err
     assert "unique_orders_id needs a_broken" in told.err
+
+
+def test_a_model_that_makes_its_table_itself_is_told_what_a_model_is(assetc, shop):
+    (shop / "models/users.sql").write_text("drop table if exists old.users; create table old.users as select 1 as id")
+    assert "hint: A model is a query of which assetc makes the table" in assetc("ls").err
+    told = assetc("run -s users")
+    assert told.code == 1 and "hint: The last statement of a model is its query" in told.err
