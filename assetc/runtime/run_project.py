@@ -81,17 +81,22 @@ def plan_project(
         seeds="changed" if native else "none",
         publish="after_checks" if native else "before_checks",
     )
-    return make_plan(workspace.graph, request.selected, wanted, remembered(workspace, state, existing))
+    return make_plan(
+        workspace.graph, request.selected, wanted, _remembered(workspace, request.command, state, existing)
+    )
 
 
-def remembered(workspace: Workspace, state: State, existing: tuple[Existing, ...] | None) -> Remembered:
-    """What earlier runs and the warehouse tell about a project."""
+def _remembered(
+    workspace: Workspace, command: Command, state: State, existing: tuple[Existing, ...] | None
+) -> Remembered:
+    """What earlier runs and the warehouse tell about a project; only `build` asks which checks need not be repeated."""
     identity = identity_of(workspace)
     recorded = state.recorded(identity)
+    results = state.check_results(identity) if command == "build" else {}
     return Remembered(
         recorded=recorded,
         existing=None if existing is None else _present(workspace, existing),
-        verified=verified_checks(workspace.graph.checks, state.check_results(identity), recorded),
+        verified=verified_checks(workspace.graph.checks, results, recorded) if results else frozenset(),
     )
 
 
