@@ -71,11 +71,13 @@ _PLAIN = re.compile(r"[^\W\d]\w*")
 _CLOSING = {'"': '"', "`": "`", "[": "]"}
 
 
+@lru_cache(maxsize=65536)
 def fold(dialect: str, name: str, *, quoted: bool) -> str:
     """`name` as `dialect` stores the name of a table."""
     return _fold(dialect, name, _TABLES.get(dialect, "lower"), quoted=quoted)
 
 
+@lru_cache(maxsize=65536)
 def fold_column(dialect: str, name: str, *, quoted: bool) -> str:
     """`name` as `dialect` stores the name of a column."""
     folding = _COLUMNS.get(dialect) or _TABLES.get(dialect, "lower")
@@ -87,7 +89,7 @@ def fold_parts(dialect: str, parts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(fold(dialect, part, quoted=False) for part in parts)
 
 
-def _fold_text(dialect: str, name: str, folding: Folding, *, quoted: bool) -> str:
+def _fold(dialect: str, name: str, folding: Folding, *, quoted: bool) -> str:
     if folding == "never" or (quoted and not folding.endswith("always")):
         return name
     if folding.startswith("upper"):
@@ -95,9 +97,6 @@ def _fold_text(dialect: str, name: str, folding: Folding, *, quoted: bool) -> st
     if dialect in _ASCII_ONLY and not name.isascii():
         return name.translate(_ASCII_LOWER)
     return name.lower()
-
-
-_fold = lru_cache(maxsize=65536)(_fold_text)
 
 
 @lru_cache(maxsize=65536)

@@ -49,6 +49,7 @@ _OTHER_KINDS = frozenset(
 
 _NAMES_KIND = (exp.Drop, exp.Create, exp.Alter, exp.Comment, exp.Undrop)
 
+_QUERY_PARTS = frozenset({exp.From, exp.Join})
 _ALIASABLE = (exp.From, exp.Join, exp.Table, exp.Subquery, exp.Paren, exp.Final)
 
 
@@ -60,11 +61,14 @@ class Role(Struct, frozen=True):
 
 
 READ = Role()
+_READ_IN_QUERY = Role(aliasable=True)
 
 
 def role_of(table: exp.Expr) -> Role | None:
     """What happens to the table; None where the position names none."""
     parent, argument = table.parent, table.arg_key
+    if parent.__class__ in _QUERY_PARTS and argument == "this":  # nearly every table
+        return _READ_IN_QUERY
     if isinstance(parent, exp.Schema):
         argument, parent = parent.arg_key, parent.parent
     if parent is None:
