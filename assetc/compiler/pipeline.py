@@ -81,9 +81,8 @@ def compile_project(given: Given) -> tuple[Compilation, Counts]:
             *cycles,
         )
     )
-    return Compilation(graph, problems, columns, written, outside_reads(sql.values(), located.reads), _outside(facts)), Counts(
-        facts.read, parsed, derived
-    )
+    reads = outside_reads(sql.values(), located.reads)
+    return Compilation(graph, problems, columns, written, reads, _outside(facts)), Counts(facts.read, parsed, derived)
 
 
 def _written(drafts: Iterable[Draft]) -> Iterator[Written]:

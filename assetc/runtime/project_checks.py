@@ -46,6 +46,8 @@ class ProjectChecks(Struct, frozen=True):
         counted = f"{failures} row{'' if failures == 1 else 's'}"
         message = f"check {check.name} {word}: {counted} should not be there"
         hint = f"See them: assetc show {check.name}"
+        if staged is not None and status == "fail":  # what is shown is what was published before
+            hint = f"assetc run --select {check.assets[0]} publishes them unchecked; {hint[0].lower()}{hint[1:]}"
         fault = diagnostic(code, message, check.span, hint=hint)
         return Checked(status, failures, message, fault, (("failed_rows", failures),))
 
