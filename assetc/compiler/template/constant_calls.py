@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from jinja2 import nodes
 from msgspec import Struct
@@ -26,19 +26,21 @@ class ConstantCall(Struct, frozen=True):
     keywords: tuple[tuple[str, int, int], ...] = ()
 
 
-def find_constant_calls(tree: nodes.Template, file_text: str) -> tuple[ConstantCall, ...]:
-    """The calls by name, in the order of the text."""
-    calls = [
+def find_constant_calls(
+    calls: Iterable[nodes.Call], names: Iterable[nodes.Name], file_text: str
+) -> tuple[ConstantCall, ...]:
+    """The calls by name among the calls and names of a text, in its order."""
+    by_name = [
         _constant_call(node, node.node.name, file_text)
-        for node in tree.find_all(nodes.Call)
+        for node in calls
         if isinstance(node.node, nodes.Name) and node.node.name in CAPTURED
     ]
-    names = [
+    bare = [
         ConstantCall("this", (), None, node.lineno, node.lineno + 4)
-        for node in tree.find_all(nodes.Name)
+        for node in names
         if node.name == "this" and node.ctx == "load"
     ]
-    return tuple(sorted((*calls, *names), key=lambda call: call.start))
+    return tuple(sorted((*by_name, *bare), key=lambda call: call.start))
 
 
 def _constant_call(node: nodes.Call, name: str, file_text: str) -> ConstantCall:

@@ -121,9 +121,11 @@ def _unreadable(path: str, file_text: str, start: int) -> Iterator[None]:
 
 def _unit(environment: Environment, tree: nodes.Template, tags: list[tuple[int, int]], file: tuple[str, str]) -> Unit:
     path, file_text = file
-    calls = find_constant_calls(tree, file_text)
-    assigned = frozenset(name.name for name in tree.find_all(nodes.Name) if name.ctx != "load")
-    for loop in tree.find_all(nodes.For):
+    found = list(tree.find_all((nodes.Name, nodes.Call, nodes.For)))
+    names = [node for node in found if isinstance(node, nodes.Name)]
+    calls = find_constant_calls([node for node in found if isinstance(node, nodes.Call)], names, file_text)
+    assigned = frozenset(name.name for name in names if name.ctx != "load")
+    for loop in (node for node in found if isinstance(node, nodes.For)):
         loop.body.insert(0, nodes.ExprStmt(nodes.EnvironmentAttribute("tick"), lineno=loop.lineno))
     tree.set_environment(environment)
     template = JinjaTemplate.from_code(environment, environment.compile(tree, path, path), {}, None)
