@@ -48,8 +48,7 @@ def configure(
     for entry in entries:
         key = name_of(entry)
         convert = CONVERTERS.get(key)
-        if flavor == "native":
-            problems += _without_effect(entry, key)
+        problems += _without_effect(entry, key) if flavor == "native" else _missed_in_a_run(entry, key)
         if convert is None:
             extra[key] = entry.value
             if key not in KNOWN_ELSEWHERE:
@@ -82,6 +81,15 @@ def _without_effect(entry: Entry, key: str) -> Iterator[Diagnostic]:
     is_python = entry.span.path.endswith(".py")
     if key in WITHOUT_EFFECT or (key in WITHOUT_EFFECT_IN_SQL and not is_python):
         yield diagnostic("W223", f'"{entry.key}" is not built yet and has no effect', entry.span)
+
+
+def _missed_in_a_run(entry: Entry, key: str) -> Iterator[Diagnostic]:
+    """W223 for what makes dbt do something else in a run; its projects are full of keys that do not."""
+    is_enforced = isinstance(entry.value, Mapping) and entry.value.get("enforced") in (True, "true", "True")
+    if key in ("grants", "sql_header") and entry.value:
+        yield diagnostic("W223", f'"{entry.key}" is not built yet and has no effect', entry.span)
+    if key == "contract" and is_enforced:
+        yield diagnostic("W223", "contracts are not built yet: columns and types are not enforced", entry.span)
 
 
 def unknown_key(entry: Entry, flavor: Flavor) -> Diagnostic:

@@ -45,9 +45,9 @@ def config_entry(findings: Findings, section: str, pair: WrittenPair) -> Entry:
 def _note_not_built(findings: Findings, section: str, entry: Entry) -> None:
     """Say of a known key that it has no effect yet, where dbt would do something else in a run."""
     value = entry.value if isinstance(entry.value, Mapping) else {}
-    is_dbt = findings.flavor == "dbt"  # in a native project the pass that merges configurations says it of every key
-    if is_dbt and entry.key == "contract" and value.get("enforced") in (True, "true", "True"):
-        findings.add("W223", "contracts are not built yet: columns and types are not enforced", entry.span)
+    stores = section == "checks" and entry.key == "store_failures" and entry.value in (True, "true", "True")
+    if stores and findings.flavor == "dbt":
+        findings.add("W223", "store_failures is not built yet: the rows that fail are not kept", entry.span)
     if section == "sources" and entry.key == "meta" and "external_location" in value:
         hint = "Read the file in a model: from read_parquet('...')"
         findings.add("W223", "external_location is not built yet and has no effect", entry.span, hint)

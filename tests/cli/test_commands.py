@@ -327,7 +327,7 @@ def test_what_of_dbt_is_not_built_is_said_and_stops_only_what_needs_it(assetc, s
         "profiles.yml": "shop: {outputs: {dev: {type: duckdb, path: dev.duckdb}}}",
         "snapshots/history.sql": "{% snapshot history %} select 1 as id {% endsnapshot %}",
         "models/late.sql": "select * from {{ ref('history') }}",
-        "models/users.sql": "select 1 as id",
+        "models/users.sql": "{{ config(contract={'enforced': true}) }} select 1 as id",
         "models/shop.yml": "models: [{name: users, data_tests: [dbt_utils.some, dbt_utils.some: {x: 1}]}]",
     }
     for path, text in files.items():
@@ -337,6 +337,7 @@ def test_what_of_dbt_is_not_built_is_said_and_stops_only_what_needs_it(assetc, s
     assert told.code == 2 and "hint: Snapshots are not built yet" in told.err
     told = assetc("build -s users")
     assert told.code == 0 and "snapshots are not built yet" in told.err
+    assert "contracts are not built yet" in told.err
     assert "tests of packages are not built yet: dbt_utils_some_users_ and 1 more will not run" in told.err
 
 
