@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from assetc.adapters.protocol import Existing, Warehouse
+from assetc.compiler.collector import collector_paused
 from assetc.compiler.make_plan import Command, PlanRequest, Remembered, make_plan
 from assetc.compiler.plan import BuildStep, Plan
 from assetc.compiler.selection.request import Selected
@@ -69,6 +70,7 @@ def held(workspace: Workspace, on_wait: Callable[[Holder | None], None] = _say_n
     return hold(workspace.root / ".assetc", identity_of(workspace), LONGEST_WAIT, on_wait)
 
 
+@collector_paused()
 def plan_project(
     workspace: Workspace, request: RunRequest, state: State, existing: tuple[Existing, ...] | None
 ) -> Plan:
@@ -145,6 +147,7 @@ def run_plan(
     yield from execute(plan, _work(workspace, request, plan, warehouse), warehouse, state, options)
 
 
+@collector_paused()
 def _work(workspace: Workspace, request: RunRequest, plan: Plan, warehouse: Warehouse) -> StepWork:
     """The work of a plan. Where all is up to date nothing is imported that renders or executes."""
     if all(isinstance(step, BuildStep) and step.reuse for step in plan.steps):

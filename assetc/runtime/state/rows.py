@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
+from msgspec.json import Decoder
+
 from assetc.adapters.protocol import Identity
 from assetc.compiler.staleness import Recorded
 from assetc.definitions.key import AssetKey
@@ -120,12 +122,15 @@ def to_materialization(row: Row, identity: Identity) -> Materialization:
     return Materialization(*(event_id, identity, AssetKey(key), *fields, *stored, *told))
 
 
+_VERSIONS = Decoder(dict[str, str])
+
+
 def to_recorded(rows: Sequence[Row]) -> dict[AssetKey, Recorded]:
     """Assets and their last materializations, of rows of RECORDED_COLUMNS. Equal keys are one value."""
     keys = _Keys()
     recorded = {}
     for key, *fields, database, schema, name, inputs in rows:
-        read = {keys[up]: version for up, version in json.loads(inputs).items()} if inputs != "{}" else {}
+        read = {keys[up]: version for up, version in _VERSIONS.decode(inputs).items()} if inputs != "{}" else {}
         recorded[keys[key]] = Recorded(*(*fields, _relation(database, schema, name), read))
     return recorded
 
