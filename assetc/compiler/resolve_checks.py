@@ -15,6 +15,14 @@ from assetc.compiler.project import Project
 from assetc.definitions.key import AssetKey
 
 GENERIC_TESTS = ("unique", "not_null", "accepted_values", "relationships")
+ARGUMENTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "unique": ((), ()),
+    "not_null": ((), ()),
+    "accepted_values": (("values",), ("quote",)),
+    "relationships": (("to", "field"), ()),
+}
+"""What each built-in check needs, and what else it takes."""
+
 NOBODY = AssetKey("assetc")
 """The reader of a check that belongs to no asset: no prefix, no schema of its own."""
 
@@ -40,8 +48,14 @@ def resolve_checks(
             else:
                 problems.append(_unknown_test(draft, known))
             continue
+        wrong = tuple(_wrong_arguments(draft))
+        if wrong:
+            problems += wrong
+            continue
         read, faults = _read_by(draft, facts, names)
         problems += faults
+        if project.flavor == "native":  # dbt passes over such a check with a warning
+            problems += _missing_relations(draft, names)
         check = Check(
             name=draft.name,
             kind=draft.kind,
@@ -57,6 +71,29 @@ def resolve_checks(
         checks.setdefault(draft.name, check)
     problems += map(_left_out, of_packages.values())
     return tuple(checks.values()), tuple(problems)
+
+
+def _wrong_arguments(draft: CheckDraft) -> Iterator[Diagnostic]:
+    """E137 for an argument that a built-in check does not have, or lacks."""
+    if draft.path is not None or draft.kind not in ARGUMENTS:
+        return
+    needed, optional = ARGUMENTS[draft.kind]
+    given = {name for name, _ in draft.arguments}
+    unknown = sorted(given - {*needed, *optional, "model", "column_name"})
+    for name in unknown:
+        hint = did_you_mean(name, needed + optional) or f"It has {', '.join(needed + optional) or 'none'}"
+        yield diagnostic("E137", f"the check {draft.kind} has no argument {name}", draft.span, hint=hint)
+    for name in needed if not unknown else ():
+        if name not in given:
+            yield diagnostic("E137", f"the check {draft.kind} needs {name}", draft.span, hint=f"Write {name}: below it")
+
+
+def _missing_relations(draft: CheckDraft, names: Names) -> Iterator[Diagnostic]:
+    for name in _named_relations(draft):
+        short = name.rpartition("/")[2]  # a table of the default source has no other key
+        if not find_key(names, name, draft.asset or NOBODY) and not find_key(names, short, draft.asset or NOBODY):
+            hint = did_you_mean(short, _known(names))
+            yield diagnostic("E101", f"nothing is called {name}", draft.span, hint=hint)
 
 
 def _read_by(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from msgspec.structs import replace
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.project import Entry, Flavor, FolderConfig, ProjectFile, Settings
+from assetc.project.settings import PATH_KEYS
 from assetc.project.templates import TemplateNames, render_value
 
 _RENDERED_LATER = frozenset({"pre_hook", "post_hook", "sql_header"})
@@ -42,6 +44,19 @@ def unused_folders(
             yield diagnostic(
                 "W222", f"the configuration of {config.kind} in {shown} applies to nothing", span, hint=hint
             )
+
+
+def missing_folders(root: Path, entries: Mapping[str, Entry], flavor: Flavor) -> Iterator[Diagnostic]:
+    """W222 for a folder that a native project names and does not have; a dbt project lists many by habit."""
+    for key in PATH_KEYS if flavor == "native" else ():
+        entry = entries.get(key)
+        given = entry.value if entry and isinstance(entry.value, list) else [entry.value] if entry else []
+        for folder in given:
+            if not entry or not isinstance(folder, str) or folder.startswith(("/", "..")):
+                continue
+            if not (root / folder).exists():
+                hint = did_you_mean(folder, [place.name for place in root.iterdir() if place.is_dir()])
+                yield diagnostic("W222", f"{key} names the folder {folder}, which is not there", entry.span, hint=hint)
 
 
 def _rendered(entries: tuple[Entry, ...], names: TemplateNames) -> tuple[tuple[Entry, ...], list[Diagnostic]]:

@@ -15,7 +15,7 @@ from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.project import Flavor, FolderConfig, Project, ProjectFile, Properties, Settings, Target
 from assetc.project.discover import discover
 from assetc.project.find_project import FoundProject, find_project
-from assetc.project.folders import finish_folders, unused_folders
+from assetc.project.folders import finish_folders, missing_folders, unused_folders
 from assetc.project.load_properties import load_properties, read_property_files
 from assetc.project.load_target import load_target
 from assetc.project.memory import NO_MEMORY, Memory, read_config_file
@@ -168,6 +168,7 @@ class _Body:
         settings = self.noted(make_settings(entries, flavor))
         folders = self.noted(finish_folders(reading.folders, outline.name, flavor, names))
         files = self.files(settings)
+        self.problems += missing_folders(self.found.root, entries, flavor)
         self.problems += unused_folders(folders, outline.name, settings, files)
         selectors = self.noted(read_selectors(self.found.root, self.found.file, entries, self.memory))
         return Project(

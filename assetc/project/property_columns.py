@@ -19,6 +19,9 @@ def read_columns(findings: Findings, owner: WrittenMapping) -> tuple[tuple[Decla
     for written in () if pair is None else findings.mappings(pair.value, "column"):
         column = _read_column(findings, written)
         if column is not None:
+            if any(column.name == other.name for other in columns) and findings.flavor == "native":
+                message = f"the column {column.name} is described twice"
+                findings.add("E127", message, written.span, "Bring the two together")
             columns.append(column)
             checks += read_checks(findings, written, column.name)
     return tuple(columns), tuple(checks)

@@ -22,6 +22,14 @@ from assetc.project.written import (
 _PLACE_OF_ERROR = re.compile(r"(?P<message>.*?) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)")
 
 
+_HINTS = (
+    ("invalid value", 'A text stands in quotes: name = "shop"'),
+    ("cannot overwrite a value", "The key stands twice: remove one of the two"),
+    ("declare", "The table stands twice: bring the two together"),
+)
+"""What to do about a fault, by the words of the parser."""
+
+
 def read_toml(path: str, text: str) -> WrittenFile:
     """The content of a TOML file. Never raises; a file that is no TOML has E122 and no content."""
     try:
@@ -83,7 +91,8 @@ def _broken(path: str, text: str, problem: str) -> WrittenFile:
         offset = _offset(text, int(match["line"]), int(match["column"]))
     span = span_of(path, text, min(offset, len(text)), min(offset + 1, len(text)))
     message = message[:1].lower() + message[1:]
-    return WrittenFile(None, (diagnostic("E122", f"this is not TOML: {message}", span),))
+    hint = next((hint for sign, hint in _HINTS if sign in message), "")
+    return WrittenFile(None, (diagnostic("E122", f"this is not TOML: {message}", span, hint=hint),))
 
 
 def _offset(text: str, line: int, column: int) -> int:
