@@ -247,9 +247,12 @@ def test_init_overwrites_nothing(assetc, shop):
     said = assetc("init new/shop")
     assert said.code == 0 and "cd new/shop && assetc run" in said.err
     assert assetc(f"build --project-dir {shop / 'new' / 'shop'}").code == 0
-    (shop / "new" / "shop" / "models" / "orders.sql").write_text("mine")
-    assert "was there and stays" in assetc("init new/shop").err
-    assert (shop / "new" / "shop" / "models" / "orders.sql").read_text() == "mine"
+    before = sorted(shop.rglob("*"))
+    assert "This is a project already" in assetc("init").err and sorted(shop.rglob("*")) == before
+    (shop / "half/models").mkdir(parents=True)
+    (shop / "half/models/orders.sql").write_text("mine")
+    assert "was there and stays" in assetc("init half").err
+    assert (shop / "half/models/orders.sql").read_text() == "mine"
 
 
 def test_init_leaves_a_dbt_project_alone(assetc, shop):

@@ -26,8 +26,9 @@ def command(invocation: Invocation, name: str | None) -> int:
     """Make a project in the folder NAME, or here: three models, a seed, and checks. Nothing is overwritten."""
     output = output_of(invocation)
     folder = ((invocation.project_dir or Path.cwd()) / (name or ".")).absolute()
-    if (folder / "dbt_project.yml").is_file():
-        output.say([line("This is a dbt project, which assetc reads as it is: nothing was changed.")])
+    already = _already_there(folder)
+    if already:
+        output.say([line(f"{already}: nothing was changed.")])
         output.say([line("next: ", Piece(f"{_enter(name)}assetc ls", "accent"))])
         return 0
     try:
@@ -38,6 +39,14 @@ def command(invocation: Invocation, name: str | None) -> int:
     _tell(output, folder, written, kept)
     output.say([line("next: ", Piece(f"{_enter(name)}assetc run", "accent"))])
     return 0
+
+
+def _already_there(folder: Path) -> str:
+    """What is said of a folder that is a project; its models may have other places and names than the template's."""
+    if (folder / "dbt_project.yml").is_file():
+        return "This is a dbt project, which assetc reads as it is"
+    is_project = (folder / "assetc.toml").is_file() and any(folder.glob("models/*"))
+    return "This is a project already" if is_project else ""
 
 
 def _not_written(folder: Path, error: OSError) -> Diagnostic:
