@@ -16,7 +16,7 @@ from assetc.compiler.sql.scan import scan
 from assetc.compiler.sql.script import Script, sqlglot_dialect
 from assetc.compiler.sql.session import change_session
 from assetc.compiler.sql.statement import Found, read_statement
-from assetc.compiler.sql.tokens import statements_of, tokens_after_first_word, word
+from assetc.compiler.sql.tokens import is_too_deep, statements_of, tokens_after_first_word, word
 from assetc.compiler.sql.vocabulary import TSQL
 
 _DEEPEST_NESTING = 8
@@ -111,6 +111,8 @@ def _read_pieces(script: Script, tokens: Sequence[Token]) -> bool:
 
 def _parse(script: Script, tokens: Sequence[Token]) -> exp.Expr | None:
     """The tree of one statement; the parser's own faults become parse errors."""
+    if is_too_deep(script.fragment, tokens):
+        raise ParseError(TOO_DEEP)
     try:
         trees = sqlglot_dialect(script.dialect).parser().parse(list(tokens), script.fragment)
     except ParseError:

@@ -11,6 +11,9 @@ from assetc.compiler.sql.fold import fold
 from assetc.compiler.sql.script import Parts, Script, sqlglot_dialect
 
 STRINGS = frozenset({TokenType.STRING, TokenType.NATIONAL_STRING, TokenType.HEREDOC_STRING, TokenType.RAW_STRING})
+DEEPEST = 1000
+_OPENING = frozenset({TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE})
+_CLOSING = frozenset({TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.END})
 _NOT_NAMES = frozenset({*STRINGS, TokenType.L_PAREN, TokenType.R_PAREN, TokenType.COMMA, TokenType.DOT})
 _WORD = re.compile(r"\w+")
 _FIRST_WORD = re.compile(r"\s*(\w+)\b")
@@ -28,6 +31,19 @@ def statements_of(text: str, tokens: Sequence[Token]) -> list[list[Token]]:
         else:
             statements[-1].append(token)
     return [statement for statement in statements if statement]
+
+
+def is_too_deep(text: str, tokens: Sequence[Token]) -> bool:
+    """Whether more is nested in more than any person writes: on some Pythons the compiled parser would crash."""
+    if text.count("(") + text.count("[") + text.count("{") + text.lower().count("case") <= DEEPEST:
+        return False
+    depth = 0
+    for token in tokens:
+        kind = token.token_type
+        depth += (kind in _OPENING) - (kind in _CLOSING)
+        if depth > DEEPEST:
+            return True
+    return False
 
 
 def word(token: Token) -> str:

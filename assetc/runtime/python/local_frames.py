@@ -16,7 +16,7 @@ def local_frames(sql: str) -> dict[str, object]:
     found: dict[str, object] = {}
     for frame in _calling_frames():
         for variables in (frame.f_locals, frame.f_globals):
-            for name in names & variables.keys():
+            for name in names.intersection(variables):
                 found.setdefault(name, variables[name])
     return {name: value for name, value in found.items() if form_of_class(type(value))}
 

@@ -66,8 +66,9 @@ def test_what_only_looks_wrong_is_right(sql: str) -> None:
 
 
 def test_a_deep_text_is_told_and_a_long_one_is_read() -> None:
-    (problem,) = read_sql(f"select {'(' * 3000}1{')' * 3000}", "duckdb").problems
-    assert "nested too deeply" in problem.message
+    for begins, ends in (("(", ")"), ("[", "]"), ("{'a': ", "}"), ("case when 1 then ", " end"), ("(select ", ")")):
+        (problem,) = read_sql(f"select {begins * 10000}1{ends * 10000}", "duckdb").problems
+        assert "nested too deeply" in problem.message
     long = read_sql(f"select {' + '.join(['x'] * 20000)} from t", "duckdb")
     assert [item.parts for item in long.references] == [("t",)]
     wide = read_sql(" union all ".join(f"select * from t{number}" for number in range(2000)), "duckdb")
