@@ -14,7 +14,6 @@ from assetc.compiler.asset import Asset
 from assetc.compiler.config import Hook
 from assetc.compiler.sql.split import StatementText, split_statements
 
-
 _NO_QUERY = re.compile(
     r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:create|insert|update|delete|merge|drop|alter|truncate|copy)\b",
     re.IGNORECASE | re.DOTALL,

@@ -19,7 +19,6 @@ HOMES = {
     "click": ("cli/",),
     "duckdb": ("adapters/duckdb/",),
     "jinja2": ("compiler/template/",),
-    "msgspec": ("project/",),
     "networkx": ("compiler/cycles.py",),
     "rich": ("cli/terminal.py",),
     "sqlglot": ("compiler/sql/",),
