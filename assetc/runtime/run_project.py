@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
@@ -104,10 +104,12 @@ def _remembered(
 
 def _present(workspace: Workspace, existing: tuple[Existing, ...]) -> frozenset[Relation]:
     """The relations of the project's assets that exist, whatever the case in which their names are written."""
-    folded = workspace.adapter.folded
-    found = {folded(each.relation) for each in existing}
-    wanted = (asset.relation for asset in workspace.graph.assets.values() if asset.relation)
-    return frozenset(relation for relation in wanted if folded(relation) in found)
+    wanted = {asset.relation for asset in workspace.graph.assets.values() if asset.relation}
+    present = wanted.intersection(found.relation for found in existing)
+    if len(present) < len(wanted):
+        folded = {found.relation for found in _folded(workspace, existing)}
+        present |= {relation for relation in wanted - present if workspace.adapter.folded(relation) in folded}
+    return frozenset(present)
 
 
 def run_project(workspace: Workspace, request: RunRequest) -> Iterator[Event]:
@@ -138,7 +140,7 @@ def run_plan(
         fail_fast=request.fail_fast,
         arguments=request.arguments,
         run_id=request.run_id,
-        existing=tuple(replace(found, relation=workspace.adapter.folded(found.relation)) for found in existing),
+        existing=() if _is_idle(plan) else tuple(_folded(workspace, existing)),
         cancellation=request.cancellation,
         redact=redactor(workspace.secrets),
     )
@@ -147,10 +149,20 @@ def run_plan(
     yield from execute(plan, _work(workspace, request, plan, warehouse), warehouse, state, options)
 
 
+def _is_idle(plan: Plan) -> bool:
+    """Whether nothing is executed."""
+    return all(isinstance(step, BuildStep) and step.reuse for step in plan.steps)
+
+
+def _folded(workspace: Workspace, existing: Iterable[Existing]) -> Iterator[Existing]:
+    """What exists, under names that can be compared."""
+    return (Existing(workspace.adapter.folded(found.relation), found.kind) for found in existing)
+
+
 @collector_paused()
 def _work(workspace: Workspace, request: RunRequest, plan: Plan, warehouse: Warehouse) -> StepWork:
     """The work of a plan. Where all is up to date nothing is imported that renders or executes."""
-    if all(isinstance(step, BuildStep) and step.reuse for step in plan.steps):
+    if _is_idle(plan):
         return IdleWork()
     from assetc.runtime.project_work import ProjectWork
 
