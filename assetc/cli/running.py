@@ -22,7 +22,6 @@ from assetc.cli.progress import Progress
 from assetc.cli.run_options import RunOptions
 from assetc.cli.summary import Heading
 from assetc.cli.target import FAILED, hold_warehouse, open_state
-from assetc.compiler.collector import set_aside
 from assetc.compiler.plan import Plan
 from assetc.compiler.selection.request import Selected
 from assetc.compiler.selection.select import nothing_to_build
@@ -69,7 +68,6 @@ def run_command(invocation: Invocation, options: RunOptions) -> int:
 
 def carry_out(ready: Ready, plan: Plan, options: RunOptions) -> int:
     """Execute the plan and show it, or only show it where that is what was asked for."""
-    set_aside()
     opened, request = ready.opened, ready.request
     if options.dry_run:
         give_plan(opened, plan, as_json=options.as_json)

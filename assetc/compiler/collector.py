@@ -26,11 +26,6 @@ def keep_what_is() -> None:
         gc.unfreeze()
 
 
-def set_aside() -> None:
-    """Let the collector never look again at what lives now, because it will as long as the process does."""
-    gc.freeze()
-
-
 def drop_trees() -> None:
     """Free the trees that nobody holds any more: their nodes point at each other, so no reference count frees them.
 

@@ -110,3 +110,11 @@ def test_a_write_that_leaves_size_and_time_as_they_were_is_seen(tmp_path: Path) 
 def test_what_cannot_be_told_has_no_stamp(tmp_path: Path, fields: dict[str, object]) -> None:
     duckdb.connect(str(tmp_path / "w.duckdb")).close()
     assert find_adapter("duckdb").stamp(fields, str(tmp_path)) is None
+
+
+def test_a_run_that_opened_the_target_ends_without_a_word_of_its_driver(shop: Path) -> None:
+    """The driver tells at the end of a process which of its objects were not freed."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    words = [sys.executable, "-m", "assetc", "run", "--select", "orders"]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=True)
+    assert "nanobind" not in done.stderr
