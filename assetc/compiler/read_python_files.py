@@ -17,8 +17,9 @@ def read_python_files(given: Given, paths: list[str]) -> dict[str, PythonFacts]:
         return files.text(path) if files.content(path) else None
 
     readings = {path: read_python(path, files.text(path), read, dialect) for path in paths}
-    # A model file in which no asset can be seen may still make some, or may not import at all.
-    by_import = [path for path, reading in readings.items() if reading.needs_import or _seems_empty(reading)]
+    by_import = [
+        path for path, reading in readings.items() if reading.needs_import or _may_make_some(files.text(path), reading)
+    ]
     if by_import and given.project.settings.import_python:
         for imported in files.import_python(by_import):
             path = imported.path
@@ -33,5 +34,8 @@ def _facts(given: Given, path: str, reading: PythonReading) -> PythonFacts:
     return PythonFacts(path, content(path), reading, leads_to, given.project.target.dialect)
 
 
-def _seems_empty(reading: PythonReading) -> bool:
-    return not reading.assets and not any(problem.severity == "error" for problem in reading.problems)
+def _may_make_some(text: str, reading: PythonReading) -> bool:
+    """Whether a file in which no asset can be seen may still make some: with assetc, or with what is in the project."""
+    if reading.assets or any(problem.severity == "error" for problem in reading.problems):
+        return False
+    return "assetc" in text or bool(reading.files)

@@ -356,6 +356,15 @@ def test_a_dbt_listing_holds_what_dbt_knows_of(assetc, shop):
     assert "raw/late  source" in assetc("lineage late").out
 
 
+def test_a_python_file_that_has_nothing_to_do_with_assetc_is_not_imported(assetc, shop):
+    """A folder of somebody's Airflow files; what imports assetc must import."""
+    (shop / "models" / "dag.py").write_text("from airflow import DAG\nraise SystemExit\n")
+    assert assetc("ls").err == ""
+    (shop / "models" / "assets.py").write_text("import no_such_module\nfrom assetc import asset\n")
+    told = assetc("ls")
+    assert "E117" in told.err and "assets.py" in told.err and "dag.py" not in told.err
+
+
 MACROS = """
 {% macro generate_schema_name(custom_schema_name, node) -%}
     {%- if node.resource_type == 'seed' -%} {{ env_var('SEEDS', 'raw') }}
