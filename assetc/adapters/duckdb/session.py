@@ -99,12 +99,12 @@ class DuckDbSession:
 
     def begin(self) -> None:
         """Begin a transaction."""
-        self.execute(Statement("begin transaction"))
+        self._send("begin transaction")
         self._in_transaction = True
 
     def commit(self) -> None:
         """Commit the open transaction."""
-        self.execute(Statement("commit"))
+        self._send("commit")
         self._in_transaction = False
 
     def rollback(self) -> None:
@@ -133,6 +133,11 @@ class DuckDbSession:
     def close(self) -> None:
         """Give the cursor back; what is not committed is rolled back."""
         self._cursor.close()
+
+    def _send(self, sql: str) -> None:
+        """A statement that has no result and names nothing."""
+        with self._translated(sql):
+            self._cursor.execute(sql)
 
     def _run(self, sql: str, frames: Mapping[str, object]) -> int | None:
         local_frames.execute(self._cursor, sql, frames)
