@@ -28,12 +28,11 @@ api_key = "k3y-of-the-resource"
     dev:
       type: duckdb
       path: dev.duckdb
-      password: {PASSWORD}
-      token: "{{{{ env_var('DBT_ENV_SECRET_TOKEN') }}}}"
+      settings: {{password: {PASSWORD}, http_proxy_password: "{{{{ env_var('DBT_ENV_SECRET_TOKEN') }}}}"}}
     unreachable:
       type: duckdb
       path: dev.duckdb
-      password: {PASSWORD}
+      settings: {{password: {PASSWORD}}}
       attach:
         - path: "/nowhere/{{{{ env_var('DBT_ENV_SECRET_ADDRESS') }}}}/x.duckdb"
           alias: crm
