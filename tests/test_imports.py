@@ -15,8 +15,8 @@ OF_A_CHANGE = (
     "assetc.compiler.operation",
     "assetc.compiler.pipeline",
     "assetc.compiler.template.surroundings",
-    "assetc.project.properties",
-    "assetc.runtime.execute",
+    "assetc.project.properties.properties",
+    "assetc.runtime.execution.execute",
 )
 """Modules of our own that only a compilation or a run needs."""
 

@@ -29,12 +29,12 @@ DOORS = {
     "assetc/runtime/run_project.py": "what renders and executes is needed only when a step is executed",
     "assetc/runtime/recovering.py": "and when a run was killed before it could tell how it ended",
     "assetc/runtime/workspace.py": "the passes are needed only when something has changed",
-    "assetc/runtime/project_work.py": "what executes Python assets is needed only where a plan has any",
+    "assetc/runtime/steps/project_work.py": "what executes Python assets is needed only where a plan has any",
     "assetc/runtime/compiled_sql.py": "the parser is needed only for SQL that came to be while the command runs",
     "assetc/compiler/sql/split.py": "the parser is needed only for a text of several statements",
-    "assetc/compiler/read_files.py": "Jinja and the reader of Python files are needed only for those that changed",
+    "assetc/compiler/reading/read_files.py": "Jinja and the reader of Python files are needed only for changed ones",
     "assetc/compiler/template/render.py": "Jinja is needed only for a template that is more than names",
-    "assetc/project/readers.py": "the readers of YAML and TOML are needed only for a file that changed",
+    "assetc/project/documents/readers.py": "the readers of YAML and TOML are needed only for a file that changed",
     "assetc/adapters/duckdb/adapter.py": "what renders operations, and the driver, are needed only to execute",
 }
 """Files that may import our own modules late or upwards, and why. Every file below `assetc/cli` may import late."""

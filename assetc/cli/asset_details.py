@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assetc.cli.edges import edge_lines, edge_row, edges_above
-from assetc.cli.json_text import encoded
 from assetc.cli.listing import Row, config_row, path_of_thing, plain_value
-from assetc.cli.output import Output
-from assetc.cli.text import Line, Piece, line, printable
+from assetc.cli.text.json_text import encoded
+from assetc.cli.text.output import Output
+from assetc.cli.text.text import Line, Piece, line, printable
 from assetc.compiler.asset import Asset, Graph, Source
 from assetc.definitions.key import AssetKey
 

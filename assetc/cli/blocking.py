@@ -15,7 +15,7 @@ from assetc.compiler.project import FolderConfig, ProjectFile
 from assetc.compiler.selection.members import CheckName, Member
 from assetc.compiler.selection.request import Selected, SelectionRequest
 from assetc.definitions.key import AssetKey
-from assetc.project.read_text import shown_text
+from assetc.project.documents.read_text import shown_text
 from assetc.project.selectors_file import FILE as SELECTORS
 from assetc.runtime.workspace import Workspace
 
@@ -104,7 +104,10 @@ class _Reach:
 
     def described_at(self, span: Span) -> Iterator[Member]:
         """What the entry of a property file is about; where the fault is in no entry, all that the file can mean."""
-        from assetc.project.property_items import item_at, words_of  # only a fault needs YAML in a warm start
+        from assetc.project.properties.property_items import (  # only a fault needs YAML in a warm start
+            item_at,
+            words_of,
+        )
 
         text = shown_text(self.project.root, span.path) or ""
         item = item_at(span.path, text, self.project.flavor, span)

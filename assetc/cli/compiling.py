@@ -7,16 +7,16 @@ from collections.abc import Collection, Iterable
 from msgspec import Struct
 
 from assetc.adapters.protocol import Refused
-from assetc.cli.json_text import encoded
 from assetc.cli.listing import unique_id
 from assetc.cli.opening import Opened
 from assetc.cli.statements import LATER, check_text, lasts, statements_of
 from assetc.cli.target import open_state
-from assetc.cli.text import Piece, line
+from assetc.cli.text.json_text import encoded
+from assetc.cli.text.text import Piece, line
 from assetc.compiler.asset import Asset, Check
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.graph import order
-from assetc.compiler.standing import standing
+from assetc.compiler.planning.standing import standing
 from assetc.definitions.key import AssetKey
 from assetc.runtime.compiled_sql import SqlCompiler
 from assetc.runtime.run_project import state_path

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from assetc.cli.listing import Row
-from assetc.cli.text import Line, Piece, line, printable
+from assetc.cli.text.text import Line, Piece, line, printable
 from assetc.compiler.asset import Edge, Graph
 from assetc.compiler.graph import path_between
 from assetc.definitions.key import AssetKey

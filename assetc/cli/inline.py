@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from assetc.adapters.protocol import Session, WarehouseError
 from assetc.cli.opening import BAD_INPUT, Opened
-from assetc.cli.output import say_problems
 from assetc.cli.rows_query import Rows, limited
 from assetc.cli.stop import Stopped
 from assetc.cli.target import FAILED
+from assetc.cli.text.output import say_problems
 from assetc.compiler.asset import Asset
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.place import Span
-from assetc.compiler.resolution import Resolution
-from assetc.compiler.resolve_checks import NOBODY
-from assetc.compiler.resolve_declared import resolve_ref, resolve_source
+from assetc.compiler.resolution.resolution import Resolution
+from assetc.compiler.resolution.resolve_checks import NOBODY
+from assetc.compiler.resolution.resolve_declared import resolve_ref, resolve_source
 from assetc.compiler.sql.split import split_statements
 from assetc.compiler.template.rendered import Rendered
 from assetc.compiler.template.surroundings import Template
 from assetc.runtime.compiled_sql import SqlCompiler
-from assetc.runtime.warehouse_fault import message_and_hint, missing_asset
-from assetc.runtime.work import StepFailed
+from assetc.runtime.execution.work import StepFailed
+from assetc.runtime.steps.warehouse_fault import message_and_hint, missing_asset
 
 INLINE = "--inline"
 """What stands in the place of the file's name."""

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import click
 
-from assetc.cli.lazy_group import LazyGroup
-from assetc.cli.options import COMMON, decorated
+from assetc.cli.options.lazy_group import LazyGroup
+from assetc.cli.options.options import COMMON, decorated
 from assetc.cli.stop import Stopped
 from assetc.version import __version__
 

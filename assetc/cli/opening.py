@@ -11,17 +11,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from assetc.cli.blocking import Obstacle, asks_for_everything, obstacles
-from assetc.cli.invocation import Invocation
-from assetc.cli.names_file import keep_names
-from assetc.cli.obstacle_lines import obstacle_lines
-from assetc.cli.output import Output, output_of, say_problems
+from assetc.cli.options.invocation import Invocation
+from assetc.cli.options.names_file import keep_names
 from assetc.cli.stop import Stopped
+from assetc.cli.text.obstacle_lines import obstacle_lines
+from assetc.cli.text.output import Output, output_of, say_problems
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.project import Project
 from assetc.compiler.selection.request import Definition, Selected, SelectionEnvironment, SelectionRequest
 from assetc.compiler.selection.select import select
+from assetc.project.documents.read_text import shown_text
 from assetc.project.load import LoadRequest
-from assetc.project.read_text import shown_text
 from assetc.runtime.opening import OpenRequest
 from assetc.runtime.workspace import NotOpened, Workspace, open_workspace
 

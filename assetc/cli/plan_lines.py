@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assetc.cli.json_text import Fields, encoded
 from assetc.cli.opening import Opened
-from assetc.cli.step_words import kind_of, name_of, place_of, short_id
-from assetc.cli.text import Line, Piece, line, printable
-from assetc.cli.words import plural
+from assetc.cli.progress.step_words import kind_of, name_of, place_of, short_id
+from assetc.cli.text.json_text import Fields, encoded
+from assetc.cli.text.text import Line, Piece, line, printable
+from assetc.cli.text.words import plural
 from assetc.compiler.abilities import Abilities
 from assetc.compiler.materialization.strategy import strategy_for
 from assetc.compiler.plan import BuildStep, CheckStep, Plan, Step

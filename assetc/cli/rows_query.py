@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from assetc.adapters.protocol import Existing, Session
 from assetc.compiler.asset import Asset, Check, Graph
 from assetc.compiler.checks import SINGULAR, failing_rows
-from assetc.compiler.resolve_checks import GENERIC_TESTS
+from assetc.compiler.resolution.resolve_checks import GENERIC_TESTS
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 from assetc.runtime.compiled_sql import SqlCompiler
-from assetc.runtime.project_checks import ProjectChecks
+from assetc.runtime.steps.project_checks import ProjectChecks
 
 Rows = tuple[Sequence[str], Sequence[tuple[object, ...]]]
 """The names of the columns, and the rows."""

@@ -10,22 +10,22 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from assetc.adapters.protocol import Existing, Warehouse
-from assetc.cli.follow import Audience, follow
-from assetc.cli.interrupt import cancelling
-from assetc.cli.invocation import Invocation
-from assetc.cli.json_lines import step_json
-from assetc.cli.json_text import Fields, encoded
-from assetc.cli.log_file import LogFile
 from assetc.cli.opening import Opened, open_project, stop_for_errors, take
+from assetc.cli.options.invocation import Invocation
+from assetc.cli.options.run_options import RunOptions
 from assetc.cli.plan_lines import give_plan
-from assetc.cli.progress import Progress
-from assetc.cli.run_options import RunOptions
-from assetc.cli.summary import Heading
+from assetc.cli.progress.follow import Audience, follow
+from assetc.cli.progress.interrupt import cancelling
+from assetc.cli.progress.json_lines import step_json
+from assetc.cli.progress.log_file import LogFile
+from assetc.cli.progress.progress import Progress
+from assetc.cli.progress.summary import Heading
 from assetc.cli.target import FAILED, hold_warehouse, open_state
+from assetc.cli.text.json_text import Fields, encoded
 from assetc.compiler.plan import Plan
 from assetc.compiler.selection.request import Selected
 from assetc.compiler.selection.select import nothing_to_build
-from assetc.runtime.events import Event, StepFinished
+from assetc.runtime.execution.events import Event, StepFinished
 from assetc.runtime.recovering import learn_from_ledger
 from assetc.runtime.run_project import RunRequest, plan_project, run_plan
 from assetc.runtime.state.protocol import State

@@ -9,14 +9,14 @@ from assetc.adapters.protocol import Statement
 from assetc.adapters.recording import NotKnown, RecordingSession
 from assetc.compiler.asset import Asset, Check
 from assetc.compiler.checks import SINGULAR
-from assetc.compiler.make_plan import build_id
 from assetc.compiler.materialization.build import Build, Content, CsvFile, Query
 from assetc.compiler.materialization.materialize import materialize
 from assetc.compiler.operation import RelationKind
-from assetc.compiler.resolve_checks import GENERIC_TESTS
+from assetc.compiler.planning.make_plan import build_id
+from assetc.compiler.resolution.resolve_checks import GENERIC_TESTS
 from assetc.runtime.compiled_sql import SqlCompiler
-from assetc.runtime.project_checks import ProjectChecks
-from assetc.runtime.script import read_script
+from assetc.runtime.steps.project_checks import ProjectChecks
+from assetc.runtime.steps.script import read_script
 
 LATER = "-- what follows depends on what the warehouse answers"
 

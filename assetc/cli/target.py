@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from assetc.adapters.protocol import Warehouse, WarehouseError
 from assetc.cli.opening import BAD_INPUT, Opened
 from assetc.cli.stop import Stopped
-from assetc.cli.text import line
+from assetc.cli.text.text import line
 from assetc.compiler.diagnostic import diagnostic
 from assetc.runtime import run_project
 from assetc.runtime.catalogue import connected

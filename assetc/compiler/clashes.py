@@ -9,7 +9,7 @@ from typing import TypeAlias
 from assetc.compiler.asset import Asset
 from assetc.compiler.define import Draft
 from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic
-from assetc.compiler.names import Names, schema_of
+from assetc.compiler.names.names import Names, schema_of
 from assetc.compiler.python.reading import owns
 from assetc.definitions.key import AssetKey
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from assetc.compiler.asset import Asset
 from assetc.compiler.facts import Variant
-from assetc.compiler.names import Names, find_table, inlined_name, is_written, schema_of
+from assetc.compiler.names.names import Names, find_table, inlined_name, is_written, schema_of
 from assetc.compiler.reference import Reference
 from assetc.compiler.sql.rewrite import rewrite
 from assetc.compiler.sql.splice import Replacement, Spliced, splice

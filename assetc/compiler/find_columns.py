@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from assetc.compiler.asset import Graph
 from assetc.compiler.compilation import Known
 from assetc.compiler.facts import Columns, SeedFacts, SqlFacts, Understood
-from assetc.compiler.names import Names, find_table
+from assetc.compiler.names.names import Names, find_table
 from assetc.compiler.sql.shape import output_columns
 from assetc.definitions.key import AssetKey
 

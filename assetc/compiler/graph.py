@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from heapq import heapify, heappop, heappush
 
 from assetc.compiler.asset import Asset, Check, Edge, Graph, Source
-from assetc.compiler.bodies import find_siblings, shared_edges
+from assetc.compiler.planning.bodies import find_siblings, shared_edges
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.project import Flavor
 from assetc.definitions.key import AssetKey
@@ -33,7 +33,7 @@ def connect(
     upstream, downstream = adjacency(known, (*kept, *shared))
     problems: tuple[Diagnostic, ...] = ()
     if len(_ordered(upstream, downstream)) < len(known):
-        from assetc.compiler.cycles import without_cycles  # networkx is slow to import and cycles are rare
+        from assetc.compiler.resolution.cycles import without_cycles  # networkx is slow to import and cycles are rare
 
         left, problems = without_cycles((*kept, *shared), flavor)
         kept = left if not shared else tuple(edge for edge in left if edge not in shared)

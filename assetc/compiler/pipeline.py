@@ -33,14 +33,14 @@ from assetc.compiler.facts import SqlFacts, outside_reads
 from assetc.compiler.find_columns import find_columns
 from assetc.compiler.given import Given
 from assetc.compiler.graph import connect, order
-from assetc.compiler.index_names import Placed, index_names
-from assetc.compiler.locate_by_macros import locate_by_macros
+from assetc.compiler.names.index_names import Placed, index_names
+from assetc.compiler.names.locate_by_macros import locate_by_macros
 from assetc.compiler.python.reading import owns
-from assetc.compiler.read_files import FileFacts, read_files
-from assetc.compiler.resolve import Resolved, resolve
-from assetc.compiler.resolve_checks import NOBODY, resolve_checks
-from assetc.compiler.understand_files import Owner, TargetNames, understand_files
-from assetc.compiler.understand_hooks import understand_hooks
+from assetc.compiler.reading.read_files import FileFacts, read_files
+from assetc.compiler.resolution.resolve import Resolved, resolve
+from assetc.compiler.resolution.resolve_checks import NOBODY, resolve_checks
+from assetc.compiler.reading.understand_files import Owner, TargetNames, understand_files
+from assetc.compiler.reading.understand_hooks import understand_hooks
 from assetc.definitions.relation import Relation
 
 

@@ -20,12 +20,12 @@ from assetc.compiler.facts import Discovered, SqlFacts, outside_reads
 from assetc.compiler.find_columns import derive_columns
 from assetc.compiler.given import Given
 from assetc.compiler.graph import descendants, order
-from assetc.compiler.names import Names
-from assetc.compiler.names_of_graph import names_for
-from assetc.compiler.read_files import read_sql_file
-from assetc.compiler.resolution import Resolution
-from assetc.compiler.resolve import resolve_model
-from assetc.compiler.understand_files import understand_files
+from assetc.compiler.names.names import Names
+from assetc.compiler.names.names_of_graph import names_for
+from assetc.compiler.reading.read_files import read_sql_file
+from assetc.compiler.resolution.resolution import Resolution
+from assetc.compiler.resolution.resolve import resolve_model
+from assetc.compiler.reading.understand_files import understand_files
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 

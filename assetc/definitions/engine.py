@@ -14,6 +14,7 @@ from assetc.definitions.key import AssetKey
 if TYPE_CHECKING:
     from assetc.runtime.python.result import ExecuteInProcessResult
 
+
 def execute(run: InProcessRun) -> ExecuteInProcessResult:
     """Execute assets in this process, one after the other."""
     from assetc.runtime.python.run_assets import run_assets

@@ -13,10 +13,10 @@ from msgspec import Struct, field
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.project import Project
 from assetc.compiler.python.imported import ImportedFile
-from assetc.project.cache import Cache
 from assetc.project.discover import Stamp, stamp_of
-from assetc.project.import_python import import_assets
-from assetc.project.read_text import decoded, read_place, read_text
+from assetc.project.documents.read_text import decoded, read_place, read_text
+from assetc.project.memory.cache import Cache
+from assetc.project.python.import_python import import_assets
 
 IMPORT_TIMEOUT = 30.0
 """Seconds that importing the Python files of a project may take."""

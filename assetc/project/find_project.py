@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.project import Flavor
-from assetc.project.readers import has_tool_table
+from assetc.project.documents.readers import has_tool_table
 
 ProjectFileName = Literal["assetc.toml", "pyproject.toml", "dbt_project.yml"]
 

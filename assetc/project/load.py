@@ -14,23 +14,23 @@ from assetc.compiler.config import nothing
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.project import Flavor, FolderConfig, Project, ProjectFile, Properties, Settings, Target
 from assetc.project.discover import discover
+from assetc.project.documents.readers import read_project_file
+from assetc.project.documents.readings import ProjectFileReading
 from assetc.project.find_project import FoundProject, find_project
 from assetc.project.folders import finish_folders, missing_folders, unused_folders
-from assetc.project.load_properties import load_properties, read_property_files
-from assetc.project.load_target import load_target
-from assetc.project.memory import NO_MEMORY, Memory, read_config_file
-from assetc.project.other_targets import OtherTarget
+from assetc.project.memory.load_memory import NO_MEMORY, Memory, read_config_file
 from assetc.project.outline import Outline, make_outline, render_entries
-from assetc.project.profiles import ProfileRequest
+from assetc.project.profiles.load_target import load_target
+from assetc.project.profiles.other_targets import OtherTarget
+from assetc.project.profiles.profiles import ProfileRequest
+from assetc.project.profiles.secrets import named_only, secrets_in, secrets_of_environment, worth_masking
+from assetc.project.profiles.target import Connection, TargetRequest
 from assetc.project.project_parts import read_dispatch, read_hooks, read_mapping, read_resources
-from assetc.project.readers import read_project_file
-from assetc.project.readings import ProjectFileReading
-from assetc.project.secrets import named_only, secrets_in, secrets_of_environment, worth_masking
+from assetc.project.properties.load_properties import load_properties, read_property_files
+from assetc.project.properties.unread_properties import UnreadProperties
 from assetc.project.selectors_file import read_selectors
 from assetc.project.settings import make_settings
-from assetc.project.target import Connection, TargetRequest
 from assetc.project.templates import RenderTemplate, TemplateNames
-from assetc.project.unread_properties import UnreadProperties
 
 Value = TypeVar("Value")
 

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.place import file_span
 from assetc.compiler.project import Entry
+from assetc.project.documents.readings import ProjectFileReading
 from assetc.project.find_project import FoundProject
-from assetc.project.readings import ProjectFileReading
 from assetc.project.templates import TemplateNames, render_value
 
 RENDERED_LATER = frozenset({"on_run_start", "on_run_end", "query_comment", "vars", "resources", "selectors"})

@@ -9,9 +9,9 @@ from typing import Literal, cast
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.place import file_span
 from assetc.compiler.project import Entry, Flavor, FolderConfig
-from assetc.project.config_entries import config_entry
-from assetc.project.findings import Findings
-from assetc.project.keys import (
+from assetc.project.documents.config_entries import config_entry
+from assetc.project.documents.findings import Findings
+from assetc.project.documents.keys import (
     DBT_PROJECT_KEYS,
     MAPPING_CONFIG_KEYS,
     NATIVE_PROJECT_KEYS,
@@ -20,10 +20,10 @@ from assetc.project.keys import (
     SECTIONS,
     snake,
 )
-from assetc.project.readings import ProjectFileReading
-from assetc.project.toml_positions import read_toml
-from assetc.project.written import WrittenFile, WrittenMapping, WrittenPair, plain
-from assetc.project.yaml_positions import read_yaml
+from assetc.project.documents.readings import ProjectFileReading
+from assetc.project.documents.toml_positions import read_toml
+from assetc.project.documents.written import WrittenFile, WrittenMapping, WrittenPair, plain
+from assetc.project.documents.yaml_positions import read_yaml
 
 _TABLE = re.compile(r"^\s*\[+\s*[\"']?tool[\"']?\s*\.\s*[\"']?assetc\b", re.MULTILINE)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from assetc.compiler.place import Span, file_span
-from assetc.project.read_text import shown_text
-from assetc.project.toml_positions import read_toml
-from assetc.project.written import place_at
-from assetc.project.yaml_positions import read_yaml
+from assetc.project.documents.read_text import shown_text
+from assetc.project.documents.toml_positions import read_toml
+from assetc.project.documents.written import place_at
+from assetc.project.documents.yaml_positions import read_yaml
 
 
 def place_in_selectors(root: str, path: str, steps: Iterable[str | int]) -> Span:

@@ -10,9 +10,9 @@ from msgspec import Struct, field
 from assetc.compiler.config import nothing
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.project import Entry
-from assetc.project.memory import Memory, read_config_file
-from assetc.project.readers import read_selectors_file
-from assetc.project.readings import ProjectFileReading
+from assetc.project.documents.readers import read_selectors_file
+from assetc.project.documents.readings import ProjectFileReading
+from assetc.project.memory.load_memory import Memory, read_config_file
 
 FILE = "selectors.yml"
 

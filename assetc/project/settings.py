@@ -9,7 +9,7 @@ from typing import get_args
 from msgspec.structs import replace
 
 from assetc.adapters.protocol import Form
-from assetc.compiler.config_values import MOST_LISTED
+from assetc.compiler.configuration.values import MOST_LISTED
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.materialization.known import WRITABLE
 from assetc.compiler.project import Entry, Flavor, Settings

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
-from assetc.project.written import WrittenMapping, plain
-from assetc.project.yaml_positions import read_yaml
+from assetc.project.documents.written import WrittenMapping, plain
+from assetc.project.documents.yaml_positions import read_yaml
 
 SHOWN_AS = "--vars"
 

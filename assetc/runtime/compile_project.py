@@ -9,15 +9,15 @@ from msgspec.structs import replace
 from assetc.compiler.compilation import Compilation, Counts
 from assetc.compiler.diagnostic import Diagnostic, in_order
 from assetc.compiler.given import Given
-from assetc.compiler.load_macros import load_macros
 from assetc.compiler.pipeline import compile_project
+from assetc.compiler.reading.load_macros import load_macros
 from assetc.compiler.recompile_model import recompile_model
-from assetc.project.encoding import fact_memory
-from assetc.project.facts_memory import CachedMemory
 from assetc.project.files import ProjectFiles
-from assetc.project.load_properties import load_properties, only
-from assetc.project.snapshot import hash_of
-from assetc.project.snapshot_rows import Snapshot
+from assetc.project.memory.encoding import fact_memory
+from assetc.project.memory.facts_memory import CachedMemory
+from assetc.project.memory.snapshot import hash_of
+from assetc.project.memory.snapshot_rows import Snapshot
+from assetc.project.properties.load_properties import load_properties, only
 from assetc.runtime.opening import Opening
 from assetc.runtime.surroundings import surroundings_of
 

@@ -14,11 +14,11 @@ from assetc.compiler.asset import Asset, Check
 from assetc.compiler.config import NOTHING, AssetConfig, ConfigValues, Hook
 from assetc.compiler.emit import Emitted, Emitter, emit, relation_text
 from assetc.compiler.facts import Variant
-from assetc.compiler.locate import written_relation
-from assetc.compiler.names import Names, find_key, find_table
+from assetc.compiler.names.locate import written_relation
+from assetc.compiler.names.names import Names, find_key, find_table
 from assetc.compiler.place import Span, file_span
 from assetc.compiler.reference import Reference
-from assetc.compiler.resolve_checks import NOBODY
+from assetc.compiler.resolution.resolve_checks import NOBODY
 from assetc.compiler.sql.reading import SqlReading
 from assetc.compiler.sql.rewrite import rewrite
 from assetc.compiler.template.render import render
@@ -26,13 +26,13 @@ from assetc.compiler.template.rendered import Rendered, span_in_template
 from assetc.compiler.template.surroundings import Template
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
+from assetc.runtime.execution.work import StepFailed
 from assetc.runtime.names import names_of
-from assetc.runtime.session_answers import SessionAnswers
-from assetc.runtime.work import StepFailed
+from assetc.runtime.steps.session_answers import SessionAnswers
 from assetc.runtime.workspace import Workspace
 
 if TYPE_CHECKING:
-    from assetc.compiler.understand_files import TargetNames
+    from assetc.compiler.reading.understand_files import TargetNames
 
 
 class CompiledSql(Struct, frozen=True):
@@ -162,7 +162,7 @@ class SqlCompiler(Struct, frozen=True):
         return self._render(Template(asset.path, text), own, config, session, incremental=incremental)
 
     def _target_names(self, key: AssetKey, relation: Relation) -> TargetNames:
-        from assetc.compiler.understand_files import TargetNames
+        from assetc.compiler.reading.understand_files import TargetNames
 
         return TargetNames(self.names, key, relation, self.workspace.graph.assets, self.adapter.quote)
 

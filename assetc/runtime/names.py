@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from assetc.compiler.names import Names
-from assetc.compiler.names_of_graph import names_of_graph
+from assetc.compiler.names.names import Names
+from assetc.compiler.names.names_of_graph import names_of_graph
 from assetc.runtime.workspace import Workspace
 
 

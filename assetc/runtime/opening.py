@@ -10,10 +10,10 @@ from msgspec import Struct
 
 from assetc.adapters.protocol import Adapter
 from assetc.compiler.project import Project
-from assetc.project.cache import Cache
 from assetc.project.load import LoadRequest
-from assetc.project.secrets import named_only
-from assetc.project.unread_properties import UnreadProperties
+from assetc.project.memory.cache import Cache
+from assetc.project.profiles.secrets import named_only
+from assetc.project.properties.unread_properties import UnreadProperties
 
 
 class OpenRequest(Struct, frozen=True):

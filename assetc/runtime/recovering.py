@@ -16,7 +16,7 @@ def learn_from_ledger(workspace: Workspace, state: State, warehouse: Warehouse, 
     identity = identity_of(workspace)
     if not unfinished_runs(state, identity):
         return
-    from assetc.runtime.tables import Tables
+    from assetc.runtime.steps.tables import Tables
 
     folded = workspace.adapter.folded
     present = {folded(each.relation) for each in existing}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 
-from assetc.project.secrets import MASK
+from assetc.project.profiles.secrets import MASK
 
 
 def redactor(secrets: Iterable[str]) -> Callable[[str], str]:

@@ -10,17 +10,17 @@ from msgspec.structs import replace
 
 from assetc.adapters.protocol import Adapter, Identity, Session
 from assetc.compiler.asset import Graph
-from assetc.compiler.inputs import Inputs, find_inputs
-from assetc.compiler.make_plan import PlanRequest, Remembered, build_id, check_id, make_plan
 from assetc.compiler.plan import Plan
+from assetc.compiler.planning.inputs import Inputs, find_inputs
+from assetc.compiler.planning.make_plan import PlanRequest, Remembered, build_id, check_id, make_plan
+from assetc.compiler.planning.staleness import physical_settings
 from assetc.compiler.selection.request import Selected
-from assetc.compiler.staleness import physical_settings
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
+from assetc.runtime.execution.recorder import NEVER_BUILT, definition_of
+from assetc.runtime.execution.run_step import ledger_id
 from assetc.runtime.identifiers import new_id
 from assetc.runtime.processes import is_alive
-from assetc.runtime.recorder import NEVER_BUILT, definition_of
-from assetc.runtime.run_step import ledger_id
 from assetc.runtime.state.protocol import State
 from assetc.runtime.state.records import Materialization, RunEnd, RunFilter, RunRecord, StepEnd, StepRecord
 

@@ -11,24 +11,24 @@ from msgspec.structs import replace
 
 from assetc.adapters.protocol import Existing, Warehouse
 from assetc.compiler.collector import collector_paused
-from assetc.compiler.make_plan import Command, PlanRequest, Remembered, make_plan
 from assetc.compiler.plan import BuildStep, Plan
+from assetc.compiler.planning.make_plan import Command, PlanRequest, Remembered, make_plan
 from assetc.compiler.selection.request import Selected
 from assetc.definitions.relation import Relation
-from assetc.runtime.cancellation import Cancellation
 from assetc.runtime.catalogue import connected
-from assetc.runtime.events import Event
-from assetc.runtime.execute import execute
+from assetc.runtime.execution.cancellation import Cancellation
+from assetc.runtime.execution.events import Event
+from assetc.runtime.execution.execute import execute
+from assetc.runtime.execution.idle_work import IdleWork
+from assetc.runtime.execution.options import ExecuteOptions
+from assetc.runtime.execution.recorder import verified_checks
+from assetc.runtime.execution.work import StepWork
 from assetc.runtime.identifiers import new_id
-from assetc.runtime.idle_work import IdleWork
 from assetc.runtime.lock import Holder, hold
-from assetc.runtime.options import ExecuteOptions
-from assetc.runtime.recorder import verified_checks
 from assetc.runtime.recovering import learn_from_ledger
 from assetc.runtime.redact import redactor
 from assetc.runtime.state.protocol import State
 from assetc.runtime.state.sqlite import SqliteState
-from assetc.runtime.work import StepWork
 from assetc.runtime.workspace import Workspace, identity_of
 
 
@@ -164,7 +164,7 @@ def _work(workspace: Workspace, request: RunRequest, plan: Plan, warehouse: Ware
     """The work of a plan. Where all is up to date nothing is imported that renders or executes."""
     if _is_idle(plan):
         return IdleWork()
-    from assetc.runtime.project_work import ProjectWork
+    from assetc.runtime.steps.project_work import ProjectWork
 
     has_bodies = any(isinstance(step, BuildStep) and step.asset.kind == "python" for step in plan.steps)
     work = ProjectWork.of(workspace, full_refresh=request.full_refresh, has_bodies=has_bodies)

@@ -22,22 +22,22 @@ from assetc.compiler.collector import collector_paused
 from assetc.compiler.compilation import Compilation, Counts
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.project import Project
-from assetc.project.cache import Cache
-from assetc.project.compact import compact_memory
 from assetc.project.find_project import find_project
 from assetc.project.load import Loaded, load_without_properties
-from assetc.project.other_targets import shared_relations
-from assetc.project.secrets import named_only
-from assetc.project.snapshot import Inputs, changed_files, hash_of, keep, recall
-from assetc.project.snapshot_rows import Snapshot
-from assetc.project.target import Connection
+from assetc.project.memory.cache import Cache
+from assetc.project.memory.compact import compact_memory
+from assetc.project.memory.snapshot import Inputs, changed_files, hash_of, keep, recall
+from assetc.project.memory.snapshot_rows import Snapshot
+from assetc.project.profiles.other_targets import shared_relations
+from assetc.project.profiles.secrets import named_only
+from assetc.project.profiles.target import Connection
 from assetc.runtime.opening import Opening, OpenRequest
 from assetc.version import __version__
 
 if TYPE_CHECKING:
     from assetc.compiler.template.surroundings import Surroundings
-    from assetc.project.facts_memory import CachedMemory
     from assetc.project.files import ProjectFiles
+    from assetc.project.memory.facts_memory import CachedMemory
 
 
 class Workspace(Struct, frozen=True, dict=True):
@@ -79,7 +79,7 @@ class Workspace(Struct, frozen=True, dict=True):
     @cached_property
     def surroundings(self) -> Surroundings:
         """What templates see."""
-        from assetc.compiler.load_macros import load_macros
+        from assetc.compiler.reading.load_macros import load_macros
         from assetc.runtime.surroundings import surroundings_of
 
         return surroundings_of(self.opening, load_macros(self.project, self.files))
@@ -94,7 +94,7 @@ class Workspace(Struct, frozen=True, dict=True):
     @cached_property
     def memory(self) -> CachedMemory:
         """The facts about the files, each read when it is asked for."""
-        from assetc.project.facts_memory import CachedMemory
+        from assetc.project.memory.facts_memory import CachedMemory
 
         return CachedMemory(self.opening.cache, self.opening.scope)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from assetc.compiler.asset import Check
-from assetc.project.snapshot import version_of
+from assetc.project.memory.snapshot import version_of
 from assetc.runtime.workspace import Workspace
 
 Entry: TypeAlias = tuple[str, bool, int, int, bytes]

@@ -18,12 +18,12 @@ from typing import Any
 
 import duckdb
 
-from assetc.cli.problems import problem_lines
-from assetc.cli.text import plain
+from assetc.cli.text.problems import problem_lines
+from assetc.cli.text.text import plain
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.definitions.key import AssetKey
+from assetc.project.documents.read_text import read_text
 from assetc.project.load import LoadRequest
-from assetc.project.read_text import read_text
 from assetc.runtime.opening import OpenRequest
 from assetc.runtime.values.pickled import read_value
 from assetc.runtime.workspace import NotOpened, Workspace, open_workspace

@@ -12,7 +12,7 @@ from assetc.compiler.place import Span, span_of
 from assetc.compiler.plan import BuildStep, CheckStep, Plan, Step
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
-from assetc.runtime.events import (
+from assetc.runtime.execution.events import (
     Event,
     LogWritten,
     RunFinished,

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assetc.cli.log_file import LogFile
-from assetc.cli.names_file import names_near
-from assetc.cli.several import spread
-from assetc.cli.table import table_lines
-from assetc.cli.text import cut, cut_before_end, padded, plain, printable, width_of
-from assetc.cli.words import duration, plural, quantity
+from assetc.cli.options.names_file import names_near
+from assetc.cli.options.several import spread
+from assetc.cli.progress.log_file import LogFile
+from assetc.cli.text.table import table_lines
+from assetc.cli.text.text import cut, cut_before_end, padded, plain, printable, width_of
+from assetc.cli.text.words import duration, plural, quantity
 
 texts = st.text(alphabet=st.characters(codec="utf-8"), max_size=40).map(printable)
 

@@ -15,14 +15,14 @@ from pathlib import Path
 import pytest
 import streams
 
-from assetc.cli.follow import Audience, follow
-from assetc.cli.live_view import Screen, finished_line, live_lines
-from assetc.cli.log_file import LogFile
-from assetc.cli.output import Output
-from assetc.cli.progress import Progress, advance
-from assetc.cli.summary import Heading, heading_lines, summary_lines
-from assetc.cli.text import coloured, plain, width_of
-from assetc.runtime.events import RunStarted, StepFinished
+from assetc.cli.progress.follow import Audience, follow
+from assetc.cli.progress.live_view import Screen, finished_line, live_lines
+from assetc.cli.progress.log_file import LogFile
+from assetc.cli.progress.progress import Progress, advance
+from assetc.cli.progress.summary import Heading, heading_lines, summary_lines
+from assetc.cli.text.output import Output
+from assetc.cli.text.text import coloured, plain, width_of
+from assetc.runtime.execution.events import RunStarted, StepFinished
 
 PICTURES = Path(__file__).parent / "pictures"
 HEADING = Heading("shop", "dev", 412)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assetc.cli.problems import count_lines, problem_lines, problem_text
-from assetc.cli.text import plain, width_of
+from assetc.cli.text.problems import count_lines, problem_lines, problem_text
+from assetc.cli.text.text import plain, width_of
 from assetc.compiler.diagnostic import Annotation, diagnostic
 from assetc.compiler.place import file_span, span_of
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from test_plan import asset, built, graph
 
 from assetc.compiler.asset import Graph
-from assetc.compiler.staleness import Recorded, assess
+from assetc.compiler.planning.staleness import Recorded, assess
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 

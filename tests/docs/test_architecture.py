@@ -19,11 +19,11 @@ HOMES = {
     "click": ("cli/",),
     "duckdb": ("adapters/duckdb/",),
     "jinja2": ("compiler/template/",),
-    "networkx": ("compiler/cycles.py",),
-    "rich": ("cli/terminal.py",),
+    "networkx": ("compiler/resolution/cycles.py",),
+    "rich": ("cli/progress/terminal.py",),
     "sqlglot": ("compiler/sql/",),
-    "sqlite3": ("project/cache.py", "runtime/state/"),
-    "yaml": ("compiler/template/members/values.py", "project/yaml_positions.py"),
+    "sqlite3": ("project/memory/cache.py", "runtime/state/"),
+    "yaml": ("compiler/template/members/values.py", "project/documents/yaml_positions.py"),
 }
 """The only places that import a library."""
 

@@ -15,8 +15,8 @@ from assetc.cli.catalogue import COMMANDS, NOT_BUILT
 from assetc.cli.main import group
 from assetc.compiler.asset import CheckConfig
 from assetc.compiler.config import AssetConfig
-from assetc.compiler.configure import CONVERTERS, SYNONYMS
-from assetc.project.keys import CHECK_CONFIG_KEYS, NATIVE_PROJECT_KEYS
+from assetc.compiler.configuration.configure import CONVERTERS, SYNONYMS
+from assetc.project.documents.keys import CHECK_CONFIG_KEYS, NATIVE_PROJECT_KEYS
 from assetc.project.settings import NATIVE_SETTINGS
 
 REFERENCE = DOCS / "reference"

@@ -10,7 +10,7 @@ import pytest
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.project import Settings
 from assetc.project.discover import discover
-from assetc.project.read_text import read_text
+from assetc.project.documents.read_text import read_text
 
 
 def make(root: Path, *paths: str) -> None:

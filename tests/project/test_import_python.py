@@ -12,8 +12,8 @@ import pytest
 from assetc.compiler.python.complete import complete_python
 from assetc.compiler.python.read_python import read_python
 from assetc.compiler.python.reading import PythonAsset, PythonReading
-from assetc.project.import_python import import_assets
-from assetc.project.model_module import definitions_of, forget_modules, load_module, project_imports
+from assetc.project.python.import_python import import_assets
+from assetc.project.python.model_module import definitions_of, forget_modules, load_module, project_imports
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ import pytest
 
 from assetc.compiler.asset import CheckConfig
 from assetc.compiler.project import Project
-from assetc.project.cache import Cache
-from assetc.project.compact import compact_memory
 from assetc.project.load import Loaded, LoadRequest, load
+from assetc.project.memory.cache import Cache
+from assetc.project.memory.compact import compact_memory
 
 
 @dataclass
@@ -311,8 +311,8 @@ def test_a_remembered_load_gives_the_same_and_reads_no_yaml(folder: Folder) -> N
     program = f"""
         import sys
         from pathlib import Path
-        from assetc.project.cache import Cache
-        from assetc.project.compact import compact_memory
+        from assetc.project.memory.cache import Cache
+        from assetc.project.memory.compact import compact_memory
         from assetc.project.load import LoadRequest, load
         root = Path({str(folder.root)!r})
         memory = compact_memory(Cache.open(root / "cache.sqlite"))

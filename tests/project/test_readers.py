@@ -8,14 +8,14 @@ from collections.abc import Iterator
 import pytest
 
 from assetc.compiler.place import Span, span_of
-from assetc.project.encoding import decode, encode
-from assetc.project.profiles_file import read_profiles
+from assetc.project.documents.toml_positions import read_toml
+from assetc.project.documents.written import Written, WrittenList, WrittenMapping
+from assetc.project.documents.yaml_positions import read_yaml
+from assetc.project.documents.yaml_scalars import scalar_value
+from assetc.project.memory.encoding import decode, encode
+from assetc.project.profiles.profiles_file import read_profiles
 from assetc.project.project_file import read_project_file
-from assetc.project.properties import read_properties
-from assetc.project.toml_positions import read_toml
-from assetc.project.written import Written, WrittenList, WrittenMapping
-from assetc.project.yaml_positions import read_yaml
-from assetc.project.yaml_scalars import scalar_value
+from assetc.project.properties.properties import read_properties
 
 PROPERTIES = """version: 2
 anchors: &a {tags: [x, y], meta: {a: 1, b: [1, 2.5, null, ~]}}

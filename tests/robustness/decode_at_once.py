@@ -6,7 +6,7 @@ import sys
 import threading
 
 from assetc.compiler.facts import CompiledText
-from assetc.project.encoding import decode, encode
+from assetc.project.memory.encoding import decode, encode
 
 if __name__ == "__main__":
     sys.setswitchinterval(1e-6)

@@ -19,12 +19,12 @@ from folder import Folder
 from mutations import DBT, NATIVE, load_snippets, mutate
 
 from assetc.cli.main import main
-from assetc.cli.problems import problem_lines
-from assetc.cli.text import plain
+from assetc.cli.text.problems import problem_lines
+from assetc.cli.text.text import plain
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.place import Span
+from assetc.project.documents.read_text import read_text
 from assetc.project.load import LoadRequest
-from assetc.project.read_text import read_text
 from assetc.runtime.workspace import NotOpened, OpenRequest, open_workspace
 
 FILES = int(os.environ.get("ASSETC_MUTATED", "1000"))

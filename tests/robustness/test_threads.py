@@ -7,7 +7,7 @@ import sys
 import threading
 from pathlib import Path
 
-from assetc.project.model_module import load_module, project_imports
+from assetc.project.python.model_module import load_module, project_imports
 
 
 def test_the_list_that_another_thread_walks_along_stays_as_it_is(tmp_path: Path) -> None:

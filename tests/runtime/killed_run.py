@@ -8,7 +8,7 @@ from pathlib import Path
 from small_project import Model, SmallProject, relation_of
 
 from assetc.compiler.config import AssetConfig
-from assetc.compiler.make_plan import PlanRequest
+from assetc.compiler.planning.make_plan import PlanRequest
 from assetc.runtime.resume import find_in_ledger, last_run, recover, remaining, resume_plan
 
 APPEND = AssetConfig(materialized="incremental", incremental_strategy="append")

@@ -15,22 +15,22 @@ from assetc.adapters.registry import find_adapter
 from assetc.compiler.asset import Asset, Check, CheckConfig, Edge, Graph
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.graph import connect
-from assetc.compiler.make_plan import PlanRequest, Remembered, make_plan
 from assetc.compiler.materialization.build import Build, Query, ledger_for
 from assetc.compiler.materialization.materialize import materialize
 from assetc.compiler.operation import CreateLedger
 from assetc.compiler.place import file_span
 from assetc.compiler.plan import BuildStep, CheckStep, Plan
+from assetc.compiler.planning.make_plan import PlanRequest, Remembered, make_plan
 from assetc.compiler.selection.request import Selected
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
-from assetc.runtime.events import Event, StepFinished
-from assetc.runtime.execute import execute
-from assetc.runtime.options import ExecuteOptions
-from assetc.runtime.recorder import verified_checks
+from assetc.runtime.execution.events import Event, StepFinished
+from assetc.runtime.execution.execute import execute
+from assetc.runtime.execution.options import ExecuteOptions
+from assetc.runtime.execution.recorder import verified_checks
+from assetc.runtime.execution.work import Attempt, Built, Checked
 from assetc.runtime.state.protocol import State
 from assetc.runtime.state.sqlite import SqliteState
-from assetc.runtime.work import Attempt, Built, Checked
 
 DATABASE = "warehouse"
 

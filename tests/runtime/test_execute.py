@@ -15,8 +15,8 @@ from assetc.adapters.protocol import Refused, WarehouseError
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.diagnostic import diagnostic
 from assetc.definitions.key import AssetKey
-from assetc.runtime.cancellation import Cancellation
-from assetc.runtime.events import (
+from assetc.runtime.execution.cancellation import Cancellation
+from assetc.runtime.execution.events import (
     LogWritten,
     RunFinished,
     RunStarted,
@@ -24,10 +24,10 @@ from assetc.runtime.events import (
     StepRetried,
     StepStarted,
 )
-from assetc.runtime.execute import execute
-from assetc.runtime.options import RetryPolicy
+from assetc.runtime.execution.execute import execute
+from assetc.runtime.execution.options import RetryPolicy
+from assetc.runtime.execution.work import Attempt
 from assetc.runtime.state.records import RunFilter
-from assetc.runtime.work import Attempt
 
 VIEW = AssetConfig(materialized="view")
 APPEND = AssetConfig(materialized="incremental", incremental_strategy="append")

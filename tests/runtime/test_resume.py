@@ -16,10 +16,10 @@ from killed_run import APPEND, content, main
 from msgspec.structs import replace
 from small_project import Model, SmallProject, Test, statuses
 
-from assetc.compiler.make_plan import PlanRequest
+from assetc.compiler.planning.make_plan import PlanRequest
 from assetc.definitions.key import AssetKey
+from assetc.runtime.execution.recorder import planned
 from assetc.runtime.processes import is_alive, this_process
-from assetc.runtime.recorder import planned
 from assetc.runtime.resume import find_in_ledger, last_run, recover, remaining, resume_plan, unfinished_runs
 from assetc.runtime.state.records import RunFilter, RunRecord
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from small_project import Model, graph_of
 
-from assetc.compiler.make_plan import PlanRequest, make_plan
+from assetc.compiler.planning.make_plan import PlanRequest, make_plan
 from assetc.compiler.selection.request import Selected
-from assetc.runtime.schedule import Schedule
+from assetc.runtime.execution.schedule import Schedule
 
 
 def schedule(usual: dict[str, float] | None = None, **reads: str) -> Schedule:

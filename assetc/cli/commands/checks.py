@@ -6,18 +6,18 @@ from collections.abc import Mapping
 
 import click
 
-from assetc.cli.completing import AssetName
 from assetc.cli.find_asset import find_named
-from assetc.cli.invocation import Invocation
-from assetc.cli.json_text import encoded
 from assetc.cli.opening import BAD_INPUT, open_project, say_errors, take
-from assetc.cli.options import command_named
-from assetc.cli.selection_options import with_selection
-from assetc.cli.table import table_lines
+from assetc.cli.options.completing import AssetName
+from assetc.cli.options.invocation import Invocation
+from assetc.cli.options.options import command_named
+from assetc.cli.options.selection_options import with_selection
 from assetc.cli.target import open_state
-from assetc.cli.words import timestamp
+from assetc.cli.text.json_text import encoded
+from assetc.cli.text.table import table_lines
+from assetc.cli.text.words import timestamp
 from assetc.compiler.asset import Check
-from assetc.compiler.make_plan import check_id
+from assetc.compiler.planning.make_plan import check_id
 from assetc.compiler.selection.request import SelectionRequest
 from assetc.runtime.state.records import CheckResult
 from assetc.runtime.workspace import identity_of

@@ -6,12 +6,12 @@ from collections.abc import Collection
 
 import click
 
-from assetc.cli.invocation import Invocation
 from assetc.cli.opening import BAD_INPUT, Opened, open_project, stop_for_errors, take
-from assetc.cli.options import command_named
-from assetc.cli.selection_options import with_selection
-from assetc.cli.text import Piece, line
-from assetc.cli.words import plural
+from assetc.cli.options.invocation import Invocation
+from assetc.cli.options.options import command_named
+from assetc.cli.options.selection_options import with_selection
+from assetc.cli.text.text import Piece, line
+from assetc.cli.text.words import plural
 from assetc.compiler.selection.request import Selected, SelectionRequest
 from assetc.definitions.key import AssetKey
 from assetc.runtime.written_files import WrittenFiles, path_of_check

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from assetc.cli.invocation import Invocation
-from assetc.cli.options import command_named
-from assetc.cli.output import output_of
+from assetc.cli.options.invocation import Invocation
+from assetc.cli.options.options import command_named
+from assetc.cli.text.output import output_of
 
 HOW = {
     "bash": "add to ~/.bashrc:  source <(assetc completion bash)",

@@ -8,12 +8,12 @@ import time
 
 import click
 
-from assetc.cli.invocation import Invocation
 from assetc.cli.opening import BAD_INPUT, open_project
-from assetc.cli.options import command_named
+from assetc.cli.options.invocation import Invocation
+from assetc.cli.options.options import command_named
 from assetc.cli.target import open_warehouse
-from assetc.cli.text import Line, Piece, line, printable
-from assetc.cli.words import duration, plural
+from assetc.cli.text.text import Line, Piece, line, printable
+from assetc.cli.text.words import duration, plural
 from assetc.runtime.workspace import identity_of
 from assetc.version import __version__
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import click
 
 from assetc.cli.asset_details import give_details
-from assetc.cli.completing import AssetName
 from assetc.cli.edges import edge_lines, edge_row, way_between
-from assetc.cli.error_pages import is_code, known_codes, page_of
 from assetc.cli.find_asset import find_named
-from assetc.cli.invocation import Invocation
-from assetc.cli.json_text import encoded
 from assetc.cli.opening import BAD_INPUT, open_project
-from assetc.cli.options import command_named
-from assetc.cli.output import output_of, say_problems
-from assetc.cli.text import line
+from assetc.cli.options.completing import AssetName
+from assetc.cli.options.invocation import Invocation
+from assetc.cli.options.options import command_named
+from assetc.cli.text.error_pages import is_code, known_codes, page_of
+from assetc.cli.text.json_text import encoded
+from assetc.cli.text.output import output_of, say_problems
+from assetc.cli.text.text import line
 from assetc.compiler.diagnostic import diagnostic, did_you_mean
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import click
 
-from assetc.cli.invocation import Invocation
-from assetc.cli.options import command_named
-from assetc.cli.output import Output, output_of, say_problems
-from assetc.cli.text import Piece, line
+from assetc.cli.options.invocation import Invocation
+from assetc.cli.options.options import command_named
+from assetc.cli.text.output import Output, output_of, say_problems
+from assetc.cli.text.text import Piece, line
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 
 DOTTED = {"gitignore": ".gitignore"}

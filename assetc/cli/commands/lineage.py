@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 import click
 
-from assetc.cli.completing import AssetName
 from assetc.cli.edges import edge_row
 from assetc.cli.find_asset import find_named
-from assetc.cli.invocation import Invocation
-from assetc.cli.json_text import encoded
 from assetc.cli.listing import Row
 from assetc.cli.opening import open_project
-from assetc.cli.options import command_named
-from assetc.cli.text import Line, Piece, line, printable
+from assetc.cli.options.completing import AssetName
+from assetc.cli.options.invocation import Invocation
+from assetc.cli.options.options import command_named
+from assetc.cli.text.json_text import encoded
+from assetc.cli.text.text import Line, Piece, line, printable
 from assetc.compiler.asset import Graph
 from assetc.compiler.graph import ancestors, descendants
 from assetc.compiler.lineage_tree import Branch, lineage_tree

@@ -9,15 +9,15 @@ import click
 from msgspec import Struct
 
 from assetc.adapters.protocol import Existing, Warehouse
-from assetc.cli.invocation import Invocation
-from assetc.cli.json_text import encoded
 from assetc.cli.opening import Opened, open_project
-from assetc.cli.options import command_named
-from assetc.cli.table import table_lines
+from assetc.cli.options.invocation import Invocation
+from assetc.cli.options.options import command_named
 from assetc.cli.target import open_state, open_warehouse
-from assetc.cli.text import Piece, line
+from assetc.cli.text.json_text import encoded
+from assetc.cli.text.table import table_lines
+from assetc.cli.text.text import Piece, line
 from assetc.compiler.operation import Drop
-from assetc.compiler.staleness import Recorded
+from assetc.compiler.planning.staleness import Recorded
 from assetc.definitions.key import AssetKey
 from assetc.runtime.workspace import Workspace, identity_of
 

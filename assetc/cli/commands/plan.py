@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 from msgspec.structs import replace
 
-from assetc.cli.invocation import Invocation
-from assetc.cli.options import command_named
-from assetc.cli.run_options import RunOptions, with_run_options
+from assetc.cli.options.invocation import Invocation
+from assetc.cli.options.options import command_named
+from assetc.cli.options.run_options import RunOptions, with_run_options
 from assetc.cli.running import run_command
-from assetc.compiler.make_plan import Command
+from assetc.compiler.planning.make_plan import Command
 
 COMMANDS: tuple[Command, ...] = ("run", "build", "seed", "test")
 

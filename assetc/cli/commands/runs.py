@@ -7,13 +7,13 @@ from math import inf
 
 import click
 
-from assetc.cli.invocation import Invocation
-from assetc.cli.json_text import encoded
 from assetc.cli.opening import BAD_INPUT, open_project
-from assetc.cli.options import command_named
-from assetc.cli.table import table_lines
+from assetc.cli.options.invocation import Invocation
+from assetc.cli.options.options import command_named
 from assetc.cli.target import open_state
-from assetc.cli.words import duration, timestamp
+from assetc.cli.text.json_text import encoded
+from assetc.cli.text.table import table_lines
+from assetc.cli.text.words import duration, timestamp
 from assetc.compiler.diagnostic import diagnostic
 from assetc.runtime.state.records import RunFilter, RunRecord, StepRecord
 from assetc.runtime.workspace import identity_of

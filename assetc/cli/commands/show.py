@@ -9,20 +9,20 @@ import click
 from msgspec import Struct
 
 from assetc.adapters.protocol import Existing, Session
-from assetc.cli.completing import AssetName
 from assetc.cli.find_asset import find_named, keys_named
 from assetc.cli.inline import inline_rows
-from assetc.cli.invocation import Invocation
-from assetc.cli.json_text import encoded
 from assetc.cli.opening import BAD_INPUT, Opened, open_project, stop_for_errors, take
-from assetc.cli.options import command_named
+from assetc.cli.options.completing import AssetName
+from assetc.cli.options.invocation import Invocation
+from assetc.cli.options.options import command_named
+from assetc.cli.options.selection_options import with_selection
 from assetc.cli.rows_query import Rows, asset_rows_query, check_rows_query, limited
-from assetc.cli.selection_options import with_selection
 from assetc.cli.stop import Stopped
-from assetc.cli.table import table_lines
 from assetc.cli.target import open_warehouse
-from assetc.cli.text import Piece, line
-from assetc.cli.words import plural
+from assetc.cli.text.json_text import encoded
+from assetc.cli.text.table import table_lines
+from assetc.cli.text.text import Piece, line
+from assetc.cli.text.words import plural
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.graph import order
 from assetc.compiler.selection.request import Selected, SelectionRequest

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from assetc.cli.invocation import Invocation
-from assetc.cli.options import command_named
-from assetc.cli.run_options import RunOptions, with_run_options
+from assetc.cli.options.invocation import Invocation
+from assetc.cli.options.options import command_named
+from assetc.cli.options.run_options import RunOptions, with_run_options
 from assetc.cli.running import run_command
 
 

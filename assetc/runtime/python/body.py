@@ -17,7 +17,7 @@ from assetc.definitions.metadata import Metadata, to_metadata
 from assetc.definitions.nearest import and_nearest
 from assetc.definitions.output import DataVersion
 from assetc.definitions.signature import Missing
-from assetc.project.model_module import project_imports
+from assetc.project.python.model_module import project_imports
 from assetc.runtime.python.body_context import BodyContext, Services
 from assetc.runtime.python.body_failure import BodyFailure, failure_of
 from assetc.runtime.python.body_value import BodyValue, NoValue, QueryValue, is_open_kind, to_body_value

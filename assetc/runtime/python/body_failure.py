@@ -14,7 +14,7 @@ from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.place import Span, file_span, span_of
 from assetc.definitions.errors import AssetcError, Failure
 from assetc.definitions.metadata import Metadata, to_metadata
-from assetc.project.missing_module import missing_module_hint
+from assetc.project.python.missing_module import missing_module_hint
 
 _OWN_PACKAGE = Path(__file__).resolve().parents[2]
 """It stands below the root of the project that lives in its own checkout."""

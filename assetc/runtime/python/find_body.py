@@ -13,7 +13,7 @@ from assetc.definitions.collect import collected_definitions
 from assetc.definitions.definitions import Definitions
 from assetc.definitions.errors import InvalidDefinitionError
 from assetc.definitions.key import AssetKey
-from assetc.project.model_module import definitions_of, load_module
+from assetc.project.python.model_module import definitions_of, load_module
 from assetc.runtime.python.dbt_model import DbtModel
 
 AnyBody: TypeAlias = AssetsDefinition | DbtModel

@@ -8,7 +8,7 @@ from typing import Protocol
 from assetc.adapters.protocol import Identity
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.plan import StepId
-from assetc.compiler.staleness import Recorded
+from assetc.compiler.planning.staleness import Recorded
 from assetc.definitions.key import AssetKey
 from assetc.runtime.state.records import (
     CheckResult,

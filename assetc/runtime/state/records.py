@@ -11,7 +11,7 @@ from assetc.adapters.protocol import Identity
 from assetc.compiler.plan import StepId
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
-from assetc.runtime.events import CheckStatus, RunStatus, StepStatus
+from assetc.runtime.execution.events import CheckStatus, RunStatus, StepStatus
 
 RecordedRunStatus = Literal["running", "success", "failed", "canceled"]
 ValueKind = Literal["table", "view", "pickle", "none"]

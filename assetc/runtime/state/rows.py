@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from msgspec.json import Decoder
 
 from assetc.adapters.protocol import Identity
-from assetc.compiler.staleness import Recorded
+from assetc.compiler.planning.staleness import Recorded
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 from assetc.runtime.state.records import (

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assetc.adapters.protocol import Identity
 from assetc.compiler.plan import StepId
-from assetc.compiler.staleness import Recorded
+from assetc.compiler.planning.staleness import Recorded
 from assetc.definitions.key import AssetKey
 from assetc.runtime.state.connection import Connection
 from assetc.runtime.state.records import (

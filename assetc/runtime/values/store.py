@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from assetc.definitions.key import AssetKey
-from assetc.project.model_module import project_imports
+from assetc.project.python.model_module import project_imports
 from assetc.runtime.values.pickled import has_value, read_value, remove_value, write_value
 
 STORE = Path(".assetc", "storage")

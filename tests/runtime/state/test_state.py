@@ -15,7 +15,7 @@ import pytest
 from msgspec.structs import replace
 
 from assetc.adapters.protocol import Identity
-from assetc.compiler.staleness import Recorded
+from assetc.compiler.planning.staleness import Recorded
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 from assetc.runtime.processes import this_process

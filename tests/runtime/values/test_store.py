@@ -8,7 +8,7 @@ import pytest
 
 from assetc.definitions.errors import ValueNotFoundError
 from assetc.definitions.key import AssetKey
-from assetc.project.model_module import load_module
+from assetc.project.python.model_module import load_module
 from assetc.runtime.values.pickled import path_of, write_value
 from assetc.runtime.values.store import forget_object, has_object, load_object, save_object
 

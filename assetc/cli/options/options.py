@@ -1,0 +1,77 @@
+"""The options that several commands share, with dbt's names and the environment variables that set them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import reduce, wraps
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import click
+
+from assetc.cli.options.invocation import LEVELS, LOG_FORMATS, invocation_of
+from assetc.cli.options.several import SeveralCommand, SeveralOption
+
+Command: TypeAlias = Callable[..., int]
+Decorator: TypeAlias = Callable[[Command], Command]
+
+
+def variables(name: str) -> list[str]:
+    """The environment variables of an option, the first that is set wins: ours, then dbt's two."""
+    return [f"ASSETC_{name}", f"DBT_ENGINE_{name}", f"DBT_{name}"]
+
+
+def option(*names: str, env: str | None = None, **settings: Any) -> Decorator:
+    """A click option, `env` being the end of the names of its environment variables."""
+    return click.option(*names, envvar=variables(env) if env else None, **settings)
+
+
+def several(*names: str, **settings: Any) -> Decorator:
+    """An option that takes several values."""
+    return click.option(*names, cls=SeveralOption, multiple=True, **settings)
+
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+
+COMMON: tuple[Decorator, ...] = (
+    option("--project-dir", env="PROJECT_DIR", type=FOLDER, help="The folder of the project."),
+    option("--profiles-dir", env="PROFILES_DIR", type=FOLDER, help="The folder of profiles.yml."),
+    option("--profile", env="PROFILE", metavar="NAME", help="The profile to use."),
+    option("--target", "-t", env="TARGET", metavar="NAME", help="The target to use."),
+    option("--target-path", env="TARGET_PATH", metavar="PATH", help="Where compiled files are written."),
+    option("--threads", env="THREADS", type=click.IntRange(1), help="How many steps run at once."),
+    option("--vars", env="VARS", metavar="YAML", help="Variables of the project, as a YAML mapping."),
+    option("--quiet/--no-quiet", "-q", "quiet", env="QUIET", default=None, help="Say nothing but errors."),
+    option("--debug/--no-debug", "-d", "debug", env="DEBUG", default=None, help="The same as --log-level debug."),
+    option("--log-level", env="LOG_LEVEL", type=click.Choice(LEVELS), help="The least level that is shown."),
+    option("--log-format", env="LOG_FORMAT", type=click.Choice(LOG_FORMATS), help="How a run is told."),
+    option("--log-path", env="LOG_PATH", type=FOLDER, help="The folder of the log file."),
+    option("--no-import", env="NO_IMPORT", is_flag=True, default=None, help="Never import Python files to compile."),
+    option("--use-colors/--no-use-colors", env="USE_COLORS", default=None, help="Colour, or none."),
+)
+
+
+def with_invocation(function: Command) -> Command:
+    """The common options, given to the function as its first argument."""
+
+    @wraps(function)
+    def called(*arguments: Any, **options: Any) -> int:
+        return function(invocation_of(click.get_current_context(), options), *arguments, **options)
+
+    return decorated(called, COMMON)
+
+
+def decorated(function: Command, decorators: tuple[Decorator, ...]) -> Command:
+    """The function with all the decorators, the first one outermost."""
+    return reduce(lambda inner, decorator: decorator(inner), reversed(decorators), function)
+
+
+def command_named(name: str, **settings: Any) -> Callable[[Command], click.Command]:
+    """A command with the common options."""
+
+    def make(function: Command) -> click.Command:
+        made = click.command(name, cls=SeveralCommand, **settings)(with_invocation(function))
+        assert isinstance(made, click.Command)  # noqa: S101
+        return made
+
+    return make

@@ -1,0 +1,65 @@
+"""The options of commands that select assets."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import Any
+
+import click
+
+from assetc.cli.options.completing import SelectionText
+from assetc.cli.options.options import Command, Decorator, decorated, option, several
+from assetc.compiler.selection.expression import INDIRECT_MODES
+from assetc.compiler.selection.request import SelectionRequest
+
+SELECT = ("--select", "-s", "--models", "--model", "-m", "select")
+RESOURCE_TYPES = ("--resource-type", "--resource-types", "--type", "resource_type")
+
+SELECTION: tuple[Decorator, ...] = (
+    several(
+        "--select",
+        "-s",
+        "--models",
+        "--model",
+        "-m",
+        "select",
+        type=SelectionText(),
+        metavar="SELECTION...",
+        help="What to take.",
+    ),
+    several("--exclude", type=SelectionText(), metavar="SELECTION...", help="What to leave out."),
+    option("--selector", metavar="NAME", help="A selection that selectors.yml defines."),
+    option(
+        "--indirect-selection",
+        env="INDIRECT_SELECTION",
+        type=click.Choice(INDIRECT_MODES),
+        default="eager",
+        help="Which checks come along with the assets they read.",
+    ),
+    several(*RESOURCE_TYPES, metavar="TYPE...", help="Only what is of one of these types."),
+    several(
+        "--exclude-resource-type",
+        "--exclude-resource-types",
+        "exclude_resource_type",
+        metavar="TYPE...",
+        help="Nothing of these types.",
+    ),
+)
+
+
+def with_selection(function: Command) -> Command:
+    """The options of a selection, given to the function as `selection`."""
+
+    @wraps(function)
+    def called(*arguments: Any, **options: Any) -> int:
+        selection = SelectionRequest(
+            select=options.pop("select"),
+            exclude=options.pop("exclude"),
+            selector=options.pop("selector"),
+            indirect=options.pop("indirect_selection"),
+            resource_types=options.pop("resource_type"),
+            exclude_resource_types=options.pop("exclude_resource_type"),
+        )
+        return function(*arguments, selection=selection, **options)
+
+    return decorated(called, SELECTION)

@@ -1,0 +1,102 @@
+"""A run in the words of dbt's log, for tools and eyes that know those."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from assetc.cli.progress.progress import Outcome, Progress, outcome_of
+from assetc.cli.progress.step_words import STYLES, name_of, place_of
+from assetc.cli.text.text import Line, Piece, Style, line, printable
+from assetc.cli.text.words import clock
+from assetc.compiler.plan import CheckStep, Step
+from assetc.runtime.execution.events import Event, LogWritten, RunFinished, RunStarted, StepFinished, StepStarted
+
+WIDTH = 80
+
+_STATES: Mapping[Outcome, str] = {
+    "built": "OK",
+    "passed": "PASS",
+    "reused": "NO-OP",
+    "skipped": "SKIP",
+    "canceled": "SKIP",
+    "warned": "WARN",
+    "failed": "ERROR",
+    "bad": "FAIL",
+    "broken": "ERROR",
+}
+
+
+def dbt_lines(event: Event, progress: Progress) -> Iterator[Line]:
+    """The lines of an event; `progress` is that after it."""
+    match event:
+        case RunStarted():
+            yield _at(event.at, f"Found {len(event.plan.steps)} nodes")
+            yield _at(event.at, f"Concurrency: {event.threads} threads (target='{event.identity.schema}')")
+            yield _at(event.at, "")
+        case StepStarted():
+            number = progress.done + len(progress.running)
+            yield _dotted(event.at, f"{number} of {progress.total} START {_thing(event.step)}", "RUN", "")
+        case StepFinished():
+            yield _finished(event, progress)
+        case LogWritten():
+            yield from (_at(event.at, printable(text)) for text in event.message.splitlines())
+        case RunFinished():
+            yield from _closing(event, progress)
+        case _:
+            return
+
+
+def _at(at: float, text: str) -> Line:
+    return line(f"{clock(at)}  {text}")
+
+
+def _dotted(at: float, text: str, state: str, style: Style) -> Line:
+    head = printable(text) + " "
+    return line(f"{clock(at)}  ", head.ljust(WIDTH - 10, "."), " [", Piece(state, style), "]")
+
+
+def _finished(event: StepFinished, progress: Progress) -> Line:
+    outcome = outcome_of(event)
+    number = f"{progress.done} of {progress.total}"
+    state = _STATES[outcome]
+    if event.check == "fail":
+        state = f"{state} {event.failures}"
+    text = f"{number} {state} {'created ' if state == 'OK' else ''}{_thing(event.step)}"
+    timed = "" if state == "SKIP" else f" in {event.seconds:.2f}s"
+    return _dotted(event.at, text, f"{state}{timed}", STYLES[outcome])
+
+
+def _thing(step: Step) -> str:
+    if isinstance(step, CheckStep):
+        return f"test {name_of(step)}"
+    language = "python" if step.asset.kind == "python" else "sql"
+    what = "seed file" if step.asset.kind == "seed" else f"{language} {step.asset.config.materialized} model"
+    relation = step.asset.relation
+    return f"{what} {'.'.join(relation.parts()[-2:]) if relation else name_of(step)}"
+
+
+def _closing(event: RunFinished, progress: Progress) -> Iterator[Line]:
+    yield _at(event.at, "")
+    yield _at(event.at, f"Finished running {progress.total} steps in {event.seconds:.2f}s.")
+    problems = len(progress.failures), len(progress.warnings)
+    yield _at(event.at, "")
+    if any(problems):
+        yield _at(event.at, f"Completed with {problems[0]} errors and {problems[1]} warnings:")
+        for failed in (*progress.failures, *progress.warnings):
+            yield _at(event.at, "")
+            yield _at(event.at, printable(f"  {name_of(failed.step)} ({place_of(failed.step)})"))
+            yield from (_at(event.at, f"    {printable(text)}") for text in failed.message.splitlines())
+    else:
+        yield _at(event.at, "Completed successfully")
+    yield _at(event.at, "")
+    yield _at(event.at, f"Done. {_counts(progress)}")
+
+
+def _counts(progress: Progress) -> str:
+    counts = progress.counts
+    passed = counts.get("built", 0) + counts.get("passed", 0)
+    skipped = counts.get("skipped", 0) + counts.get("canceled", 0)
+    return (
+        f"PASS={passed} WARN={len(progress.warnings)} ERROR={len(progress.failures)} SKIP={skipped} "
+        f"NO-OP={counts.get('reused', 0)} TOTAL={progress.done}"
+    )

@@ -1,0 +1,127 @@
+"""A run as JSON, one object a line: for programs that read logs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from assetc.cli.progress.step_words import kind_of, name_of, short_id
+from assetc.cli.text.json_text import Fields, encoded
+from assetc.cli.text.words import timestamp
+from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.plan import CheckStep, Step
+from assetc.runtime.execution.events import (
+    Event,
+    LogWritten,
+    RunFinished,
+    RunStarted,
+    StepFinished,
+    StepRetried,
+    StepStarted,
+)
+
+
+def event_json(event: Event, run_id: str) -> str:
+    """One event as a line of JSON. Empty fields are left out."""
+    fields = {
+        "ts": timestamp(event.at),
+        "level": level_of(event),
+        "event": _name(event),
+        "run": run_id,
+        **_facts(event),
+    }
+    return encoded({key: value for key, value in fields.items() if value not in (None, "", [], {})})
+
+
+def problem_json(problem: Diagnostic) -> Fields:
+    """A diagnostic as JSON."""
+    span = problem.span
+    place = {"file": span.path, "line": span.line, "column": span.column, "where": span.where} if span else {}
+    related = [{"file": each.span.path, "line": each.span.line, "label": each.label} for each in problem.related]
+    return {
+        "code": problem.code,
+        "severity": problem.severity,
+        "message": problem.message,
+        **place,
+        **({"label": problem.label} if problem.label else {}),
+        **({"hint": problem.hint} if problem.hint else {}),
+        **({"related": related} if related else {}),
+    }
+
+
+def step_json(event: StepFinished) -> Fields:
+    """How a step ended."""
+    return {
+        **_subject(event.step),
+        "status": event.status,
+        "seconds": round(event.seconds, 3),
+        "rows": event.rows,
+        "check_status": event.check,
+        "failures": event.failures,
+        "message": event.message,
+        "because": [short_id(each) for each in event.because],
+        "reasons": list(event.step.reasons),
+        "problem": problem_json(event.diagnostic) if event.diagnostic else None,
+        "metadata": dict(event.metadata),
+    }
+
+
+def _subject(step: Step) -> Fields:
+    """What the step is about."""
+    if isinstance(step, CheckStep):
+        return {"check": name_of(step), "asset": str(step.check.assets[0]) if step.check.assets else None}
+    return {"asset": name_of(step), "kind": kind_of(step)}
+
+
+def _name(event: Event) -> str:
+    match event:
+        case RunStarted():
+            return "run.start"
+        case StepStarted():
+            return "step.start"
+        case StepRetried():
+            return "step.retry"
+        case StepFinished(step=CheckStep()):
+            return f"check.{event.check or event.status}"
+        case StepFinished():
+            return f"asset.{event.status}"
+        case LogWritten():
+            return "log"
+        case RunFinished():
+            return "run.end"
+
+
+def level_of(event: Event) -> str:
+    """The level of an event: debug, info, warning or error."""
+    match event:
+        case LogWritten():
+            return event.level
+        case StepFinished(status="failed") | RunFinished(status="failed"):
+            return "error"
+        case StepRetried() | StepFinished(check="warn"):
+            return "warning"
+        case _:
+            return "info"
+
+
+def _facts(event: Event) -> Mapping[str, object]:
+    match event:
+        case RunStarted():
+            identity = {"adapter": event.identity.adapter, "place": event.identity.place}
+            where = {**identity, "database": event.identity.database, "schema": event.identity.schema}
+            return {
+                "command": event.plan.command,
+                "steps": len(event.plan.steps),
+                "threads": event.threads,
+                **where,
+            }
+        case StepStarted():
+            return _subject(event.step)
+        case StepRetried():
+            again = {"attempt": event.attempt, "delay": event.delay, "message": event.message}
+            return {**_subject(event.step), **again}
+        case StepFinished():
+            return step_json(event)
+        case LogWritten():
+            return {"message": event.message, "step": event.step_id and short_id(event.step_id)}
+        case RunFinished():
+            return {"status": event.status, "seconds": round(event.seconds, 3)}

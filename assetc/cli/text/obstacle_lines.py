@@ -1,0 +1,55 @@
+"""What is said when errors stand in the way of what is selected: which they are, and how to go on without them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from shlex import quote
+
+from assetc.cli.blocking import Obstacle
+from assetc.cli.text.text import Line, Piece, fitted, line, printable
+from assetc.cli.text.words import plural
+from assetc.compiler.selection.members import Member
+from assetc.compiler.selection.request import Selected
+
+MOST_OBSTACLES = 10
+MOST_NAMES = 3
+MOST_EXCLUDED = 6
+
+
+def obstacle_lines(obstacles: tuple[Obstacle, ...], selected: Selected, width: int) -> Iterator[Line]:
+    """The places of what must be corrected, what each concerns, and what can be left out if anything is left then."""
+    rows = dict.fromkeys((_place(each), each.problem.code, _concerned(each.members)) for each in obstacles)
+    yield line(Piece(f"Stopped: {plural(len(rows), 'error')} in the way of what is selected", "strong bad"))
+    longest = max(len(place) for place, _, _ in rows)
+    for place, code, concerned in list(rows)[:MOST_OBSTACLES]:
+        yield fitted(line(f"  {place:<{longest}}  ", Piece(code, "bad"), f"  {concerned}"), width)
+    if len(rows) > MOST_OBSTACLES:
+        yield line(f"  and {len(rows) - MOST_OBSTACLES} more")
+    left_out = tuple(dict.fromkeys(_left_out(obstacles)))
+    reached = {member for each in obstacles for member in each.members or ()}
+    if 0 < len(left_out) <= MOST_EXCLUDED and not reached.issuperset(selected.assets):
+        words = " ".join(map(quote, left_out))
+        yield line(f"Correct {'it' if len(rows) == 1 else 'them'}, or go on: ", Piece(f"--exclude {words}", "strong"))
+
+
+def _place(obstacle: Obstacle) -> str:
+    return printable(str(obstacle.problem.span)) if obstacle.problem.span else "the project"
+
+
+def _concerned(members: frozenset[Member] | None) -> str:
+    if members is None:
+        return "concerns the whole project"
+    names = sorted(map(str, members))
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return f"concerns {', '.join(names[:MOST_NAMES])}{more}" if names else "concerns what this file would define"
+
+
+def _left_out(obstacles: Iterable[Obstacle]) -> Iterator[str]:
+    """What to exclude, with all that needs it; nothing where an error concerns the whole project."""
+    found = tuple(obstacles)
+    if any(obstacle.members is None for obstacle in found):
+        return
+    for obstacle in found:
+        yield from (f"{member}+" for member in sorted(map(str, obstacle.members or ())))
+        if not obstacle.members and obstacle.problem.span:
+            yield f"path:{obstacle.problem.span.path}"

@@ -1,0 +1,109 @@
+"""The configuration of one asset, merged from the places where people write it.
+
+The order is dbt's (docs.getdbt.com/reference/define-configs): folders from the outer to the inner one, then the
+property file, then the file itself. Tags and hooks add up, mappings are updated, everything else is replaced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from assetc.compiler.config import AssetConfig
+from assetc.compiler.configuration.keys import KNOWN_ELSEWHERE, WITHOUT_EFFECT, WITHOUT_EFFECT_IN_SQL
+from assetc.compiler.configuration.values import CONVERTERS, Misfit
+from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
+from assetc.compiler.materialization.known import KNOWN_MATERIALIZATIONS, unknown_materialization
+from assetc.compiler.place import Span
+from assetc.compiler.project import Entry, Flavor
+
+SYNONYMS: Mapping[str, str] = {
+    "pre-hook": "pre_hook",
+    "post-hook": "post_hook",
+    "group_name": "group",
+    "project": "database",
+    "dataset": "schema",
+    "metadata": "meta",
+    "predicates": "incremental_predicates",
+    "non_argument_deps": "deps",
+    "materialization": "materialized",
+}
+
+ADDING = frozenset({"tags", "pre_hook", "post_hook", "owners", "checks", "deps", "ignore_deps"})
+UPDATING = frozenset({"meta", "column_types"})
+KNOWN = frozenset(CONVERTERS) | frozenset(SYNONYMS) | KNOWN_ELSEWHERE
+
+
+PLACED = ("materialized", "incremental_strategy", "unique_key", "on_schema_change")
+"""The keys whose places an incremental asset keeps: only the warehouse can tell what is wrong with their values."""
+
+
+def configure(
+    entries: Iterable[Entry], flavor: Flavor, default_materialization: str
+) -> tuple[AssetConfig, tuple[Diagnostic, ...]]:
+    """The merged configuration of entries given from the weakest to the strongest, and what is wrong with them."""
+    values: dict[str, object] = {"materialized": default_materialization}
+    extra: dict[str, object] = {}
+    places: dict[str, Span] = {}
+    problems: list[Diagnostic] = []
+    for entry in entries:
+        key = name_of(entry)
+        convert = CONVERTERS.get(key)
+        problems += _without_effect(entry, key) if flavor == "native" else _missed_in_a_run(entry, key)
+        if convert is None:
+            extra[key] = entry.value
+            if key not in KNOWN_ELSEWHERE:
+                problems.append(unknown_key(entry, flavor))
+            continue
+        try:
+            values[key] = _merged(key, values.get(key), convert(entry.value))
+            places[key] = entry.span
+        except Misfit as misfit:
+            problems.append(_misfit(entry, misfit))
+    if flavor == "native" and values["materialized"] not in KNOWN_MATERIALIZATIONS:
+        problems += unknown_materialization(str(values["materialized"]), places.get("materialized"))
+    kept = tuple((key, places[key]) for key in PLACED if key in places and values["materialized"] == "incremental")
+    return AssetConfig(**values, extra=extra, places=kept), tuple(problems)  # type: ignore[arg-type]  # each was converted
+
+
+def name_of(entry: Entry) -> str:
+    """The key of an entry in the one form in which it is looked up."""
+    key = entry.key.removeprefix("+")
+    return SYNONYMS.get(key, key)
+
+
+def _misfit(entry: Entry, misfit: Misfit) -> Diagnostic:
+    message = f"the value of {entry.key} must be {misfit}"
+    return diagnostic("E126", message, entry.span, label=repr(entry.value)[:60], hint=misfit.hint)
+
+
+def _without_effect(entry: Entry, key: str) -> Iterator[Diagnostic]:
+    """W223 for a key that is known and does nothing yet."""
+    is_python = entry.span.path.endswith(".py")
+    if key in WITHOUT_EFFECT or (key in WITHOUT_EFFECT_IN_SQL and not is_python):
+        yield diagnostic("W223", f'"{entry.key}" is not built yet and has no effect', entry.span)
+
+
+def _missed_in_a_run(entry: Entry, key: str) -> Iterator[Diagnostic]:
+    """W223 for what makes dbt do something else in a run; its projects are full of keys that do not."""
+    is_enforced = isinstance(entry.value, Mapping) and entry.value.get("enforced") in (True, "true", "True")
+    if key in ("grants", "sql_header") and entry.value:
+        yield diagnostic("W223", f'"{entry.key}" is not built yet and has no effect', entry.span)
+    if key == "contract" and is_enforced:
+        yield diagnostic("W223", "contracts are not built yet: columns and types are not enforced", entry.span)
+
+
+def unknown_key(entry: Entry, flavor: Flavor) -> Diagnostic:
+    """The fault of a configuration key that nothing reads: an error, in a dbt project a warning."""
+    code = "E121" if flavor == "native" else "W221"
+    hint = did_you_mean(entry.key, KNOWN) or "Keys of your own belong under meta."
+    return diagnostic(code, f"unknown configuration key {entry.key}", entry.span, hint=hint)
+
+
+def _merged(key: str, before: object, value: object) -> object:
+    if before is None:
+        return value
+    if key in ADDING and isinstance(before, tuple) and isinstance(value, tuple):
+        return (*before, *(item for item in value if item not in before))
+    if key in UPDATING and isinstance(before, Mapping) and isinstance(value, Mapping):
+        return {**before, **value}
+    return value

@@ -1,0 +1,48 @@
+"""What is wrong with a configuration that fits its keys: it does not fit its asset, or not its target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from assetc.compiler.asset import AssetKind
+from assetc.compiler.config import AssetConfig
+from assetc.compiler.configuration.configure import name_of
+from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic
+from assetc.compiler.materialization.known import without_query
+from assetc.compiler.project import Entry, Patch, Project
+
+QUERIES = frozenset({"view", "ephemeral"})
+"""Materializations of which nothing but a query is kept."""
+
+
+def misplaced_materialization(kind: AssetKind, title: str, own: Iterable[Entry]) -> Iterator[Diagnostic]:
+    """E176 for a seed or Python asset that is itself, and not only by its folder, to be a query."""
+    for entry in own:
+        if kind in ("seed", "python") and name_of(entry) == "materialized" and entry.value in QUERIES:
+            yield without_query(str(entry.value), title, entry.span)
+
+
+def foreign_dialect(project: Project, config: AssetConfig, entries: Iterable[Entry]) -> Iterator[Diagnostic]:
+    """W223 for SQL in another dialect than the target's: it is read as what it is, and not translated."""
+    dialect = config.dialect
+    if dialect is None or dialect == project.target.dialect or project.flavor == "dbt":
+        return
+    for entry in entries:
+        if name_of(entry) == "dialect" and entry.value == dialect:
+            message = f"SQL is not translated yet from {dialect} to {project.target.dialect}"
+            yield diagnostic("W223", message, entry.span, hint="It is read in its dialect and sent as it is written")
+
+
+def described_twice(project: Project) -> Iterator[Diagnostic]:
+    """E127 for each further description of one model, seed ... in the property files of a native project."""
+    first: dict[tuple[str, str], Patch] = {}
+    for patch in project.properties.patches if project.flavor == "native" else ():
+        other = first.setdefault((patch.kind, patch.name), patch)
+        if other is not patch:
+            yield diagnostic(
+                "E127",
+                f"the {patch.kind} {patch.name} is described twice",
+                patch.span,
+                hint="The last one counts; bring the two together",
+                related=(Annotation(other.span, "first described here"),),
+            )

@@ -1,0 +1,86 @@
+"""Where an asset lives: its key, its logical place, and its relation in the target."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from assetc.compiler.config import AssetConfig
+from assetc.compiler.names.names import Place
+from assetc.compiler.project import Project, Settings, Target
+from assetc.compiler.sql.fold import fold
+from assetc.definitions.key import AssetKey
+from assetc.definitions.relation import Relation
+
+KEEPS_CASE = frozenset({"duckdb", "bigquery", "mysql", "clickhouse", "sqlite"})
+"""Dialects whose warehouses store an unquoted name as it was written."""
+
+
+def key_of(project: Project, name: str, config: AssetConfig) -> AssetKey:
+    """The key of an asset called `name`."""
+    return AssetKey((*config.key_prefix, name))
+
+
+def place_of(target: Target, key: AssetKey, config: AssetConfig) -> Place:
+    """The logical place of an asset: the same in every target but for what the configuration itself takes from it."""
+    database, schema, name = _parts(key, config)
+    return Place(
+        database=fold_name(target, database or target.database or ""),
+        schema=fold_name(target, schema or target.schema),
+        name=fold_name(target, name),
+    )
+
+
+def relation_of(project: Project, key: AssetKey, config: AssetConfig) -> Relation:
+    """The relation of an asset in the project's target."""
+    database, schema, name = _parts(key, config)
+    return Relation(
+        database=stored(project.target, database) if database else project.target.database,
+        schema=_physical_schema(project.settings, project.target, schema),
+        name=stored(project.target, name),
+    )
+
+
+def written_relation(settings: Settings, target: Target, parts: tuple[str, ...]) -> Relation:
+    """The relation in the target of a name that the body of a Python asset creates."""
+    schema = parts[-2] if len(parts) > 1 and parts[-2] else None
+    database = parts[-3] if len(parts) > 2 and parts[-3] else target.database
+    if schema in {fold_name(target, other) for _, other in target.others}:
+        schema = None
+    if database in {fold_name(target, other) for other, _ in target.others}:
+        database = target.database
+    return Relation(database, _physical_schema(settings, target, schema), parts[-1])
+
+
+def folders_of(settings: Settings, path: str) -> tuple[str, ...]:
+    """The folders of a file below the path it was found under (`models/staging/a.sql` gives `("staging",)`)."""
+    roots = (*settings.model_paths, *settings.seed_paths, *settings.snapshot_paths, *settings.check_paths)
+    for root in roots:
+        if path.startswith(root.rstrip("/") + "/"):
+            return PurePosixPath(path[len(root.rstrip("/")) + 1 :]).parts[:-1]
+    return PurePosixPath(path).parts[:-1]
+
+
+def fold_name(target: Target, name: str) -> str:
+    """A name as the target's dialect folds an unquoted table name."""
+    return fold(target.dialect, name, quoted=False)
+
+
+def stored(target: Target, name: str) -> str:
+    """A name as the target's warehouse stores it when it is written without quotes."""
+    return name if target.dialect in KEEPS_CASE else fold_name(target, name)
+
+
+def _parts(key: AssetKey, config: AssetConfig) -> tuple[str | None, str | None, str]:
+    """Database, schema and name as configured; a key's prefix stands for what is not."""
+    prefix = key.parts[:-1]
+    schema = config.schema or (prefix[-1] if prefix else None)
+    database = config.database or (prefix[-2] if len(prefix) > 1 else None)
+    return database, schema, config.alias or key.name
+
+
+def _physical_schema(settings: Settings, target: Target, schema: str | None) -> str:
+    if schema is None:
+        return target.schema
+    if settings.schemas == "prefixed":
+        return f"{target.schema}_{stored(target, schema)}"
+    return stored(target, schema)

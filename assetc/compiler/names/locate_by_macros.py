@@ -1,0 +1,113 @@
+"""The pass that asks the macros of a dbt project where its assets live: `generate_schema_name` and its two siblings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from assetc.compiler.asset import Asset
+from assetc.compiler.config import ConfigValues
+from assetc.compiler.define import Draft
+from assetc.compiler.diagnostic import Annotation, Diagnostic
+from assetc.compiler.names.locate import fold_name, folders_of, stored
+from assetc.compiler.names.names import Place
+from assetc.compiler.place import file_span
+from assetc.compiler.project import Project
+from assetc.compiler.template.render import render
+from assetc.compiler.template.rendered import Read
+from assetc.compiler.template.surroundings import Surroundings, Template
+from assetc.definitions.relation import Relation
+
+PARTS = {"generate_database_name": "database", "generate_schema_name": "schema", "generate_alias_name": "alias"}
+"""The macros that decide, and the configuration key that each is given, in the order in which dbt asks them."""
+
+
+class Located(Struct, frozen=True):
+    """The assets where the macros put them, what the macros looked at, and their faults."""
+
+    drafts: tuple[Draft, ...]
+    reads: tuple[Read, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
+
+
+def locate_by_macros(project: Project, surroundings: Surroundings, drafts: tuple[Draft, ...]) -> Located:
+    """The assets with the relations that the macros of a dbt project give them, where it has such macros."""
+    own = (project.name,)
+    asked = [macro for macro in PARTS if project.flavor == "dbt" and surroundings.library.find(macro, own)]
+    if not asked:
+        return Located(drafts)
+    located: list[Draft] = []
+    reads: dict[Read, None] = {}
+    problems: dict[tuple[str, str], Diagnostic] = {}
+    for draft in drafts:
+        if draft.asset.relation is None:
+            located.append(draft)
+            continue
+        parts: dict[str, str] = {}
+        for macro in asked:
+            text, found, faults = _ask(macro, project, surroundings, draft.asset)
+            reads.update(dict.fromkeys(found))
+            for fault in faults:
+                problems.setdefault((fault.code, fault.message), fault)
+            if text:
+                parts[PARTS[macro]] = text
+        located.append(_moved(project, draft, draft.asset.relation, parts))
+    return Located(tuple(located), tuple(reads), tuple(problems.values()))
+
+
+def _ask(
+    macro: str, project: Project, surroundings: Surroundings, asset: Asset
+) -> tuple[str, tuple[Read, ...], tuple[Diagnostic, ...]]:
+    """The answer of a macro for one asset, without the blanks around it, as dbt takes it."""
+    custom = getattr(asset.config, PARTS[macro])
+    members = {"custom_name": custom, "node": _node(project, asset)}
+    template = Template("", f"{{{{ {macro}(custom_name, node) }}}}")
+    rendered = render(template, replace(surroundings, members=members))
+    faults = (_of_the_project(problem, macro, project, asset) for problem in rendered.problems)
+    return rendered.text.strip(), rendered.reads, tuple(faults)
+
+
+def _of_the_project(problem: Diagnostic, macro: str, project: Project, asset: Asset) -> Diagnostic:
+    """The fault of such a macro as one of the whole project: where anything lives is then unknown."""
+    places = [Annotation(problem.span, "in this macro")] if problem.span and problem.span.path else []
+    related = (*places, Annotation(asset.span, "asked for this"))
+    return replace(problem, message=f"{macro}: {problem.message}", span=file_span(project.path), related=related)
+
+
+def _node(project: Project, asset: Asset) -> Mapping[str, object]:
+    """What such a macro may ask of the asset."""
+    name = asset.fqn[-1]
+    kind = "seed" if asset.kind == "seed" else "model"
+    return {
+        "name": name,
+        "resource_type": kind,
+        "package_name": asset.package,
+        "unique_id": f"{kind}.{asset.package}.{name}",
+        "fqn": list(asset.fqn),
+        "path": "/".join((*folders_of(project.settings, asset.path), PurePosixPath(asset.path).name)),
+        "original_file_path": asset.path,
+        "schema": project.target.schema,
+        "database": project.target.database,
+        "config": ConfigValues(asset.config),
+        "tags": list(asset.config.tags),
+        "meta": asset.config.meta,
+        "description": asset.description,
+        "version": None,
+    }
+
+
+def _moved(project: Project, draft: Draft, relation: Relation, parts: Mapping[str, str]) -> Draft:
+    """The asset where the answers put it. Plain names in SQL mean it there, too."""
+    target = project.target
+    new = Relation(
+        database=stored(target, parts["database"]) if "database" in parts else relation.database,
+        schema=stored(target, parts["schema"]) if "schema" in parts else relation.schema,
+        name=stored(target, parts["alias"]) if "alias" in parts else relation.name,
+    )
+    place = Place(
+        fold_name(target, new.database or ""), fold_name(target, new.schema or ""), fold_name(target, new.name)
+    )
+    return replace(draft, asset=replace(draft.asset, relation=new), place=place)

@@ -1,0 +1,265 @@
+"""The plan: from what was selected to the steps that run, in their order, each with its reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from assetc.compiler.asset import Asset, Check, Graph
+from assetc.compiler.planning.bodies import joined
+from assetc.compiler.planning.check_order import blocking_checks
+from assetc.compiler.graph import order
+from assetc.compiler.planning.inputs import Inputs, find_inputs, is_ephemeral
+from assetc.compiler.operation import RelationKind
+from assetc.compiler.plan import BuildStep, CheckStep, Plan, Step, StepId
+from assetc.compiler.selection.request import Selected
+from assetc.compiler.planning.staleness import Condition, Recorded, assess_in_order
+from assetc.compiler.planning.standing import standing
+from assetc.definitions.key import AssetKey
+from assetc.definitions.relation import Relation
+
+Command = Literal["run", "build", "seed", "test"]
+
+SELECTED = ("selected",)
+
+
+class PlanRequest(Struct, frozen=True):
+    """What a command asks for.
+
+    `changed`: only what is missing or stale. `seeds`: whether `run` loads the selected seeds whose content
+    changed (native projects) or leaves them alone (dbt projects). `publish`: when readers see a table that
+    `build` checks.
+    """
+
+    command: Command
+    changed: bool = False
+    full_refresh: bool = False
+    seeds: Literal["changed", "none"] = "changed"
+    publish: Literal["after_checks", "before_checks"] = "after_checks"
+
+
+class Remembered(Struct, frozen=True):
+    """What earlier runs and the warehouse tell. `existing` None: the warehouse was not asked.
+
+    `verified` are the checks whose last result, on the data as it is now, was no failure.
+    """
+
+    recorded: Mapping[AssetKey, Recorded] = field(default_factory=dict)
+    existing: Collection[Relation] | None = None
+    verified: frozenset[str] = frozenset()
+
+
+NOTHING_REMEMBERED = Remembered()
+
+
+def make_plan(
+    graph: Graph, selected: Selected, request: PlanRequest, remembered: Remembered = NOTHING_REMEMBERED
+) -> Plan:
+    """The steps of a command on what was selected. Equal arguments give equal plans."""
+    keys = tuple(sorted(selected.assets, key=_parts))
+    checks = _wanted_checks(graph, selected, request)
+    if request.command == "test":
+        return Plan("test", tuple(CheckStep(check_id(check), check, ()) for check in checks), keys)
+    choice = _choose(graph, selected, request, remembered)
+    checks = _worth_checking(checks, choice.reused, remembered)
+    barriers = choice.reused.intersection(key for check in checks for key in check.assets)
+    builds = _build_steps(choice, barriers, request)
+    if request.command != "build":
+        return Plan(request.command, tuple(builds.values()), keys)
+    return Plan("build", _with_checks(builds, barriers, checks, request), keys)
+
+
+def check_id(check: Check) -> StepId:
+    """The step of a check; no asset's step can have the same id."""
+    return f"check:{check.package}/{check.name}" if check.package else f"check:{check.name}"
+
+
+def build_id(asset: Asset) -> StepId:
+    """The step of an asset."""
+    return asset.key.to_user_string()
+
+
+def _wanted_checks(graph: Graph, selected: Selected, request: PlanRequest) -> tuple[Check, ...]:
+    if request.command not in ("build", "test"):
+        return ()
+    wanted = (check for check in graph.checks if check.name in selected.checks and check.config.enabled)
+    return tuple(sorted(wanted, key=check_id))
+
+
+class _Choice(Struct, frozen=True):
+    """What the command is about, in topological order, and which of it can stay as it is.
+
+    `graph` holds what the steps wait for: more than assets need, where one body makes several of them. `stands` is what
+    is known to be at the relations of those that are built.
+    """
+
+    graph: Graph
+    ordered: tuple[AssetKey, ...]
+    inputs: Mapping[AssetKey, Inputs]
+    conditions: Mapping[AssetKey, Condition]
+    built: frozenset[AssetKey]
+    reused: frozenset[AssetKey]
+    stands: Mapping[AssetKey, RelationKind | None]
+
+
+def _choose(graph: Graph, selected: Selected, request: PlanRequest, remembered: Remembered) -> _Choice:
+    ordered = order(graph, graph.assets)
+    inputs = find_inputs(graph, ordered)
+    conditions = assess_in_order(graph, ordered, inputs, remembered.recorded, remembered.existing)
+    chosen = [key for key in ordered if key in selected.assets and _is_built_by(graph.assets[key], request)]
+    reused = {key for key in chosen if _may_reuse(graph.assets[key], conditions[key], request)}
+    executed = joined(graph, (key for key in chosen if key not in reused))
+    if executed is not graph:
+        ordered = order(executed, graph.assets)
+    stands = {key: standing(graph.assets[key], remembered.recorded.get(key), remembered.existing) for key in chosen}
+    return _Choice(executed, ordered, inputs, conditions, frozenset(chosen), frozenset(reused), stands)
+
+
+def _build_steps(choice: _Choice, barriers: Collection[AssetKey], request: PlanRequest) -> dict[AssetKey, BuildStep]:
+    """A step for each asset that the command is about, in topological order.
+
+    `barriers` are reused assets that are going to be checked: what is downstream of them has to wait for
+    that.
+    """
+    steps: dict[AssetKey, BuildStep] = {}
+    nearest: dict[AssetKey, tuple[StepId, ...]] = {}
+    for key in choice.ordered:
+        asset = choice.graph.assets[key]
+        after = _nearest_executed(choice.graph.upstream.get(key, ()), nearest)
+        if key in choice.reused:
+            steps[key] = _reuse_step(asset, choice.inputs[key])
+            nearest[key] = (*after, steps[key].id) if key in barriers else after
+        elif key in choice.built:
+            steps[key] = _build_step(asset, choice, after, request)
+            nearest[key] = (steps[key].id,)
+        else:
+            nearest[key] = after
+    return steps
+
+
+def _nearest_executed(
+    upstream: Iterable[AssetKey], nearest: Mapping[AssetKey, tuple[StepId, ...]]
+) -> tuple[StepId, ...]:
+    """The executed steps that one meets first, going up, on the way through what is not executed."""
+    found = [nearest[key] for key in upstream if nearest.get(key)]
+    if len(found) < 2:
+        return found[0] if found else ()
+    return tuple(sorted({step for steps in found for step in steps}))
+
+
+def _is_built_by(asset: Asset, request: PlanRequest) -> bool:
+    if is_ephemeral(asset):
+        return False
+    if request.command == "seed":
+        return asset.kind == "seed"
+    if request.command == "run":
+        return asset.kind in ("model", "python") or (asset.kind == "seed" and request.seeds == "changed")
+    return True
+
+
+def _may_reuse(asset: Asset, condition: Condition, request: PlanRequest) -> bool:
+    if condition.freshness != "fresh" or asset.config.refreshes(asked=request.full_refresh):
+        return False
+    return request.changed or (asset.kind == "seed" and request.command == "run")
+
+
+def _reuse_step(asset: Asset, inputs: Inputs) -> BuildStep:
+    why = "seed content unchanged" if asset.kind == "seed" else "fresh"
+    return BuildStep(build_id(asset), asset, (why,), (), reuse=True, reads=inputs.reads)
+
+
+def _build_step(asset: Asset, choice: _Choice, after: tuple[StepId, ...], request: PlanRequest) -> BuildStep:
+    inputs, refresh = choice.inputs[asset.key], asset.config.refreshes(asked=request.full_refresh)
+    reasons = (("full refresh",) if refresh else ()) + tuple(map(str, choice.conditions[asset.key].reasons))
+    return BuildStep(
+        build_id(asset),
+        asset,
+        reasons or SELECTED,
+        after,
+        full_refresh=refresh,
+        reads=inputs.reads,
+        inlined=inputs.inlined,
+        stands=choice.stands[asset.key],
+    )
+
+
+def _worth_checking(
+    checks: tuple[Check, ...], reused: frozenset[AssetKey], remembered: Remembered
+) -> tuple[Check, ...]:
+    """The checks but those that passed on data which this plan leaves as it is."""
+    return tuple(
+        check
+        for check in checks
+        if check.name not in remembered.verified or not check.assets or not reused.issuperset(check.assets)
+    )
+
+
+def _with_checks(
+    builds: Mapping[AssetKey, BuildStep],
+    barriers: Collection[AssetKey],
+    checks: tuple[Check, ...],
+    request: PlanRequest,
+) -> tuple[Step, ...]:
+    """Build steps with each check right behind what it reads."""
+    gates = _find_gates(builds, checks, request)
+    executed = {key: step for key, step in builds.items() if not step.reuse or key in barriers}
+    others = [check for check in checks if check_id(check) not in gates]
+    blocked_by = blocking_checks(executed, others, check_id)
+    waiting = _waiting_checks(builds, checks)
+    steps: list[Step] = [_check_step(check, executed, gates) for check in waiting.pop(None, ())]
+    for key, step in builds.items():
+        found = waiting.get(key, ())
+        own_gates = tuple(check_id(check) for check in found if gates.get(check_id(check)) == step.id)
+        after = tuple(sorted({*step.after, *blocked_by.get(key, ())})) if key in blocked_by else step.after
+        steps.append(_amended(step, after, own_gates))
+        steps.extend(_check_step(check, executed, gates) for check in found)
+    return tuple(steps)
+
+
+def _amended(step: BuildStep, after: tuple[StepId, ...], gates: tuple[StepId, ...]) -> BuildStep:
+    return replace(step, after=after, gates=gates) if gates or after is not step.after else step
+
+
+def _waiting_checks(
+    builds: Mapping[AssetKey, BuildStep], checks: tuple[Check, ...]
+) -> dict[AssetKey | None, list[Check]]:
+    """The checks by the asset that is the last of those they read to be built."""
+    rank = {key: index for index, key in enumerate(builds)}
+    waiting: dict[AssetKey | None, list[Check]] = {}
+    for check in checks:
+        last = max((key for key in check.assets if key in rank), key=lambda key: rank[key], default=None)
+        waiting.setdefault(last, []).append(check)
+    return waiting
+
+
+def _check_step(check: Check, executed: Mapping[AssetKey, BuildStep], gates: Mapping[StepId, StepId]) -> CheckStep:
+    step_id = check_id(check)
+    after = tuple(sorted({executed[key].id for key in check.assets if key in executed}))
+    return CheckStep(step_id, check, after, gate_of=gates.get(step_id))
+
+
+def _find_gates(
+    builds: Mapping[AssetKey, BuildStep], checks: tuple[Check, ...], request: PlanRequest
+) -> dict[StepId, StepId]:
+    """The checks that are executed on a table before it is published, with the step that does so."""
+    gates: dict[StepId, StepId] = {}
+    for check in checks:
+        step = builds.get(check.assets[0]) if len(set(check.assets)) == 1 else None
+        if step is not None and not step.reuse and _is_gated(step.asset, check, request):
+            gates[check_id(check)] = step.id
+    return gates
+
+
+def _is_gated(asset: Asset, check: Check, request: PlanRequest) -> bool:
+    if check.config.severity != "error" or asset.relation is None:
+        return False
+    if (asset.config.publish or request.publish) != "after_checks":
+        return False
+    return asset.kind in ("seed", "python") or asset.config.materialized in ("table", "incremental")
+
+
+def _parts(key: AssetKey) -> tuple[str, ...]:
+    return key.parts

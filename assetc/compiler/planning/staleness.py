@@ -1,0 +1,276 @@
+"""Which assets are missing or stale, and why: the graph held against what was recorded at the last build."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Literal, Protocol
+
+from msgspec import Struct, field
+
+from assetc.compiler.asset import Asset, Fingerprint, Graph
+from assetc.compiler.config import AssetConfig
+from assetc.compiler.graph import order
+from assetc.compiler.planning.inputs import Inputs, find_inputs, is_ephemeral, is_view
+from assetc.definitions.key import AssetKey
+from assetc.definitions.relation import Relation
+
+Freshness = Literal["fresh", "stale", "missing"]
+
+ReasonKind = Literal[
+    "never_built",
+    "relation_gone",
+    "code_changed",
+    "config_changed",
+    "seed_changed",
+    "upstream_built",
+    "upstream_stale",
+    "upstream_missing",
+    "inlined_changed",
+    "new_dependency",
+]
+
+ReasonCategory = Literal["code", "data", "dependencies"]
+
+_CATEGORIES: dict[ReasonKind, ReasonCategory] = {
+    "never_built": "data",
+    "relation_gone": "data",
+    "code_changed": "code",
+    "config_changed": "code",
+    "seed_changed": "data",
+    "upstream_built": "data",
+    "upstream_stale": "data",
+    "upstream_missing": "data",
+    "inlined_changed": "code",
+    "new_dependency": "dependencies",
+}
+
+_REDEFINING: frozenset[ReasonKind] = frozenset(
+    ("never_built", "code_changed", "config_changed", "inlined_changed", "new_dependency")
+)
+
+
+class Recorded(Struct, frozen=True):
+    """The last materialization of an asset in this target.
+
+    `data_version` is what a reader of its rows remembers (the event's id, unless the content has a version of
+    its own); `definition` is what a view that names it remembers. `inputs` are the versions that were read
+    then: of each asset read its `data_version` (its `definition`, where this asset is a view), of each
+    inlined model its code.
+    """
+
+    event_id: str
+    at: float
+    code_version: Fingerprint
+    data_version: str
+    definition: str
+    settings: str = ""
+    relation: Relation | None = None
+    inputs: Mapping[AssetKey, str] = field(default_factory=dict)
+
+
+class Reason(Struct, frozen=True):
+    """Why an asset is not fresh. `upstream` is the asset that causes it, `detail` what exactly changed."""
+
+    kind: ReasonKind
+    upstream: AssetKey | None = None
+    detail: str = ""
+
+    @property
+    def category(self) -> ReasonCategory:
+        """What has to be looked at: the code, the data, or the dependencies."""
+        return _CATEGORIES[self.kind]
+
+    def __str__(self) -> str:
+        return _TEXTS[self.kind].format(upstream=self.upstream, detail=self.detail)
+
+
+_TEXTS: dict[ReasonKind, str] = {
+    "never_built": "first build",
+    "relation_gone": "relation is gone",
+    "code_changed": "code changed",
+    "config_changed": "config changed: {detail}",
+    "seed_changed": "seed content changed",
+    "upstream_built": "upstream {upstream} built after this read it",
+    "upstream_stale": "upstream {upstream} is stale",
+    "upstream_missing": "upstream {upstream} is missing",
+    "inlined_changed": "ephemeral {upstream} changed",
+    "new_dependency": "new dependency on {upstream}",
+}
+
+
+class Condition(Struct, frozen=True):
+    """Whether an asset is fresh. `upstream_changed`: data that it or its upstream read is newer now.
+
+    `redefined`: its columns may become others when it is built, so that views on it have to be created again.
+    """
+
+    freshness: Freshness
+    reasons: tuple[Reason, ...] = ()
+    upstream_changed: bool = False
+    redefined: bool = False
+
+
+FRESH = Condition("fresh")
+
+
+def assess(
+    graph: Graph, recorded: Mapping[AssetKey, Recorded], existing: Collection[Relation] | None
+) -> dict[AssetKey, Condition]:
+    """The condition of every asset but ephemeral ones. `existing` None: the warehouse was not asked."""
+    ordered = order(graph, graph.assets)
+    return assess_in_order(graph, ordered, find_inputs(graph, ordered), recorded, existing)
+
+
+def assess_in_order(
+    graph: Graph,
+    ordered: Iterable[AssetKey],
+    inputs: Mapping[AssetKey, Inputs],
+    recorded: Mapping[AssetKey, Recorded],
+    existing: Collection[Relation] | None,
+) -> dict[AssetKey, Condition]:
+    """`assess` for a caller that has the order and the inputs already."""
+    conditions: dict[AssetKey, Condition] = {}
+    for key in ordered:
+        asset = graph.assets[key]
+        if not is_ephemeral(asset):
+            conditions[key] = _condition(asset, inputs[key], recorded, existing, conditions)
+    return conditions
+
+
+def _condition(
+    asset: Asset,
+    inputs: Inputs,
+    recorded: Mapping[AssetKey, Recorded],
+    existing: Collection[Relation] | None,
+    conditions: Mapping[AssetKey, Condition],
+) -> Condition:
+    record = recorded.get(asset.key)
+    if record is None:
+        return Condition("missing", (Reason("never_built"),), redefined=True)
+    own = tuple(_own_reasons(asset, record))
+    if _is_gone(asset, record, existing):
+        return Condition("missing", (Reason("relation_gone"), *own), redefined=bool(own))
+    upstream = [conditions[key] for key in inputs.reads if conditions.get(key, FRESH) is not FRESH]
+    if not own and not upstream and _reads_the_same(asset, inputs, record, recorded):
+        return FRESH
+    from_inputs = tuple(_input_reasons(asset, inputs, record, recorded, conditions))
+    reasons = own + from_inputs
+    changed = any(reason.kind == "upstream_built" for reason in from_inputs)
+    changed = changed or any(condition.upstream_changed for condition in upstream)
+    if not reasons:
+        return Condition("fresh", upstream_changed=changed)
+    redefined = any(reason.kind in _REDEFINING for reason in reasons)
+    redefined = redefined or any(condition.redefined for condition in upstream)
+    return Condition("stale", reasons, changed, redefined)
+
+
+def _reads_the_same(asset: Asset, inputs: Inputs, record: Recorded, recorded: Mapping[AssetKey, Recorded]) -> bool:
+    """Whether everything that the asset reads is as it was read last."""
+    view, read = is_view(asset), record.inputs
+    if any(read.get(key) != version for key, version in inputs.inlined):
+        return False
+    for key in inputs.reads:
+        current = recorded.get(key)
+        if current is None or read.get(key) != (current.definition if view else current.data_version):
+            return False
+    return True
+
+
+def _is_gone(asset: Asset, record: Recorded, existing: Collection[Relation] | None) -> bool:
+    """Whether the relation that was recorded, and that still is the asset's, is not there any more."""
+    if existing is None or record.relation is None:
+        return False
+    return asset.relation == record.relation and record.relation not in existing
+
+
+def _own_reasons(asset: Asset, record: Recorded) -> Iterator[Reason]:
+    settings = physical_settings(asset)
+    if settings != record.settings:
+        yield Reason("config_changed", detail=_difference(record.settings, settings))
+    elif None not in (asset.relation, record.relation) and asset.relation != record.relation:
+        yield Reason("config_changed", detail=f"relation {_name(record.relation)} → {_name(asset.relation)}")
+    elif asset.code_version != record.code_version:
+        yield Reason("seed_changed" if asset.kind == "seed" else "code_changed")
+
+
+def _input_reasons(
+    asset: Asset,
+    inputs: Inputs,
+    record: Recorded,
+    recorded: Mapping[AssetKey, Recorded],
+    conditions: Mapping[AssetKey, Condition],
+) -> Iterator[Reason]:
+    view = is_view(asset)
+    for key, version in inputs.inlined:
+        if record.inputs.get(key, version) != version:
+            yield Reason("inlined_changed", key)
+    for key in inputs.reads:
+        condition = conditions.get(key, FRESH)
+        current = recorded.get(key)
+        if key not in record.inputs:
+            yield Reason("new_dependency", key)
+        elif current is not None and record.inputs[key] != version_read(current, by_view=view):
+            yield Reason("upstream_built", key)
+        elif condition.freshness != "fresh" and (condition.redefined or not view):
+            yield Reason("upstream_missing" if condition.freshness == "missing" else "upstream_stale", key)
+
+
+class Versioned(Protocol):
+    """What has the two versions that readers remember."""
+
+    @property
+    def data_version(self) -> str:
+        """What a reader of the rows remembers."""
+
+    @property
+    def definition(self) -> str:
+        """What a view remembers."""
+
+
+def version_read(record: Versioned, *, by_view: bool) -> str:
+    """What a reader remembers of an asset that it read: a view its shape, everything else its data."""
+    return record.definition if by_view else record.data_version
+
+
+def was_view(record: Recorded) -> bool:
+    """Whether what was built was a view."""
+    return record.settings == _VIEW
+
+
+def physical_settings(asset: Asset) -> str:
+    """The configuration that decides how the asset is stored, as text in a fixed order."""
+    config = asset.config
+    if config.materialized == "table" and not config.unique_key and config.incremental_strategy is None:
+        return _TABLE
+    if config.materialized == "view":
+        return _VIEW
+    return json.dumps(dict(_settings(config)))
+
+
+def _settings(config: AssetConfig) -> Iterator[tuple[str, object]]:
+    yield "materialized", config.materialized
+    if config.unique_key:
+        yield "unique_key", list(config.unique_key)
+    if config.incremental_strategy is not None:
+        yield "incremental_strategy", config.incremental_strategy
+
+
+_TABLE, _VIEW = (json.dumps({"materialized": name}) for name in ("table", "view"))
+
+
+def _difference(before: str, after: str) -> str:
+    """`materialized view → table`, for each setting that is another one now."""
+    old, new = (json.loads(text) if text else {} for text in (before, after))
+    names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
+    return ", ".join(f"{name} {_word(old.get(name))} → {_word(new.get(name))}" for name in names)
+
+
+def _word(value: object) -> str:
+    if value is None:
+        return "none"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _name(relation: Relation | None) -> str:
+    return ".".join(relation.parts()) if relation else "none"

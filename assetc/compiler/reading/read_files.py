@@ -1,0 +1,124 @@
+"""The first pass: each file by itself. Nothing here knows of another asset."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.facts import MacroFacts, PythonFacts, SeedFacts, SqlFacts
+from assetc.compiler.given import Given
+from assetc.compiler.memory import Files
+from assetc.compiler.project import ProjectFile
+from assetc.compiler.template.macros import MacroFile
+from assetc.compiler.template.reads import still_valid
+from assetc.compiler.template.surroundings import Template
+from assetc.compiler.reading.understand import discover
+
+SQL_KINDS = frozenset({"model", "check", "snapshot"})
+
+
+class FileFacts(Struct, frozen=True):
+    """The facts about all files of a project, by path, and how often a file had to be read anew."""
+
+    sql: Mapping[str, SqlFacts]
+    python: Mapping[str, PythonFacts]
+    seeds: Mapping[str, SeedFacts]
+    problems: tuple[Diagnostic, ...]
+    read: int
+
+
+def read_files(given: Given) -> FileFacts:
+    """Facts about every file: remembered where neither the file nor what it looked at has changed."""
+    sql: dict[str, SqlFacts] = {}
+    seeds: dict[str, SeedFacts] = {}
+    pythons = [file.path for file in given.project.files if file.kind == "python"]
+    read = 0
+    for file in given.project.files:
+        if file.kind in SQL_KINDS:
+            facts, is_new = read_sql_file(given, file.path)
+            sql[file.path] = facts
+            read += is_new
+        elif file.kind == "seed":
+            seeds[file.path] = _read_seed(given, file)
+    python, newly_read = _read_python_files(given, pythons)
+    broken = [problem for file in given.surroundings.library.files for problem in _check_macros(given, file)]
+    problems = [problem for facts in sql.values() for problem in facts.discovered.problems]
+    problems += [problem for facts in python.values() for problem in facts.reading.problems]
+    return FileFacts(sql, python, seeds, (*given.surroundings.library.problems, *broken, *problems), read + newly_read)
+
+
+def read_sql_file(given: Given, path: str) -> tuple[SqlFacts, bool]:
+    """The facts about a SQL file, and whether it had to be read for them."""
+    content = given.files.content(path)
+    known = given.memory.sql(path)
+    if known is not None and known.content == content and still_valid(known.discovered.reads, given.surroundings):
+        return known, False
+    text = given.files.text(path)
+    discovered = discover(Template(path, text), given.surroundings)
+    columns = known.columns if known else None  # they tell themselves whether they still hold
+    return SqlFacts(path, content, discovered, read_header(text), columns=columns), True
+
+
+HEADER_LINE = re.compile(r"\s*--\s*(\w+)\s*:\s*(.+?)\s*$")
+
+
+def read_header(text: str) -> tuple[tuple[str, str], ...]:
+    """The `-- key: value` lines at the head of a SQL file."""
+    found: list[tuple[str, str]] = []
+    for line in text.splitlines():
+        match = HEADER_LINE.match(line)
+        if match:
+            found.append((match[1], match[2]))
+        elif line.strip():
+            break
+    return tuple(found)
+
+
+def _check_macros(given: Given, file: MacroFile) -> tuple[Diagnostic, ...]:
+    """The macros of a file that are no Jinja, whether anything calls them or not."""
+    content = given.files.content(file.path)
+    known = given.memory.macros(file.path)
+    if known is None or known.content != content:
+        from assetc.compiler.template.check_macros import check_macros
+
+        known = MacroFacts(file.path, content, check_macros(file))
+        given.memory.keep(known)
+    return known.problems
+
+
+def _read_seed(given: Given, file: ProjectFile) -> SeedFacts:
+    content = given.files.content(file.path)
+    known = given.memory.seed(file.path)
+    if known is not None and known.content == content:
+        return known
+    facts = SeedFacts(file.path, content, given.files.header(file.path, ","))
+    given.memory.keep(facts)
+    return facts
+
+
+def _read_python_files(given: Given, paths: list[str]) -> tuple[dict[str, PythonFacts], int]:
+    found: dict[str, PythonFacts] = {}
+    changed: list[str] = []
+    for path in paths:
+        known = given.memory.python(path)
+        if known and known.dialect == given.project.target.dialect and _is_current(known, given.files):
+            found[path] = known
+        else:
+            changed.append(path)
+    if changed:
+        from assetc.compiler.reading.read_python_files import read_python_files
+
+        fresh = read_python_files(given, changed)
+        for facts in fresh.values():
+            given.memory.keep(facts)
+        found |= fresh
+    return {path: found[path] for path in paths}, len(changed)
+
+
+def _is_current(known: PythonFacts, files: Files) -> bool:
+    return known.content == files.content(known.path) and all(
+        content == files.content(path) for path, content in known.files
+    )

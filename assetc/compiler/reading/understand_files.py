@@ -1,0 +1,91 @@
+"""The pass in which templates become SQL for the target: rendered with all names known, and read once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from assetc.compiler.asset import Asset
+from assetc.compiler.collector import drop_trees, keep_what_is
+from assetc.compiler.config import NOTHING, ConfigValues
+from assetc.compiler.facts import SqlFacts, Understood
+from assetc.compiler.given import Given
+from assetc.compiler.names.names import Names, find_key, inlined_name
+from assetc.compiler.template.members.relation import RelationValue
+from assetc.compiler.template.reads import still_valid
+from assetc.compiler.template.surroundings import Template
+from assetc.compiler.reading.understand import Reader, at_moment, understand
+from assetc.definitions.key import AssetKey
+from assetc.definitions.relation import Relation
+
+
+class TargetNames(Struct, frozen=True):
+    """What `ref()`, `source()` and `this` give in the template of one asset: relations of the target."""
+
+    names: Names
+    owner: AssetKey
+    relation: Relation
+    assets: Mapping[AssetKey, Asset]
+    quote: Callable[[str], str]
+
+    @property
+    def this(self) -> object:
+        """The relation of the asset itself."""
+        return self._value(self.relation)
+
+    def ref(self, package: str | None, name: str, version: str | None) -> object:
+        """The relation of an asset, the name of the CTE of an ephemeral one, or the name itself if there is none."""
+        found = find_key(self.names, name, self.owner)
+        if len(found) != 1:
+            return name
+        asset = self.assets.get(found[0])
+        if asset is not None and asset.config.materialized == "ephemeral":
+            return inlined_name(asset.key)
+        relation = self.names.relations.get(found[0])
+        return name if relation is None else self._value(relation)
+
+    def source(self, source: str, table: str) -> object:
+        """The relation of a declared source, or `source.table`."""
+        fold = self.names.fold
+        key = self.names.by_key.get((fold(source), fold(table))) or self.names.by_key.get((fold(table),))
+        relation = None if key is None else self.names.relations.get(key)
+        return self._value(relation or Relation(None, source, table))
+
+    def _value(self, relation: Relation) -> RelationValue:
+        return RelationValue(relation, None, self.quote)
+
+
+Owner = tuple[str, AssetKey, Relation]
+"""A template: its path, the key that its names are looked up for, and the relation that `this` is."""
+
+
+def understand_files(
+    given: Given, owners: Iterable[Owner], assets: Mapping[AssetKey, Asset], facts: Mapping[str, SqlFacts], names: Names
+) -> tuple[dict[str, SqlFacts], int]:
+    """The facts with everything that their SQL tells, and how many texts had to be parsed for it."""
+    understood: dict[str, SqlFacts] = {}
+    parsed = 0
+    moment = at_moment(given.surroundings, execute=True, incremental=False)
+    keep_what_is()
+    for path, key, relation in owners:
+        own_names = TargetNames(names, key, relation, assets, moment.warehouse.quote)
+        config = assets[key].config if key in assets else None
+        surroundings = replace(moment, names=own_names, config=ConfigValues(config) if config else NOTHING)
+        reader = Reader((config and config.dialect) or given.project.target.dialect, surroundings)
+        known = facts[path]
+        if not _is_understood(known.understood, reader):
+            template = Template(path, given.files.text(path))
+            found, text = understand(template, reader, known.discovered)
+            given.memory.keep_text(text)
+            known = replace(known, understood=found)
+            parsed += 1
+            drop_trees()
+        understood[path] = known
+    return understood, parsed
+
+
+def _is_understood(known: Understood | None, reader: Reader) -> bool:
+    """Whether what is known was read in the same way."""
+    return known is not None and known.dialect == reader.dialect and still_valid(known.reads, reader.surroundings)

@@ -1,0 +1,51 @@
+"""The pass that reads the SQL of hooks: what runs before and after an asset needs what it reads, too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import blake2b
+
+from msgspec.structs import replace
+
+from assetc.compiler.asset import Asset
+from assetc.compiler.facts import PlacedReference, SqlFacts, Understood
+from assetc.compiler.given import Given
+from assetc.compiler.template.reads import still_valid
+from assetc.compiler.template.surroundings import Surroundings, Template
+from assetc.compiler.reading.understand import Reader, discover, understand
+from assetc.compiler.reading.understand_files import TargetNames
+from assetc.definitions.key import AssetKey
+
+HookReferences = dict[AssetKey, tuple[PlacedReference, ...]]
+
+
+def understand_hooks(given: Given, assets: Iterable[Asset], names_for: TargetNames) -> HookReferences:
+    """What the hooks of each asset read and write. Their places are those of the assets.
+
+    `names_for` is a pattern: its owner is replaced by each asset in turn.
+    """
+    found: HookReferences = {}
+    for asset in assets:
+        hooks = (*asset.config.pre_hook, *asset.config.post_hook)
+        if not hooks:
+            continue
+        own_names = replace(names_for, owner=asset.key, relation=asset.relation or names_for.relation)
+        surroundings = replace(given.surroundings, names=own_names)
+        understood = (_understood(given, surroundings, asset, hook.sql) for hook in hooks)
+        placed = (reference for each in understood for reference in each.references)
+        found[asset.key] = tuple(replace(reference, span=asset.span, kind="hook") for reference in placed)
+    return found
+
+
+def _understood(given: Given, surroundings: Surroundings, asset: Asset, sql: str) -> Understood:
+    """What one hook's SQL tells, remembered under a name of its own."""
+    content = blake2b(sql.encode(), digest_size=16).hexdigest()
+    path = f"{asset.path}#{content}"
+    known = given.memory.sql(path)
+    if known is not None and known.understood is not None and still_valid(known.understood.reads, surroundings):
+        return known.understood
+    template = Template(path, sql)
+    discovered = discover(template, surroundings)
+    understood, _ = understand(template, Reader(given.project.target.dialect, surroundings), discovered)
+    given.memory.keep(SqlFacts(path, content, discovered, (), understood))
+    return understood

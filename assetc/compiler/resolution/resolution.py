@@ -1,0 +1,112 @@
+"""What names were found to mean so far: edges, sources that nobody declared, and faults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from assetc.compiler.asset import Asset, Edge, Source
+from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic, did_you_mean
+from assetc.compiler.names.names import Candidates, Names
+from assetc.compiler.place import Span
+from assetc.compiler.project import Project
+from assetc.compiler.reference import EdgeKind
+from assetc.compiler.names.source import implicit_source
+from assetc.definitions.key import AssetKey
+
+SYSTEM_SCHEMAS = frozenset({"information_schema", "pg_catalog", "sys", "system", "duckdb"})
+MAKES_TABLES = frozenset({"create", "replace", "drop"})
+"""What a script does to a table that a model leaves to assetc."""
+
+READS_ITSELF = frozenset({"incremental", "snapshot"})
+
+
+class Resolution(Struct):
+    """The edges, sources and faults found so far. It lives for one call of `resolve`."""
+
+    project: Project
+    names: Names
+    assets: Mapping[AssetKey, Asset]
+    edges: dict[tuple[AssetKey, AssetKey], Edge] = field(default_factory=dict)
+    sources: dict[AssetKey, Source] = field(default_factory=dict)
+    problems: list[Diagnostic] = field(default_factory=list)
+
+    def infers(self, asset: Asset) -> bool:
+        """Whether what the SQL of an asset names makes edges."""
+        return (asset.config.inference or self.project.settings.inference) != "off"
+
+    def connect(self, edge: Edge) -> None:
+        """Keep an edge; the first one between two assets stays, but a certain one replaces a likely one."""
+        before = self.edges.get((edge.down, edge.up))
+        if before is None or (before.certainty == "likely" and edge.certainty == "certain"):
+            self.edges[edge.down, edge.up] = edge
+
+    def report(self, problem: Diagnostic) -> None:
+        """Keep a fault; one that was already told of the same place, as `ref()` and as its text, is told once."""
+        same = (known for known in self.problems if (known.code, known.message) == (problem.code, problem.message))
+        if not any(_overlap(known.span, problem.span) for known in same):
+            self.problems.append(problem)
+
+    def is_told_missing(self, span: Span) -> bool:
+        """Whether the `ref()` whose text this is was already told to name nothing."""
+        return any(known.code == "E101" and _overlap(known.span, span) for known in self.problems)
+
+    def outside(
+        self, down: AssetKey, parts: tuple[str, ...], span: Span, kind: EdgeKind, operation: str = ""
+    ) -> None:
+        """A name that nothing bears: an implicit source, or an error where sources must be declared."""
+        source, _ = implicit_source(self.project, parts, span)
+        if source.key in self.assets:  # its name in another case, which this dialect keeps apart
+            source = replace(source, key=AssetKey((*source.key.parts[:-1], f'"{source.key.name}"')))
+        known = self.sources.setdefault(source.key, source)
+        if known is source:
+            self._report_outside(down, source.key, span, operation)
+        if not self.project.settings.strict_sources:
+            self.connect(Edge(down, source.key, kind, span))
+
+    def _report_outside(self, down: AssetKey, key: AssetKey, span: Span, operation: str) -> None:
+        if self.project.flavor == "dbt":
+            return
+        code = "E101" if self.project.settings.strict_sources else "W202"
+        near = did_you_mean(key.name, (name for name in self.known_names() if name != down.name))
+        hint = near or f"If it is a table from outside, declare {key.name} under sources: in a .yml file."
+        if operation in MAKES_TABLES:
+            hint = "A model is a query of which assetc makes the table: leave create and drop out"
+        self.problems.append(diagnostic(code, f"nothing is called {'.'.join(key.parts)}", span, hint=hint))
+
+    def known_names(self) -> list[str]:
+        """The names that a reader can have meant."""
+        return sorted({key.name for key in self.names.by_key.values()})
+
+    def ambiguous(self, written: str, found: Candidates, span: Span) -> None:
+        """Report a name that several assets bear."""
+        related = [Annotation(self.assets[key].span, str(key)) for key in found if key in self.assets]
+        message = f"{written} can mean {' or '.join(str(key) for key in found)}"
+        hint = "Write the schema before the name."
+        self.report(diagnostic("E106", message, span, hint=hint, related=related))
+
+
+def _overlap(one: Span | None, other: Span | None) -> bool:
+    if one is None or other is None or one.path != other.path:
+        return False
+    return one.start < other.end and other.start < one.end
+
+
+def is_of_the_system(parts: tuple[str, ...]) -> bool:
+    """Whether a name is one of the warehouse's own catalogue."""
+    return len(parts) > 1 and any(part.casefold() in SYSTEM_SCHEMAS for part in parts[:-1])
+
+
+def self_reference(key: AssetKey, span: Span) -> Diagnostic:
+    """The fault of an asset that reads itself."""
+    hint = "Only an incremental model can read what it has built before."
+    return diagnostic("E104", f"{key} depends on itself", span, hint=hint)
+
+
+def writes_of_another(up: AssetKey, defined: Span, span: Span) -> Diagnostic:
+    """The warning about a body or script that changes a table of another asset."""
+    message = f"this writes the table of {up}"
+    hint = f"Let {up} write its own table, or make this an asset of its own."
+    return diagnostic("W204", message, span, hint=hint, related=(Annotation(defined, f"{up} is defined here"),))

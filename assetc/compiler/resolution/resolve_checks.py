@@ -1,0 +1,164 @@
+"""From checks as asked for to checks that can run: the assets they read are found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeGuard
+
+from assetc.compiler.asset import Check
+from assetc.compiler.define_checks import CheckDraft
+from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
+from assetc.compiler.facts import SqlFacts
+from assetc.compiler.names.locate import folders_of
+from assetc.compiler.names.names import Names, find_key, find_table
+from assetc.compiler.project import Project
+from assetc.definitions.key import AssetKey
+
+GENERIC_TESTS = ("unique", "not_null", "accepted_values", "relationships")
+ARGUMENTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "unique": ((), ()),
+    "not_null": ((), ()),
+    "accepted_values": (("values",), ("quote",)),
+    "relationships": (("to", "field"), ()),
+}
+"""What each built-in check needs, and what else it takes."""
+
+NOBODY = AssetKey("assetc")
+"""The reader of a check that belongs to no asset: no prefix, no schema of its own."""
+
+
+def resolve_checks(
+    project: Project,
+    drafts: Iterable[CheckDraft],
+    facts: Mapping[str, SqlFacts],
+    names: Names,
+    tests: Iterable[str],
+) -> tuple[tuple[Check, ...], tuple[Diagnostic, ...]]:
+    """The checks with the assets that they read, and what is wrong with them. `tests` are the project's own tests."""
+    checks: dict[str, Check] = {}
+    problems: list[Diagnostic] = []
+    of_packages: dict[str, list[CheckDraft]] = {}
+    known = (*GENERIC_TESTS, *(test.removeprefix("test_") for test in tests))
+    for draft in drafts:
+        if not draft.config.enabled:
+            continue
+        if draft.path is None and draft.kind.rpartition(".")[2] not in known:
+            if project.flavor == "dbt" and "." in draft.kind:
+                of_packages.setdefault(draft.kind, []).append(draft)
+            else:
+                problems.append(_unknown_test(draft, known))
+            continue
+        wrong = tuple(_wrong_arguments(draft))
+        if wrong:
+            problems += wrong
+            continue
+        read, faults = _read_by(draft, facts, names)
+        problems += faults
+        if project.flavor == "native":  # dbt passes over such a check with a warning
+            problems += _missing_relations(draft, names)
+        check = Check(
+            name=draft.name,
+            kind=draft.kind,
+            assets=read,
+            config=draft.config,
+            span=draft.span,
+            column=draft.column,
+            arguments=draft.arguments,
+            package=project.name,
+            fqn=(project.name, *folders_of(project.settings, draft.span.path), draft.name),
+            path=draft.path,
+        )
+        checks.setdefault(draft.name, check)
+    problems += map(_left_out, of_packages.values())
+    return tuple(checks.values()), tuple(problems)
+
+
+def _wrong_arguments(draft: CheckDraft) -> Iterator[Diagnostic]:
+    """E137 for an argument that a built-in check does not have, or lacks."""
+    if draft.path is not None or draft.kind not in ARGUMENTS:
+        return
+    needed, optional = ARGUMENTS[draft.kind]
+    given = {name for name, _ in draft.arguments}
+    unknown = sorted(given - {*needed, *optional, "model", "column_name"})
+    for name in unknown:
+        hint = did_you_mean(name, needed + optional) or f"It has {', '.join(needed + optional) or 'none'}"
+        yield diagnostic("E137", f"the check {draft.kind} has no argument {name}", draft.span, hint=hint)
+    for name in needed if not unknown else ():
+        if name not in given:
+            yield diagnostic("E137", f"the check {draft.kind} needs {name}", draft.span, hint=f"Write {name}: below it")
+
+
+def _missing_relations(draft: CheckDraft, names: Names) -> Iterator[Diagnostic]:
+    for name in _named_relations(draft):
+        short = name.rpartition("/")[2]  # a table of the default source has no other key
+        if not find_key(names, name, draft.asset or NOBODY) and not find_key(names, short, draft.asset or NOBODY):
+            hint = did_you_mean(short, _known(names))
+            yield diagnostic("E101", f"nothing is called {name}", draft.span, hint=hint)
+
+
+def _read_by(
+    draft: CheckDraft, facts: Mapping[str, SqlFacts], names: Names
+) -> tuple[tuple[AssetKey, ...], list[Diagnostic]]:
+    read: dict[AssetKey, None] = {draft.asset: None} if draft.asset else {}
+    problems: list[Diagnostic] = []
+    if draft.asset_name:
+        found = find_key(names, draft.asset_name, NOBODY)
+        if found:
+            read[found[0]] = None
+        else:
+            hint = did_you_mean(draft.asset_name, _known(names))
+            problems.append(diagnostic("E101", f"nothing is called {draft.asset_name}", draft.span, hint=hint))
+    if draft.path is not None:
+        read |= dict.fromkeys(_tables_of(facts[draft.path], names))
+    for name in _named_relations(draft):
+        read |= dict.fromkeys(find_key(names, name, draft.asset or NOBODY)[:1])
+    return tuple(read), problems
+
+
+def _tables_of(facts: SqlFacts, names: Names) -> Iterator[AssetKey]:
+    for call in facts.discovered.references:
+        if call.kind == "ref":
+            yield from find_key(names, call.arguments[-1], NOBODY)[:1]
+        elif call.kind == "source":
+            yield from find_key(names, "/".join(call.arguments), NOBODY)[:1]
+    for placed in facts.understood.references if facts.understood else ():
+        if placed.reference.kind == "read":
+            yield from find_table(names, placed.reference.parts, NOBODY)[:1]
+
+
+def _named_relations(draft: CheckDraft) -> Iterator[str]:
+    """The `to:` of a relationships test, which may be a plain name, and every `ref('name')` or `source('a', 'b')`."""
+    for key, value in draft.arguments:
+        if isinstance(value, str) and (key == "to" or is_call(value)):
+            yield name_in_call(value)
+
+
+def is_call(value: object) -> TypeGuard[str]:
+    """Whether the argument of a check is `ref(...)` or `source(...)`."""
+    return isinstance(value, str) and value.lstrip().startswith(("ref(", "source(")) and value.rstrip().endswith(")")
+
+
+def name_in_call(written: str) -> str:
+    """The asset that `ref('orders')`, `source('crm', 'users')` or a plain `orders` means, as a key."""
+    name, bracket, arguments = written.strip().partition("(")
+    if not bracket:
+        return name
+    words = [word.strip().strip("'\"") for word in arguments.rstrip(") ").split(",")]
+    return "/".join(words) if name.strip() == "source" else words[-1]
+
+
+def _known(names: Names) -> list[str]:
+    return sorted({key.name for key in names.by_key.values()})
+
+
+def _left_out(drafts: list[CheckDraft]) -> Diagnostic:
+    """Of the checks that use one test of a package: one warning, at the first."""
+    first, *others = sorted(drafts, key=lambda draft: (draft.span.path, draft.span.start))
+    more = f" and {len(others)} more" if others else ""
+    message = f"tests of packages are not built yet: {first.name}{more} will not run"
+    return diagnostic("W223", message, first.span)
+
+
+def _unknown_test(draft: CheckDraft, known: tuple[str, ...]) -> Diagnostic:
+    hint = did_you_mean(draft.kind, known) or f"Known tests: {', '.join(known)}."
+    return diagnostic("E101", f"there is no test called {draft.kind}", draft.span, hint=hint)

@@ -1,0 +1,125 @@
+"""What a Python asset needs: its parameters, what it declares, and what its body reads and writes."""
+
+from __future__ import annotations
+
+from assetc.compiler.asset import Asset, Edge
+from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
+from assetc.compiler.names.names import Candidates, find_key, find_parameter, find_table, is_written
+from assetc.compiler.resolution.not_readable import not_readable
+from assetc.compiler.place import Span
+from assetc.compiler.python.reading import Parameter, PythonAsset, PythonReference, owns
+from assetc.compiler.resolution.resolution import Resolution, is_of_the_system, self_reference, writes_of_another
+from assetc.compiler.resolution.resolve_declared import connect_declared, resolve_explicit, resolve_ref, resolve_source
+from assetc.definitions.key import AssetKey
+
+SCALARS = frozenset({"int", "float", "str", "bool", "bytes", "Decimal", "date", "datetime", "timedelta", "Path"})
+"""Annotations of settings, which are rarely meant to be the value of an asset."""
+
+
+def resolve_python(resolution: Resolution, asset: Asset, python: PythonAsset) -> None:
+    """All edges of a Python asset."""
+    named = {declared.parameter for declared in python.inputs}
+    for declared in python.inputs:
+        _resolve_input(resolution, asset, declared.key, declared.span)
+    for dependency in python.declared_deps:
+        resolve_explicit(resolution, asset, dependency.key, dependency.span)
+    for parameter in python.parameters:
+        if parameter.can_be_upstream and parameter.name not in named:
+            _resolve_parameter(resolution, asset, parameter)
+    infers = resolution.infers(asset)
+    for reference in python.references:
+        if infers or reference.kind in ("ref", "source"):
+            _resolve_python_read(resolution, asset, python, reference)
+    for write in python.writes if infers else ():
+        _resolve_python_write(resolution, asset, write)
+
+
+def _resolve_input(resolution: Resolution, asset: Asset, written: str, span: Span) -> None:
+    found = find_key(resolution.names, written, asset.key)
+    if not found:
+        resolution.problems.append(_missing_input(resolution, written, span))
+    elif len(found) > 1:
+        resolution.ambiguous(written, found, span)
+    else:
+        connect_declared(resolution, asset, Edge(asset.key, found[0], "arg", span))
+
+
+def _resolve_parameter(resolution: Resolution, asset: Asset, parameter: Parameter) -> None:
+    name, span = parameter.name, parameter.span
+    found = find_parameter(resolution.names, name, asset.key)
+    if len(found) == 1:
+        resolution.connect(Edge(asset.key, found[0], "arg", span))
+    elif found:
+        resolution.ambiguous(name, found, span)
+    elif resolution.names.fold(name) == resolution.names.fold(asset.key.name):
+        resolution.report(self_reference(asset.key, span))
+    elif parameter.must_be_upstream:
+        resolution.problems.append(_missing_input(resolution, name, span, parameter.annotation))
+
+
+def _resolve_python_read(resolution: Resolution, asset: Asset, python: PythonAsset, placed: PythonReference) -> None:
+    reference = placed.reference
+    if placed.kind == "ref":
+        resolve_ref(resolution, asset.key, reference.parts, placed.span, reference.certainty)
+        return
+    if placed.kind == "source":
+        resolve_source(resolution, asset.key, reference.parts, placed.span, reference.certainty)
+        return
+    if reference.kind != "read" or is_of_the_system(reference.parts):
+        return
+    found = find_table(resolution.names, reference.parts, asset.key)
+    is_local = len(reference.parts) == 1 and reference.parts[0] in python.local_frames
+    if is_local and not found:
+        return
+    if is_local and found[0] != asset.key:
+        resolution.problems.append(_shadowing_frame(reference.parts[0], found[0], placed.span))
+    _connect_python(resolution, asset, found, placed)
+
+
+def _connect_python(resolution: Resolution, asset: Asset, found: Candidates, placed: PythonReference) -> None:
+    reference = placed.reference
+    if len(found) == 1 and _is_of_one_body(resolution.assets.get(found[0]), asset):
+        return
+    if len(found) > 1:
+        resolution.ambiguous(".".join(reference.parts), found, placed.span)
+    elif found and found[0] != asset.key:
+        upstream = resolution.assets.get(found[0])
+        if upstream is not None and upstream.kind == "python" and upstream.relation is None:  # noqa: SIM102
+            if not is_written(resolution.names, reference.parts, upstream.key):
+                resolution.problems.append(not_readable(upstream, placed.span))
+        resolution.connect(Edge(asset.key, found[0], placed.kind, placed.span, reference.certainty))
+    elif not found and reference.certainty == "certain":
+        resolution.outside(asset.key, reference.parts, placed.span, placed.kind)
+
+
+def _resolve_python_write(resolution: Resolution, asset: Asset, write: PythonReference) -> None:
+    if owns(write) or write.reference.kind != "write":
+        return
+    found = find_table(resolution.names, write.reference.parts, asset.key)
+    if len(found) == 1 and found[0] != asset.key:
+        upstream = resolution.assets.get(found[0])
+        if upstream is not None:
+            resolution.problems.append(writes_of_another(found[0], upstream.span, write.span))
+        resolution.connect(Edge(asset.key, found[0], "py-sql", write.span, write.reference.certainty))
+
+
+def _is_of_one_body(one: Asset | None, other: Asset) -> bool:
+    """Whether two assets are made by one execution: what its body reads of its own making is no dependency."""
+    if one is None or not other.step_name:
+        return False
+    return (one.path, one.step_name) == (other.path, other.step_name)
+
+
+def _missing_input(resolution: Resolution, name: str, span: Span, annotation: str = "") -> Diagnostic:
+    near = did_you_mean(name, resolution.known_names())
+    if annotation.rpartition(".")[2] in SCALARS:
+        setting = f"A parameter is an upstream unless it has a default: {name}: {annotation} = ..."
+        hint = f"{near} {setting}" if near else setting
+    else:
+        hint = near or "Declare it as a source, or give the parameter a default."
+    return diagnostic("E101", f"{name} is not the name of an asset or a source", span, hint=hint)
+
+
+def _shadowing_frame(name: str, up: AssetKey, span: Span) -> Diagnostic:
+    message = f"the variable {name} has the name of the asset {up}, and the warehouse reads the asset"
+    return diagnostic("W206", message, span, hint="Give the variable another name.")

@@ -1,0 +1,90 @@
+"""What the SQL of a model and of its hooks reads and writes."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from assetc.compiler.asset import Asset, Edge
+from assetc.compiler.diagnostic import diagnostic, did_you_mean
+from assetc.compiler.facts import PlacedReference, SqlFacts
+from assetc.compiler.names.names import find_key, find_table, is_written
+from assetc.compiler.resolution.not_readable import not_readable
+from assetc.compiler.resolution.resolution import READS_ITSELF, Resolution, is_of_the_system, self_reference, writes_of_another
+from assetc.compiler.resolution.resolve_declared import resolve_ref, resolve_source
+from assetc.compiler.template.rendered import TemplateReference
+from assetc.definitions.key import AssetKey
+
+
+def resolve_sql(resolution: Resolution, asset: Asset, facts: SqlFacts) -> None:
+    """All edges of a model: what its template calls, then what its SQL reads and writes."""
+    for call in facts.discovered.references:
+        if call.span in facts.discovered.commented:
+            _resolve_commented(resolution, asset, call)
+        else:
+            _resolve_call(resolution, asset, call)
+    if facts.understood is None or not resolution.infers(asset):
+        return
+    is_incremental = asset.config.materialized == "incremental"
+    for placed in facts.understood.references:
+        if is_incremental or not placed.only_incremental:
+            _resolve_table(resolution, asset, placed)
+
+
+def _resolve_call(resolution: Resolution, asset: Asset, call: TemplateReference) -> None:
+    """A `ref()` or `source()` of a template."""
+    if call.kind == "source":
+        resolve_source(resolution, asset.key, call.arguments, call.span, call.certainty)
+    elif call.kind == "ref":
+        resolve_ref(resolution, asset.key, call.arguments, call.span, call.certainty)
+
+
+def _resolve_commented(resolution: Resolution, asset: Asset, call: TemplateReference) -> None:
+    """A reference in a SQL comment: dbt's habit for what no text shows. A missing one is only a warning."""
+    _resolve_call(resolution, asset, replace(call, certainty="likely"))
+    if call.kind != "ref":
+        return
+    found = find_key(resolution.names, call.arguments[-1], asset.key)
+    if found[:1] != (asset.key,):
+        if not found:
+            hint = did_you_mean(call.arguments[-1], resolution.known_names())
+            message = f"ref('{call.arguments[-1]}') in a comment names nothing"
+            resolution.problems.append(diagnostic("W202", message, call.span, hint=hint))
+        elif len(found) == 1:
+            resolution.connect(Edge(asset.key, found[0], "ref", call.span))
+
+
+def _resolve_table(resolution: Resolution, asset: Asset, placed: PlacedReference) -> None:
+    """A table position in the SQL of a model."""
+    reference = placed.reference
+    if reference.kind not in ("read", "write") or is_of_the_system(reference.parts):
+        return
+    found = find_table(resolution.names, reference.parts, asset.key)
+    if len(found) > 1:
+        resolution.ambiguous(".".join(reference.parts), found, placed.span)
+    elif not found:
+        if not resolution.is_told_missing(placed.span):
+            resolution.outside(asset.key, reference.parts, placed.span, placed.kind, reference.operation)
+    elif found[0] == asset.key:
+        is_fault = reference.kind == "read" and resolution.project.flavor == "native"
+        if is_fault and asset.config.materialized not in READS_ITSELF:
+            resolution.report(self_reference(asset.key, placed.span))
+    else:
+        _connect_table(resolution, asset, found[0], placed)
+
+
+def _connect_table(resolution: Resolution, asset: Asset, up: AssetKey, placed: PlacedReference) -> None:
+    upstream = resolution.assets.get(up)
+    if placed.reference.kind == "write" and upstream is not None:
+        resolution.problems.append(writes_of_another(up, upstream.span, placed.span))
+    if upstream is not None and upstream.kind == "python" and upstream.relation is None:  # noqa: SIM102
+        if not is_written(resolution.names, placed.reference.parts, upstream.key):
+            resolution.problems.append(not_readable(upstream, placed.span))
+    resolution.connect(Edge(asset.key, up, placed.kind, placed.span, placed.reference.certainty))
+
+
+def resolve_hook(resolution: Resolution, asset: Asset, placed: PlacedReference) -> None:
+    """A table in the SQL of a hook; hooks also name tables that are nobody's business."""
+    if placed.reference.kind in ("read", "write"):
+        found = find_table(resolution.names, placed.reference.parts, asset.key)
+        if len(found) == 1 and found[0] != asset.key:
+            resolution.connect(Edge(asset.key, found[0], "hook", placed.span, placed.reference.certainty))

@@ -1,0 +1,126 @@
+"""What is wrong with one configuration file: the problems found while its values are taken apart."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
+from assetc.compiler.place import Span
+from assetc.compiler.project import Flavor
+from assetc.project.documents.keys import CHANGES_A_RUN
+from assetc.project.documents.written import Written, WrittenList, WrittenMapping, WrittenPair, WrittenScalar
+
+
+class Findings:
+    """Takes values apart as the reader of a file expects them, and collects what does not fit."""
+
+    def __init__(self, flavor: Flavor) -> None:
+        self.flavor = flavor
+        self.problems: list[Diagnostic] = []
+
+    def add(self, code: str, message: str, span: Span, hint: str = "") -> None:
+        """A fault with its place."""
+        self.problems.append(diagnostic(code, message, span, hint=hint))
+
+    def misfit(self, written: Written, what: str, expected: str, hint: str = "") -> None:
+        """A value of the wrong type (E126)."""
+        self.add("E126", f"{what} must be {expected}, and this is {_kind(written)}", written.span, hint)
+
+    def unknown(self, pair: WrittenPair, known: Collection[str], where: str) -> None:
+        """A key that means nothing here: an error in a native project, a warning in a dbt project."""
+        code = "E121" if self.flavor == "native" else "W221"
+        hint = did_you_mean(pair.key, known) or f"Known keys: {', '.join(sorted(known))}"
+        if len(hint) > 300:
+            hint = "Keys of your own belong under meta"
+        self.add(code, f'{where} has no key "{pair.key}"', pair.span, hint)
+
+    def not_built(self, pair: WrittenPair) -> None:
+        """Say that what was written has no effect yet; in a dbt project only where a run in dbt would be another."""
+        if self.flavor == "native" or pair.key in CHANGES_A_RUN:
+            self.add("W223", f'"{pair.key}" is not built yet and has no effect', pair.span)
+
+    def mapping(self, written: Written, what: str, hint: str = "") -> WrittenMapping | None:
+        """The mapping that stands here; null counts as an empty one."""
+        if isinstance(written, WrittenMapping):
+            return written
+        if isinstance(written, WrittenScalar) and written.value is None:
+            return WrittenMapping((), written.place)
+        self.misfit(written, what, "a mapping", hint)
+        return None
+
+    def items(self, written: Written, what: str) -> tuple[Written, ...]:
+        """The items of the list that stands here; null counts as an empty one."""
+        if isinstance(written, WrittenList):
+            return written.items
+        if not (isinstance(written, WrittenScalar) and written.value is None):
+            self.misfit(written, what, "a list")
+        return ()
+
+    def text(self, written: Written, what: str) -> str | None:
+        """The text that stands here; a number counts as the text that it is."""
+        if isinstance(written, WrittenScalar):
+            if isinstance(written.value, str):
+                return written.value
+            if isinstance(written.value, int | float) and not isinstance(written.value, bool):
+                return str(written.value)
+        self.misfit(written, what, "a text")
+        return None
+
+    def optional_text(self, written: Written, what: str) -> str | None:
+        """A text, or null."""
+        if isinstance(written, WrittenScalar) and written.value is None:
+            return None
+        return self.text(written, what)
+
+    def texts(self, written: Written, what: str) -> tuple[str, ...]:
+        """One text, or a list of them."""
+        written_items = written.items if isinstance(written, WrittenList) else (written,)
+        found = (self.optional_text(item, what) for item in written_items)
+        return tuple(text for text in found if text is not None)
+
+    def flag(self, written: Written, what: str) -> bool | None:
+        """True or false."""
+        if isinstance(written, WrittenScalar) and isinstance(written.value, bool):
+            return written.value
+        self.misfit(written, what, "true or false")
+        return None
+
+    def one_of(self, written: Written, what: str, choices: Iterable[str]) -> str | None:
+        """One of a few words."""
+        text = self.text(written, what)
+        words = tuple(choices)
+        if text is None or text in words:
+            return text
+        hint = did_you_mean(text, words) or f"It is one of {', '.join(words)}"
+        self.add("E126", f'{what} cannot be "{text}"', written.span, hint)
+        return None
+
+    def mappings(self, written: Written, what: str) -> Iterator[WrittenMapping]:
+        """The mappings of a list; an item of another type is reported and passed over."""
+        if isinstance(written, WrittenMapping):
+            self.misfit(written, f"{what}s", "a list", "Write each of them as an item: - name: ...")
+            return
+        for item in self.items(written, f"{what}s"):
+            if isinstance(item, WrittenScalar) and isinstance(item.value, str):
+                self.misfit(item, f"each of the {what}s", "a mapping", f"Write - name: {item.value}")
+                continue
+            mapping = self.mapping(item, f"each of the {what}s")
+            if mapping is not None:
+                yield mapping
+
+
+def _kind(written: Written) -> str:
+    match written:
+        case WrittenList():
+            return "a list"
+        case WrittenMapping():
+            return "a mapping"
+        case WrittenScalar(value=None):
+            return "empty"
+        case WrittenScalar(value=bool(value)):
+            return "true" if value else "false"
+        case WrittenScalar(value=int() | float()):
+            return "a number"
+        case WrittenScalar(value=str()):
+            return "a text"
+    return "a date"

@@ -1,0 +1,109 @@
+"""Small values of ours as bytes, and back: what every command reads, so it takes nothing that is slow to import.
+
+The values describe themselves: a dataclass is the number of its form and its fields. `marshal` is the fastest reader
+that Python has; its format belongs to one version of Python, which the cache therefore names in its own.
+"""
+
+from __future__ import annotations
+
+import marshal
+from collections.abc import Mapping
+from typing import Any
+
+from assetc.compiler.asset import CheckConfig, DeclaredColumn, Source
+from assetc.compiler.config import AssetConfig, Hook
+from assetc.compiler.diagnostic import Annotation, Diagnostic
+from assetc.compiler.place import Span
+from assetc.compiler.project import CheckSpec, DeclaredSource, Entry, FolderConfig, Patch
+from assetc.definitions.key import AssetKey
+from assetc.definitions.relation import Relation
+from assetc.project.documents.readings import (
+    ProfilesReading,
+    ProjectFileReading,
+    PropertyFileReading,
+    WrittenOutput,
+    WrittenProfile,
+)
+from assetc.project.memory.cache import Cache, CacheMemory
+
+TUPLE, KEY = 0, 1
+FORMS: tuple[type[Any], ...] = (
+    Annotation,
+    AssetConfig,
+    CheckConfig,
+    CheckSpec,
+    DeclaredColumn,
+    DeclaredSource,
+    Diagnostic,
+    Entry,
+    FolderConfig,
+    Hook,
+    Patch,
+    ProfilesReading,
+    ProjectFileReading,
+    PropertyFileReading,
+    Relation,
+    Source,
+    Span,
+    WrittenOutput,
+    WrittenProfile,
+)
+FIRST_FORM = 2
+_NUMBERS = {form: number for number, form in enumerate(FORMS, FIRST_FORM)}
+_ATOMS = frozenset({str, int, float, bool, type(None), bytes})
+
+
+def pack(value: object) -> bytes | None:
+    """The value as bytes; None if something in it is no value of ours, a date for instance."""
+    try:
+        return marshal.dumps(to_plain(value))
+    except ValueError:
+        return None
+
+
+def unpack(content: bytes) -> object | None:
+    """The value that `pack` wrote, or None if it cannot be read."""
+    try:
+        value: object = from_plain(marshal.loads(content))  # noqa: S302  our own cache, of this version of Python
+        return value
+    except (ValueError, TypeError, EOFError, IndexError):
+        return None
+
+
+def compact_memory(cache: Cache) -> CacheMemory:
+    """The memory for the few configuration files that every command reads."""
+    return CacheMemory(cache, pack, lambda _, content: unpack(content))
+
+
+def to_plain(value: Any) -> Any:
+    """Tuples, lists, dicts and atoms that say the same. Other values stay, and `marshal` refuses them."""
+    kind = type(value)
+    if kind in _ATOMS:
+        return value
+    if kind is tuple:
+        return (TUPLE, *map(to_plain, value))
+    if kind in _NUMBERS:
+        return (_NUMBERS[kind], *(to_plain(getattr(value, name)) for name in kind.__struct_fields__))
+    if kind is AssetKey:
+        return (KEY, *value.parts)
+    if isinstance(value, Mapping):
+        return {key: to_plain(each) for key, each in value.items()}
+    if kind is list:
+        return [to_plain(each) for each in value]
+    return value
+
+
+def from_plain(plain: Any) -> Any:
+    """The value that `to_plain` took apart."""
+    kind = type(plain)
+    if kind is tuple:
+        form = plain[0]
+        if form == KEY:
+            return AssetKey(plain[1:])
+        items = [each if type(each) in _ATOMS else from_plain(each) for each in plain[1:]]
+        return tuple(items) if form == TUPLE else FORMS[form - FIRST_FORM](*items)
+    if kind is dict:
+        return {key: from_plain(each) for key, each in plain.items()}
+    if kind is list:
+        return [from_plain(each) for each in plain]
+    return plain

@@ -1,0 +1,74 @@
+"""The memory of the compiler, kept in the cache: facts about files, by path."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from assetc.compiler.facts import CompiledText, Facts, MacroFacts, PythonFacts, SeedFacts, SqlFacts
+from assetc.project.memory.cache import Cache
+from assetc.project.memory.encoding import decode, encode
+
+KINDS: Mapping[type, str] = {PythonFacts: "python", SeedFacts: "seed", MacroFacts: "macros"}
+"""The kinds of rows in the cache that are true for every target."""
+
+
+class CachedMemory(Struct, frozen=True):
+    """The compiler's memory, kept in the cache. `scope` separates what is true for one target only.
+
+    `sql_rows` are the rows about SQL files; without them each is read when it is asked for.
+    """
+
+    cache: Cache
+    scope: str
+    sql_rows: dict[str, SqlFacts | bytes] | None = None
+
+    @staticmethod
+    def of(cache: Cache, scope: str) -> CachedMemory:
+        """The memory for one scope, with the facts about all SQL files at hand: a compilation asks for each."""
+        return CachedMemory(cache, scope, dict(cache.all(f"sql {scope}")))
+
+    def sql(self, path: str) -> SqlFacts | None:
+        """The facts about a SQL file, decoded when first asked for."""
+        if self.sql_rows is None:
+            row = self.cache.get(f"sql {self.scope}", path)
+            return None if row is None else decode(SqlFacts, row)
+        known = self.sql_rows.get(path)
+        if not isinstance(known, bytes):
+            return known
+        facts = decode(SqlFacts, known)
+        if facts is None:
+            del self.sql_rows[path]
+        else:
+            self.sql_rows[path] = facts
+        return facts
+
+    def python(self, path: str) -> PythonFacts | None:
+        """The facts about a Python file."""
+        row = self.cache.get("python", path)
+        return None if row is None else decode(PythonFacts, row)
+
+    def seed(self, path: str) -> SeedFacts | None:
+        """The facts about a CSV file."""
+        row = self.cache.get("seed", path)
+        return None if row is None else decode(SeedFacts, row)
+
+    def compiled(self, path: str) -> CompiledText | None:
+        """The rendered SQL of a file."""
+        row = self.cache.get(f"text {self.scope}", path)
+        return None if row is None else decode(CompiledText, row)
+
+    def macros(self, path: str) -> MacroFacts | None:
+        """The facts about a file of macros."""
+        row = self.cache.get("macros", path)
+        return None if row is None else decode(MacroFacts, row)
+
+    def keep(self, facts: Facts) -> None:
+        """Remember facts."""
+        kind = f"sql {self.scope}" if isinstance(facts, SqlFacts) else KINDS[type(facts)]
+        self.cache.keep(kind, facts.path, encode(facts))
+
+    def keep_text(self, text: CompiledText) -> None:
+        """Remember the rendered SQL of a file."""
+        self.cache.keep(f"text {self.scope}", text.path, encode(text))

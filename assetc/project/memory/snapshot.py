@@ -1,0 +1,83 @@
+"""The whole compilation, kept for the case that nothing, or next to nothing, has changed: one row of the cache."""
+
+from __future__ import annotations
+
+import marshal
+from collections.abc import Iterable
+from hashlib import blake2b
+
+from msgspec import Struct
+
+from assetc.compiler.project import ProjectFile
+from assetc.project.memory.cache import Cache
+from assetc.project.memory.snapshot_rows import Recalled, Rows, Snapshot, read_rows, rows_of
+
+HASH = 32
+
+
+class Inputs(Struct, frozen=True):
+    """What a compilation comes from, but for what templates read: a hash of its settings, and its files.
+
+    `files` are path, kind and stamp of each; `stamps` is a hash of them all.
+    """
+
+    settings: str
+    files: bytes
+    stamps: str
+
+    @staticmethod
+    def of(settings: object, files: Iterable[ProjectFile]) -> Inputs:
+        """The inputs with these settings, which are plain values, and these files."""
+        rows = marshal.dumps([(file.path, file.kind, *file.stamp) for file in files])
+        return Inputs(hash_of(settings), rows, blake2b(rows, digest_size=16).hexdigest())
+
+
+def recall(cache: Cache, scope: str, inputs: Inputs) -> Recalled | None:
+    """The last compilation of the scope, if it had these settings; of the same files if `stamps` are the same."""
+    row = cache.get("snapshot", scope)
+    if row is None or not row.startswith(inputs.settings.encode()):
+        return None
+    try:
+        rows = Rows(*marshal.loads(row[2 * HASH :]))  # noqa: S302  our own cache, of this version of Python
+        return read_rows(rows, row[HASH : 2 * HASH].decode())
+    except (ValueError, TypeError, EOFError, LookupError):
+        return None
+
+
+def changed_files(cache: Cache, scope: str, inputs: Inputs) -> tuple[str, ...] | None:
+    """The files with another stamp than at the last compilation; None if others are there, or of other kinds."""
+    before = marshal.loads(cache.get("files", scope) or marshal.dumps([]))  # noqa: S302  as above
+    now = marshal.loads(inputs.files)  # noqa: S302  as above
+    pairs = [(then, file) for then, file in zip(before, now, strict=False) if then != file]
+    if len(before) != len(now) or any(then[:2] != file[:2] for then, file in pairs):
+        return None
+    return tuple(path for (path, *_), _ in pairs)
+
+
+def keep(cache: Cache, scope: str, inputs: Inputs, snapshot: Snapshot, recalled: Recalled | None = None) -> None:
+    """Remember a compilation, unless something in it cannot be written: a date in somebody's `meta`.
+
+    What it has in common with the one that was `recalled` is written as it was read.
+    """
+    try:
+        content = marshal.dumps(tuple(rows_of(snapshot, recalled)))
+    except ValueError:
+        content = b""
+    stamped = f"{inputs.settings}{inputs.stamps}".encode() + content
+    cache.keep("snapshot", scope, stamped if content else b"")
+    cache.keep("files", scope, inputs.files)
+
+
+def hash_of(value: object) -> str:
+    """A hash of plain values, for the inputs of a compilation."""
+    return blake2b(repr(value).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def version_of(cache: Cache, scope: str, secrets: tuple[str, ...]) -> str:
+    """A keyed hash of the last compilation of a scope, and of the secrets of its target; "" if it cannot be kept."""
+    row = cache.get("snapshot", scope)
+    if not row:
+        return ""
+    hashed = blake2b(row, digest_size=16, key=cache.secret())
+    hashed.update(repr(secrets).encode("utf-8", "surrogatepass"))
+    return hashed.hexdigest()

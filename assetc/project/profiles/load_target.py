@@ -1,0 +1,105 @@
+"""Finding the target of a load: which profiles file, which output, and what it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.project import Target
+from assetc.project.documents.readers import read_profiles
+from assetc.project.documents.readings import ProfilesReading, WrittenProfile
+from assetc.project.memory.load_memory import Memory, read_config_file
+from assetc.project.profiles.other_targets import OtherTarget, other_targets
+from assetc.project.profiles.profiles import (
+    Output,
+    ProfileRequest,
+    built_in_output,
+    choose_output,
+    no_profiles_file,
+    profiles_places,
+    uses_built_in_output,
+)
+from assetc.project.profiles.secrets import named_only, secrets_in, secrets_of_environment, worth_masking
+from assetc.project.profiles.target import Connection, TargetRequest, make_target, strange_fields
+from assetc.project.templates import TemplateNames
+
+
+class LoadedTarget(Struct, frozen=True):
+    """The target in use, or None with the reasons, and the secrets that came to be known on the way."""
+
+    __repr__ = named_only
+
+    target: Target | None
+    connection: Connection | None
+    problems: tuple[Diagnostic, ...]
+    secrets: tuple[str, ...]
+    others: tuple[OtherTarget, ...] = ()
+
+
+def load_target(profile: ProfileRequest, wanted: TargetRequest, names: TemplateNames, memory: Memory) -> LoadedTarget:
+    """The target that a profile request leads to; `names` is what a profiles file may use."""
+    output, problems, others = _find_output(profile, names, memory)
+    in_environment = tuple(secrets_of_environment(names.environment))
+    if output is None:
+        return LoadedTarget(None, None, problems, worth_masking(in_environment))
+    in_fields = (secret for key, value in output.fields.items() for secret in secrets_in(key, value))
+    secrets = worth_masking((*in_environment, *in_fields))
+    made = make_target(output, wanted, secrets)
+    if isinstance(made, Diagnostic):
+        return LoadedTarget(None, None, (*problems, made), secrets)
+    target, connection = made
+    problems = (*problems, *strange_fields(output, connection, is_native=profile.is_native))
+    if profile.is_native:
+        names_there = ((other.identity.database, wanted.schema or other.identity.schema) for other in others)
+        target = replace(target, others=tuple(dict.fromkeys(names_there)))
+    return LoadedTarget(target, connection, problems, secrets, others)
+
+
+def _find_output(
+    profile: ProfileRequest, names: TemplateNames, memory: Memory
+) -> tuple[Output | None, tuple[Diagnostic, ...], tuple[OtherTarget, ...]]:
+    places = profiles_places(profile, names.environment)
+    place = next((place for place in places if place.is_file()), None)
+    if uses_built_in_output(profile, place):
+        built_in = built_in_output(profile)
+        return (None, (built_in,), ()) if isinstance(built_in, Diagnostic) else (built_in, (), ())
+    if place is None:
+        return None, (no_profiles_file(profile, names.environment),), ()
+    shown = _shown(place, profile.root)
+    reading = read_config_file(memory, ProfilesReading, place, shown, read_profiles)
+    if isinstance(reading, Diagnostic):
+        return None, (reading,), ()
+    if reading.problems and not reading.profiles:
+        return None, reading.problems, ()
+    output, problems = choose_output(reading, shown, profile, names)
+    own = tuple(_own_problems(reading, profile, output))
+    if output is None:
+        is_told = any(problem.severity == "error" for problem in own)
+        return None, own if is_told else (*own, *problems), ()
+    return output, (*own, *problems), tuple(other_targets(reading, output, str(profile.root), names))
+
+
+def _own_problems(reading: ProfilesReading, request: ProfileRequest, output: Output | None) -> Iterator[Diagnostic]:
+    """What is wrong with the profile in use: the others may be those of other projects."""
+    named = request.asked_profile or (request.profile.value if request.profile else None) or request.project_name
+    wanted = output.profile if output is not None else named
+    for problem in reading.problems:
+        start = problem.span.start if problem.span else 0
+        holder = max((each for each in reading.profiles if each.span.start <= start), key=_start, default=None)
+        if holder is None or holder.name == wanted:
+            yield problem
+
+
+def _start(profile: WrittenProfile) -> int:
+    return profile.span.start
+
+
+def _shown(place: Path, root: Path) -> str:
+    """The file's name in diagnostics: relative to the project where it lies in it, else absolute."""
+    absolute = place.resolve()
+    home = root.resolve()
+    return absolute.relative_to(home).as_posix() if absolute.is_relative_to(home) else absolute.as_posix()

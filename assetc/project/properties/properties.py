@@ -1,0 +1,99 @@
+"""Property files: what a YAML file beside the models says about models, seeds, macros, sources ..."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from assetc.compiler.project import DeclaredSource, Entry, Flavor, Patch
+from assetc.project.documents.config_entries import config_entry, read_config
+from assetc.project.documents.findings import Findings
+from assetc.project.documents.keys import (
+    ASSET_KEYS,
+    CONFIG_AT_THE_TOP,
+    NOT_BUILT_ASSET_KEYS,
+    NOT_BUILT_SECTIONS,
+    PROPERTY_FILE_KEYS,
+)
+from assetc.project.documents.readings import PropertyFileReading
+from assetc.project.documents.written import WrittenMapping, WrittenPair, WrittenScalar
+from assetc.project.documents.yaml_positions import read_yaml
+from assetc.project.properties.property_checks import read_checks
+from assetc.project.properties.property_columns import read_columns
+from assetc.project.properties.property_sources import read_name, read_sources
+
+_PATCHES: dict[str, Literal["model", "seed", "snapshot", "macro"]] = {
+    "models": "model",
+    "seeds": "seed",
+    "snapshots": "snapshot",
+    "macros": "macro",
+}
+
+
+_FORM = "It has keys such as models:, seeds: and sources:, with lists below them"
+
+
+def read_properties(path: str, text: str, flavor: Flavor) -> PropertyFileReading:
+    """What a property file says, and what is wrong with it. Never raises."""
+    file = read_yaml(path, text, flavor)
+    findings = Findings(flavor)
+    findings.problems += file.problems
+    content = None if file.content is None else findings.mapping(file.content, "a property file", _FORM)
+    patches: list[Patch] = []
+    sources: list[DeclaredSource] = []
+    for pair in () if content is None else content.pairs:
+        if pair.key == "sources":
+            sources += read_sources(findings, pair.value)
+        elif pair.key in _PATCHES:
+            patches += _read_patches(findings, pair)
+        else:
+            _check_section(findings, pair)
+    has_templates = "{{" in text or "{%" in text
+    return PropertyFileReading(tuple(patches), tuple(sources), tuple(findings.problems), has_templates)
+
+
+def _check_section(findings: Findings, pair: WrittenPair) -> None:
+    """A key of the file that gives nothing: one that is not built, the version, or one that is unknown."""
+    if pair.key not in PROPERTY_FILE_KEYS:
+        findings.unknown(pair, PROPERTY_FILE_KEYS, "a property file")
+    elif pair.key in NOT_BUILT_SECTIONS:
+        findings.not_built(pair)
+    elif pair.key == "version" and not (isinstance(pair.value, WrittenScalar) and pair.value.value in (2, "2")):
+        findings.add("E126", "the version of a property file is 2", pair.value.span, "Remove the line, or write 2")
+
+
+def _read_patches(findings: Findings, section: WrittenPair) -> Iterator[Patch]:
+    kind = _PATCHES[section.key]
+    for written in findings.mappings(section.value, kind):
+        patch = _read_patch(findings, section.key, written)
+        if patch is not None:
+            yield patch
+
+
+def _read_patch(findings: Findings, section: str, written: WrittenMapping) -> Patch | None:
+    kind = _PATCHES[section]
+    description = ""
+    config: list[Entry] = []
+    for pair in written.pairs:
+        if pair.key == "description":
+            description = findings.optional_text(pair.value, "description") or ""
+        else:
+            config += _read_key(findings, section, pair)
+    columns, checks = ((), ()) if kind == "macro" else read_columns(findings, written)
+    own_checks = () if kind == "macro" else tuple(read_checks(findings, written, None))
+    name = read_name(findings, written, f"a {kind}")
+    if name is None:
+        return None
+    return Patch(kind, name[0], name[1], description, columns, tuple(config), (*own_checks, *checks))
+
+
+def _read_key(findings: Findings, section: str, pair: WrittenPair) -> Iterator[Entry]:
+    """The configuration that a key of a model, seed, snapshot or macro brings."""
+    if pair.key == "config":
+        yield from read_config(findings, section, pair.value)
+    elif pair.key not in ASSET_KEYS[section]:
+        findings.unknown(pair, ASSET_KEYS[section], f"a {_PATCHES[section]}")
+    elif pair.key in NOT_BUILT_ASSET_KEYS:
+        findings.not_built(pair)
+    elif pair.key in CONFIG_AT_THE_TOP:
+        yield config_entry(findings, section, pair)

@@ -1,0 +1,107 @@
+"""The `sources:` of a property file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from assetc.compiler.place import Span
+from assetc.compiler.project import DeclaredSource, Entry
+from assetc.project.documents.config_entries import config_entry, read_config
+from assetc.project.documents.findings import Findings
+from assetc.project.documents.keys import CONFIG_AT_THE_TOP, SOURCE_KEYS, TABLE_KEYS
+from assetc.project.documents.written import Written, WrittenMapping, WrittenPair, WrittenScalar
+from assetc.project.properties.property_checks import read_checks
+from assetc.project.properties.property_columns import read_columns
+
+
+class _Heading(Struct, frozen=True):
+    """What a source says for all of its tables."""
+
+    name: str
+    database: str | None
+    schema: str | None
+    config: tuple[Entry, ...]
+
+
+def read_sources(findings: Findings, written: Written) -> Iterator[DeclaredSource]:
+    """The tables of all sources. A schema that is not written stays None: what it is, the resolver knows."""
+    for source in findings.mappings(written, "source"):
+        heading = _read_heading(findings, source)
+        tables = source.find("tables")
+        for table in () if tables is None else findings.items(tables.value, "tables"):
+            declared = None if heading is None else _read_table(findings, heading, table)
+            if declared is not None:
+                yield declared
+
+
+def _read_heading(findings: Findings, source: WrittenMapping) -> _Heading | None:
+    config: list[Entry] = []
+    for pair in source.pairs:
+        config += _read_key(findings, pair, SOURCE_KEYS, "a source")
+    name = read_name(findings, source, "a source")
+    if name is None:
+        return None
+    database = _optional(findings, source, "database")
+    return _Heading(name[0], database, _optional(findings, source, "schema"), tuple(config))
+
+
+def _read_table(findings: Findings, heading: _Heading, written: Written) -> DeclaredSource | None:
+    """A table as a mapping, or as a bare name."""
+    if isinstance(written, WrittenScalar):
+        name = findings.text(written, "the name of a table")
+        if name is None:
+            return None
+        return DeclaredSource(
+            heading.name, name, name, heading.database, heading.schema, written.span, config=heading.config
+        )
+    table = findings.mapping(written, "a table of a source")
+    return None if table is None else _read_whole_table(findings, heading, table)
+
+
+def _read_whole_table(findings: Findings, heading: _Heading, table: WrittenMapping) -> DeclaredSource | None:
+    config = list(heading.config)
+    for pair in table.pairs:
+        config += _read_key(findings, pair, TABLE_KEYS, "a table of a source")
+    name = read_name(findings, table, "a table of a source")
+    columns, column_checks = read_columns(findings, table)
+    checks = (*read_checks(findings, table, None), *column_checks)
+    if name is None:
+        return None
+    return DeclaredSource(
+        source=heading.name,
+        table=name[0],
+        identifier=_optional(findings, table, "identifier") or name[0],
+        database=heading.database,
+        schema=heading.schema,
+        span=name[1],
+        description=_optional(findings, table, "description") or "",
+        columns=columns,
+        config=tuple(config),
+        checks=checks,
+    )
+
+
+def _read_key(findings: Findings, pair: WrittenPair, known: frozenset[str], what: str) -> Iterator[Entry]:
+    if pair.key == "config":
+        yield from read_config(findings, "sources", pair.value)
+    elif pair.key not in known:
+        findings.unknown(pair, known, what)
+    elif pair.key in CONFIG_AT_THE_TOP:
+        yield config_entry(findings, "sources", pair)
+
+
+def read_name(findings: Findings, written: WrittenMapping, what: str) -> tuple[str, Span] | None:
+    """The name of a thing and where it stands; what has none is reported."""
+    pair = written.find("name")
+    if pair is None:
+        findings.add("E126", f"{what} needs a name", written.span)
+        return None
+    name = findings.text(pair.value, f"the name of {what}")
+    return None if name is None else (name, pair.value.span)
+
+
+def _optional(findings: Findings, written: WrittenMapping, key: str) -> str | None:
+    pair = written.find(key)
+    return None if pair is None else findings.optional_text(pair.value, key)

@@ -1,0 +1,174 @@
+"""Executes a plan: an iterator of events, at the end of which everything is recorded."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from queue import Empty, SimpleQueue
+
+from msgspec import Struct, field
+
+from assetc.adapters.protocol import Warehouse
+from assetc.compiler.plan import BuildStep, CheckStep, Plan, Step, StepId
+from assetc.runtime.execution.events import Event, RunFinished, RunStarted, RunStatus, StepFinished, StepStatus
+from assetc.runtime.execution.options import ExecuteOptions
+from assetc.runtime.execution.recorder import Recorder, ended, planned
+from assetc.runtime.execution.relations import Relations
+from assetc.runtime.execution.run_step import StepRunner
+from assetc.runtime.execution.schedule import Schedule
+from assetc.runtime.execution.work import StepWork
+from assetc.runtime.execution.worker import Crew, Worker
+from assetc.runtime.processes import this_process
+from assetc.runtime.state.protocol import State
+from assetc.runtime.state.records import RunEnd, RunRecord, StepEnd
+
+_EXITED, _CANCEL = "exited", "cancel"
+"""What is heard beside events: a thread has ended; the run is to stop."""
+
+
+def execute(plan: Plan, work: StepWork, warehouse: Warehouse, state: State, options: ExecuteOptions) -> Iterator[Event]:
+    """Execute the plan. Steps run in threads of their own; whoever iterates only hears of them.
+
+    Raises WarehouseError when the run cannot be prepared, and StateError. A run that is not iterated to its end
+    is cancelled.
+    """
+    run = _run_record(plan, options)
+    recorder = Recorder(state, run)
+    state.start_run(run, [planned(step, run.id) for step in plan.steps])
+    execution = _Execution(plan, work, warehouse, recorder, run, options)
+    status: RunStatus = "canceled"
+    try:
+        usual = recorder.usual(plan.steps)
+        yield RunStarted(run.started_at, run.id, plan, options.identity, options.threads, usual)
+        statuses: set[StepStatus] = set()
+        for event in execution.events():
+            if isinstance(event, StepFinished):
+                statuses.add(event.status)
+            yield event
+        status = _status(statuses, canceled=options.cancellation.is_asked)
+    except Exception:
+        status = "failed"
+        raise
+    finally:
+        ended_at = time.time()
+        recorder.flush()
+        state.end_run(RunEnd(run.id, status, ended_at))
+        state.forget_runs(options.keep_runs)
+    yield RunFinished(ended_at, run.id, status, ended_at - run.started_at)
+
+
+def _run_record(plan: Plan, options: ExecuteOptions) -> RunRecord:
+    return RunRecord(
+        id=options.run_id,
+        root_id=options.root_id or options.run_id,
+        identity=options.identity,
+        command=plan.command,
+        started_at=time.time(),
+        process=this_process(),
+        arguments=options.arguments,
+    )
+
+
+def _status(statuses: set[StepStatus], *, canceled: bool) -> RunStatus:
+    if canceled and "canceled" in statuses:
+        return "canceled"
+    return "failed" if "failed" in statuses else "success"
+
+
+class _Execution(Struct, frozen=True):
+    """One run: `heard` is what its threads have to say."""
+
+    plan: Plan
+    work: StepWork
+    warehouse: Warehouse
+    recorder: Recorder
+    run: RunRecord
+    options: ExecuteOptions
+    heard: SimpleQueue[Event | str] = field(default_factory=SimpleQueue)
+
+    def events(self) -> Iterator[Event]:
+        """Everything that happens between the beginning and the end of the run."""
+        now = time.time()
+        for step in self.plan.steps:
+            if isinstance(step, BuildStep) and step.reuse:
+                yield StepFinished(now, step, "reused", 0.0, message="; ".join(step.reasons))
+        ids = {step.id for step in self.plan.steps}
+        gates = {step.id: step for step in self.plan.steps if isinstance(step, CheckStep) and step.gate_of in ids}
+        todo = [step for step in self.plan.steps if step.id not in gates and not _is_reused(step)]
+        if todo:
+            relations = self.prepare(todo)
+            yield from self.conducted(todo, gates, relations)
+
+    def prepare(self, todo: list[Step]) -> Relations:
+        """What has to be there before the first step: schemas are created here, one after the other."""
+        existing = self.warehouse.existing() if self.options.existing is None else self.options.existing
+        wanted = [step.asset.relation for step in todo if isinstance(step, BuildStep)]
+        self.warehouse.create_schemas(relation for relation in wanted if relation is not None)
+        session = self.warehouse.session()
+        try:
+            self.work.prepare(session)
+        finally:
+            session.close()
+        return Relations(existing)
+
+    def conducted(self, todo: list[Step], gates: dict[StepId, CheckStep], relations: Relations) -> Iterator[Event]:
+        """The events of the threads, from their start to their end."""
+        stopping = threading.Event()
+        runner = StepRunner(
+            started=self.run,
+            work=self.work,
+            recorder=self.recorder,
+            relations=relations,
+            gates=gates,
+            options=self.options,
+            emit=self.heard.put,
+            pause=stopping.wait,
+        )
+        schedule = Schedule(todo, dict(self.recorder.usual(todo)))
+        workers = [Worker(self.warehouse) for _ in range(min(max(self.options.threads, 1), len(todo)))]
+        crew = Crew(schedule, workers, runner, lambda: self.heard.put(_EXITED), stopping)
+        crew.fail_fast = self.options.fail_fast
+        self.options.cancellation.listen(lambda: self.heard.put(_CANCEL))
+        crew.start()
+        try:
+            yield from self.hear(crew, len(workers))
+        finally:
+            if not stopping.is_set() and not schedule.is_over:
+                crew.stop("canceled")
+            crew.join(self.options.grace)
+        if crew.fault is not None:
+            raise crew.fault
+
+    def hear(self, crew: Crew, threads: int) -> Iterator[Event]:
+        """What the threads say until the last has ended, or has not in the time that a cancelled run grants."""
+        give_up: float | None = None
+        while threads:
+            try:
+                message = self.heard.get(timeout=None if give_up is None else max(0.0, give_up - time.monotonic()))
+            except Empty:
+                yield from self.abandoned(crew)
+                return
+            except KeyboardInterrupt:
+                if self.options.cancellation.is_asked:
+                    raise
+                self.options.cancellation.cancel()
+                continue
+            if not isinstance(message, str):
+                yield message
+            elif message == _EXITED:
+                threads -= 1
+            else:
+                give_up = time.monotonic() + self.options.grace
+                crew.stop("canceled")
+
+    def abandoned(self, crew: Crew) -> Iterator[Event]:
+        """The steps that did not stop in time; their threads end with the process."""
+        for step in crew.running():
+            event = StepFinished(time.time(), step, "canceled", 0.0, message="did not stop in time")
+            self.recorder.add(StepEnd(ended(event, self.run.id, 1), self.run.identity))
+            yield event
+
+
+def _is_reused(step: Step) -> bool:
+    return isinstance(step, BuildStep) and step.reuse

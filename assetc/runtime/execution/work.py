@@ -1,0 +1,111 @@
+"""What turns a step into action: the executor knows when, the work knows what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, Protocol, TypeAlias
+
+from msgspec import Struct, field
+
+from assetc.adapters.protocol import Session
+from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.plan import BuildStep, CheckStep, StepId
+from assetc.definitions.relation import Relation
+from assetc.runtime.execution.cancellation import Interruption
+from assetc.runtime.execution.events import CheckStatus
+from assetc.runtime.execution.relations import Relations
+from assetc.runtime.state.records import Metadata, ValueKind
+
+LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
+
+
+class Attempt(Struct, frozen=True):
+    """One try at a step. `ledger_id` is the same for every try, also in a run that resumes this one.
+
+    `inspect` is what `perform` calls as its listener's `check`: it executes the checks that guard publication
+    against a relation, in this session, and raises ChecksFailed. A Python body runs inside of
+    `interruption.body()`, so that it can be stopped.
+    """
+
+    run_id: str
+    ledger_id: str
+    number: int
+    session: Session
+    relations: Relations
+    log: Callable[[LogLevel, str], None]
+    inspect: Callable[[Relation], None]
+    interruption: Interruption = field(default_factory=Interruption)
+
+
+class Built(Struct, frozen=True):
+    """What building an asset came to. `relation` is where its data are now, None if they are not in the warehouse.
+
+    `data_version` is given where the content has a version of its own: equal content, equal version. `columns`
+    (name and type) are given where they are known at no cost.
+    """
+
+    kind: ValueKind
+    relation: Relation | None = None
+    rows: int | None = None
+    columns: tuple[tuple[str, str], ...] = ()
+    data_version: str | None = None
+    message: str = ""
+    metadata: Metadata = ()
+
+
+class Checked(Struct, frozen=True):
+    """What a check came to."""
+
+    status: CheckStatus
+    failures: int | None = None
+    message: str = ""
+    diagnostic: Diagnostic | None = None
+    metadata: Metadata = ()
+
+
+class StepWork(Protocol):
+    """The work of a project's steps. It is called from several threads at once, with a session for each.
+
+    `build` and `check` may raise StepFailed, StepSkipped, Refused, WarehouseError, Canceled and ChecksFailed;
+    whatever else they raise fails the step as well.
+    """
+
+    def prepare(self, session: Session) -> None:
+        """What has to be there before the first step, beside the schemas: the ledger."""
+
+    def build(self, step: BuildStep, attempt: Attempt) -> Built:
+        """Bring the asset up to date."""
+
+    def check(self, step: CheckStep, attempt: Attempt, relation: Relation | None) -> Checked:
+        """Execute a check; against `relation` in place of its asset's, where one is given."""
+
+    def is_done(self, step: BuildStep, attempt: Attempt) -> bool:
+        """Whether the ledger holds the step: asked before it is tried again."""
+
+
+class StepFailed(Exception):  # noqa: N818  a step failed, which need not be anybody's error
+    """A step failed for a reason that its work can tell.
+
+    `transient`: it may succeed when tried again. `may_retry` False: not even the retries that the asset asks for.
+    """
+
+    def __init__(
+        self, diagnostic: Diagnostic, *, transient: bool = False, may_retry: bool = True, metadata: Metadata = ()
+    ) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+        self.transient = transient
+        self.may_retry = may_retry
+        self.metadata = metadata
+
+
+class StepSkipped(Exception):  # noqa: N818  nothing went wrong
+    """A step made nothing, as its definition allows: what is below it does not run."""
+
+
+class ChecksFailed(Exception):  # noqa: N818  the data are at fault
+    """Checks that guard publication failed: what was staged must be abandoned."""
+
+    def __init__(self, failed: tuple[StepId, ...], names: tuple[str, ...]) -> None:
+        super().__init__(f"not published: check {', '.join(names)} failed")
+        self.failed = failed

@@ -1,0 +1,151 @@
+"""The threads that execute steps: each with one session, taking what is ready until nothing is left."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+from assetc.adapters.protocol import Canceled, Session, Warehouse
+from assetc.compiler.plan import Step, StepId
+from assetc.runtime.execution.cancellation import Interruption
+from assetc.runtime.execution.events import StepStatus
+from assetc.runtime.execution.schedule import Schedule
+
+
+class Worker:
+    """One thread's session, opened when it is first needed, and what it is to be stopped with."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        self._warehouse = warehouse
+        self._lock = threading.Lock()
+        self._session: Session | None = None
+        self._canceled = False
+        self.interruption = Interruption()
+
+    def session(self) -> Session:
+        """The session of this thread. Raises Canceled after `cancel`, and WarehouseError."""
+        if self._session is None:
+            session = self._warehouse.session()
+            with self._lock:
+                self._session = session
+        if self._canceled:
+            raise Canceled("canceled")
+        return self._session
+
+    def cancel(self) -> None:
+        """Stop what the thread is doing; called from another thread."""
+        with self._lock:
+            self._canceled = True
+            session = self._session
+        if session is not None:
+            session.cancel()
+        self.interruption.interrupt()
+
+    def close(self) -> None:
+        """Give the session back."""
+        if self._session is not None:
+            self._session.close()
+
+
+class Runner(Protocol):
+    """What a crew is told to do with steps."""
+
+    def run(self, step: Step, worker: Worker) -> StepStatus:
+        """Execute a step; what is below it may run after a success alone."""
+
+    def leave_out(self, step: Step, status: StepStatus, because: tuple[StepId, ...]) -> None:
+        """A step is not executed."""
+
+
+class Crew:
+    """Threads that execute a schedule. Each calls `on_exit` as it ends; `stopping` is set when they are to end."""
+
+    def __init__(
+        self,
+        schedule: Schedule,
+        workers: list[Worker],
+        runner: Runner,
+        on_exit: Callable[[], None],
+        stopping: threading.Event,
+    ) -> None:
+        self._schedule = schedule
+        self._workers = workers
+        self._runner = runner
+        self._on_exit = on_exit
+        self._stopping = stopping
+        self._changed = threading.Condition()
+        self._threads = [
+            threading.Thread(target=self._work, args=(worker,), name=f"assetc-{place}", daemon=True)
+            for place, worker in enumerate(workers, 1)
+        ]
+        self.fail_fast = False
+        self.fault: BaseException | None = None
+        """What went wrong outside of any step."""
+
+    def start(self) -> None:
+        """Begin."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, status: StepStatus, because: tuple[StepId, ...] = ()) -> None:
+        """Begin nothing more, and stop what runs."""
+        self._stopping.set()
+        with self._changed:
+            dropped = self._schedule.drop_rest()
+            self._changed.notify_all()
+        for step in dropped:
+            self._runner.leave_out(step, status, because)
+        for worker in self._workers:
+            worker.cancel()
+
+    def join(self, seconds: float) -> bool:
+        """Wait for all threads; whether they ended."""
+        for thread in self._threads:
+            thread.join(seconds)
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def running(self) -> tuple[Step, ...]:
+        """The steps that are being executed."""
+        with self._changed:
+            return self._schedule.running()
+
+    def _work(self, worker: Worker) -> None:
+        try:
+            while (step := self._next()) is not None:
+                self._execute(step, worker)
+        except BaseException as fault:  # nobody else would ever hear of it
+            self.fault = self.fault or fault
+            self.stop("canceled")
+        finally:
+            worker.close()
+            self._on_exit()
+
+    def _next(self) -> Step | None:
+        with self._changed:
+            while (step := self._schedule.take()) is None and not self._schedule.is_over:
+                self._changed.wait()
+            return step
+
+    def _execute(self, step: Step, worker: Worker) -> None:
+        status: StepStatus = "failed"
+        try:
+            status = self._runner.run(step, worker)
+        finally:
+            succeeded = status == "success"
+            with self._changed:
+                skipped = () if succeeded else self._schedule.fail(step.id)
+                if succeeded:
+                    self._schedule.succeed(step.id)
+                self._wake()
+        for below in skipped:
+            self._runner.leave_out(below, "skipped", (step.id,))
+        if not succeeded and status != "skipped" and self.fail_fast:
+            self.stop("skipped", (step.id,))
+
+    def _wake(self) -> None:
+        """This thread takes one step itself; the others are woken for the rest."""
+        if self._schedule.is_over:
+            self._changed.notify_all()
+        elif self._schedule.ready > 1:
+            self._changed.notify(self._schedule.ready - 1)

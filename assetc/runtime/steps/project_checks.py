@@ -1,0 +1,114 @@
+"""Executes the checks of a project: the built-in generic tests, the project's own, and SQL files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from assetc.adapters.protocol import Session, WarehouseError
+from assetc.compiler.asset import Check
+from assetc.compiler.checks import SINGULAR, check_query, count_failures, filtered, judge
+from assetc.compiler.diagnostic import diagnostic
+from assetc.compiler.names.names import find_key
+from assetc.compiler.resolution.resolve_checks import GENERIC_TESTS, NOBODY, is_call, name_in_call
+from assetc.compiler.template.members.relation import RelationValue
+from assetc.compiler.template.render import render
+from assetc.compiler.template.surroundings import NoWarehouse, Template
+from assetc.definitions.key import AssetKey
+from assetc.definitions.relation import Relation
+from assetc.runtime.compiled_sql import SqlCompiler
+from assetc.runtime.execution.work import Checked, StepFailed
+from assetc.runtime.steps.warehouse_fault import message_and_hint
+
+NameOf = Callable[[Relation], str]
+
+
+class ProjectChecks(Struct, frozen=True):
+    """The checks of one project. With `staged`, a check reads that relation in place of its own asset's."""
+
+    compiler: SqlCompiler
+
+    def execute(self, check: Check, session: Session, staged: Relation | None) -> Checked:
+        """Count the rows that are wrong, and say what the count means."""
+        try:
+            _, rows = session.query(self.query(check, staged))
+        except WarehouseError as error:
+            message, hint = message_and_hint(error)
+            fault = diagnostic("E300", message, check.span, hint=hint)
+            raise StepFailed(fault, transient=error.transient) from error
+        status = judge(rows[0], check.config)
+        failures = int(str(rows[0][0])) if rows[0][0] is not None else None
+        if status == "pass":
+            return Checked(status, failures)
+        code, word = ("W301", "warns") if status == "warn" else ("E301", "fails")
+        counted = f"{failures} row{'' if failures == 1 else 's'}"
+        message = f"check {check.name} {word}: {counted} should not be there"
+        hint = f"See them: assetc show {check.name}"
+        if staged is not None and status == "fail":  # what is shown is what was published before
+            hint = f"assetc run --select {check.assets[0]} publishes them unchecked; {hint[0].lower()}{hint[1:]}"
+        fault = diagnostic(code, message, check.span, hint=hint)
+        return Checked(status, failures, message, fault, (("failed_rows", failures),))
+
+    def query(self, check: Check, staged: Relation | None = None) -> str:
+        """The query whose one row tells how many rows are wrong."""
+        if check.kind == SINGULAR:
+            return check_query(check, (), self.compiler.adapter.quote, self.rows_query(check, staged))
+        if check.kind in GENERIC_TESTS:
+            return check_query(check, self.relation_texts(check, staged), self.compiler.adapter.quote)
+        return count_failures(self.rows_query(check, staged), check.config)
+
+    def relation_texts(self, check: Check, staged: Relation | None = None) -> list[str]:
+        """What the check reads, as SQL writes it in a FROM; the query of an ephemeral model stands for it."""
+        return [self._text(key, check, staged) for key in check.assets]
+
+    def rows_query(self, check: Check, staged: Relation | None = None) -> str:
+        """The query of a SQL file or of the project's own test, whose rows are wrong."""
+        if check.kind == SINGULAR:
+            own = self._relation(check.assets[0]) if check.assets else None
+            return self.compiler.check(check, {own: staged} if own and staged else {}).sql
+        return self._own_test(check, staged)
+
+    def _own_test(self, check: Check, staged: Relation | None) -> str:
+        surroundings = self.compiler.workspace.surroundings
+        given = {name: self._argument(value, check, staged) for name, value in check.arguments}
+        arguments = {**({"column_name": check.column} if check.column else {}), **given}
+        named = "".join(f", {name}=arguments['{name}']" for name in arguments)
+        members = {"model": self._model(check, staged), "arguments": arguments}
+        text = f"{{{{ test_{check.kind.rpartition('.')[2]}(model=model{named}) }}}}"
+        flags = replace(surroundings.flags, execute=True)
+        rendered = render(
+            Template(check.span.path, text), replace(surroundings, members=members, flags=flags), NoWarehouse()
+        )
+        if rendered.problems:
+            raise StepFailed(rendered.problems[0])
+        return rendered.text
+
+    def _model(self, check: Check, staged: Relation | None) -> object:
+        """What such a test is given as `model`: a relation, or SQL in brackets for a part of one, as in dbt."""
+        own = check.assets[0]
+        if check.config.where is not None:
+            return filtered(self._text(own, check, staged), check.config.where)
+        return self._value(own, check, staged)
+
+    def _argument(self, value: object, check: Check, staged: Relation | None) -> object:
+        """An argument as the test sees it: `ref('orders')` is a relation."""
+        name = name_in_call(value) if is_call(value) else None
+        found = () if name is None else find_key(self.compiler.names, name, NOBODY)
+        return self._value(found[0], check, staged) if len(found) == 1 else value
+
+    def _value(self, key: AssetKey, check: Check, staged: Relation | None) -> object:
+        if self.compiler.ephemeral(key) is not None:
+            return self._text(key, check, staged)
+        is_own = staged is not None and key == check.assets[0]
+        return RelationValue(staged if staged and is_own else self._relation(key), None, self.compiler.adapter.quote)
+
+    def _text(self, key: AssetKey, check: Check, staged: Relation | None) -> str:
+        adapter, query = self.compiler.adapter, self.compiler.ephemeral(key)
+        if query is not None:
+            return f"(\n{query}\n) as {adapter.quote(key.name)}"
+        return adapter.name_of(staged if staged is not None and key == check.assets[0] else self._relation(key))
+
+    def _relation(self, key: AssetKey) -> Relation:
+        return self.compiler.names.relations[key]

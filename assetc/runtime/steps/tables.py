@@ -1,0 +1,113 @@
+"""The relations of an open project's assets, as its steps build them: one materialization, one transaction."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from assetc.adapters.perform import Listener, perform
+from assetc.adapters.protocol import Adapter, Session
+from assetc.compiler.asset import Asset
+from assetc.compiler.materialization.build import Build, Content, ledger_for
+from assetc.compiler.materialization.materialize import materialize
+from assetc.compiler.operation import CreateLedger, Drop, RelationKind
+from assetc.compiler.plan import BuildStep
+from assetc.definitions.relation import Relation
+from assetc.runtime.execution.work import Attempt, Built
+from assetc.runtime.workspace import Workspace
+
+
+class Tables(Struct, frozen=True):
+    """How the assets of one project are built in its warehouse."""
+
+    workspace: Workspace
+    full_refresh: bool
+
+    @property
+    def adapter(self) -> Adapter:
+        """The adapter of the target."""
+        return self.workspace.adapter
+
+    def build(self, asset: Asset, content: Content, attempt: Attempt) -> Built:
+        """Make this content the asset's relation. Raises WarehouseError and what the checks raise."""
+        relation = _relation_of(asset)
+        build = Build(
+            relation=relation,
+            content=content,
+            config=asset.config,
+            abilities=self.adapter.abilities,
+            step_id=attempt.ledger_id,
+            existing=self.kind(relation, attempt),
+            full_refresh=self.full_refresh,
+            ledger=self.ledger(relation),
+            columns=asset.columns,
+            span=asset.span,
+        )
+        listener = Listener(
+            send=lambda statement: attempt.log("debug", statement.sql),
+            check=attempt.inspect,
+            report=lambda fault: attempt.log("warning", f"{fault.code} at {fault.span or asset.span}: {fault.message}"),
+        )
+        rows = perform(materialize(build), self.adapter, attempt.session, listener)
+        kind: RelationKind = "view" if asset.config.materialized == "view" else "table"
+        attempt.relations.put(self.adapter.folded(relation), kind)
+        return Built(kind, relation, rows)
+
+    def kind(self, relation: Relation, attempt: Attempt) -> RelationKind | None:
+        """What stands at a relation, whatever the case in which its name is written."""
+        return attempt.relations.kind_of(self.adapter.folded(relation))
+
+    def refreshes(self, asset: Asset) -> bool:
+        """Whether an asset is built anew as a whole: its own word counts more than the command's."""
+        return asset.config.refreshes(asked=self.full_refresh)
+
+    def is_incremental(self, asset: Asset, attempt: Attempt) -> bool:
+        """Whether rows are added to what is there already."""
+        if asset.config.materialized != "incremental" or asset.relation is None or self.refreshes(asset):
+            return False
+        return self.kind(asset.relation, attempt) == "table"
+
+    def drop(self, relation: Relation, attempt: Attempt) -> None:
+        """Drop a relation if it exists."""
+        folded = self.adapter.folded(relation)
+        kind = attempt.relations.kind_of(folded)
+        if kind is not None:
+            for statement in self.adapter.render(Drop(relation, kind)):
+                attempt.session.execute(statement)
+            attempt.relations.remove(folded)
+
+    # The ledger
+
+    def ledgers(self) -> tuple[Relation, ...]:
+        """The ledgers of the target: one in each database, so that one transaction can write it with the data.
+
+        A dbt project gets no table that its author did not ask for, unless `flags: {ledger: true}` does.
+        """
+        relations = (asset.relation for asset in self.workspace.graph.assets.values() if asset.relation)
+        found = (self.ledger(relation) for relation in relations)
+        return tuple(dict.fromkeys(ledger for ledger in found if ledger is not None))
+
+    def ledger(self, relation: Relation) -> Relation | None:
+        """The ledger that is written with a relation."""
+        project = self.workspace.project
+        is_wanted = project.flavor == "native" or project.flags.get("ledger") is True
+        return ledger_for(relation, project.target.schema) if is_wanted else None
+
+    def create_ledgers(self, session: Session) -> None:
+        """Create the ledgers that do not exist."""
+        for ledger in self.ledgers():
+            for statement in self.adapter.render(CreateLedger(ledger)):
+                session.execute(statement)
+
+    def is_recorded(self, step: BuildStep, attempt: Attempt) -> bool:
+        """Whether the ledger holds the step."""
+        ledger = self.ledger(step.asset.relation) if step.asset.relation else None
+        if ledger is None:
+            return False
+        _, rows = attempt.session.query(self.adapter.ledger_query(ledger, (attempt.ledger_id,)))
+        return bool(rows)
+
+
+def _relation_of(asset: Asset) -> Relation:
+    if asset.relation is None:
+        raise LookupError(f"{asset.key} was planned to be built and has no relation")
+    return asset.relation
