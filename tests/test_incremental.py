@@ -102,6 +102,26 @@ def test_a_template_in_a_property_file_follows_its_variable(chain: Path) -> None
             assert {str(key): asset.group for key, asset in workspace.graph.assets.items()}["totals"] == team
 
 
+def test_an_edit_where_macros_say_where_assets_live(tmp_path: Path) -> None:
+    """In a dbt project a name of the warehouse is what `generate_schema_name` has made of it."""
+    macro = "{% macro generate_schema_name(name, node) %}gold{% endmacro %}"
+    root, fresh = tmp_path / "project", tmp_path / "fresh"
+    for path, text in {
+        "dbt_project.yml": "name: shop\nprofile: shop\n",
+        "profiles.yml": "shop: {outputs: {dev: {type: duckdb, path: dev.duckdb}}}",
+        "macros/names.sql": macro,
+        "models/orders.sql": "select 1 as id, 2 as amount",
+        "models/totals.sql": "select sum(amount) as total from gold.orders",
+    }.items():
+        _write(root, path, text)
+    counts(root)
+    _write(root, "models/totals.sql", "select id, sum(amount) as total from gold.orders group by id")
+    shutil.copytree(root, fresh, ignore=shutil.ignore_patterns(".assetc"))
+    with opened(fresh) as cold, opened(root) as again:
+        assert outcome(again) == outcome(cold) and again.counts == Counts(read=1, parsed=1, derived=1)
+        assert [str(edge.up) for edge in again.graph.edges] == ["orders"]
+
+
 # A larger project under random edits.
 
 MODELS = 60

@@ -16,7 +16,7 @@ from assetc.compiler.asset import Asset, Edge, Graph
 from assetc.compiler.code_version import code_version
 from assetc.compiler.compilation import Compilation, Counts, Known
 from assetc.compiler.diagnostic import in_order
-from assetc.compiler.facts import Discovered, SqlFacts, outside_reads
+from assetc.compiler.facts import SqlFacts, outside_reads
 from assetc.compiler.find_columns import derive_columns
 from assetc.compiler.given import Given
 from assetc.compiler.graph import descendants, order
@@ -42,7 +42,7 @@ def recompile_model(given: Given, before: Compilation, path: str) -> tuple[Compi
     facts, is_new = read_sql_file(given, path)
     if not is_new:
         return before, Counts()
-    if _said(facts.discovered) != _said(known.discovered):
+    if facts.discovered.config != known.discovered.config:  # with its places, which faults point at
         return None
     facts, parsed = _understood(given, before, asset, facts)
     names = _names(given, before, asset.key, _looked_up(asset, facts))
@@ -71,11 +71,6 @@ def _stands_alone(before: Compilation, asset: Asset, known: SqlFacts) -> bool:
     return all(span is None or span.path != asset.path for span in mentioned)
 
 
-def _said(discovered: Discovered) -> object:
-    """What a template says of its asset, with the places, which faults of the configuration point at."""
-    return discovered.config
-
-
 def _understood(given: Given, before: Compilation, asset: Asset, facts: SqlFacts) -> tuple[SqlFacts, int]:
     calls = [reference.arguments[-1:] for reference in facts.discovered.references if reference.arguments]
     names = _names(given, before, asset.key, [*calls, *(tuple(name.split(".")) for (name,) in calls)])
@@ -85,7 +80,7 @@ def _understood(given: Given, before: Compilation, asset: Asset, facts: SqlFacts
 
 
 def _names(given: Given, before: Compilation, owner: AssetKey, wanted: Iterable[tuple[str, ...]]) -> Names:
-    return names_for(given.project.target, before.graph, before.written, owner, wanted)
+    return names_for(given.project, before.graph, before.written, owner, wanted)
 
 
 def _edges(given: Given, before: Compilation, asset: Asset, facts: SqlFacts, names: Names) -> tuple[Edge, ...] | None:

@@ -9,4 +9,4 @@ from assetc.runtime.workspace import Workspace
 
 def names_of(workspace: Workspace) -> Names:
     """The names of the project, as the compiler resolved them."""
-    return names_of_graph(workspace.project.target, workspace.graph, workspace.compilation.written)
+    return names_of_graph(workspace.project, workspace.graph, workspace.compilation.written)

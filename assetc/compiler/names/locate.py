@@ -30,6 +30,15 @@ def place_of(target: Target, key: AssetKey, config: AssetConfig) -> Place:
     )
 
 
+def place_of_relation(target: Target, relation: Relation) -> Place:
+    """The place of what is looked up by the very name that it has in the target."""
+    return Place(
+        database=fold_name(target, relation.database or ""),
+        schema=fold_name(target, relation.schema or target.schema),
+        name=fold_name(target, relation.name),
+    )
+
+
 def relation_of(project: Project, key: AssetKey, config: AssetConfig) -> Relation:
     """The relation of an asset in the project's target."""
     database, schema, name = _parts(key, config)

@@ -12,8 +12,7 @@ from assetc.compiler.asset import Asset
 from assetc.compiler.config import ConfigValues
 from assetc.compiler.define import Draft
 from assetc.compiler.diagnostic import Annotation, Diagnostic
-from assetc.compiler.names.locate import fold_name, folders_of, stored
-from assetc.compiler.names.names import Place
+from assetc.compiler.names.locate import folders_of, place_of_relation, stored
 from assetc.compiler.place import file_span
 from assetc.compiler.project import Project
 from assetc.compiler.template.render import render
@@ -107,7 +106,4 @@ def _moved(project: Project, draft: Draft, relation: Relation, parts: Mapping[st
         schema=stored(target, parts["schema"]) if "schema" in parts else relation.schema,
         name=stored(target, parts["alias"]) if "alias" in parts else relation.name,
     )
-    place = Place(
-        fold_name(target, new.database or ""), fold_name(target, new.schema or ""), fold_name(target, new.name)
-    )
-    return replace(draft, asset=replace(draft.asset, relation=new), place=place)
+    return replace(draft, asset=replace(draft.asset, relation=new), place=place_of_relation(target, new))

@@ -9,17 +9,17 @@ from assetc.compiler.compilation import Written
 from assetc.compiler.names.index_names import Placed, index_names
 from assetc.compiler.names.names import Names, inlined_name
 from assetc.compiler.names.place_assets import placed_assets, placed_sources
-from assetc.compiler.project import Target
+from assetc.compiler.project import Project
 from assetc.definitions.key import AssetKey
 
 
-def names_of_graph(target: Target, graph: Graph, written: Iterable[Written]) -> Names:
+def names_of_graph(project: Project, graph: Graph, written: Iterable[Written]) -> Names:
     """The names as the compiler resolved them."""
-    return _names(target, graph.assets.values(), _declared(graph), written)
+    return _names(project, graph.assets.values(), _declared(graph), written)
 
 
 def names_for(
-    target: Target, graph: Graph, written: Iterable[Written], owner: AssetKey, wanted: Iterable[tuple[str, ...]]
+    project: Project, graph: Graph, written: Iterable[Written], owner: AssetKey, wanted: Iterable[tuple[str, ...]]
 ) -> Names:
     """What the names in `wanted` can lead to for their reader, and no more: an index of few in place of thousands.
 
@@ -29,12 +29,12 @@ def names_for(
     everyone = graph.assets.values() if lasts else (graph.assets[owner],)
     assets = (asset for asset in everyone if _bears(asset, lasts) or asset.key == owner)
     sources = (source for source in _declared(graph) if _bears(source, lasts))
-    return _names(target, assets, sources, ((key, parts) for key, parts in written if parts[-1].casefold() in lasts))
+    return _names(project, assets, sources, ((key, parts) for key, parts in written if parts[-1].casefold() in lasts))
 
 
-def _names(target: Target, assets: Iterable[Asset], sources: Iterable[Source], written: Iterable[Written]) -> Names:
-    placed = Placed(tuple(placed_assets(target, assets)), tuple(placed_sources(target, sources)))
-    return index_names(target, placed, written)
+def _names(project: Project, assets: Iterable[Asset], sources: Iterable[Source], written: Iterable[Written]) -> Names:
+    placed = Placed(tuple(placed_assets(project, assets)), tuple(placed_sources(project, sources)))
+    return index_names(project.target, placed, written)
 
 
 def _declared(graph: Graph) -> Iterator[Source]:

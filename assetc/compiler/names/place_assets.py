@@ -5,26 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from assetc.compiler.asset import Asset, Source
-from assetc.compiler.names.locate import fold_name, place_of
+from assetc.compiler.names.locate import place_of, place_of_relation, relation_of
 from assetc.compiler.names.names import Place
-from assetc.compiler.project import Target
+from assetc.compiler.project import Project
 
 
-def placed_assets(target: Target, assets: Iterable[Asset]) -> Iterator[tuple[Asset, Place]]:
-    """Each asset with its place."""
+def placed_assets(project: Project, assets: Iterable[Asset]) -> Iterator[tuple[Asset, Place]]:
+    """Each asset with its place: that of its relation where a macro of a dbt project has put it elsewhere."""
     for asset in assets:
-        yield asset, place_of(target, asset.key, asset.config)
+        if asset.relation in (None, relation_of(project, asset.key, asset.config)):
+            yield asset, place_of(project.target, asset.key, asset.config)
+        else:
+            yield asset, place_of_relation(project.target, asset.relation)
 
 
-def placed_sources(target: Target, sources: Iterable[Source]) -> Iterator[tuple[Source, Place]]:
+def placed_sources(project: Project, sources: Iterable[Source]) -> Iterator[tuple[Source, Place]]:
     """Each source with its place."""
-    for source in sources:
-        relation = source.relation
-        yield (
-            source,
-            Place(
-                fold_name(target, relation.database or ""),
-                fold_name(target, relation.schema or target.schema),
-                fold_name(target, relation.name),
-            ),
-        )
+    return ((source, place_of_relation(project.target, source.relation)) for source in sources)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assetc.compiler.asset import Source
-from assetc.compiler.names.locate import fold_name, stored
+from assetc.compiler.names.locate import fold_name, place_of_relation, stored
 from assetc.compiler.names.names import Place
 from assetc.compiler.place import Span
 from assetc.compiler.project import DeclaredSource, Project
@@ -27,10 +27,7 @@ def declared_source(project: Project, declared: DeclaredSource) -> tuple[Source,
         tags=_tags(declared),
         meta=tuple(_meta(declared).items()),
     )
-    place = Place(
-        fold_name(target, relation.database or ""), fold_name(target, schema), fold_name(target, declared.identifier)
-    )
-    return source, place
+    return source, place_of_relation(target, relation)
 
 
 def implicit_source(project: Project, parts: tuple[str, ...], span: Span) -> tuple[Source, Place]:
