@@ -11,17 +11,17 @@ from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset, AssetKind, Source
 from assetc.compiler.config import AssetConfig
-from assetc.compiler.configuration.faults import described_twice, foreign_dialect, misplaced_materialization
 from assetc.compiler.configuration.configure import configure
+from assetc.compiler.configuration.faults import described_twice, foreign_dialect, misplaced_materialization
 from assetc.compiler.define_checks import CheckDraft, drafts_of_patch, drafts_of_source
 from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.facts import PythonFacts, SeedFacts, SqlFacts
 from assetc.compiler.names.locate import folders_of, key_of, place_of, relation_of
 from assetc.compiler.names.names import Place
+from assetc.compiler.names.source import declared_source, implicit_source
 from assetc.compiler.place import Span, file_span
 from assetc.compiler.project import DeclaredSource, Entry, FolderConfig, Patch, Project
 from assetc.compiler.python.reading import DeclaredDependency, PythonAsset
-from assetc.compiler.names.source import declared_source, implicit_source
 from assetc.definitions.errors import InvalidDefinitionError
 from assetc.definitions.key import AssetKey
 

@@ -95,7 +95,7 @@ def _draft_of_spec(spec: CheckSpec, asset: AssetKey, of: str) -> CheckDraft:
 
 
 def _spec_of_value(value: object, span: Span) -> CheckSpec | None:
-    """A check in `config(checks=[...])`: `unique('id')`, which is `{"unique": {"column_name": "id"}}`, or a bare name."""
+    """A check in `config(checks=[...])`: a name, or `unique('id')`, which is `{"unique": {"column_name": "id"}}`."""
     if isinstance(value, str):
         return CheckSpec(value, (), CheckConfig(), span)
     if not isinstance(value, Mapping) or len(value) != 1:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from heapq import heapify, heappop, heappush
 
 from assetc.compiler.asset import Asset, Check, Edge, Graph, Source
-from assetc.compiler.planning.bodies import find_siblings, shared_edges
 from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.planning.bodies import find_siblings, shared_edges
 from assetc.compiler.project import Flavor
 from assetc.definitions.key import AssetKey
 

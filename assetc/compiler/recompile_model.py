@@ -23,9 +23,9 @@ from assetc.compiler.graph import descendants, order
 from assetc.compiler.names.names import Names
 from assetc.compiler.names.names_of_graph import names_for
 from assetc.compiler.reading.read_files import read_sql_file
+from assetc.compiler.reading.understand_files import understand_files
 from assetc.compiler.resolution.resolution import Resolution
 from assetc.compiler.resolution.resolve import resolve_model
-from assetc.compiler.reading.understand_files import understand_files
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 

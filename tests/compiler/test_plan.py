@@ -12,11 +12,11 @@ from msgspec.structs import replace
 from assetc.compiler.asset import Asset, Check, CheckConfig, Edge, Graph
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.graph import connect
-from assetc.compiler.planning.make_plan import PlanRequest, Remembered, make_plan
 from assetc.compiler.place import file_span
 from assetc.compiler.plan import BuildStep, CheckStep, Plan
-from assetc.compiler.selection.request import Selected
+from assetc.compiler.planning.make_plan import PlanRequest, Remembered, make_plan
 from assetc.compiler.planning.staleness import Recorded, physical_settings
+from assetc.compiler.selection.request import Selected
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 

@@ -13,7 +13,17 @@ from assetc.adapters.protocol import WarehouseError
 MEMORY = ":memory:"
 _RESERVED = ("main", "system", "temp")
 _NOT_BUILT = ("secrets", "filesystems", "plugins", "is_ducklake", "remote", "use_credential_provider")
-_READ = ("path", "database", "schema", "read_only", "lock_timeout", "extensions", "settings", "config_options", "attach")
+_READ = (
+    "path",
+    "database",
+    "schema",
+    "read_only",
+    "lock_timeout",
+    "extensions",
+    "settings",
+    "config_options",
+    "attach",
+)
 UNREAD = frozenset({"retries", "keep_open", "disable_transactions", "module_paths", "external_root"})
 """What dbt-duckdb knows and has no effect here."""
 

@@ -65,9 +65,7 @@ def _first_below_all(
         yield from ((key, several[index][0]) for index in _ones(covered & ~before))
 
 
-def _bits_by_position(
-    several: list[tuple[StepId, tuple[AssetKey, ...]]], width: int
-) -> dict[AssetKey, list[int]]:
+def _bits_by_position(several: list[tuple[StepId, tuple[AssetKey, ...]]], width: int) -> dict[AssetKey, list[int]]:
     """The checks that read each asset at each position; the last asset fills what is left over."""
     reads: dict[AssetKey, list[int]] = {}
     for index, (_, read) in enumerate(several):

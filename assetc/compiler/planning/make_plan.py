@@ -9,15 +9,15 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset, Check, Graph
-from assetc.compiler.planning.bodies import joined
-from assetc.compiler.planning.check_order import blocking_checks
 from assetc.compiler.graph import order
-from assetc.compiler.planning.inputs import Inputs, find_inputs, is_ephemeral
 from assetc.compiler.operation import RelationKind
 from assetc.compiler.plan import BuildStep, CheckStep, Plan, Step, StepId
-from assetc.compiler.selection.request import Selected
+from assetc.compiler.planning.bodies import joined
+from assetc.compiler.planning.check_order import blocking_checks
+from assetc.compiler.planning.inputs import Inputs, find_inputs, is_ephemeral
 from assetc.compiler.planning.staleness import Condition, Recorded, assess_in_order
 from assetc.compiler.planning.standing import standing
+from assetc.compiler.selection.request import Selected
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 

@@ -12,10 +12,10 @@ from assetc.compiler.facts import MacroFacts, PythonFacts, SeedFacts, SqlFacts
 from assetc.compiler.given import Given
 from assetc.compiler.memory import Files
 from assetc.compiler.project import ProjectFile
+from assetc.compiler.reading.understand import discover
 from assetc.compiler.template.macros import MacroFile
 from assetc.compiler.template.reads import still_valid
 from assetc.compiler.template.surroundings import Template
-from assetc.compiler.reading.understand import discover
 
 SQL_KINDS = frozenset({"model", "check", "snapshot"})
 

@@ -13,10 +13,10 @@ from assetc.compiler.config import NOTHING, ConfigValues
 from assetc.compiler.facts import SqlFacts, Understood
 from assetc.compiler.given import Given
 from assetc.compiler.names.names import Names, find_key, inlined_name
+from assetc.compiler.reading.understand import Reader, at_moment, understand
 from assetc.compiler.template.members.relation import RelationValue
 from assetc.compiler.template.reads import still_valid
 from assetc.compiler.template.surroundings import Template
-from assetc.compiler.reading.understand import Reader, at_moment, understand
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 

@@ -10,10 +10,10 @@ from msgspec.structs import replace
 from assetc.compiler.asset import Asset
 from assetc.compiler.facts import PlacedReference, SqlFacts, Understood
 from assetc.compiler.given import Given
-from assetc.compiler.template.reads import still_valid
-from assetc.compiler.template.surroundings import Surroundings, Template
 from assetc.compiler.reading.understand import Reader, discover, understand
 from assetc.compiler.reading.understand_files import TargetNames
+from assetc.compiler.template.reads import still_valid
+from assetc.compiler.template.surroundings import Surroundings, Template
 from assetc.definitions.key import AssetKey
 
 HookReferences = dict[AssetKey, tuple[PlacedReference, ...]]

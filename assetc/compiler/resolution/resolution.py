@@ -10,10 +10,10 @@ from msgspec.structs import replace
 from assetc.compiler.asset import Asset, Edge, Source
 from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.names.names import Candidates, Names
+from assetc.compiler.names.source import implicit_source
 from assetc.compiler.place import Span
 from assetc.compiler.project import Project
 from assetc.compiler.reference import EdgeKind
-from assetc.compiler.names.source import implicit_source
 from assetc.definitions.key import AssetKey
 
 SYSTEM_SCHEMAS = frozenset({"information_schema", "pg_catalog", "sys", "system", "duckdb"})
@@ -53,9 +53,7 @@ class Resolution(Struct):
         """Whether the `ref()` whose text this is was already told to name nothing."""
         return any(known.code == "E101" and _overlap(known.span, span) for known in self.problems)
 
-    def outside(
-        self, down: AssetKey, parts: tuple[str, ...], span: Span, kind: EdgeKind, operation: str = ""
-    ) -> None:
+    def outside(self, down: AssetKey, parts: tuple[str, ...], span: Span, kind: EdgeKind, operation: str = "") -> None:
         """A name that nothing bears: an implicit source, or an error where sources must be declared."""
         source, _ = implicit_source(self.project, parts, span)
         if source.key in self.assets:  # its name in another case, which this dialect keeps apart

@@ -5,9 +5,9 @@ from __future__ import annotations
 from assetc.compiler.asset import Asset, Edge
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.names.names import Candidates, find_key, find_parameter, find_table, is_written
-from assetc.compiler.resolution.not_readable import not_readable
 from assetc.compiler.place import Span
 from assetc.compiler.python.reading import Parameter, PythonAsset, PythonReference, owns
+from assetc.compiler.resolution.not_readable import not_readable
 from assetc.compiler.resolution.resolution import Resolution, is_of_the_system, self_reference, writes_of_another
 from assetc.compiler.resolution.resolve_declared import connect_declared, resolve_explicit, resolve_ref, resolve_source
 from assetc.definitions.key import AssetKey

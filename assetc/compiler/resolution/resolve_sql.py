@@ -9,7 +9,13 @@ from assetc.compiler.diagnostic import diagnostic, did_you_mean
 from assetc.compiler.facts import PlacedReference, SqlFacts
 from assetc.compiler.names.names import find_key, find_table, is_written
 from assetc.compiler.resolution.not_readable import not_readable
-from assetc.compiler.resolution.resolution import READS_ITSELF, Resolution, is_of_the_system, self_reference, writes_of_another
+from assetc.compiler.resolution.resolution import (
+    READS_ITSELF,
+    Resolution,
+    is_of_the_system,
+    self_reference,
+    writes_of_another,
+)
 from assetc.compiler.resolution.resolve_declared import resolve_ref, resolve_source
 from assetc.compiler.template.rendered import TemplateReference
 from assetc.definitions.key import AssetKey

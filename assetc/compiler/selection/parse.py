@@ -43,16 +43,12 @@ def parse_criterion(text: str) -> Criterion | Diagnostic:
     if match is None or not match["value"]:
         return diagnostic("E115", f"the selection {text!r} names nothing", hint=_FORM)
     if match["at"] and match["down"] is not None:
-        return diagnostic(
-            "E115", f"{text!r} has both @ and a trailing +", hint="@ already takes everything downstream"
-        )
+        return diagnostic("E115", f"{text!r} has both @ and a trailing +", hint="@ already takes everything downstream")
     method, *arguments = (match["method"] or "").split(".")
     if method and method not in METHODS:
         return unknown_method(method, text)
     if method == "config" and not all(arguments or [""]):
-        return diagnostic(
-            "E115", f"{text!r} names no configuration key", hint="write config.materialized:view"
-        )
+        return diagnostic("E115", f"{text!r} names no configuration key", hint="write config.materialized:view")
     return Criterion(
         value=match["value"],
         method=method or None,
