@@ -55,9 +55,14 @@ class Bench:
         return self.root / "dbt"
 
     @property
+    def is_large(self) -> bool:
+        """Whether long commands are measured once, and the peer, which needs many minutes, not at all."""
+        return self.size > 2000
+
+    @property
     def times(self) -> int:
-        """How often long commands are measured: at 10,000 models once is enough."""
-        return LONG if self.size <= 2000 else 1
+        """How often long commands are measured."""
+        return 1 if self.is_large else LONG
 
 
 def make_bench(size: int, root: Path) -> Bench:
@@ -76,11 +81,11 @@ def make_bench(size: int, root: Path) -> Bench:
 
 def measured(bench: Bench, dbt: str | None, *, runs: bool) -> Iterator[Measured]:
     """The lines of the table, a group at a time; the commands of a group take turns with their floor."""
-    goals = GOALS if bench.size <= 2000 else LARGE_GOALS
+    goals = LARGE_GOALS if bench.is_large else GOALS
     groups = [(START, _quick(bench), SHORT), (PARSE, _thorough(bench), bench.times)]
     groups += [(ALONE, _runs(bench), bench.times)] if runs else []
     groups += [(START, _quick_runs(bench), SHORT)] if runs else []
-    groups += [(floor, _peer(bench, dbt, floor), 1) for floor in (PARSE, ALONE, START)] if dbt and runs else []
+    groups += [(floor, _peer(bench, dbt, floor), 1) for floor in (PARSE, ALONE, START)] if dbt and not bench.is_large else []
     shown: dict[str, Cost] = {}
     for floor, commands, times in groups:
         costs = measure(commands, times)
