@@ -85,7 +85,8 @@ def measured(bench: Bench, dbt: str | None, *, runs: bool) -> Iterator[Measured]
     groups = [(START, _quick(bench), SHORT), (PARSE, _thorough(bench), bench.times)]
     groups += [(ALONE, _runs(bench), bench.times)] if runs else []
     groups += [(START, _quick_runs(bench), SHORT)] if runs else []
-    groups += [(floor, _peer(bench, dbt, floor), 1) for floor in (PARSE, ALONE, START)] if dbt and not bench.is_large else []
+    if dbt and not bench.is_large:
+        groups += [(floor, _peer(bench, dbt, floor), 1) for floor in (PARSE, ALONE, START)]
     shown: dict[str, Cost] = {}
     for floor, commands, times in groups:
         costs = measure(commands, times)

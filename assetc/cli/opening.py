@@ -125,4 +125,4 @@ def _obstacles(opened: Opened, selected: Selected, request: SelectionRequest) ->
     workspace = opened.workspace
     opened.say(workspace.diagnostics)
     errors = [problem for problem in workspace.diagnostics if problem.severity == "error"]
-    return obstacles(errors, workspace, selected, request) if errors else ()
+    return obstacles(errors, workspace, selected, request)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from shlex import quote
 
 from assetc.cli.blocking import Obstacle
@@ -18,17 +18,17 @@ MOST_EXCLUDED = 6
 
 def obstacle_lines(obstacles: tuple[Obstacle, ...], selected: Selected, width: int) -> Iterator[Line]:
     """The places of what must be corrected, what each concerns, and what can be left out if anything is left then."""
-    rows = dict.fromkeys((_place(each), each.problem.code, _concerned(each.members)) for each in obstacles)
+    rows = tuple(dict.fromkeys((_place(each), each.problem.code, _whom(each.members)) for each in obstacles))
     yield line(Piece(f"Stopped: {plural(len(rows), 'error')} in the way of what is selected", "strong bad"))
     longest = max(len(place) for place, _, _ in rows)
-    for place, code, concerned in list(rows)[:MOST_OBSTACLES]:
-        yield fitted(line(f"  {place:<{longest}}  ", Piece(code, "bad"), f"  {concerned}"), width)
+    for place, code, whom in rows[:MOST_OBSTACLES]:
+        yield fitted(line(f"  {place:<{longest}}  ", Piece(code, "bad"), f"  concerns {whom}"), width)
     if len(rows) > MOST_OBSTACLES:
         yield line(f"  and {len(rows) - MOST_OBSTACLES} more")
-    left_out = tuple(dict.fromkeys(_left_out(obstacles)))
-    reached = {member for each in obstacles for member in each.members or ()}
-    if 0 < len(left_out) <= MOST_EXCLUDED and not reached.issuperset(selected.assets):
-        words = " ".join(map(quote, left_out))
+    excluded = tuple(dict.fromkeys(_excluded(obstacles)))
+    concerned = {member for each in obstacles for member in each.members or ()}
+    if 0 < len(excluded) <= MOST_EXCLUDED and not concerned.issuperset(selected.assets):
+        words = " ".join(map(quote, excluded))
         yield line(f"Correct {'it' if len(rows) == 1 else 'them'}, or go on: ", Piece(f"--exclude {words}", "strong"))
 
 
@@ -36,20 +36,19 @@ def _place(obstacle: Obstacle) -> str:
     return printable(str(obstacle.problem.span)) if obstacle.problem.span else "the project"
 
 
-def _concerned(members: frozenset[Member] | None) -> str:
+def _whom(members: frozenset[Member] | None) -> str:
     if members is None:
-        return "concerns the whole project"
+        return "the whole project"
     names = sorted(map(str, members))
     more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-    return f"concerns {', '.join(names[:MOST_NAMES])}{more}" if names else "concerns what this file would define"
+    return f"{', '.join(names[:MOST_NAMES])}{more}" if names else "what this file would define"
 
 
-def _left_out(obstacles: Iterable[Obstacle]) -> Iterator[str]:
+def _excluded(obstacles: tuple[Obstacle, ...]) -> Iterator[str]:
     """What to exclude, with all that needs it; nothing where an error concerns the whole project."""
-    found = tuple(obstacles)
-    if any(obstacle.members is None for obstacle in found):
+    if any(obstacle.members is None for obstacle in obstacles):
         return
-    for obstacle in found:
+    for obstacle in obstacles:
         yield from (f"{member}+" for member in sorted(map(str, obstacle.members or ())))
         if not obstacle.members and obstacle.problem.span:
             yield f"path:{obstacle.problem.span.path}"

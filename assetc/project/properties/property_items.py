@@ -17,7 +17,6 @@ _WORD = re.compile(r"[\w$-]+")
 class PropertyItem(Struct, frozen=True):
     """One entry below `models:`, `seeds:`, `sources:` ... of a property file."""
 
-    section: str
     name: str
     start: int
     end: int
@@ -35,7 +34,7 @@ def item_at(path: str, text: str, flavor: Flavor, span: Span) -> PropertyItem | 
             named = item.find("name") if isinstance(item, WrittenMapping) else None
             if named is None or not isinstance(named.value, WrittenScalar):
                 continue
-            found = PropertyItem(pair.key, str(named.value.value), item.span.start, item.span.end)
+            found = PropertyItem(str(named.value.value), item.span.start, item.span.end)
             if found.holds(span):
                 return found
     return None
