@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from assetc.compiler.asset import Asset
-from assetc.compiler.define import Draft
+from assetc.compiler.define_assets import Draft
 from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic
 from assetc.compiler.names.names import Names, schema_of
 from assetc.compiler.python.reading import owns

@@ -26,7 +26,8 @@ from assetc.compiler.asset import Asset, Source
 from assetc.compiler.clashes import find_clashes
 from assetc.compiler.code_version import code_version, python_version
 from assetc.compiler.compilation import Compilation, Counts, Written
-from assetc.compiler.define import Definitions, Draft, define
+from assetc.compiler.define import Definitions, define
+from assetc.compiler.define_assets import Draft
 from assetc.compiler.define_checks import CheckDraft, draft_of_file
 from assetc.compiler.diagnostic import in_order
 from assetc.compiler.facts import SqlFacts, outside_reads

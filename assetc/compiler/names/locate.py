@@ -15,7 +15,7 @@ KEEPS_CASE = frozenset({"duckdb", "bigquery", "mysql", "clickhouse", "sqlite"})
 """Dialects whose warehouses store an unquoted name as it was written."""
 
 
-def key_of(project: Project, name: str, config: AssetConfig) -> AssetKey:
+def key_of(name: str, config: AssetConfig) -> AssetKey:
     """The key of an asset called `name`."""
     return AssetKey((*config.key_prefix, name))
 

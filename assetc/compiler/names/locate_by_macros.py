@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset
 from assetc.compiler.config import ConfigValues
-from assetc.compiler.define import Draft
+from assetc.compiler.define_assets import Draft
 from assetc.compiler.diagnostic import Annotation, Diagnostic
 from assetc.compiler.names.locate import folders_of, place_of_relation, stored
 from assetc.compiler.place import file_span

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from assetc.compiler.asset import Asset, Edge, Source
-from assetc.compiler.define import Draft
+from assetc.compiler.define_assets import Draft
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.facts import PlacedReference, SqlFacts
 from assetc.compiler.names.names import Names, find_key

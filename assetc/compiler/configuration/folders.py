@@ -1,0 +1,19 @@
+"""For which assets the configuration of a folder holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from assetc.compiler.asset import AssetKind
+from assetc.compiler.project import FolderConfig
+
+SECTIONS: Mapping[AssetKind, str] = {"model": "models", "python": "models", "seed": "seeds", "snapshot": "snapshots"}
+"""Where a project file configures each kind of asset."""
+
+
+def is_over(folder: FolderConfig, kind: AssetKind, fqn: tuple[str, ...]) -> bool:
+    """Whether an asset lies in the folder, which is written with the name of the project in front, or without."""
+    depth = len(folder.folder)
+    if folder.kind != SECTIONS[kind] or folder.package not in (None, fqn[0]):
+        return False
+    return folder.folder in (fqn[:depth], fqn[1 : depth + 1])

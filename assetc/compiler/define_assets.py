@@ -1,0 +1,148 @@
+"""One asset from all that is said of it: its own file, its property file, and the configuration of its folders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from assetc.compiler.asset import Asset, AssetKind
+from assetc.compiler.config import AssetConfig
+from assetc.compiler.configuration.configure import configure
+from assetc.compiler.configuration.faults import foreign_dialect, misplaced_materialization
+from assetc.compiler.configuration.folders import is_over
+from assetc.compiler.diagnostic import Diagnostic, diagnostic
+from assetc.compiler.facts import PythonFacts, SeedFacts, SqlFacts
+from assetc.compiler.names.locate import folders_of, key_of, place_of, relation_of
+from assetc.compiler.names.names import Place
+from assetc.compiler.place import Span, file_span
+from assetc.compiler.project import Entry, Patch, Project
+from assetc.compiler.python.reading import PythonAsset
+from assetc.compiler.python.stored_as_value import is_stored_as_value
+from assetc.definitions.errors import InvalidDefinitionError
+
+
+class Draft(Struct, frozen=True):
+    """An asset with what later passes need to know about where it came from."""
+
+    asset: Asset
+    place: Place
+    python: PythonAsset | None = None
+    patch: Patch | None = None
+
+
+class WrittenAsset(Struct, frozen=True):
+    """An asset as its own file has it. `version` is that of its code alone."""
+
+    name: str
+    kind: AssetKind
+    span: Span
+    config: tuple[Entry, ...]
+    version: str
+    python: PythonAsset | None = None
+
+    @property
+    def described_as(self) -> tuple[str, str]:
+        """The kind and the name under which property files describe it."""
+        return "model" if self.kind == "python" else self.kind, self.name
+
+
+def written_model(path: str, facts: SqlFacts) -> WrittenAsset:
+    """The model that a SQL file is."""
+    version = facts.understood.version if facts.understood else facts.content
+    return WrittenAsset(PurePosixPath(path).stem, "model", file_span(path), facts.discovered.config, version)
+
+
+def written_seed(path: str, facts: SeedFacts) -> WrittenAsset:
+    """The seed that a CSV file is."""
+    return WrittenAsset(PurePosixPath(path).stem, "seed", file_span(path), (), facts.content)
+
+
+def written_in_python(facts: PythonFacts) -> Iterator[WrittenAsset]:
+    """The assets that a Python file defines."""
+    for python in facts.reading.assets:
+        for key in python.outs or (python.name,):
+            *prefix, name = key.split("/")
+            one = replace(_of_one_key(python, key), key_prefix=tuple(prefix) or python.key_prefix)
+            yield WrittenAsset(name, "python", python.span, python.config, python.source_hash, one)
+
+
+def draft_of(
+    project: Project, written: WrittenAsset, patch: Patch | None
+) -> tuple[Draft | None, tuple[Diagnostic, ...]]:
+    """The asset, if its key can be one, and what is wrong with its configuration."""
+    folders = folders_of(project.settings, written.span.path)
+    config, problems = _configured(project, written, patch, (project.name, *folders, written.name))
+    can_be_renamed = written.kind != "python" and project.flavor == "native"
+    name = (config.name if can_be_renamed else None) or written.name
+    try:
+        key = key_of(name, config)
+    except InvalidDefinitionError as error:
+        return None, (*problems, diagnostic("E108", str(error), written.span))
+    python = written.python
+    asset = Asset(
+        key=key,
+        kind=written.kind,
+        span=written.span,
+        config=config,
+        relation=None if _is_without_relation(config, python) else relation_of(project, key, config),
+        code_version=written.version,
+        package=project.name,
+        fqn=(project.name, *folders, name),
+        group=config.group or (folders[0] if folders and project.flavor == "native" else "default"),
+        description=_description(config, patch, python),
+        columns=patch.columns if patch else (),
+        patch_path=patch.span.path if patch else None,
+        step_name=python.name if python and python.outs else "",
+    )
+    return Draft(asset, place_of(project.target, key, config), python, patch), problems
+
+
+def _configured(
+    project: Project, written: WrittenAsset, patch: Patch | None, fqn: tuple[str, ...]
+) -> tuple[AssetConfig, tuple[Diagnostic, ...]]:
+    """The configuration of an asset, and what is wrong with it."""
+    own = (*(patch.config if patch else ()), *written.config)
+    entries = (*_folder_entries(project, written.kind, fqn), *own)
+    default = "seed" if written.kind == "seed" else project.settings.default_materialization
+    config, problems = configure(entries, project.flavor, default)
+    misplaced = misplaced_materialization(written.kind, written.name, own)
+    return _with_kind(config, written), (*problems, *misplaced, *foreign_dialect(project, config, entries))
+
+
+def _folder_entries(project: Project, kind: AssetKind, fqn: tuple[str, ...]) -> Iterator[Entry]:
+    """What is configured for the folders above an asset, the outer ones first."""
+    over = [folder for folder in project.folder_configs if is_over(folder, kind, fqn)]
+    for folder in sorted(over, key=lambda folder: len(folder.folder)):
+        yield from folder.entries
+
+
+def _with_kind(config: AssetConfig, written: WrittenAsset) -> AssetConfig:
+    """The configuration with what the kind of an asset decides."""
+    if written.kind == "seed":
+        return replace(config, materialized="seed")
+    if written.kind == "python":
+        prefix = (written.python.key_prefix if written.python else ()) or config.key_prefix
+        materialized = config.materialized if config.materialized == "incremental" else "table"
+        return replace(config, materialized=materialized, key_prefix=prefix)
+    return config
+
+
+def _description(config: AssetConfig, patch: Patch | None, python: PythonAsset | None) -> str:
+    described = patch.description if patch else ""
+    return described or config.description or (python.description if python else "")
+
+
+def _is_without_relation(config: AssetConfig, python: PythonAsset | None) -> bool:
+    return config.materialized == "ephemeral" or (python is not None and is_stored_as_value(python))
+
+
+def _of_one_key(python: PythonAsset, key: str) -> PythonAsset:
+    """The Python asset as one of the keys that its body makes: without what `specs` says of the others alone."""
+    of_others = {each for other, needs in python.spec_deps if other != key for each in needs}
+    own = {each for other, needs in python.spec_deps if other == key for each in needs}
+    if not of_others:
+        return python
+    return replace(python, declared_deps=tuple(each for each in python.declared_deps if each not in of_others - own))
