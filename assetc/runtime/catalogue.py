@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeAlias
 from assetc.adapters.protocol import Existing, Session, Warehouse, WarehouseError
 from assetc.compiler.operation import RelationKind
 from assetc.definitions.relation import Relation
+from assetc.project.memory.compact import read_plain
 from assetc.runtime.workspace import Workspace, identity_of
 
 KIND = "catalogue"
@@ -70,8 +71,10 @@ class WarehouseWhenNeeded:
 
     def keep(self) -> None:
         """Write what there is, with the stamp that the target has now that it is closed."""
-        stamp = None if self._seen is None else self._stamp()
-        if stamp is not None and self._seen is not None:
+        if self._seen is None:
+            return
+        stamp = self._stamp()
+        if stamp is not None:
             cache = self._workspace.opening.cache
             cache.keep(KIND, str(identity_of(self._workspace)), marshal.dumps((stamp, _rows(self._seen))))
             cache.save()
@@ -101,8 +104,8 @@ class _Known(NamedTuple):
 
 
 def _recalled(workspace: Workspace) -> _Known:
-    row = workspace.opening.cache.get(KIND, str(identity_of(workspace)))
-    return _Known(None, []) if row is None else _Known(*marshal.loads(row))  # noqa: S302  our own cache
+    stamp, rows = read_plain(workspace.opening.cache.get(KIND, str(identity_of(workspace)))) or (None, [])
+    return _Known(stamp, rows)
 
 
 def _existing(rows: list[Row]) -> tuple[Existing, ...]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -86,6 +88,12 @@ def test_and_one_in_an_attached_database(shop: Path, built: Callable[[], set[str
 def test_another_file_of_the_same_name_is_looked_into(shop: Path, built: Callable[[], set[str]]) -> None:
     Path("shop.duckdb").unlink()
     assert built() == {"orders", "totals"}
+
+
+def test_what_was_remembered_and_cannot_be_read_is_asked_for_again(shop: Path, built: Callable[[], set[str]]) -> None:
+    with closing(sqlite3.connect(".assetc/cache.sqlite")) as cache, cache:
+        cache.execute("update facts set value = x'00'")
+    assert built() == set()
 
 
 def test_a_write_that_leaves_size_and_time_as_they_were_is_seen(tmp_path: Path) -> None:

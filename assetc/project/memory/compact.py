@@ -1,6 +1,6 @@
 """Small values of ours as bytes, and back: what every command reads, so it takes nothing that is slow to import.
 
-The values describe themselves: a dataclass is the number of its form and its fields. `marshal` is the fastest reader
+The values describe themselves: a struct is the number of its form and its fields. `marshal` is the fastest reader
 that Python has; its format belongs to one version of Python, which the cache therefore names in its own.
 """
 
@@ -64,9 +64,17 @@ def pack(value: object) -> bytes | None:
 def unpack(content: bytes) -> object | None:
     """The value that `pack` wrote, or None if it cannot be read."""
     try:
-        value: object = from_plain(marshal.loads(content))  # noqa: S302  our own cache, of this version of Python
-        return value
-    except (ValueError, TypeError, EOFError, IndexError):
+        value: object = from_plain(read_plain(content))
+    except (TypeError, IndexError):
+        return None
+    return value
+
+
+def read_plain(content: bytes | None) -> Any:
+    """The plain value that `marshal` wrote; None if there is none, or if it cannot be read."""
+    try:
+        return None if content is None else marshal.loads(content)  # noqa: S302  our cache, of this version of Python
+    except (ValueError, TypeError, EOFError):
         return None
 
 

@@ -15,7 +15,7 @@ from assetc.project.memory.cache import Cache, CacheMemory
 T = TypeVar("T")
 
 _ONE_AT_A_TIME = Lock()
-"""msgspec learns the fields of a dataclass when it first meets one, and crashes if two threads do that at once."""
+"""msgspec learns the fields of a class when it first meets it, and crashes if two threads do that at once."""
 
 
 def encode(value: object) -> bytes:

@@ -10,9 +10,11 @@ from msgspec import Struct
 
 from assetc.compiler.project import ProjectFile
 from assetc.project.memory.cache import Cache
+from assetc.project.memory.compact import read_plain
 from assetc.project.memory.snapshot_rows import Recalled, Rows, Snapshot, read_rows, rows_of
 
-HASH = 32
+HASH_LENGTH = 32
+"""The characters of a hash. A row begins with two: that of the settings, and that of the stamps."""
 
 
 class Inputs(Struct, frozen=True):
@@ -38,18 +40,19 @@ def recall(cache: Cache, scope: str, inputs: Inputs) -> Recalled | None:
     if row is None or not row.startswith(inputs.settings.encode()):
         return None
     try:
-        rows = Rows(*marshal.loads(row[2 * HASH :]))  # noqa: S302  our own cache, of this version of Python
-        return read_rows(rows, row[HASH : 2 * HASH].decode())
-    except (ValueError, TypeError, EOFError, LookupError):
+        rows = Rows(*read_plain(row[2 * HASH_LENGTH :]))
+        return read_rows(rows, row[HASH_LENGTH : 2 * HASH_LENGTH].decode())
+    except (ValueError, TypeError, LookupError):
         return None
 
 
 def changed_files(cache: Cache, scope: str, inputs: Inputs) -> tuple[str, ...] | None:
     """The files with another stamp than at the last compilation; None if others are there, or of other kinds."""
-    before = marshal.loads(cache.get("files", scope) or marshal.dumps([]))  # noqa: S302  as above
-    now = marshal.loads(inputs.files)  # noqa: S302  as above
-    pairs = [(then, file) for then, file in zip(before, now, strict=False) if then != file]
-    if len(before) != len(now) or any(then[:2] != file[:2] for then, file in pairs):
+    before, now = read_plain(cache.get("files", scope)) or [], read_plain(inputs.files)
+    if len(before) != len(now):
+        return None
+    pairs = [(then, file) for then, file in zip(before, now, strict=True) if then != file]
+    if any(then[:2] != file[:2] for then, file in pairs):
         return None
     return tuple(path for (path, *_), _ in pairs)
 
