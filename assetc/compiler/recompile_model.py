@@ -16,7 +16,7 @@ from assetc.compiler.asset import Asset, Edge, Graph
 from assetc.compiler.code_version import code_version
 from assetc.compiler.compilation import Compilation, Counts, Known
 from assetc.compiler.diagnostic import in_order
-from assetc.compiler.facts import SqlFacts, outside_reads
+from assetc.compiler.facts import SqlFacts, Understood, outside_reads
 from assetc.compiler.find_columns import derive_columns
 from assetc.compiler.given import Given
 from assetc.compiler.graph import descendants, order
@@ -29,7 +29,7 @@ from assetc.compiler.resolution.resolve import resolve_model
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 
-OF_SEVERAL = frozenset({"E103", "W217"})
+OF_EDGES = frozenset({"E103", "W217"})
 """Faults that one more or one less edge may end, wherever they were told."""
 
 
@@ -65,15 +65,15 @@ def _stands_alone(before: Compilation, asset: Asset, known: SqlFacts) -> bool:
         return False
     own = {*known.discovered.problems, *known.understood.problems}
     of_file = {problem for problem in before.diagnostics if problem.span and problem.span.path == asset.path}
-    if own != of_file or any(problem.code in OF_SEVERAL for problem in before.diagnostics):
+    if own != of_file or any(problem.code in OF_EDGES for problem in before.diagnostics):
         return False
     mentioned = (source.span for source in before.graph.sources.values() if source.implicit)
     return all(span is None or span.path != asset.path for span in mentioned)
 
 
 def _understood(given: Given, before: Compilation, asset: Asset, facts: SqlFacts) -> tuple[SqlFacts, int]:
-    calls = [reference.arguments[-1:] for reference in facts.discovered.references if reference.arguments]
-    names = _names(given, before, asset.key, [*calls, *(tuple(name.split(".")) for (name,) in calls)])
+    """The facts with the SQL that the model's template gives now, and how many texts were parsed for that."""
+    names = _names(given, before, asset.key, _spelled(_called(facts)))
     owner = (asset.path, asset.key, asset.relation or Relation(None, None, asset.key.name))
     understood, parsed = understand_files(given, (owner,), before.graph.assets, {asset.path: facts}, names)
     return understood[asset.path], parsed
@@ -93,18 +93,33 @@ def _edges(given: Given, before: Compilation, asset: Asset, facts: SqlFacts, nam
     added = {edge.up for edge in edges}.difference(graph.upstream[asset.key])
     if resolution.problems or len(resolution.sources) > len(sources) or not added.isdisjoint(sources):
         return None
-    closes_cycle = asset.key in added or not added.isdisjoint(descendants(graph, (asset.key,), None) if added else ())
-    return None if closes_cycle else tuple(edge for edge in edges if edge.up != asset.key)
+    below = {asset.key, *descendants(graph, (asset.key,), None)} if added else set()
+    return edges if added.isdisjoint(below) else None
 
 
 def _looked_up(asset: Asset, facts: SqlFacts) -> Iterator[tuple[str, ...]]:
     """Every name whose meaning the model's edges and columns come from."""
     if facts.understood is not None:
         yield from (placed.reference.parts for placed in facts.understood.references)
-        yield from facts.understood.shape.sources if facts.understood.shape else ()
-    called = (reference.arguments[-1] for reference in facts.discovered.references if reference.arguments)
-    for written in (*called, *asset.config.deps, *asset.config.ignore_deps):
-        yield from (tuple(written.split("/")), tuple(written.split(".")))
+        yield from _read_for_columns(facts.understood)
+    yield from _spelled((*_called(facts), *asset.config.deps, *asset.config.ignore_deps))
+
+
+def _called(facts: SqlFacts) -> Iterator[str]:
+    """The names in the calls of a template: of `source('crm', 'users')` the second."""
+    return (call.arguments[-1] for call in facts.discovered.references if call.arguments)
+
+
+def _spelled(names: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """The parts of each name, be it a key or a name in SQL."""
+    for name in names:
+        yield tuple(name.split("/"))
+        yield tuple(name.split("."))
+
+
+def _read_for_columns(understood: Understood) -> tuple[tuple[str, ...], ...]:
+    """The tables from which a query takes its columns."""
+    return understood.shape.sources if understood.shape else ()
 
 
 def _with_asset(graph: Graph, asset: Asset, edges: tuple[Edge, ...]) -> Graph:
@@ -136,7 +151,7 @@ def _columns(given: Given, before: Compilation, edited: AssetKey, facts: SqlFact
         if found is None or found.understood is None:
             continue
         if key != edited:
-            names = _names(given, before, key, found.understood.shape.sources if found.understood.shape else ())
+            names = _names(given, before, key, _read_for_columns(found.understood))
         columns = derive_columns(key, found.understood, found.columns, known, names)
         if key == edited or columns is not found.columns:
             given.memory.keep(replace(found, columns=columns))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
 from msgspec import Struct
@@ -32,41 +32,49 @@ class Located(Struct, frozen=True):
     problems: tuple[Diagnostic, ...] = ()
 
 
+class _Answer(Struct, frozen=True):
+    """What one macro says of one asset. `text` is empty where it leaves a part of the relation as it is."""
+
+    macro: str
+    text: str
+    reads: tuple[Read, ...]
+    problems: tuple[Diagnostic, ...]
+
+
 def locate_by_macros(project: Project, surroundings: Surroundings, drafts: tuple[Draft, ...]) -> Located:
     """The assets with the relations that the macros of a dbt project give them, where it has such macros."""
     own = (project.name,)
     asked = [macro for macro in PARTS if project.flavor == "dbt" and surroundings.library.find(macro, own)]
     if not asked:
         return Located(drafts)
-    located: list[Draft] = []
-    reads: dict[Read, None] = {}
-    problems: dict[tuple[str, str], Diagnostic] = {}
-    for draft in drafts:
-        if draft.asset.relation is None:
-            located.append(draft)
-            continue
-        parts: dict[str, str] = {}
-        for macro in asked:
-            text, found, faults = _ask(macro, project, surroundings, draft.asset)
-            reads.update(dict.fromkeys(found))
-            for fault in faults:
-                problems.setdefault((fault.code, fault.message), fault)
-            if text:
-                parts[PARTS[macro]] = text
-        located.append(_moved(project, draft, draft.asset.relation, parts))
-    return Located(tuple(located), tuple(reads), tuple(problems.values()))
+    answers = {
+        draft.asset.key: [_ask(macro, project, surroundings, draft.asset) for macro in asked]
+        for draft in drafts
+        if draft.asset.relation is not None
+    }
+    all_answers = [answer for found in answers.values() for answer in found]
+    located = (_moved(project, draft, answers.get(draft.asset.key, ())) for draft in drafts)
+    reads = dict.fromkeys(read for answer in all_answers for read in answer.reads)
+    problems = _told_once(problem for answer in all_answers for problem in answer.problems)
+    return Located(tuple(located), tuple(reads), problems)
 
 
-def _ask(
-    macro: str, project: Project, surroundings: Surroundings, asset: Asset
-) -> tuple[str, tuple[Read, ...], tuple[Diagnostic, ...]]:
+def _ask(macro: str, project: Project, surroundings: Surroundings, asset: Asset) -> _Answer:
     """The answer of a macro for one asset, without the blanks around it, as dbt takes it."""
     custom = getattr(asset.config, PARTS[macro])
     members = {"custom_name": custom, "node": _node(project, asset)}
     template = Template("", f"{{{{ {macro}(custom_name, node) }}}}")
     rendered = render(template, replace(surroundings, members=members))
-    faults = (_of_the_project(problem, macro, project, asset) for problem in rendered.problems)
-    return rendered.text.strip(), rendered.reads, tuple(faults)
+    problems = (_of_the_project(problem, macro, project, asset) for problem in rendered.problems)
+    return _Answer(macro, rendered.text.strip(), rendered.reads, tuple(problems))
+
+
+def _told_once(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The first of those that a macro has for each asset."""
+    first: dict[tuple[str, str], Diagnostic] = {}
+    for problem in problems:
+        first.setdefault((problem.code, problem.message), problem)
+    return tuple(first.values())
 
 
 def _of_the_project(problem: Diagnostic, macro: str, project: Project, asset: Asset) -> Diagnostic:
@@ -98,12 +106,15 @@ def _node(project: Project, asset: Asset) -> Mapping[str, object]:
     }
 
 
-def _moved(project: Project, draft: Draft, relation: Relation, parts: Mapping[str, str]) -> Draft:
+def _moved(project: Project, draft: Draft, answers: Iterable[_Answer]) -> Draft:
     """The asset where the answers put it. Plain names in SQL mean it there, too."""
-    target = project.target
-    new = Relation(
-        database=stored(target, parts["database"]) if "database" in parts else relation.database,
-        schema=stored(target, parts["schema"]) if "schema" in parts else relation.schema,
-        name=stored(target, parts["alias"]) if "alias" in parts else relation.name,
+    target, relation = project.target, draft.asset.relation
+    if relation is None:
+        return draft
+    parts = {PARTS[answer.macro]: stored(target, answer.text) for answer in answers if answer.text}
+    moved = Relation(
+        database=parts.get("database", relation.database),
+        schema=parts.get("schema", relation.schema),
+        name=parts.get("alias", relation.name),
     )
-    return replace(draft, asset=replace(draft.asset, relation=new), place=place_of_relation(target, new))
+    return replace(draft, asset=replace(draft.asset, relation=moved), place=place_of_relation(target, moved))
