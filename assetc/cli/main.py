@@ -43,7 +43,7 @@ def entry() -> NoReturn:
     code = main()
     if threading.active_count() > 1:  # somebody's thread is to end in its own time
         sys.exit(code)
-    atexit._run_exitfuncs()  # noqa: SLF001  what libraries do at the end, which `os._exit` would leave out
+    atexit._run_exitfuncs()  # what libraries do at the end, which `os._exit` would leave out
     with contextlib.suppress(OSError):
         sys.stdout.flush()
         sys.stderr.flush()
