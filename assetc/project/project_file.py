@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal, cast
 
-from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.configuration.configure import without_effect
 from assetc.compiler.place import file_span
 from assetc.compiler.project import Entry, Flavor, FolderConfig
 from assetc.project.documents.config_entries import config_entry
@@ -48,7 +48,7 @@ def read_project_file(path: str, text: str, flavor: Flavor) -> ProjectFileReadin
         elif key in known or (flavor == "dbt" and key in OLD_DBT_PROJECT_KEYS):
             entries.append(Entry(key, plain(pair.value), pair.span))
             if key in NOT_BUILT_PROJECT_KEYS:
-                findings.add("W223", f'"{pair.key}" is not built yet and has no effect', pair.span)
+                findings.problems.append(without_effect(pair.key, pair.span))
         else:
             findings.unknown(pair, _spelled_like(pair.key, known), "a project file")
     return ProjectFileReading(tuple(entries), tuple(folders), tuple(findings.problems))
@@ -66,7 +66,7 @@ def has_tool_table(text: str) -> bool:
 def _own_table(findings: Findings, file: WrittenFile, path: str) -> WrittenMapping | None:
     if file.content is None:
         if not file.problems:
-            findings.problems += _empty(path)
+            findings.add("E126", f"{path} is empty", file_span(path), "It needs at least a name and a profile")
         return None
     content = findings.mapping(file.content, "a project file")
     if not path.endswith("pyproject.toml"):
@@ -75,12 +75,6 @@ def _own_table(findings: Findings, file: WrittenFile, path: str) -> WrittenMappi
         pair = None if content is None else content.find(key)
         content = None if pair is None else findings.mapping(pair.value, f"[{key}]")
     return content
-
-
-def _empty(path: str) -> list[Diagnostic]:
-    findings = Findings("dbt")
-    findings.add("E126", f"{path} is empty", file_span(path), "It needs at least a name and a profile")
-    return findings.problems
 
 
 def _spelled_like(key: str, known: frozenset[str]) -> frozenset[str]:

@@ -9,8 +9,8 @@ from typing import get_args
 from msgspec.structs import replace
 
 from assetc.adapters.protocol import Form
-from assetc.compiler.configuration.values import MOST_LISTED
-from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
+from assetc.compiler.configuration.values import Misfit, one_of
+from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.materialization.known import WRITABLE
 from assetc.compiler.project import Entry, Flavor, Settings
 from assetc.compiler.sql.dialects import DIALECTS
@@ -37,13 +37,6 @@ PATH_KEYS = {
 """The keys of a project file that list folders, and the settings they become; dbt's old names count for less."""
 
 
-class _Misfit(ValueError):  # noqa: N818  it carries words to `make_settings` and goes no further
-    def __init__(self, expected: str, hint: str = "") -> None:
-        super().__init__(expected)
-        self.expected = expected
-        self.hint = hint
-
-
 def make_settings(entries: Mapping[str, Entry], flavor: Flavor) -> tuple[Settings, tuple[Diagnostic, ...]]:
     """The settings that rendered entries give; what is not written, or does not fit, has its default."""
     settings = DBT_SETTINGS if flavor == "dbt" else NATIVE_SETTINGS
@@ -55,8 +48,8 @@ def make_settings(entries: Mapping[str, Entry], flavor: Flavor) -> tuple[Setting
             continue
         try:
             values[name] = convert(entry.value)
-        except _Misfit as misfit:
-            message = f"{key} must be {misfit.expected}"
+        except Misfit as misfit:
+            message = f"{key} must be {misfit}"
             problems.append(diagnostic("E126", message, entry.span, hint=misfit.hint))
     if "target_path" in values and "clean_targets" not in values:
         values["clean_targets"] = (values["target_path"],)
@@ -65,23 +58,23 @@ def make_settings(entries: Mapping[str, Entry], flavor: Flavor) -> tuple[Setting
 
 def _path(value: object) -> str:
     if not isinstance(value, str) or not value:
-        raise _Misfit("a folder")
+        raise Misfit("a folder")
     path = posixpath.normpath(value)
     if path.startswith(("/", "..")) or "\0" in path:
-        raise _Misfit("a folder of the project", "Give a path below the project's folder")
+        raise Misfit("a folder of the project", "Give a path below the project's folder")
     return path
 
 
 def _paths(value: object) -> tuple[str, ...]:
     given = [value] if isinstance(value, str) else value
     if not isinstance(given, list):
-        raise _Misfit("a list of folders")
+        raise Misfit("a list of folders")
     return tuple(dict.fromkeys(_path(item) for item in given))
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value:
-        raise _Misfit("a text")
+        raise Misfit("a text")
     return value
 
 
@@ -91,19 +84,8 @@ def _optional_text(value: object) -> str | None:
 
 def _flag(value: object) -> bool:
     if not isinstance(value, bool):
-        raise _Misfit("true or false")
+        raise Misfit("true or false")
     return value
-
-
-def _one_of(*choices: str) -> Callable[[object], str]:
-    def choose(value: object) -> str:
-        if value not in choices:
-            near = did_you_mean(str(value), choices)
-            listed = f"one of {', '.join(choices)}"
-            raise _Misfit(listed if len(choices) < MOST_LISTED else "the name of a dialect", near)
-        return str(value)
-
-    return choose
 
 
 _CONVERTERS: Mapping[str, tuple[str, Callable[[object], object]]] = {
@@ -111,12 +93,12 @@ _CONVERTERS: Mapping[str, tuple[str, Callable[[object], object]]] = {
     "target_path": ("target_path", _path),
     "clean_targets": ("clean_targets", _paths),
     "packages_install_path": ("packages_path", _path),
-    "inference": ("inference", _one_of("off", "on", "strict")),
-    "schemas": ("schemas", _one_of("as-written", "prefixed")),
+    "inference": ("inference", one_of("off", "on", "strict")),
+    "schemas": ("schemas", one_of("as-written", "prefixed")),
     "strict_sources": ("strict_sources", _flag),
     "default_source": ("default_source", _optional_text),
-    "default_materialization": ("default_materialization", _one_of(*WRITABLE)),
-    "default_load_type": ("default_load_type", _one_of(*get_args(Form))),
-    "dialect": ("dialect", _one_of(*DIALECTS)),
+    "default_materialization": ("default_materialization", one_of(*WRITABLE)),
+    "default_load_type": ("default_load_type", one_of(*get_args(Form))),
+    "dialect": ("dialect", one_of(*DIALECTS, called="the name of a dialect")),
     "import_python": ("import_python", _flag),
 }

@@ -32,7 +32,6 @@ ADDING = frozenset({"tags", "pre_hook", "post_hook", "owners", "checks", "deps",
 UPDATING = frozenset({"meta", "column_types"})
 KNOWN = frozenset(CONVERTERS) | frozenset(SYNONYMS) | KNOWN_ELSEWHERE
 
-
 PLACED = ("materialized", "incremental_strategy", "unique_key", "on_schema_change")
 """The keys whose places an incremental asset keeps: only the warehouse can tell what is wrong with their values."""
 
@@ -48,7 +47,7 @@ def configure(
     for entry in entries:
         key = name_of(entry)
         convert = CONVERTERS.get(key)
-        problems += _without_effect(entry, key) if flavor == "native" else _missed_in_a_run(entry, key)
+        problems += _not_built(entry, key) if flavor == "native" else _not_built_of_dbt(entry, key)
         if convert is None:
             extra[key] = entry.value
             if key not in KNOWN_ELSEWHERE:
@@ -76,20 +75,25 @@ def _misfit(entry: Entry, misfit: Misfit) -> Diagnostic:
     return diagnostic("E126", message, entry.span, label=repr(entry.value)[:60], hint=misfit.hint)
 
 
-def _without_effect(entry: Entry, key: str) -> Iterator[Diagnostic]:
+def _not_built(entry: Entry, key: str) -> Iterator[Diagnostic]:
     """W223 for a key that is known and does nothing yet."""
     is_python = entry.span.path.endswith(".py")
     if key in WITHOUT_EFFECT or (key in WITHOUT_EFFECT_IN_SQL and not is_python):
-        yield diagnostic("W223", f'"{entry.key}" is not built yet and has no effect', entry.span)
+        yield without_effect(entry.key, entry.span)
 
 
-def _missed_in_a_run(entry: Entry, key: str) -> Iterator[Diagnostic]:
+def _not_built_of_dbt(entry: Entry, key: str) -> Iterator[Diagnostic]:
     """W223 for what makes dbt do something else in a run; its projects are full of keys that do not."""
     is_enforced = isinstance(entry.value, Mapping) and entry.value.get("enforced") in (True, "true", "True")
     if key in ("grants", "sql_header") and entry.value:
-        yield diagnostic("W223", f'"{entry.key}" is not built yet and has no effect', entry.span)
+        yield without_effect(entry.key, entry.span)
     if key == "contract" and is_enforced:
         yield diagnostic("W223", "contracts are not built yet: columns and types are not enforced", entry.span)
+
+
+def without_effect(key: str, span: Span) -> Diagnostic:
+    """The warning that what was written does nothing yet."""
+    return diagnostic("W223", f'"{key}" is not built yet and has no effect', span)
 
 
 def unknown_key(entry: Entry, flavor: Flavor) -> Diagnostic:

@@ -11,11 +11,8 @@ from assetc.compiler.sql.dialects import DIALECTS
 
 Converter = Callable[[object], object]
 
-MOST_LISTED = 8
-"""How many words a message lists."""
 
-
-class Misfit(ValueError):  # noqa: N818  it carries words to `configure` and goes no further
+class Misfit(ValueError):  # noqa: N818  it carries words to who asked for the value, and goes no further
     """The value of a configuration key is not what is expected."""
 
     def __init__(self, expected: str, hint: str = "") -> None:
@@ -104,14 +101,13 @@ def _hook_of_text(value: str) -> Hook:
     return Hook(value)
 
 
-def one_of(*words: str) -> Converter:
-    """One of a few words."""
+def one_of(*words: str, called: str = "") -> Converter:
+    """One of these words. Of many a message says what they are `called`, and does not list them."""
 
     def convert(value: object) -> object:
         if value in words:
             return value
-        listed = f"one of {', '.join(words)}" if len(words) < MOST_LISTED else "the name of a dialect"
-        raise Misfit(listed, did_you_mean(str(value), words))
+        raise Misfit(called or f"one of {', '.join(words)}", did_you_mean(str(value), words))
 
     return convert
 
@@ -150,6 +146,6 @@ CONVERTERS: Mapping[str, Converter] = {
     "quote_columns": _optional(flag),
     "publish": _optional(one_of("after_checks", "before_checks")),
     "inference": _optional(one_of("off", "on", "strict")),
-    "dialect": _optional(one_of(*DIALECTS)),
+    "dialect": _optional(one_of(*DIALECTS, called="the name of a dialect")),
     "retries": number,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
+from assetc.compiler.configuration.configure import without_effect
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.place import Span
 from assetc.compiler.project import Flavor
@@ -37,7 +38,7 @@ class Findings:
     def not_built(self, pair: WrittenPair) -> None:
         """Say that what was written has no effect yet; in a dbt project only where a run in dbt would be another."""
         if self.flavor == "native" or pair.key in CHANGES_A_RUN:
-            self.add("W223", f'"{pair.key}" is not built yet and has no effect', pair.span)
+            self.problems.append(without_effect(pair.key, pair.span))
 
     def mapping(self, written: Written, what: str, hint: str = "") -> WrittenMapping | None:
         """The mapping that stands here; null counts as an empty one."""
@@ -72,10 +73,24 @@ class Findings:
             return None
         return self.text(written, what)
 
+    def text_at(self, written: WrittenMapping, key: str) -> str | None:
+        """The text below a key; None where the key is not there, or null."""
+        pair = written.find(key)
+        return None if pair is None else self.optional_text(pair.value, key)
+
+    def name_of(self, written: WrittenMapping, what: str) -> tuple[str, Span] | None:
+        """The name of a thing and where it stands; what has none is reported."""
+        pair = written.find("name")
+        if pair is None:
+            self.add("E126", f"{what} needs a name", written.span)
+            return None
+        name = self.text(pair.value, f"the name of {what}")
+        return None if name is None else (name, pair.value.span)
+
     def texts(self, written: Written, what: str) -> tuple[str, ...]:
         """One text, or a list of them."""
-        written_items = written.items if isinstance(written, WrittenList) else (written,)
-        found = (self.optional_text(item, what) for item in written_items)
+        items = written.items if isinstance(written, WrittenList) else (written,)
+        found = (self.optional_text(item, what) for item in items)
         return tuple(text for text in found if text is not None)
 
     def flag(self, written: Written, what: str) -> bool | None:

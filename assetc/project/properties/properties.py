@@ -20,7 +20,7 @@ from assetc.project.documents.written import WrittenMapping, WrittenPair, Writte
 from assetc.project.documents.yaml_positions import read_yaml
 from assetc.project.properties.property_checks import read_checks
 from assetc.project.properties.property_columns import read_columns
-from assetc.project.properties.property_sources import read_name, read_sources
+from assetc.project.properties.property_sources import read_sources
 
 _PATCHES: dict[str, Literal["model", "seed", "snapshot", "macro"]] = {
     "models": "model",
@@ -28,7 +28,6 @@ _PATCHES: dict[str, Literal["model", "seed", "snapshot", "macro"]] = {
     "snapshots": "snapshot",
     "macros": "macro",
 }
-
 
 _FORM = "It has keys such as models:, seeds: and sources:, with lists below them"
 
@@ -81,7 +80,7 @@ def _read_patch(findings: Findings, section: str, written: WrittenMapping) -> Pa
             config += _read_key(findings, section, pair)
     columns, checks = ((), ()) if kind == "macro" else read_columns(findings, written)
     own_checks = () if kind == "macro" else tuple(read_checks(findings, written, None))
-    name = read_name(findings, written, f"a {kind}")
+    name = findings.name_of(written, f"a {kind}")
     if name is None:
         return None
     return Patch(kind, name[0], name[1], description, columns, tuple(config), (*own_checks, *checks))

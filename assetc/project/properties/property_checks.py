@@ -8,7 +8,7 @@ from assetc.compiler.project import CheckSpec, Entry
 from assetc.project.documents.config_entries import config_entries
 from assetc.project.documents.findings import Findings
 from assetc.project.documents.keys import CHECK_CONFIG_KEYS, CHECK_KEYS, CHECK_LISTS
-from assetc.project.documents.written import Written, WrittenMapping, WrittenPair, WrittenScalar, plain
+from assetc.project.documents.written import Written, WrittenMapping, WrittenScalar, plain
 from assetc.project.properties.check_config import check_config
 
 
@@ -60,8 +60,8 @@ def _spec(findings: Findings, test: str, written: WrittenMapping, column: str | 
         arguments=tuple(_arguments(findings, written)),
         config=config,
         span=written.span,
-        column=_text_at(findings, written, "column_name") or column,
-        name=_text_at(findings, written, "name"),
+        column=findings.text_at(written, "column_name") or column,
+        name=findings.text_at(written, "name"),
         settings=settings,
     )
 
@@ -84,8 +84,3 @@ def _arguments(findings: Findings, written: WrittenMapping) -> Iterator[tuple[st
     mapping = None if named is None else findings.mapping(named.value, "arguments")
     for pair in () if mapping is None else mapping.pairs:
         yield pair.key, plain(pair.value)
-
-
-def _text_at(findings: Findings, written: WrittenMapping, key: str) -> str | None:
-    pair: WrittenPair | None = written.find(key)
-    return None if pair is None else findings.optional_text(pair.value, key)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from assetc.compiler.place import Span
 from assetc.compiler.project import DeclaredSource, Entry
 from assetc.project.documents.config_entries import config_entry, read_config
 from assetc.project.documents.findings import Findings
@@ -40,11 +39,11 @@ def _read_heading(findings: Findings, source: WrittenMapping) -> _Heading | None
     config: list[Entry] = []
     for pair in source.pairs:
         config += _read_key(findings, pair, SOURCE_KEYS, "a source")
-    name = read_name(findings, source, "a source")
+    name = findings.name_of(source, "a source")
     if name is None:
         return None
-    database = _optional(findings, source, "database")
-    return _Heading(name[0], database, _optional(findings, source, "schema"), tuple(config))
+    database, schema = (findings.text_at(source, key) for key in ("database", "schema"))
+    return _Heading(name[0], database, schema, tuple(config))
 
 
 def _read_table(findings: Findings, heading: _Heading, written: Written) -> DeclaredSource | None:
@@ -64,7 +63,7 @@ def _read_whole_table(findings: Findings, heading: _Heading, table: WrittenMappi
     config = list(heading.config)
     for pair in table.pairs:
         config += _read_key(findings, pair, TABLE_KEYS, "a table of a source")
-    name = read_name(findings, table, "a table of a source")
+    name = findings.name_of(table, "a table of a source")
     columns, column_checks = read_columns(findings, table)
     checks = (*read_checks(findings, table, None), *column_checks)
     if name is None:
@@ -72,11 +71,11 @@ def _read_whole_table(findings: Findings, heading: _Heading, table: WrittenMappi
     return DeclaredSource(
         source=heading.name,
         table=name[0],
-        identifier=_optional(findings, table, "identifier") or name[0],
+        identifier=findings.text_at(table, "identifier") or name[0],
         database=heading.database,
         schema=heading.schema,
         span=name[1],
-        description=_optional(findings, table, "description") or "",
+        description=findings.text_at(table, "description") or "",
         columns=columns,
         config=tuple(config),
         checks=checks,
@@ -90,18 +89,3 @@ def _read_key(findings: Findings, pair: WrittenPair, known: frozenset[str], what
         findings.unknown(pair, known, what)
     elif pair.key in CONFIG_AT_THE_TOP:
         yield config_entry(findings, "sources", pair)
-
-
-def read_name(findings: Findings, written: WrittenMapping, what: str) -> tuple[str, Span] | None:
-    """The name of a thing and where it stands; what has none is reported."""
-    pair = written.find("name")
-    if pair is None:
-        findings.add("E126", f"{what} needs a name", written.span)
-        return None
-    name = findings.text(pair.value, f"the name of {what}")
-    return None if name is None else (name, pair.value.span)
-
-
-def _optional(findings: Findings, written: WrittenMapping, key: str) -> str | None:
-    pair = written.find(key)
-    return None if pair is None else findings.optional_text(pair.value, key)
