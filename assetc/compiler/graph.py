@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from heapq import heapify, heappop, heappush
 
 from assetc.compiler.asset import Asset, Check, Edge, Graph, Source
+from assetc.compiler.bodies import find_siblings, shared_edges
 from assetc.compiler.diagnostic import Diagnostic
-from assetc.compiler.planning.bodies import find_siblings, shared_edges
 from assetc.compiler.project import Flavor
-from assetc.definitions.key import AssetKey
+from assetc.definitions.key import AssetKey, parts_of
 
 Adjacency = dict[AssetKey, tuple[AssetKey, ...]]
 
@@ -108,17 +108,17 @@ def adjacency(keys: Iterable[AssetKey], edges: Iterable[Edge]) -> tuple[Adjacenc
     for edge in edges:
         up.setdefault(edge.down, set()).add(edge.up)
         down.setdefault(edge.up, set()).add(edge.down)
-    every = sorted(keys, key=_parts)
+    every = sorted(keys, key=parts_of)
     return _sorted_values(every, up), _sorted_values(every, down)
 
 
 def _sorted_values(keys: Iterable[AssetKey], near: Mapping[AssetKey, set[AssetKey]]) -> Adjacency:
-    return {key: tuple(sorted(near.get(key, ()), key=_parts)) for key in keys}
+    return {key: tuple(sorted(near.get(key, ()), key=parts_of)) for key in keys}
 
 
 def _ordered(upstream: Adjacency, downstream: Adjacency) -> list[AssetKey]:
     """Kahn's order with the smallest ready key first; keys in a cycle or behind one are missing."""
-    keys = sorted(upstream, key=_parts)
+    keys = sorted(upstream, key=parts_of)
     rank = {key: index for index, key in enumerate(keys)}
     waiting = [len(upstream[key]) for key in keys]
     ready = [index for index, count in enumerate(waiting) if count == 0]
@@ -132,7 +132,3 @@ def _ordered(upstream: Adjacency, downstream: Adjacency) -> list[AssetKey]:
             if waiting[rank[near]] == 0:
                 heappush(ready, rank[near])
     return ordered
-
-
-def _parts(key: AssetKey) -> tuple[str, ...]:
-    return key.parts

@@ -60,3 +60,13 @@ class Plan(Struct, frozen=True):
     command: Literal["run", "build", "seed", "test"]
     steps: tuple[Step, ...]
     selected: tuple[AssetKey, ...]
+
+
+def check_id(check: Check) -> StepId:
+    """The step of a check; no asset's step can have the same id."""
+    return f"check:{check.package}/{check.name}" if check.package else f"check:{check.name}"
+
+
+def build_id(asset: Asset) -> StepId:
+    """The step of an asset."""
+    return asset.key.to_user_string()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import total_ordering
+from operator import attrgetter
 from typing import Protocol, TypeAlias
 
 from assetc.definitions.errors import InvalidDefinitionError
@@ -100,6 +101,10 @@ class HasKey(Protocol):
 
 KeyLike: TypeAlias = AssetKey | str | Sequence[str] | HasKey
 """What every argument that names an asset accepts. A string is split at "/"."""
+
+
+parts_of: Callable[[AssetKey], tuple[str, ...]] = attrgetter("parts")
+"""Many keys are sorted by their parts: that is quicker than to compare the keys themselves."""
 
 
 def key_of(value: KeyLike) -> AssetKey:

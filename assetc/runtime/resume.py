@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from assetc.adapters.protocol import Adapter, Identity, Session
 from assetc.compiler.asset import Graph
-from assetc.compiler.plan import Plan
+from assetc.compiler.plan import Plan, build_id, check_id
 from assetc.compiler.planning.inputs import Inputs, find_inputs
-from assetc.compiler.planning.make_plan import PlanRequest, Remembered, build_id, check_id, make_plan
+from assetc.compiler.planning.make_plan import PlanRequest, Remembered, make_plan
 from assetc.compiler.planning.staleness import physical_settings
 from assetc.compiler.selection.request import Selected
 from assetc.definitions.key import AssetKey

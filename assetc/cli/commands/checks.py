@@ -17,7 +17,7 @@ from assetc.cli.text.json_text import encoded
 from assetc.cli.text.table import table_lines
 from assetc.cli.text.words import timestamp
 from assetc.compiler.asset import Check
-from assetc.compiler.planning.make_plan import check_id
+from assetc.compiler.plan import check_id
 from assetc.compiler.selection.request import SelectionRequest
 from assetc.runtime.state.records import CheckResult
 from assetc.runtime.workspace import identity_of

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from assetc.compiler.asset import Check
-from assetc.compiler.plan import BuildStep, StepId
-from assetc.definitions.key import AssetKey
+from assetc.compiler.plan import BuildStep, StepId, check_id
+from assetc.definitions.key import AssetKey, parts_of
 
 
 def blocking_checks(
-    builds: Mapping[AssetKey, BuildStep], checks: Iterable[Check], check_id: Callable[[Check], StepId]
+    builds: Mapping[AssetKey, BuildStep], checks: Iterable[Check]
 ) -> dict[AssetKey, tuple[StepId, ...]]:
     """The checks that each of the executed steps has to wait for, beside its own `after`.
 
@@ -23,7 +23,7 @@ def blocking_checks(
     single: dict[AssetKey, list[StepId]] = {}
     several: list[tuple[StepId, tuple[AssetKey, ...]]] = []
     for check in checks:
-        read = tuple(sorted({key for key in check.assets if key in builds}, key=lambda key: key.parts))
+        read = tuple(sorted({key for key in check.assets if key in builds}, key=parts_of))
         if check.config.severity != "error" or not read:
             continue
         if len(read) == 1:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from assetc.compiler.asset import Asset, Fingerprint, Graph
 from assetc.compiler.graph import order
-from assetc.definitions.key import AssetKey
+from assetc.definitions.key import AssetKey, parts_of
 
 
 class Inputs(Struct, frozen=True):
@@ -71,7 +71,7 @@ class _Search(Struct, frozen=True):
                 reads.add(near)
         if key not in self.views and not self.views.isdisjoint(reads):
             reads.update(*(self.behind_view(near) for near in tuple(reads) if near in self.views))
-        return Inputs(tuple(sorted(reads, key=_parts)), tuple(sorted(inlined.items())))
+        return Inputs(tuple(sorted(reads, key=parts_of)), tuple(sorted(inlined.items())))
 
     def behind_view(self, view: AssetKey) -> frozenset[AssetKey]:
         """What a reader of `view` reads through it: other views on the way, and the tables at the end."""
@@ -89,7 +89,3 @@ class _Search(Struct, frozen=True):
                     waiting.extend(self.found[key].reads)
             self.behind[view] = frozenset(reached)
         return self.behind[view]
-
-
-def _parts(key: AssetKey) -> tuple[str, ...]:
-    return key.parts

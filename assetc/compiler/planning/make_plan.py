@@ -6,19 +6,18 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Literal
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset, Check, Graph
+from assetc.compiler.bodies import joined
 from assetc.compiler.graph import order
 from assetc.compiler.operation import RelationKind
-from assetc.compiler.plan import BuildStep, CheckStep, Plan, Step, StepId
-from assetc.compiler.planning.bodies import joined
-from assetc.compiler.planning.check_order import blocking_checks
+from assetc.compiler.plan import BuildStep, CheckStep, Plan, StepId, build_id, check_id
 from assetc.compiler.planning.inputs import Inputs, find_inputs, is_ephemeral
+from assetc.compiler.planning.place_checks import Publish, with_checks
 from assetc.compiler.planning.staleness import Condition, Recorded, assess_in_order
 from assetc.compiler.planning.standing import standing
 from assetc.compiler.selection.request import Selected
-from assetc.definitions.key import AssetKey
+from assetc.definitions.key import AssetKey, parts_of
 from assetc.definitions.relation import Relation
 
 Command = Literal["run", "build", "seed", "test"]
@@ -38,7 +37,7 @@ class PlanRequest(Struct, frozen=True):
     changed: bool = False
     full_refresh: bool = False
     seeds: Literal["changed", "none"] = "changed"
-    publish: Literal["after_checks", "before_checks"] = "after_checks"
+    publish: Publish = "after_checks"
 
 
 class Remembered(Struct, frozen=True):
@@ -59,7 +58,7 @@ def make_plan(
     graph: Graph, selected: Selected, request: PlanRequest, remembered: Remembered = NOTHING_REMEMBERED
 ) -> Plan:
     """The steps of a command on what was selected. Equal arguments give equal plans."""
-    keys = tuple(sorted(selected.assets, key=_parts))
+    keys = tuple(sorted(selected.assets, key=parts_of))
     checks = _wanted_checks(graph, selected, request)
     if request.command == "test":
         return Plan("test", tuple(CheckStep(check_id(check), check, ()) for check in checks), keys)
@@ -69,17 +68,7 @@ def make_plan(
     builds = _build_steps(choice, barriers, request)
     if request.command != "build":
         return Plan(request.command, tuple(builds.values()), keys)
-    return Plan("build", _with_checks(builds, barriers, checks, request), keys)
-
-
-def check_id(check: Check) -> StepId:
-    """The step of a check; no asset's step can have the same id."""
-    return f"check:{check.package}/{check.name}" if check.package else f"check:{check.name}"
-
-
-def build_id(asset: Asset) -> StepId:
-    """The step of an asset."""
-    return asset.key.to_user_string()
+    return Plan("build", with_checks(builds, barriers, checks, publish=request.publish), keys)
 
 
 def _wanted_checks(graph: Graph, selected: Selected, request: PlanRequest) -> tuple[Check, ...]:
@@ -195,71 +184,3 @@ def _worth_checking(
         for check in checks
         if check.name not in remembered.verified or not check.assets or not reused.issuperset(check.assets)
     )
-
-
-def _with_checks(
-    builds: Mapping[AssetKey, BuildStep],
-    barriers: Collection[AssetKey],
-    checks: tuple[Check, ...],
-    request: PlanRequest,
-) -> tuple[Step, ...]:
-    """Build steps with each check right behind what it reads."""
-    gates = _find_gates(builds, checks, request)
-    executed = {key: step for key, step in builds.items() if not step.reuse or key in barriers}
-    others = [check for check in checks if check_id(check) not in gates]
-    blocked_by = blocking_checks(executed, others, check_id)
-    waiting = _waiting_checks(builds, checks)
-    steps: list[Step] = [_check_step(check, executed, gates) for check in waiting.pop(None, ())]
-    for key, step in builds.items():
-        found = waiting.get(key, ())
-        own_gates = tuple(check_id(check) for check in found if gates.get(check_id(check)) == step.id)
-        after = tuple(sorted({*step.after, *blocked_by.get(key, ())})) if key in blocked_by else step.after
-        steps.append(_amended(step, after, own_gates))
-        steps.extend(_check_step(check, executed, gates) for check in found)
-    return tuple(steps)
-
-
-def _amended(step: BuildStep, after: tuple[StepId, ...], gates: tuple[StepId, ...]) -> BuildStep:
-    return replace(step, after=after, gates=gates) if gates or after is not step.after else step
-
-
-def _waiting_checks(
-    builds: Mapping[AssetKey, BuildStep], checks: tuple[Check, ...]
-) -> dict[AssetKey | None, list[Check]]:
-    """The checks by the asset that is the last of those they read to be built."""
-    rank = {key: index for index, key in enumerate(builds)}
-    waiting: dict[AssetKey | None, list[Check]] = {}
-    for check in checks:
-        last = max((key for key in check.assets if key in rank), key=lambda key: rank[key], default=None)
-        waiting.setdefault(last, []).append(check)
-    return waiting
-
-
-def _check_step(check: Check, executed: Mapping[AssetKey, BuildStep], gates: Mapping[StepId, StepId]) -> CheckStep:
-    step_id = check_id(check)
-    after = tuple(sorted({executed[key].id for key in check.assets if key in executed}))
-    return CheckStep(step_id, check, after, gate_of=gates.get(step_id))
-
-
-def _find_gates(
-    builds: Mapping[AssetKey, BuildStep], checks: tuple[Check, ...], request: PlanRequest
-) -> dict[StepId, StepId]:
-    """The checks that are executed on a table before it is published, with the step that does so."""
-    gates: dict[StepId, StepId] = {}
-    for check in checks:
-        step = builds.get(check.assets[0]) if len(set(check.assets)) == 1 else None
-        if step is not None and not step.reuse and _is_gated(step.asset, check, request):
-            gates[check_id(check)] = step.id
-    return gates
-
-
-def _is_gated(asset: Asset, check: Check, request: PlanRequest) -> bool:
-    if check.config.severity != "error" or asset.relation is None:
-        return False
-    if (asset.config.publish or request.publish) != "after_checks":
-        return False
-    return asset.kind in ("seed", "python") or asset.config.materialized in ("table", "incremental")
-
-
-def _parts(key: AssetKey) -> tuple[str, ...]:
-    return key.parts

@@ -154,14 +154,12 @@ def _condition(
     upstream = [conditions[key] for key in inputs.reads if conditions.get(key, FRESH) is not FRESH]
     if not own and not upstream and _reads_the_same(asset, inputs, record, recorded):
         return FRESH
-    from_inputs = tuple(_input_reasons(asset, inputs, record, recorded, conditions))
-    reasons = own + from_inputs
-    changed = any(reason.kind == "upstream_built" for reason in from_inputs)
-    changed = changed or any(condition.upstream_changed for condition in upstream)
+    reasons = (*own, *_input_reasons(asset, inputs, record, recorded, conditions))
+    kinds = {reason.kind for reason in reasons}
+    changed = "upstream_built" in kinds or any(condition.upstream_changed for condition in upstream)
     if not reasons:
         return Condition("fresh", upstream_changed=changed)
-    redefined = any(reason.kind in _REDEFINING for reason in reasons)
-    redefined = redefined or any(condition.redefined for condition in upstream)
+    redefined = not kinds.isdisjoint(_REDEFINING) or any(condition.redefined for condition in upstream)
     return Condition("stale", reasons, changed, redefined)
 
 

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 
 from assetc.compiler.asset import Check
-from assetc.compiler.plan import BuildStep, CheckStep, Step, StepId
+from assetc.compiler.plan import BuildStep, CheckStep, Step, StepId, check_id
 from assetc.compiler.planning.inputs import is_view
-from assetc.compiler.planning.make_plan import check_id
 from assetc.compiler.planning.staleness import Recorded, physical_settings, version_read
 from assetc.definitions.key import AssetKey
 from assetc.runtime.execution.events import StepFinished, StepStatus
