@@ -22,6 +22,7 @@ from assetc.cli.progress.progress import Progress
 from assetc.cli.progress.summary import Heading
 from assetc.cli.target import FAILED, hold_warehouse, open_state
 from assetc.cli.text.json_text import Fields, encoded
+from assetc.cli.text.text import line
 from assetc.compiler.plan import Plan
 from assetc.compiler.selection.request import Selected
 from assetc.compiler.selection.select import nothing_to_build
@@ -57,6 +58,7 @@ def run_command(invocation: Invocation, options: RunOptions) -> int:
             give_plan(opened, plan_project(opened.workspace, request, state, None), as_json=options.as_json)
             return 0
         if not selected:
+            opened.output.say([line("nothing to do: nothing is selected")])
             give_results(opened, Progress(), [], as_json=options.as_json)
             return 0
         with hold_warehouse(opened) as warehouse:
