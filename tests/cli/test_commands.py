@@ -8,64 +8,11 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from assetc.cli.catalogue import COMMANDS, NOT_BUILT
-from assetc.cli.main import main
-
-SHOP = {
-    "assetc.toml": 'name = "shop"\n',
-    "seeds/raw_orders.csv": "id,customer,amount\n1,ann,10\n2,bob,20\n3,ann,5\n",
-    "models/orders.sql": "select id, customer, amount from raw_orders",
-    "models/mart/customers.sql": "{{ config(tags=['nightly']) }} select customer, sum(amount) as total from orders"
-    " group by 1 order by 1",
-    "models/users.sql": "select * from crm.users",
-    "models/shop.yml": "models: [{name: orders, columns: [{name: id, data_tests: [unique]}]}]\n"
-    "sources: [{name: crm, tables: [{name: users}]}]\n",
-}
-
-
-@dataclass
-class Said:
-    """How a command ended and what it said."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self):
-        return json.loads(self.out)
-
-
-@pytest.fixture
-def shop(tmp_path, monkeypatch):
-    """A folder with the shop, in which commands run."""
-    for name in list(os.environ):
-        if name.startswith(("ASSETC_", "DBT_")):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.chdir(tmp_path)
-    for path, text in SHOP.items():
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_text(text)
-    return tmp_path
-
-
-@pytest.fixture
-def assetc(shop, capsys):
-    """`assetc("ls --json")`."""
-
-    def call(line: str = "", *words: str) -> Said:
-        capsys.readouterr()
-        code = main([*line.split(), *words])
-        said = capsys.readouterr()
-        return Said(code, said.out, said.err)
-
-    return call
 
 
 @pytest.mark.parametrize(
@@ -323,39 +270,6 @@ def test_a_cheap_start():
         assert f"'{heavy}'" not in loaded
 
 
-def test_what_of_dbt_is_not_built_is_said_and_stops_only_what_needs_it(assetc, shop):
-    (shop / "assetc.toml").unlink()
-    files = {
-        "dbt_project.yml": "name: shop\nprofile: shop\n",
-        "profiles.yml": "shop: {outputs: {dev: {type: duckdb, path: dev.duckdb}}}",
-        "snapshots/history.sql": "{% snapshot history %} select 1 as id {% endsnapshot %}",
-        "models/late.sql": "select * from {{ ref('history') }}",
-        "models/users.sql": "{{ config(contract={'enforced': true}) }} select 1 as id",
-        "models/shop.yml": "models: [{name: users, data_tests: [dbt_utils.some, dbt_utils.some: {x: 1}]}]",
-    }
-    for path, text in files.items():
-        (shop / path).parent.mkdir(exist_ok=True)
-        (shop / path).write_text(text)
-    told = assetc("run -s late")
-    assert told.code == 2 and "hint: Snapshots are not built yet" in told.err
-    told = assetc("build -s users")
-    assert told.code == 0 and "snapshots are not built yet" in told.err
-    assert "contracts are not built yet" in told.err
-    assert "tests of packages are not built yet: dbt_utils_some_users_ and 1 more will not run" in told.err
-
-
-def test_a_dbt_listing_holds_what_dbt_knows_of(assetc, shop):
-    """A table that nobody declares is in the lineage, and in no listing."""
-    (shop / "assetc.toml").unlink()
-    (shop / "dbt_project.yml").write_text("name: shop\nprofile: shop\n")
-    (shop / "profiles.yml").write_text("shop: {outputs: {dev: {type: duckdb, path: dev.duckdb}}}")
-    (shop / "models" / "late.sql").write_text("select * from raw.late")
-    assert "source" not in assetc("ls -s +late").out
-    row = json.loads(assetc("ls -s late --output json").out)
-    assert row["depends_on"]["nodes"] == [] and row["config"]["materialized"] == "view" and "extra" not in row["config"]
-    assert "raw/late  source" in assetc("lineage late").out
-
-
 def test_a_python_file_that_has_nothing_to_do_with_assetc_is_not_imported(assetc, shop):
     """A folder of somebody's Airflow files; what imports assetc must import."""
     (shop / "models" / "dag.py").write_text("from airflow import DAG\nraise SystemExit\n")
@@ -363,49 +277,6 @@ def test_a_python_file_that_has_nothing_to_do_with_assetc_is_not_imported(assetc
     (shop / "models" / "assets.py").write_text("import no_such_module\nfrom assetc import asset\n")
     told = assetc("ls")
     assert "E117" in told.err and "assets.py" in told.err and "dag.py" not in told.err
-
-
-MACROS = """
-{% macro generate_schema_name(custom_schema_name, node) -%}
-    {%- if node.resource_type == 'seed' -%} {{ env_var('SEEDS', 'raw') }}
-    {%- elif custom_schema_name is none -%} {{ target.schema }}
-    {%- else -%} {{ custom_schema_name | trim }}
-    {%- endif -%}
-{%- endmacro %}
-{% macro generate_alias_name(custom_alias_name=none, node=none) -%}
-    {{ custom_alias_name or node.name ~ '_' ~ node.config.materialized }}
-{%- endmacro %}
-"""
-
-
-def test_the_macros_of_a_dbt_project_say_where_its_assets_live(assetc, shop, monkeypatch):
-    (shop / "assetc.toml").unlink()
-    files = {
-        "dbt_project.yml": "name: shop\nprofile: shop\nmodels: {shop: {mart: {+schema: gold}}}\n",
-        "profiles.yml": "shop: {outputs: {dev: {type: duckdb, path: dev.duckdb}}}",
-        "macros/names.sql": MACROS,
-        "models/orders.sql": "select id, customer, amount from {{ ref('raw_orders') }}",
-        "models/mart/customers.sql": "{{ config(alias='people') }} select distinct customer from {{ ref('orders') }}",
-        "models/late.sql": "select * from gold.people",
-        "models/users.sql": "select 1 as id",
-    }
-    for path, text in files.items():
-        (shop / path).parent.mkdir(exist_ok=True)
-        (shop / path).write_text(text)
-
-    def relation(name: str) -> str:
-        return assetc(f"explain {name} --json").json["relation"]
-
-    assert relation("orders") == "dev.main.orders_view"
-    assert relation("customers") == "dev.gold.people"
-    assert relation("raw_orders") == "dev.raw.raw_orders_seed"
-    assert assetc("ls --deps late --json").json == ["customers"]
-    assert assetc("build").code == 0
-    monkeypatch.setenv("SEEDS", "landing")
-    assert relation("raw_orders") == "dev.landing.raw_orders_seed"
-    (shop / "macros/names.sql").write_text("{% macro generate_schema_name(name, node) %}{{ nope.nope }}{% endmacro %}")
-    told = assetc("run")
-    assert told.code == 2 and told.err.count("error[E112]: generate_schema_name: nope is undefined") == 1
 
 
 def test_what_only_an_incremental_model_would_do_is_no_fault_of_another(assetc, shop):
@@ -417,59 +288,6 @@ def test_what_only_an_incremental_model_would_do_is_no_fault_of_another(assetc, 
     assert told.code == 0 and "E104" not in told.err
     (shop / "models/users.sql").write_text("select * from {{ this }}")
     assert "error[E104]: users depends on itself" in assetc("ls").err
-
-
-TESTS = """
-{% test below(model, column_name, most) %}
-select {{ column_name }} from {{ model }} where {{ column_name }} > {{ most }}
-{% endtest %}
-{% test in_other(model, column_name, other) %}
-select {{ column_name }} from {{ model }} where {{ column_name }} not in (select id from {{ other }})
-{% endtest %}
-"""
-CHECKED = """
-models:
-  - name: users
-    columns:
-      - name: id
-        data_tests:
-          - unique
-          - below: {most: 1}
-          - below: {name: below_where, most: 0, config: {where: id > 9}}
-  - name: orders
-    columns:
-      - name: id
-        data_tests:
-          - relationships: {to: ref('users'), field: id}
-          - in_other: {other: ref('users')}
-          - in_other: {name: in_itself, other: ref('orders')}
-"""
-
-
-def test_checks_read_ephemeral_models_parts_of_tables_and_what_their_arguments_name(assetc, shop):
-    (shop / "macros").mkdir()
-    (shop / "macros/tests.sql").write_text(TESTS)
-    (shop / "models/users.sql").write_text("{{ config(materialized='ephemeral') }} select range as id from range(1, 4)")
-    (shop / "models/shop.yml").write_text(CHECKED)
-    told = assetc("build --log-format json")
-    ends = [json.loads(line) for line in told.err.splitlines()]
-    assert {each["check"]: each["check_status"] for each in ends if "check_status" in each} == {
-        "unique_users_id": "pass",
-        "below_users_id__1": "fail",
-        "below_where": "pass",
-        "relationships_orders_id__id__ref_users_": "pass",
-        "in_other_orders_id__ref_users_": "pass",
-        "in_itself": "pass",
-    }
-    assert assetc("show below_users_id__1 --json").json == [{"id": 2}, {"id": 3}]
-
-
-def test_a_check_that_cannot_be_executed_ends_those_in_its_transaction(assetc, shop):
-    (shop / "checks").mkdir()
-    (shop / "checks/a_broken.sql").write_text("select * from orders where nothing_such > 1")
-    told = assetc("build -s orders raw_orders")
-    assert told.code == 1 and "attempt" not in told.err
-    assert "unique_orders_id needs a_broken" in told.err
 
 
 def test_a_model_that_makes_its_table_itself_is_told_what_a_model_is(assetc, shop):

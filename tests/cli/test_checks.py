@@ -1,0 +1,57 @@
+"""What checks read, and what a check that fails ends."""
+
+from __future__ import annotations
+
+import json
+
+TESTS = """
+{% test below(model, column_name, most) %}
+select {{ column_name }} from {{ model }} where {{ column_name }} > {{ most }}
+{% endtest %}
+{% test in_other(model, column_name, other) %}
+select {{ column_name }} from {{ model }} where {{ column_name }} not in (select id from {{ other }})
+{% endtest %}
+"""
+CHECKED = """
+models:
+  - name: users
+    columns:
+      - name: id
+        data_tests:
+          - unique
+          - below: {most: 1}
+          - below: {name: below_where, most: 0, config: {where: id > 9}}
+  - name: orders
+    columns:
+      - name: id
+        data_tests:
+          - relationships: {to: ref('users'), field: id}
+          - in_other: {other: ref('users')}
+          - in_other: {name: in_itself, other: ref('orders')}
+"""
+
+
+def test_checks_read_ephemeral_models_parts_of_tables_and_what_their_arguments_name(assetc, shop):
+    (shop / "macros").mkdir()
+    (shop / "macros/tests.sql").write_text(TESTS)
+    (shop / "models/users.sql").write_text("{{ config(materialized='ephemeral') }} select range as id from range(1, 4)")
+    (shop / "models/shop.yml").write_text(CHECKED)
+    told = assetc("build --log-format json")
+    ends = [json.loads(line) for line in told.err.splitlines()]
+    assert {each["check"]: each["check_status"] for each in ends if "check_status" in each} == {
+        "unique_users_id": "pass",
+        "below_users_id__1": "fail",
+        "below_where": "pass",
+        "relationships_orders_id__id__ref_users_": "pass",
+        "in_other_orders_id__ref_users_": "pass",
+        "in_itself": "pass",
+    }
+    assert assetc("show below_users_id__1 --json").json == [{"id": 2}, {"id": 3}]
+
+
+def test_a_check_that_cannot_be_executed_ends_those_in_its_transaction(assetc, shop):
+    (shop / "checks").mkdir()
+    (shop / "checks/a_broken.sql").write_text("select * from orders where nothing_such > 1")
+    told = assetc("build -s orders raw_orders")
+    assert told.code == 1 and "attempt" not in told.err
+    assert "unique_orders_id needs a_broken" in told.err
