@@ -84,17 +84,15 @@ def config_row(thing: Selectable) -> Row:
     """The configuration as plain values."""
     if isinstance(thing, Source):
         return {"enabled": True, "tags": list(thing.tags), "meta": dict(thing.meta)}
-    row = plain_value(thing.config)
-    assert isinstance(row, dict)  # noqa: S101
-    own = {name: value for name, value in row.items() if name not in ("extra", "places")}
-    extra = row.get("extra", {})
-    return {**own, **(extra if isinstance(extra, dict) else {})}
+    extra = {} if isinstance(thing, Check) else thing.config.extra
+    own = {name: value for name, value in _plain_fields(thing.config).items() if name not in ("extra", "places")}
+    return {**own, **{str(key): plain_value(value) for key, value in extra.items()}}
 
 
 def plain_value(value: object) -> object:
     """A value as JSON can hold it: structs as mappings, tuples and sets as lists, keys as text."""
     if isinstance(value, Struct):
-        return {name: plain_value(getattr(value, name)) for name in value.__struct_fields__}
+        return _plain_fields(value)
     if isinstance(value, Mapping):
         return {str(key): plain_value(each) for key, each in value.items()}
     if isinstance(value, tuple | list):
@@ -102,6 +100,10 @@ def plain_value(value: object) -> object:
     if isinstance(value, set | frozenset):
         return sorted(str(each) for each in value)
     return value if isinstance(value, str | int | float | bool) or value is None else str(value)
+
+
+def _plain_fields(value: Struct) -> Row:
+    return {name: plain_value(getattr(value, name)) for name in value.__struct_fields__}
 
 
 def _own_keys(thing: Selectable) -> Row:

@@ -70,8 +70,7 @@ def command_named(name: str, **settings: Any) -> Callable[[Command], click.Comma
     """A command with the common options."""
 
     def make(function: Command) -> click.Command:
-        made = click.command(name, cls=SeveralCommand, **settings)(with_invocation(function))
-        assert isinstance(made, click.Command)  # noqa: S101
+        made: click.Command = click.command(name, cls=SeveralCommand, **settings)(with_invocation(function))
         return made
 
     return make

@@ -10,7 +10,7 @@ from assetc.cli.progress.progress import Progress, is_failure, outcome_of
 from assetc.cli.progress.step_words import MARKS, STYLES, kind_of, name_of, result_of
 from assetc.cli.text.text import Line, Piece, Style, cut, fitted, line, padded, printable
 from assetc.cli.text.words import duration
-from assetc.runtime.execution.events import StepFinished, StepStarted
+from assetc.runtime.execution.events import RunStarted, StepFinished, StepStarted
 
 MOST_RUNNING = 8
 MOST_SKIPPED = 10
@@ -41,7 +41,7 @@ def live_lines(progress: Progress, now: float, screen: Screen) -> Iterator[Line]
     if progress.started is None or progress.ended is not None:
         return
     yield ()
-    yield fitted(_bar(progress, now, screen), screen.width)
+    yield fitted(_bar(progress, progress.started, now, screen), screen.width)
     shown = max(1, min(MOST_RUNNING, screen.height - 5))
     running = list(progress.running.values())
     for started in running[:shown]:
@@ -86,9 +86,7 @@ def _row(screen: Screen, mark: Piece, words: tuple[str, str, str], result: Piece
     return (*head, Piece("   "), Piece(cut(result.text, rest), result.style))
 
 
-def _bar(progress: Progress, now: float, screen: Screen) -> Line:
-    started = progress.started
-    assert started is not None  # noqa: S101  the caller asked
+def _bar(progress: Progress, started: RunStarted, now: float, screen: Screen) -> Line:
     elapsed = max(0.0, now - started.at)
     share = progress.done / progress.total if progress.total else 1.0
     words = f"elapsed {duration(elapsed)}"

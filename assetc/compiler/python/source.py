@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
 
 from msgspec import Struct, field
 
@@ -111,8 +110,11 @@ def _same_occurrence(name: str, value: str, start: int, segment: str) -> int:
     """The offset in `segment` of that occurrence of `name` that stands at `start` in `value`; -1 if it is not there."""
     if not name:
         return -1
-    find: Callable[[str], list[int]] = lambda text: [  # noqa: E731
-        match.start() for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text)
-    ]
-    places, wanted = find(segment), [place for place in find(value) if place < start]
-    return places[len(wanted)] if len(wanted) < len(places) else -1
+    places = _occurrences(name, segment)
+    before = sum(place < start for place in _occurrences(name, value))
+    return places[before] if before < len(places) else -1
+
+
+def _occurrences(name: str, text: str) -> list[int]:
+    """Where a name stands in a text as a word of its own."""
+    return [match.start() for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text)]

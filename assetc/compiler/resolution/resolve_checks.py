@@ -37,40 +37,39 @@ def resolve_checks(
     """The checks with the assets that they read, and what is wrong with them. `tests` are the project's own tests."""
     checks: dict[str, Check] = {}
     problems: list[Diagnostic] = []
-    of_packages: dict[str, list[CheckDraft]] = {}
+    unknown: list[CheckDraft] = []
     known = (*GENERIC_TESTS, *(test.removeprefix("test_") for test in tests))
     for draft in drafts:
         if not draft.config.enabled:
             continue
         if draft.path is None and draft.kind.rpartition(".")[2] not in known:
-            if project.flavor == "dbt" and "." in draft.kind:
-                of_packages.setdefault(draft.kind, []).append(draft)
-            else:
-                problems.append(_unknown_test(draft, known))
+            unknown.append(draft)
             continue
         wrong = tuple(_wrong_arguments(draft))
+        problems += wrong
         if wrong:
-            problems += wrong
             continue
         read, faults = _read_by(draft, facts, names)
         problems += faults
         if project.flavor == "native":  # dbt passes over such a check with a warning
             problems += _missing_relations(draft, names)
-        check = Check(
-            name=draft.name,
-            kind=draft.kind,
-            assets=read,
-            config=draft.config,
-            span=draft.span,
-            column=draft.column,
-            arguments=draft.arguments,
-            package=project.name,
-            fqn=(project.name, *folders_of(project.settings, draft.span.path), draft.name),
-            path=draft.path,
-        )
-        checks.setdefault(draft.name, check)
-    problems += map(_left_out, of_packages.values())
-    return tuple(checks.values()), tuple(problems)
+        checks.setdefault(draft.name, _check(project, draft, read))
+    return tuple(checks.values()), (*problems, *_unknown_tests(project, unknown, known))
+
+
+def _check(project: Project, draft: CheckDraft, read: tuple[AssetKey, ...]) -> Check:
+    return Check(
+        name=draft.name,
+        kind=draft.kind,
+        assets=read,
+        config=draft.config,
+        span=draft.span,
+        column=draft.column,
+        arguments=draft.arguments,
+        package=project.name,
+        fqn=(project.name, *folders_of(project.settings, draft.span.path), draft.name),
+        path=draft.path,
+    )
 
 
 def _wrong_arguments(draft: CheckDraft) -> Iterator[Diagnostic]:
@@ -149,6 +148,17 @@ def name_in_call(written: str) -> str:
 
 def _known(names: Names) -> list[str]:
     return sorted({key.name for key in names.by_key.values()})
+
+
+def _unknown_tests(project: Project, drafts: Iterable[CheckDraft], known: tuple[str, ...]) -> Iterator[Diagnostic]:
+    """E101 for a check of a kind that is not there; one warning for all that use the same test of a package."""
+    of_packages: dict[str, list[CheckDraft]] = {}
+    for draft in drafts:
+        if project.flavor == "dbt" and "." in draft.kind:
+            of_packages.setdefault(draft.kind, []).append(draft)
+        else:
+            yield _unknown_test(draft, known)
+    yield from map(_left_out, of_packages.values())
 
 
 def _left_out(drafts: list[CheckDraft]) -> Diagnostic:

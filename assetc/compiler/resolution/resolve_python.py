@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from assetc.compiler.asset import Asset, Edge
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
-from assetc.compiler.names.names import Candidates, find_key, find_parameter, find_table, is_written
+from assetc.compiler.names.names import Candidates, find_key, find_parameter, find_table
 from assetc.compiler.place import Span
 from assetc.compiler.python.reading import Parameter, PythonAsset, PythonReference, owns
-from assetc.compiler.resolution.not_readable import not_readable
+from assetc.compiler.resolution.not_readable import note_not_readable
 from assetc.compiler.resolution.resolution import Resolution, is_of_the_system, self_reference, writes_of_another
 from assetc.compiler.resolution.resolve_declared import connect_declared, resolve_explicit, resolve_ref, resolve_source
 from assetc.definitions.key import AssetKey
@@ -83,10 +83,7 @@ def _connect_python(resolution: Resolution, asset: Asset, found: Candidates, pla
     if len(found) > 1:
         resolution.ambiguous(".".join(reference.parts), found, placed.span)
     elif found and found[0] != asset.key:
-        upstream = resolution.assets.get(found[0])
-        if upstream is not None and upstream.kind == "python" and upstream.relation is None:  # noqa: SIM102
-            if not is_written(resolution.names, reference.parts, upstream.key):
-                resolution.problems.append(not_readable(upstream, placed.span))
+        note_not_readable(resolution, found[0], reference.parts, placed.span)
         resolution.connect(Edge(asset.key, found[0], placed.kind, placed.span, reference.certainty))
     elif not found and reference.certainty == "certain":
         resolution.outside(asset.key, reference.parts, placed.span, placed.kind)

@@ -7,8 +7,8 @@ from msgspec.structs import replace
 from assetc.compiler.asset import Asset, Edge
 from assetc.compiler.diagnostic import diagnostic, did_you_mean
 from assetc.compiler.facts import PlacedReference, SqlFacts
-from assetc.compiler.names.names import find_key, find_table, is_written
-from assetc.compiler.resolution.not_readable import not_readable
+from assetc.compiler.names.names import find_key, find_table
+from assetc.compiler.resolution.not_readable import note_not_readable
 from assetc.compiler.resolution.resolution import (
     READS_ITSELF,
     Resolution,
@@ -82,9 +82,7 @@ def _connect_table(resolution: Resolution, asset: Asset, up: AssetKey, placed: P
     upstream = resolution.assets.get(up)
     if placed.reference.kind == "write" and upstream is not None:
         resolution.problems.append(writes_of_another(up, upstream.span, placed.span))
-    if upstream is not None and upstream.kind == "python" and upstream.relation is None:  # noqa: SIM102
-        if not is_written(resolution.names, placed.reference.parts, upstream.key):
-            resolution.problems.append(not_readable(upstream, placed.span))
+    note_not_readable(resolution, up, placed.reference.parts, placed.span)
     resolution.connect(Edge(asset.key, up, placed.kind, placed.span, placed.reference.certainty))
 
 

@@ -12,9 +12,8 @@ from assetc.compiler.sql.tokens import STRINGS, closing_index, name_at, word
 _QUERY_WORDS = frozenset({"SELECT", "WITH", "FROM", "VALUES", "TABLE"})
 
 
-def _mend_merge_delete(script: Script, tokens: list[Token]) -> list[Token] | None:
+def _mend_merge_delete(_script: Script, tokens: list[Token]) -> list[Token] | None:
     """Oracle: MERGE ... UPDATE SET ... WHERE a DELETE WHERE b; which rows go is a condition like the other."""
-    del script
     if word(tokens[0]) != "MERGE":
         return None
     for index in range(1, len(tokens) - 1):

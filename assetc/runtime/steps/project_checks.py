@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from assetc.adapters.protocol import Session, WarehouseError
 from assetc.compiler.asset import Check
 from assetc.compiler.checks import SINGULAR, check_query, count_failures, filtered, judge
-from assetc.compiler.diagnostic import diagnostic
+from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.names.names import find_key
 from assetc.compiler.resolution.resolve_checks import GENERIC_TESTS, NOBODY, is_call, name_in_call
 from assetc.compiler.template.members.relation import RelationValue
@@ -42,14 +42,8 @@ class ProjectChecks(Struct, frozen=True):
         failures = int(str(rows[0][0])) if rows[0][0] is not None else None
         if status == "pass":
             return Checked(status, failures)
-        code, word = ("W301", "warns") if status == "warn" else ("E301", "fails")
-        counted = f"{failures} row{'' if failures == 1 else 's'}"
-        message = f"check {check.name} {word}: {counted} should not be there"
-        hint = f"See them: assetc show {check.name}"
-        if staged is not None and status == "fail":  # what is shown is what was published before
-            hint = f"assetc run --select {check.assets[0]} publishes them unchecked; {hint[0].lower()}{hint[1:]}"
-        fault = diagnostic(code, message, check.span, hint=hint)
-        return Checked(status, failures, message, fault, (("failed_rows", failures),))
+        told = _failure(check, failures, is_warning=status == "warn", is_held_back=staged is not None)
+        return Checked(status, failures, told.message, told, (("failed_rows", failures),))
 
     def query(self, check: Check, staged: Relation | None = None) -> str:
         """The query whose one row tells how many rows are wrong."""
@@ -112,3 +106,13 @@ class ProjectChecks(Struct, frozen=True):
 
     def _relation(self, key: AssetKey) -> Relation:
         return self.compiler.names.relations[key]
+
+
+def _failure(check: Check, failures: int | None, *, is_warning: bool, is_held_back: bool) -> Diagnostic:
+    """What is said of a check that found rows. Those that it held back can only be seen when they are published."""
+    code, word = ("W301", "warns") if is_warning else ("E301", "fails")
+    counted = f"{failures} row{'' if failures == 1 else 's'}"
+    hint = f"See them: assetc show {check.name}"
+    if is_held_back and not is_warning:
+        hint = f"assetc run --select {check.assets[0]} publishes them unchecked; see them: assetc show {check.name}"
+    return diagnostic(code, f"check {check.name} {word}: {counted} should not be there", check.span, hint=hint)
