@@ -1,6 +1,6 @@
 """The SQL of an asset as the warehouse gets it: every resolved name is written as its relation in the target.
 
-The author's text stays as it is but for the spans of the names (DESIGN decision 1). Ephemeral models become CTEs at
+The author's text stays as it is but for the spans of the names. Ephemeral models become CTEs at
 the head of the query, the innermost first.
 """
 

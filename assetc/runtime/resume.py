@@ -10,9 +10,8 @@ from msgspec.structs import replace
 
 from assetc.adapters.protocol import Adapter, Identity, Session
 from assetc.compiler.asset import Graph
-from assetc.compiler.plan import Plan, build_id, check_id
+from assetc.compiler.plan import build_id, check_id
 from assetc.compiler.planning.inputs import Inputs, find_inputs
-from assetc.compiler.planning.make_plan import PlanRequest, Remembered, make_plan
 from assetc.compiler.planning.staleness import physical_settings
 from assetc.compiler.selection.request import Selected
 from assetc.definitions.key import AssetKey
@@ -96,11 +95,6 @@ def remaining(run: RunRecord, graph: Graph, state: State) -> Remaining:
     known = {*(build_id(graph.assets[key]) for key in keys), *checks}
     lost = tuple(step for step in pending if step.id not in known)
     return Remaining(run, Selected(keys, checks=frozenset(checks[step_id].name for step_id in again)), lost)
-
-
-def resume_plan(left: Remaining, graph: Graph, request: PlanRequest, remembered: Remembered) -> Plan:
-    """The plan of what is left. It is executed with the resumed run's `root_id`, so that steps keep their ids."""
-    return make_plan(graph, left.selected, replace(request, changed=False), remembered)
 
 
 def _recovered(

@@ -6,8 +6,6 @@ run needs, is imported when it is asked for.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -139,11 +137,6 @@ def _opened(request: OpenRequest) -> Workspace | NotOpened:
 def identity_of(workspace: Workspace) -> Identity:
     """Which warehouse the target of an open project really is."""
     return workspace.adapter.identity(workspace.connection.fields, workspace.project.root)
-
-
-def environment() -> Mapping[str, str]:
-    """The environment of this process, as a value."""
-    return dict(os.environ)
 
 
 def _adjusted(project: Project, request: OpenRequest) -> Project:

@@ -70,7 +70,7 @@ def test_the_macros_of_a_dbt_project_say_where_its_assets_live(assetc, shop, wri
             "dbt_project.yml": "name: shop\nprofile: shop\nmodels: {shop: {mart: {+schema: gold}}}\n",
             "macros/names.sql": MACROS,
             "models/orders.sql": "select id, customer, amount from {{ ref('raw_orders') }}",
-            "models/mart/customers.sql": "{{ config(alias='people') }} select distinct customer from {{ ref('orders') }}",
+            "models/mart/customers.sql": "{{ config(alias='people') }} select customer from {{ ref('orders') }}",
             "models/late.sql": "select * from gold.people",
             "models/users.sql": "select 1 as id",
         }

@@ -8,8 +8,8 @@ from pathlib import Path
 from small_project import Model, SmallProject, relation_of
 
 from assetc.compiler.config import AssetConfig
-from assetc.compiler.planning.make_plan import PlanRequest
-from assetc.runtime.resume import find_in_ledger, last_run, recover, remaining, resume_plan
+from assetc.compiler.planning.make_plan import PlanRequest, make_plan
+from assetc.runtime.resume import find_in_ledger, last_run, recover, remaining
 
 APPEND = AssetConfig(materialized="incremental", incremental_strategy="append")
 MERGE = AssetConfig(materialized="incremental", incremental_strategy="merge", unique_key=("id",))
@@ -42,7 +42,7 @@ def main(folder: Path) -> None:
         project.run(project.plan())
     else:
         left = remaining(last, project.graph, project.state)
-        plan = resume_plan(left, project.graph, PlanRequest("run"), project.remembered())
+        plan = make_plan(project.graph, left.selected, PlanRequest("run"), project.remembered())
         project.run(plan, root_id=last.root_id)
     project.close()
 

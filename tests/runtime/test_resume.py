@@ -16,11 +16,11 @@ from killed_run import APPEND, content, main
 from msgspec.structs import replace
 from small_project import Model, SmallProject, Test, statuses
 
-from assetc.compiler.planning.make_plan import PlanRequest
+from assetc.compiler.planning.make_plan import PlanRequest, make_plan
 from assetc.definitions.key import AssetKey
 from assetc.runtime.execution.recorder import planned
 from assetc.runtime.processes import is_alive, this_process
-from assetc.runtime.resume import find_in_ledger, last_run, recover, remaining, resume_plan, unfinished_runs
+from assetc.runtime.resume import find_in_ledger, last_run, recover, remaining, unfinished_runs
 from assetc.runtime.state.records import RunFilter, RunRecord
 
 KILLS = int(os.environ.get("ASSETC_KILLS", "6"))
@@ -37,7 +37,7 @@ def resume(project: SmallProject, command: str = "run") -> dict[str, str]:
     last = last_run(project.state, project.identity)
     assert last is not None
     left = remaining(last, project.graph, project.state)
-    plan = resume_plan(left, project.graph, PlanRequest(command), project.remembered())  # type: ignore[arg-type]
+    plan = make_plan(project.graph, left.selected, PlanRequest(command), project.remembered())  # type: ignore[arg-type]
     return statuses(project.run(plan, root_id=last.root_id))
 
 

@@ -72,13 +72,6 @@ def count_lines(problems: Iterable[Diagnostic]) -> Iterator[Line]:
         yield line(*parts)
 
 
-def problem_text(problem: Diagnostic) -> str:
-    """One diagnostic in one line, for a log."""
-    place = f"{problem.span}: " if problem.span else ""
-    hint = f" ({problem.hint})" if problem.hint else ""
-    return printable(f"{place}{problem.severity}[{problem.code}]: {problem.message}{hint}")
-
-
 def printable_lines(text: str) -> list[str]:
     """The text line by line, without control characters; at least one line."""
     return [printable(each) for each in text.splitlines()] or [""]

@@ -1,7 +1,7 @@
 """Where a name can lead: every key, every relation and every declared source of a project, by name.
 
-The order in which a plain name is looked up stands in DESIGN decision 1 and in `docs/guide/names.md`. Names are
-logical: a schema is looked up without the target's prefix, so the graph is the same in every target.
+The order in which a plain name is looked up stands in `docs/guide/names.md`. Names are logical: a schema is
+looked up without the target's prefix, so the graph is the same in every target.
 """
 
 from __future__ import annotations

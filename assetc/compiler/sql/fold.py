@@ -84,11 +84,6 @@ def fold_column(dialect: str, name: str, *, quoted: bool) -> str:
     return _fold(dialect, name, folding, quoted=quoted)
 
 
-def fold_parts(dialect: str, parts: tuple[str, ...]) -> tuple[str, ...]:
-    """The parts of a name that stands without quotes, each folded as a table's."""
-    return tuple(fold(dialect, part, quoted=False) for part in parts)
-
-
 def _fold(dialect: str, name: str, folding: Folding, *, quoted: bool) -> str:
     if folding == "never" or (quoted and not folding.endswith("always")):
         return name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 
@@ -13,8 +12,6 @@ from assetc.compiler.place import Span, span_of
 from assetc.compiler.template.blocks import Block, find_blocks
 
 INTERNAL_PACKAGE = "dbt"
-_WORD = re.compile(r"[A-Za-z_]\w*")
-_COMPUTED_NAME = re.compile(r"""\bdispatch\s*\(\s*[^'"\s]|\bcontext\s*[.\[]""")
 
 
 class MacroFile(Struct, frozen=True):
@@ -96,34 +93,9 @@ def search_order(own_package: str, root: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((own_package, root, INTERNAL_PACKAGE)))
 
 
-def reach(library: MacroLibrary, text: str) -> tuple[Macro, ...]:
-    """Every macro that a template with this text could call, directly or through others: never too few."""
-    reached: dict[tuple[str, str], Macro] = {}
-    waiting = [text]
-    while waiting:
-        for macro in _called_by(waiting.pop(), library):
-            if macro.key not in reached:
-                reached[macro.key] = macro
-                waiting.append(macro.text)
-    return tuple(reached[key] for key in sorted(reached))
-
-
-def reach_hash(library: MacroLibrary, text: str) -> str:
-    """A hash of all macros that a template could reach: what makes it modified besides its own text."""
-    return hash_text("".join(f"{macro.key}{macro.hash}" for macro in reach(library, text)))
-
-
 def hash_text(text: str) -> str:
     """A short hash of a text."""
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-
-
-def _called_by(text: str, library: MacroLibrary) -> Iterator[Macro]:
-    if _COMPUTED_NAME.search(text):
-        yield from library.macros.values()
-        return
-    for word in set(_WORD.findall(text)):
-        yield from library.called.get(word, ())
 
 
 def _by_called_name(macros: Iterable[Macro]) -> dict[str, tuple[Macro, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 
 from assetc.compiler.configuration.configure import without_effect
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
@@ -98,16 +98,6 @@ class Findings:
         if isinstance(written, WrittenScalar) and isinstance(written.value, bool):
             return written.value
         self.misfit(written, what, "true or false")
-        return None
-
-    def one_of(self, written: Written, what: str, choices: Iterable[str]) -> str | None:
-        """One of a few words."""
-        text = self.text(written, what)
-        words = tuple(choices)
-        if text is None or text in words:
-            return text
-        hint = did_you_mean(text, words) or f"It is one of {', '.join(words)}"
-        self.add("E126", f'{what} cannot be "{text}"', written.span, hint)
         return None
 
     def mappings(self, written: Written, what: str) -> Iterator[WrittenMapping]:

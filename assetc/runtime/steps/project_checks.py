@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -21,8 +19,6 @@ from assetc.definitions.relation import Relation
 from assetc.runtime.compiled_sql import SqlCompiler
 from assetc.runtime.execution.work import Checked, StepFailed
 from assetc.runtime.steps.warehouse_fault import message_and_hint
-
-NameOf = Callable[[Relation], str]
 
 
 class ProjectChecks(Struct, frozen=True):

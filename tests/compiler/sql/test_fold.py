@@ -4,7 +4,7 @@ import pytest
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect, Dialects
 
-from assetc.compiler.sql.fold import fold, fold_column, fold_parts, last_written, split_name, written_name
+from assetc.compiler.sql.fold import fold, fold_column, last_written, split_name, written_name
 
 DIALECTS = sorted(dialect.value for dialect in Dialects if dialect.value)
 NAMES = ("orders", "Orders", "ORDERS", "Größe", "ЗАКАЗЫ", "a_1")
@@ -45,10 +45,6 @@ def test_columns_fold_where_tables_do_not() -> None:
 )
 def test_names_in_strings_are_split(dialect: str, text: str, parts: tuple[str, ...]) -> None:
     assert split_name(dialect, text) == parts
-
-
-def test_parts_without_quotes_fold() -> None:
-    assert fold_parts("snowflake", ("raw", "Orders")) == ("RAW", "ORDERS")
 
 
 def test_the_last_part_keeps_its_quotes() -> None:

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from assetc.compiler.reference import Reference
-from assetc.compiler.sql.fold import fold_parts
+from assetc.compiler.sql.fold import split_name
 from assetc.compiler.sql.read_sql import read_sql
 from assetc.compiler.sql.rewrite import rewrite
 
@@ -100,8 +100,7 @@ def test_read_again_it_has_the_new_names(dialect: str, sql: str, expected: str) 
     before, after = read_sql(sql, dialect), read_sql(expected, dialect)
     assert not after.problems
     assert sorted((item.kind, item.parts) for item in after.references) == sorted(
-        (item.kind, fold_parts(dialect, tuple((new_name(item) or "").split("."))) if new_name(item) else item.parts)
-        for item in before.references
+        (item.kind, split_name(dialect, name) if (name := new_name(item)) else item.parts) for item in before.references
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assetc.compiler.template.blocks import find_blocks
 from assetc.compiler.template.check_macros import check_macros
-from assetc.compiler.template.macros import MacroFile, MacroLibrary, reach, reach_hash
+from assetc.compiler.template.macros import MacroFile, MacroLibrary
 
 
 def described(text: str) -> list[str]:
@@ -67,26 +67,3 @@ def test_every_macro_that_is_no_jinja_is_reported() -> None:
         ("E130", "m.sql:1:19"),
         ("E130", "m.sql:3:22"),
     ]
-
-
-def test_reach_is_never_too_small() -> None:
-    text = """
-{% macro a() %}{{ b() }}{% endmacro %}
-{% macro b() %}{{ adapter.dispatch('c', 'p')() }}{% endmacro %}
-{% macro default__c() %}{% endmacro %}
-{% macro duckdb__c() %}{{ a() }}{% endmacro %}
-{% macro alone() %}{% endmacro %}
-{% macro computed() %}{{ context['al' ~ 'one']() }}{% endmacro %}
-"""
-    library = MacroLibrary.of([MacroFile("m.sql", text, "p")])
-
-    def names(template: str) -> set[str]:
-        return {macro.name for macro in reach(library, template)}
-
-    assert names("{{ a() }}") == {"a", "b", "default__c", "duckdb__c"}
-    assert names("{{ p.alone() }}") == {"alone"}
-    assert names("select 1") == set()
-    assert names("{{ computed() }}") == {"a", "b", "default__c", "duckdb__c", "alone", "computed"}
-    edited = MacroLibrary.of([MacroFile("m.sql", text.replace("{% macro alone() %}", "{% macro alone() %}x"), "p")])
-    assert reach_hash(library, "{{ a() }}") == reach_hash(edited, "{{ a() }}")
-    assert reach_hash(library, "{{ alone() }}") != reach_hash(edited, "{{ alone() }}")
