@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.place import file_span
 from assetc.compiler.project import Entry
-from assetc.compiler.python.definitions import Built, Definition, build_asset
+from assetc.compiler.python.build_asset import Built, build_asset
+from assetc.compiler.python.definition import Definition
 from assetc.compiler.python.imported import ImportedAsset, ImportedFile
 from assetc.compiler.python.imports import find_module, module_name
 from assetc.compiler.python.keys import own_key

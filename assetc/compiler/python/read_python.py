@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.place import file_span
-from assetc.compiler.python.definitions import Definition, Definitions, build_asset
+from assetc.compiler.python.build_asset import build_asset
+from assetc.compiler.python.definition import Definition, Definitions
 from assetc.compiler.python.expressions import EXPRESSIONS
 from assetc.compiler.python.imports import module_scope
 from assetc.compiler.python.keys import key_text, own_key

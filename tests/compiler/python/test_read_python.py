@@ -501,3 +501,12 @@ def test_deep_and_endless_code_ends() -> None:
 def test_a_reading_survives_a_cache() -> None:
     reading = read(SAMPLE, LIBRARY)
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(reading), type=PythonReading) == reading
+
+
+def test_an_argument_that_does_nothing_yet_is_told_unless_it_says_nothing() -> None:
+    code = """
+        @asset(retry_policy=RetryPolicy(), partitions_def=None, retries=1, kinds={"python"})
+        def t():
+            return 1
+    """
+    assert problems(code) == [("W223", "models/c.py:3:21")]

@@ -10,13 +10,13 @@ from msgspec import Struct, field
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.place import Span, file_span
-from assetc.compiler.project import Entry
 from assetc.compiler.python.body import BodyObserver, note_if_sql
 from assetc.compiler.python.check_definition import check_definition
+from assetc.compiler.python.definition import Definition, argument_span, name_place
+from assetc.compiler.python.definition_config import lacks_config, read_config, without_effect
 from assetc.compiler.python.footprint import footprint
 from assetc.compiler.python.items import items_of
-from assetc.compiler.python.keys import key_parts, key_text, own_key, own_name
-from assetc.compiler.python.literals import NOT_LITERAL, literal_of
+from assetc.compiler.python.keys import key_parts, key_text, own_name
 from assetc.compiler.python.machine import Machine
 from assetc.compiler.python.notes import BodyNotes
 from assetc.compiler.python.parameters import (
@@ -37,9 +37,7 @@ from assetc.compiler.python.scope import Scope
 from assetc.compiler.python.values import (
     UNKNOWN,
     Argument,
-    AssetDecorator,
     AssetFunction,
-    Closure,
     Constant,
     Entries,
     Items,
@@ -49,55 +47,8 @@ from assetc.compiler.python.values import (
     Value,
     only_text,
 )
-from assetc.definitions.options import AssetOptions, MultiAssetOptions
-
-STRUCTURE = frozenset((
-    "name", "key", "key_prefix", "deps", "non_argument_deps", "ignore_deps", "ins", "outs", "specs",
-    "description", "sql", "internal_asset_deps",
-))  # fmt: skip
-"""Arguments that have fields of their own in a reading."""
-
-NO_CONFIGURATION = frozenset((
-    "auto_materialize_policy", "can_subset", "check_specs", "dagster_type", "hooks", "io_manager_def", "is_virtual",
-    "pool", "resource_defs",
-))  # fmt: skip
-"""Arguments that say nothing about how an asset is stored, and that no template asks for."""
-
-NEEDED = frozenset((
-    "group_name", "group", "tags", "schema", "alias", "database", "materialized", "enabled", "unique_key",
-    "incremental_strategy", "config",
-))  # fmt: skip
-"""Configuration that compiling cannot do without."""
-
-ARGUMENTS = AssetOptions.__annotations__.keys() | MultiAssetOptions.__annotations__.keys()
 
 DEPS = "name them in deps=[...] as constants"
-
-
-class Definition(Struct, frozen=True, eq=False):
-    """A function that is an asset, as it was met. `guessed`: in a loop whose items are not known."""
-
-    decorator: AssetDecorator
-    closure: Closure
-    guessed: bool
-    is_dbt_model: bool = False
-
-    @property
-    def node(self) -> ast.FunctionDef | ast.AsyncFunctionDef:
-        """The function."""
-        assert not isinstance(self.closure.node, ast.Lambda)  # noqa: S101  a lambda is never defined as an asset
-        return self.closure.node
-
-
-class Definitions(Struct, eq=False):
-    """The definitions of one file, in the order in which they are met."""
-
-    found: list[Definition] = field(default_factory=list)
-
-    def __call__(self, decorator: AssetDecorator, closure: Closure, *, guessed: bool) -> Value:
-        """Note a definition."""
-        self.found.append(Definition(decorator, closure, guessed))
-        return AssetFunction(closure, own_key(decorator, closure))
 
 
 class _Problems(Struct, eq=False):
@@ -135,7 +86,7 @@ def build_asset(machine: Machine, definition: Definition, dialect: str, name: st
     asset = PythonAsset(
         name=own,
         function=node.name,
-        span=_place_in(machine, source.span_at(*_name_place(definition))),
+        span=_place_in(machine, source.span_at(*name_place(definition))),
         source_hash=footprint(machine, definition.closure, notes.files),
         key_prefix=(*_prefix(definition, problems), *prefix),
         parameters=()
@@ -147,7 +98,7 @@ def build_asset(machine: Machine, definition: Definition, dialect: str, name: st
         declared_deps=deps,
         ignore_deps=tuple(_keys(given.get("ignore_deps"), "ignore_deps", problems)),
         local_frames=tuple(notes.local_frames),
-        config=tuple(_config(definition, notes, problems)),
+        config=tuple(read_config(definition, notes)),
         outs=tuple(_outs(definition, problems)),
         returns=_returns(definition),
         description=only_text(given.get("description", UNKNOWN)) or inspect.cleandoc(ast.get_docstring(node) or ""),
@@ -158,7 +109,8 @@ def build_asset(machine: Machine, definition: Definition, dialect: str, name: st
     )
     faults = () if definition.is_dbt_model else tuple(_faults(definition, asset))
     open_ends = (problem for problem in notes.problems.values() if not (deps and problem.code == "W201"))
-    return Built(asset, (*problems.found, *faults, *open_ends), problems.needs_import)
+    needs_import = problems.needs_import or lacks_config(definition)
+    return Built(asset, (*problems.found, *faults, *open_ends), needs_import)
 
 
 def _faults(definition: Definition, asset: PythonAsset) -> Iterable[Diagnostic]:
@@ -173,6 +125,7 @@ def _faults(definition: Definition, asset: PythonAsset) -> Iterable[Diagnostic]:
             message = f"ins names {each.parameter!r}, which is none of the arguments of {asset.function}"
             hint = did_you_mean(each.parameter, known) or f"Its arguments are {', '.join(sorted(known)) or 'none'}"
             yield diagnostic("E108", message, each.span, hint=hint)
+    yield from without_effect(definition)
 
 
 def follow_body(machine: Machine, definition: Definition, mapped: set[str], dialect: str) -> BodyNotes:
@@ -200,26 +153,9 @@ def follow_body(machine: Machine, definition: Definition, mapped: set[str], dial
     return notes
 
 
-def argument_span(definition: Definition, name: str) -> Span:
-    """The place of an argument of the decorator, or of the function."""
-    call = definition.decorator.call
-    for keyword in call.keywords if call is not None else ():
-        if keyword.arg == name or (name == "**" and keyword.arg is None):
-            return definition.decorator.source.span(keyword.value)
-    return definition.closure.scope.source.span_at(*_name_place(definition))
-
-
 def _place_in(machine: Machine, span: Span) -> Span:
     """The place of a definition in the file that is read: where a factory of another module is called, that file."""
     return span if span.path == machine.path else file_span(machine.path)
-
-
-def _name_place(definition: Definition) -> tuple[int, int]:
-    """Where the name of the function stands."""
-    node, source = definition.node, definition.closure.scope.source
-    start, end = source.offsets(node)
-    found = source.text.find(node.name, start + len("def"), end)
-    return (found, found + len(node.name)) if found >= 0 else (start, start)
 
 
 def _name(definition: Definition, problems: _Problems, given: str | None) -> Sequence[str]:
@@ -320,35 +256,6 @@ def _outs(definition: Definition, problems: _Problems) -> Iterable[str]:
 
 def _key_of_out(name: str, out: Value) -> str:
     return "/".join((*out.prefix, out.key or name)) if isinstance(out, Key) else name
-
-
-def _config(definition: Definition, notes: BodyNotes, problems: _Problems) -> Iterable[Entry]:
-    """The literal configuration: arguments of the decorator, those in its `config={...}`, and `dbt.config(...)`."""
-    given = definition.decorator.arguments.values
-    nested = given.get("config")
-    inner = nested.values if isinstance(nested, Entries) else {}
-    entries = [(name, value, name if name in given else "config") for name, value in {**inner, **given}.items()]
-    for name, value, argument in entries:
-        if name in STRUCTURE | NO_CONFIGURATION or (name == "config" and isinstance(value, Entries)):
-            continue
-        if name in given and name not in ARGUMENTS:  # it was told as an argument that the decorator does not have
-            continue
-        literal = literal_of(value)
-        if literal is not NOT_LITERAL:
-            yield Entry(name, _as_words(literal) if name == "tags" else literal, argument_span(definition, argument))
-        elif name in NEEDED:
-            problems.needs_import = True
-    for keyword, value, scope in notes.config:
-        literal = literal_of(value)
-        if keyword.arg is not None and literal is not NOT_LITERAL:
-            yield Entry(keyword.arg, literal, scope.source.span(keyword))
-
-
-def _as_words(tags: object) -> object:
-    """Dagster's tags have values, dbt's are words: `team=sales` is one."""
-    if not isinstance(tags, dict):
-        return tags
-    return [f"{name}={value}" if value not in ("", None) else str(name) for name, value in tags.items()]
 
 
 def _returns(definition: Definition) -> Returns | None:

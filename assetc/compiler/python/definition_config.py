@@ -1,0 +1,84 @@
+"""The configuration that the decorator and the body of an asset hold, as far as the text tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assetc.compiler.diagnostic import Diagnostic, diagnostic
+from assetc.compiler.project import Entry
+from assetc.compiler.python.definition import Definition, argument_span
+from assetc.compiler.python.literals import NOT_LITERAL, literal_of
+from assetc.compiler.python.notes import BodyNotes
+from assetc.compiler.python.values import Constant, Entries, Value
+from assetc.definitions.options import AssetOptions, MultiAssetOptions
+
+STRUCTURE = frozenset((
+    "name", "key", "key_prefix", "deps", "non_argument_deps", "ignore_deps", "ins", "outs", "specs",
+    "description", "sql", "internal_asset_deps",
+))  # fmt: skip
+"""Arguments that have fields of their own in a reading."""
+
+NO_CONFIGURATION = frozenset((
+    "auto_materialize_policy", "can_subset", "check_specs", "dagster_type", "hooks", "io_manager_def", "is_virtual",
+    "pool", "resource_defs",
+))  # fmt: skip
+"""Arguments that say nothing about how an asset is stored, and that no template asks for."""
+
+NOT_BUILT = frozenset((
+    "auto_materialize_policy", "automation_condition", "backfill_policy", "freshness_policy", "hooks", "io_manager_def",
+    "io_manager_key", "partitions_def", "required_resource_keys", "resource_defs", "retry_policy",
+))  # fmt: skip
+"""Arguments that would change a run, and do not yet where the asset is run as part of a project."""
+
+NEEDED = frozenset((
+    "group_name", "group", "tags", "schema", "alias", "database", "materialized", "enabled", "unique_key",
+    "incremental_strategy", "config",
+))  # fmt: skip
+"""Configuration that compiling cannot do without."""
+
+ARGUMENTS = AssetOptions.__annotations__.keys() | MultiAssetOptions.__annotations__.keys()
+
+
+def read_config(definition: Definition, notes: BodyNotes) -> Iterator[Entry]:
+    """The literal configuration: arguments of the decorator, those in its `config={...}`, and `dbt.config(...)`."""
+    for name, value, argument in _written(definition):
+        literal = literal_of(value)
+        if literal is not NOT_LITERAL:
+            yield Entry(name, _as_words(literal) if name == "tags" else literal, argument_span(definition, argument))
+    for keyword, value, scope in notes.config:
+        literal = literal_of(value)
+        if keyword.arg is not None and literal is not NOT_LITERAL:
+            yield Entry(keyword.arg, literal, scope.source.span(keyword))
+
+
+def lacks_config(definition: Definition) -> bool:
+    """Whether configuration that compiling cannot do without is computed, so that only an import tells it."""
+    return any(name in NEEDED and literal_of(value) is NOT_LITERAL for name, value, _ in _written(definition))
+
+
+def _written(definition: Definition) -> Iterator[tuple[str, Value, str]]:
+    """Each key of the configuration with its value and the argument in which it stands."""
+    given = definition.decorator.arguments.values
+    nested = given.get("config")
+    inner = nested.values if isinstance(nested, Entries) else {}
+    for name, value in {**inner, **given}.items():
+        is_structure = name in STRUCTURE | NO_CONFIGURATION or (name == "config" and isinstance(value, Entries))
+        is_unknown = name in given and name not in ARGUMENTS  # which is told as such
+        if not is_structure and not is_unknown:
+            yield name, value, name if name in given else "config"
+
+
+def _as_words(tags: object) -> object:
+    """Dagster's tags have values, dbt's are words: `team=sales` is one."""
+    if not isinstance(tags, dict):
+        return tags
+    return [f"{name}={value}" if value not in ("", None) else str(name) for name, value in tags.items()]
+
+
+def without_effect(definition: Definition) -> Iterator[Diagnostic]:
+    """W223 for each argument that is taken, so that code written for Dagster can be read, and does nothing yet."""
+    for name, value in definition.decorator.arguments.values.items():
+        if name in NOT_BUILT and not (isinstance(value, Constant) and value.value is None):
+            hint = "Set retries=2 instead" if name == "retry_policy" else ""
+            message = f'"{name}" is not built yet and has no effect in a project'
+            yield diagnostic("W223", message, argument_span(definition, name), hint=hint)
