@@ -152,13 +152,14 @@ def _adjusted(project: Project, request: OpenRequest) -> Project:
 def _compiled(opening: Opening) -> tuple[Compilation, Counts]:
     cache, inputs = opening.cache, _inputs(opening)
     recalled = recall(cache, opening.scope, inputs)
-    is_current = recalled is not None and _is_current(recalled.snapshot, opening)
-    if recalled is not None and is_current and recalled.stamps == inputs.stamps:
+    if recalled is not None and not _is_current(recalled.snapshot, opening):
+        recalled = None
+    if recalled is not None and recalled.stamps == inputs.stamps:
         return recalled.snapshot.compilation, Counts()
     from assetc.runtime.compile_project import compile_anew, compile_edits
 
     edited = None
-    if recalled is not None and is_current:
+    if recalled is not None:
         edited = compile_edits(opening, recalled.snapshot, changed_files(cache, opening.scope, inputs) or ())
     snapshot, counts = edited or compile_anew(opening)
     keep(cache, opening.scope, inputs, snapshot, recalled if edited else None)

@@ -25,7 +25,7 @@ def command() -> None:
 @command_named("list")
 @with_selection
 @click.option("--json", "as_json", is_flag=True, help="Print rows of JSON.")
-def _list(invocation: Invocation, selection: SelectionRequest, as_json: bool) -> int:  # noqa: FBT001
+def _list(invocation: Invocation, selection: SelectionRequest, as_json: bool) -> int:
     """List assets with their kind, group and place."""
     opened = open_project(invocation)
     selected = take(opened, selection)
@@ -42,7 +42,7 @@ def _list(invocation: Invocation, selection: SelectionRequest, as_json: bool) ->
 @command_named("show")
 @click.argument("name", type=AssetName())
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def _show(invocation: Invocation, name: str, as_json: bool) -> int:  # noqa: FBT001
+def _show(invocation: Invocation, name: str, as_json: bool) -> int:
     """Show everything that is known of an asset."""
     opened = open_project(invocation)
     give_details(opened.output, opened.workspace.graph, find_named(opened, name), as_json=as_json)

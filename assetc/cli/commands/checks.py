@@ -34,7 +34,7 @@ def command() -> None:
 @with_selection
 @click.option("--asset", type=AssetName(), metavar="NAME", help="Only those that read this asset.")
 @click.option("--json", "as_json", is_flag=True, help="Print rows of JSON.")
-def _list(invocation: Invocation, selection: SelectionRequest, asset: str | None, as_json: bool) -> int:  # noqa: FBT001
+def _list(invocation: Invocation, selection: SelectionRequest, asset: str | None, as_json: bool) -> int:
     """List checks, with how they ended the last time in this target."""
     opened = open_project(invocation)
     selected = take(opened, selection)

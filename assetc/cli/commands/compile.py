@@ -25,8 +25,8 @@ from assetc.runtime.written_files import WrittenFiles, path_of_check
 def command(
     invocation: Invocation,
     selection: SelectionRequest,
-    full_refresh: bool,  # noqa: FBT001
-    show: bool,  # noqa: FBT001
+    full_refresh: bool,
+    show: bool,
     form: str,
 ) -> int:
     """Compile the selected assets: write the SQL that would run below target/compiled, or print it."""

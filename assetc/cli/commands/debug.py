@@ -20,8 +20,8 @@ from assetc.version import __version__
 
 @command_named("debug")
 @click.option("--no-connection", is_flag=True, help="Do not open the target.")
-@click.option("--connection", is_flag=True, hidden=True)
-def command(invocation: Invocation, no_connection: bool, connection: bool) -> int:  # noqa: FBT001
+@click.option("--connection", is_flag=True, hidden=True, expose_value=False)  # dbt's; it is tried anyway
+def command(invocation: Invocation, no_connection: bool) -> int:
     """Show which project, profile and target are used, and try the connection."""
     opened = open_project(invocation)
     workspace, output = opened.workspace, opened.output

@@ -22,7 +22,7 @@ from assetc.compiler.diagnostic import diagnostic, did_you_mean
 @click.argument("what", type=AssetName())
 @click.argument("other", type=AssetName(), required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def command(invocation: Invocation, what: str, other: str | None, as_json: bool) -> int:  # noqa: FBT001
+def command(invocation: Invocation, what: str, other: str | None, as_json: bool) -> int:
     """Explain a code (E115), an asset (orders), or why one of two assets needs the other (orders customers)."""
     if other is None and is_code(what):
         return _explain_code(invocation, what)

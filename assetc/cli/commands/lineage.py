@@ -28,7 +28,7 @@ DEPTH = click.IntRange(0)
 @click.option("--up", type=DEPTH, metavar="N", help="How many steps upwards; all if not given, 0 for none.")
 @click.option("--down", type=DEPTH, metavar="N", help="How many steps downwards; all if not given, 0 for none.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def command(invocation: Invocation, name: str, up: int | None, down: int | None, as_json: bool) -> int:  # noqa: FBT001
+def command(invocation: Invocation, name: str, up: int | None, down: int | None, as_json: bool) -> int:
     """Show what an asset needs, and what needs it."""
     opened = open_project(invocation)
     graph = opened.workspace.graph

@@ -35,7 +35,7 @@ def command(
     selection: SelectionRequest,
     form: Form | None,
     output_keys: tuple[str, ...],
-    as_json: bool,  # noqa: FBT001
+    as_json: bool,
     deps: str | None,
 ) -> int:
     """List assets; sources and checks too, where they are asked for or the project is dbt's."""

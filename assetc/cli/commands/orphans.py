@@ -42,7 +42,7 @@ class Orphan(Struct, frozen=True):
 @command_named("orphans")
 @click.option("--drop", is_flag=True, help="Drop those that nothing reads.")
 @click.option("--json", "as_json", is_flag=True, help="Print rows of JSON.")
-def command(invocation: Invocation, drop: bool, as_json: bool) -> int:  # noqa: FBT001
+def command(invocation: Invocation, drop: bool, as_json: bool) -> int:
     """List relations of this target that assetc built and whose asset is gone. Nothing is dropped unless asked for."""
     opened = open_project(invocation)
     opened.stop_for(opened.workspace.diagnostics)

@@ -33,22 +33,33 @@ from assetc.runtime.workspace import identity_of
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON at the end.")
 def command(
     invocation: Invocation,
-    full_refresh: bool | None,  # noqa: FBT001
-    fail_fast: bool,  # noqa: FBT001
-    dry_run: bool,  # noqa: FBT001
-    as_json: bool,  # noqa: FBT001
+    full_refresh: bool | None,
+    fail_fast: bool,
+    dry_run: bool,
+    as_json: bool,
 ) -> int:
     """Go on with the last run of this target: what failed, was skipped, or was never reached."""
     opened = open_project(invocation)
     last = _last_run(opened)
-    refreshes = _refreshed(last) if full_refresh is None else full_refresh
+    options = RunOptions(
+        cast("Command", last.command),
+        SelectionRequest(),
+        full_refresh=_refreshed(last) if full_refresh is None else full_refresh,
+        fail_fast=fail_fast,
+        dry_run=dry_run,
+        as_json=as_json,
+    )
     again = invocation._replace(vars=invocation.vars or _vars_given(last))
-    if refreshes or again != invocation:
+    if options.full_refresh or again != invocation:
         opened.workspace.close()
-        opened = open_project(again, full_refresh=refreshes)
-    command = cast("Command", last.command)
-    options = RunOptions(command, SelectionRequest(), refreshes, False, fail_fast, dry_run, as_json)  # noqa: FBT003
-    with closing(opened.workspace), open_state(opened) as state, hold_warehouse(opened) as warehouse:
+        opened = open_project(again, full_refresh=options.full_refresh)
+    with closing(opened.workspace):
+        return _go_on(opened, last, options)
+
+
+def _go_on(opened: Opened, last: RunRecord, options: RunOptions) -> int:
+    """Do what a run left to do; the code with which the process should exit."""
+    with open_state(opened) as state, hold_warehouse(opened) as warehouse:
         existing = warehouse.existing()
         learn_from_ledger(opened.workspace, state, warehouse, existing)
         left = remaining(last, opened.workspace.graph, state)
@@ -57,11 +68,11 @@ def command(
             return 0
         stop_for_errors(opened, left.selected, SelectionRequest(("what is left",)))
         request = RunRequest(
-            command,
+            options.command,
             left.selected,
-            full_refresh=refreshes,
-            fail_fast=fail_fast,
-            arguments=arguments_with(last.arguments, full_refresh=refreshes),
+            full_refresh=options.full_refresh,
+            fail_fast=options.fail_fast,
+            arguments=arguments_with(last.arguments, full_refresh=options.full_refresh),
             root_id=last.root_id,
         )
         plan = plan_project(opened.workspace, request, state, existing)

@@ -30,7 +30,7 @@ def command() -> None:
 @click.option("--limit", type=click.IntRange(1), default=20, help="How many, the newest first.")
 @click.option("--all-targets", is_flag=True, help="Runs of every target.")
 @click.option("--json", "as_json", is_flag=True, help="Print rows of JSON.")
-def _list(invocation: Invocation, limit: int, all_targets: bool, as_json: bool) -> int:  # noqa: FBT001
+def _list(invocation: Invocation, limit: int, all_targets: bool, as_json: bool) -> int:
     """List the runs of this target, newest first."""
     opened = open_project(invocation)
     with open_state(opened) as state:
@@ -47,7 +47,7 @@ def _list(invocation: Invocation, limit: int, all_targets: bool, as_json: bool) 
 @command_named("show")
 @click.argument("run", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def _show(invocation: Invocation, run: str | None, as_json: bool) -> int:  # noqa: FBT001
+def _show(invocation: Invocation, run: str | None, as_json: bool) -> int:
     """Show the steps of a run (the last one, unless another is named), in the order in which they began."""
     opened = open_project(invocation)
     with open_state(opened) as state:

@@ -1,4 +1,4 @@
-"""The names of the built-in materializations, for who only wants to know whether one exists."""
+"""The names of the built-in materializations, for whoever only asks whether one exists."""
 
 from __future__ import annotations
 

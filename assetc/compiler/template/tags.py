@@ -22,7 +22,7 @@ _OF_JINJA = frozenset(
         "not", "or", "self", "super", "true", "True", "varargs",
     }
 )  # fmt: skip
-"""Names that mean something else to Jinja than what stands behind them."""
+"""Words that are no name to Jinja, or one that it gives a meaning of its own."""
 
 
 class Tag(NamedTuple):
@@ -51,7 +51,7 @@ class Split(NamedTuple):
 
 
 def split_tags(body: str) -> Split | None:
-    """The tags of a text; None unless each of them is as simple as that."""
+    """The tags of a text; None unless each is a name, a call with literal arguments, or a comment."""
     if "{%" in body or "\r" in body:
         return None
     tags: list[Tag] = []
