@@ -33,17 +33,17 @@ def standing_tables(opened: Opened, assets: Iterable[Asset]) -> frozenset[AssetK
     return frozenset(asset.key for asset in assets if standing(asset, recorded.get(asset.key), None) == "table")
 
 
-def compiling(opened: Opened, adding: Collection[AssetKey]) -> Compiling:
-    """What compiles an open project."""
-    return Compiling(opened, SqlCompiler.of(opened.workspace), adding)
-
-
 class Compiling(Struct, frozen=True):
     """What is compiled; `adding` are the models to whose tables rows would be added."""
 
     opened: Opened
     compiler: SqlCompiler
     adding: Collection[AssetKey]
+
+    @staticmethod
+    def of(opened: Opened, adding: Collection[AssetKey]) -> Compiling:
+        """What compiles an open project."""
+        return Compiling(opened, SqlCompiler.of(opened.workspace), adding)
 
     def give(self, keys: Iterable[AssetKey], *, as_json: bool) -> bool:
         """Print the SQL of assets; whether that of each is known."""

@@ -35,9 +35,9 @@ def command(
     stop_for_errors(opened, selected, selection)
     adding = _adding_rows(opened, selected, full_refresh=full_refresh)
     if form == "json" or show:
-        from assetc.cli.compiling import compiling
+        from assetc.cli.compiling import Compiling
 
-        is_all = compiling(opened, adding).give(selected.assets, as_json=form == "json")
+        is_all = Compiling.of(opened, adding).give(selected.assets, as_json=form == "json")
     else:
         is_all = _write(opened, selected, adding)
     opened.workspace.close()
@@ -68,9 +68,9 @@ def _write(opened: Opened, selected: Selected, adding: Collection[AssetKey]) -> 
     old_checks = [check for check in checks if not files.is_current(path_of_check(check))]
     unknown = 0
     if old_models or old_checks:
-        from assetc.cli.compiling import compiling  # not needed when all files are there
+        from assetc.cli.compiling import Compiling  # not needed when all files are there
 
-        unknown = compiling(opened, adding).write(files, old_models, old_checks)
+        unknown = Compiling.of(opened, adding).write(files, old_models, old_checks)
     count = plural(len(models) + len(checks) - unknown, "file")
     shown = folder.relative_to(workspace.root) if folder.is_relative_to(workspace.root) else folder
     opened.output.say([line(f"{count} below ", Piece(str(shown), "strong"))])

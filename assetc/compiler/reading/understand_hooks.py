@@ -19,17 +19,17 @@ from assetc.definitions.key import AssetKey
 HookReferences = dict[AssetKey, tuple[PlacedReference, ...]]
 
 
-def understand_hooks(given: Given, assets: Iterable[Asset], names_for: TargetNames) -> HookReferences:
+def understand_hooks(given: Given, assets: Iterable[Asset], pattern: TargetNames) -> HookReferences:
     """What the hooks of each asset read and write. Their places are those of the assets.
 
-    `names_for` is a pattern: its owner is replaced by each asset in turn.
+    The owner of `pattern` is replaced by each asset in turn.
     """
     found: HookReferences = {}
     for asset in assets:
         hooks = (*asset.config.pre_hook, *asset.config.post_hook)
         if not hooks:
             continue
-        own_names = replace(names_for, owner=asset.key, relation=asset.relation or names_for.relation)
+        own_names = replace(pattern, owner=asset.key, relation=asset.relation or pattern.relation)
         surroundings = replace(given.surroundings, names=own_names)
         understood = (_understood(given, surroundings, asset, hook.sql) for hook in hooks)
         placed = (reference for each in understood for reference in each.references)
