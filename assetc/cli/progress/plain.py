@@ -23,7 +23,7 @@ def plain_lines(event: Event, progress: Progress) -> Iterator[Line]:
                 event.at,
                 f"run {event.run_id} start: {plural(steps, 'step')}, {plural(event.threads, 'thread')}",
             )
-        case StepFinished():
+        case StepFinished() if event.status != "reused":  # thousands of lines that say that nothing happened
             yield _finished(event, progress)
         case StepRetried():
             message = f"{name_of(event.step)}: attempt {event.attempt} failed, again in {event.delay:.0f} s: "
