@@ -51,6 +51,16 @@ def test_a_dbt_listing_holds_what_dbt_knows_of(assetc, write):
     assert "raw/late  source" in assetc("lineage late").out
 
 
+def test_a_folder_with_the_name_of_the_project_is_a_folder(assetc, write):
+    write(
+        {
+            "dbt_project.yml": "name: shop\nprofile: shop\nmodels: {shop: {shop: {+tags: [inner]}}}\n",
+            "models/shop/late.sql": "select 1 as id",
+        }
+    )
+    assert assetc("ls -s tag:inner").out == "shop.shop.late\n"
+
+
 MACROS = """
 {% macro generate_schema_name(custom_schema_name, node) -%}
     {%- if node.resource_type == 'seed' -%} {{ env_var('SEEDS', 'raw') }}

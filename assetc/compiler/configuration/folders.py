@@ -12,8 +12,7 @@ SECTIONS: Mapping[AssetKind, str] = {"model": "models", "python": "models", "see
 
 
 def is_over(folder: FolderConfig, kind: AssetKind, fqn: tuple[str, ...]) -> bool:
-    """Whether an asset lies in the folder, which is written with the name of the project in front, or without."""
-    depth = len(folder.folder)
+    """Whether an asset lies in the folder. A `fqn` begins with the name of the package, which a folder tells apart."""
     if folder.kind != SECTIONS[kind] or folder.package not in (None, fqn[0]):
         return False
-    return folder.folder in (fqn[:depth], fqn[1 : depth + 1])
+    return folder.folder == fqn[1 : len(folder.folder) + 1]
