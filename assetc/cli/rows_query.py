@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from assetc.adapters.protocol import Existing, Session
 from assetc.compiler.asset import Asset, Check, Graph
-from assetc.compiler.checks import SINGULAR, failing_rows
+from assetc.compiler.checks import failing_rows
 from assetc.compiler.resolution.resolve_checks import GENERIC_TESTS
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
@@ -19,7 +19,7 @@ Rows = tuple[Sequence[str], Sequence[tuple[object, ...]]]
 
 def check_rows_query(check: Check, compiler: SqlCompiler) -> str:
     """The rows that a check finds wrong."""
-    if check.kind == SINGULAR or check.kind not in GENERIC_TESTS:
+    if check.kind not in GENERIC_TESTS:
         return ProjectChecks(compiler).rows_query(check).strip().rstrip(";")
     return failing_rows(check, ProjectChecks(compiler).relation_texts(check), compiler.adapter.quote)
 
