@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from assetc.cli.opening import BAD_INPUT, Opened
-from assetc.cli.stop import Stopped
+from assetc.cli.opening import Opened
+from assetc.cli.stop import BAD_INPUT, Stopped
 from assetc.compiler.asset import Graph
 from assetc.compiler.diagnostic import diagnostic, did_you_mean
 from assetc.definitions.errors import InvalidDefinitionError

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from assetc.adapters.protocol import Session, WarehouseError
-from assetc.cli.opening import BAD_INPUT, Opened
+from assetc.cli.opening import Opened
 from assetc.cli.rows_query import Rows, limited
-from assetc.cli.stop import Stopped
-from assetc.cli.target import FAILED
+from assetc.cli.stop import BAD_INPUT, FAILED, Stopped
 from assetc.cli.text.output import say_problems
 from assetc.compiler.asset import Asset
 from assetc.compiler.diagnostic import Diagnostic, diagnostic

@@ -14,11 +14,8 @@ import click
 
 from assetc.cli.options.lazy_group import LazyGroup
 from assetc.cli.options.options import COMMON, decorated
-from assetc.cli.stop import Stopped
+from assetc.cli.stop import BAD_INPUT, INTERRUPTED, Stopped
 from assetc.version import __version__
-
-INTERRUPTED = 130
-BROKEN = 2
 
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -64,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return stopped.code
     except click.ClickException as error:
         error.show()
-        return BROKEN
+        return BAD_INPUT
     except (KeyboardInterrupt, click.Abort):
         print("interrupted", file=sys.stderr)
         return INTERRUPTED

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from assetc.cli.blocking import Obstacle, asks_for_everything, obstacles
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.names_file import keep_names
-from assetc.cli.stop import Stopped
+from assetc.cli.stop import BAD_INPUT, Stopped
 from assetc.cli.text.obstacle_lines import obstacle_lines
 from assetc.cli.text.output import Output, output_of, say_problems
 from assetc.compiler.diagnostic import Diagnostic
@@ -24,8 +24,6 @@ from assetc.project.documents.read_text import shown_text
 from assetc.project.load import LoadRequest
 from assetc.runtime.opening import OpenRequest
 from assetc.runtime.workspace import NotOpened, Workspace, open_workspace
-
-BAD_INPUT = 2
 
 
 class Opened(Struct, frozen=True):

@@ -20,7 +20,8 @@ from assetc.cli.progress.json_lines import step_json
 from assetc.cli.progress.log_file import LogFile
 from assetc.cli.progress.progress import Progress
 from assetc.cli.progress.summary import Heading
-from assetc.cli.target import FAILED, hold_warehouse, open_state
+from assetc.cli.stop import FAILED, INTERRUPTED
+from assetc.cli.target import hold_warehouse, open_state
 from assetc.cli.text.json_text import Fields, encoded
 from assetc.cli.text.text import line
 from assetc.compiler.plan import Plan
@@ -31,7 +32,6 @@ from assetc.runtime.recovering import learn_from_ledger
 from assetc.runtime.run_project import RunRequest, plan_project, run_plan
 from assetc.runtime.state.protocol import State
 
-INTERRUPTED = 130
 FULL_REFRESH = "--full-refresh"
 
 

@@ -6,16 +6,14 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from assetc.adapters.protocol import Warehouse, WarehouseError
-from assetc.cli.opening import BAD_INPUT, Opened
-from assetc.cli.stop import Stopped
+from assetc.cli.opening import Opened
+from assetc.cli.stop import BAD_INPUT, FAILED, Stopped
 from assetc.cli.text.text import line
 from assetc.compiler.diagnostic import diagnostic
 from assetc.runtime import run_project
 from assetc.runtime.catalogue import connected
 from assetc.runtime.lock import Holder, TargetHeld
 from assetc.runtime.state.protocol import State, StateError
-
-FAILED = 1
 
 
 @contextmanager

@@ -6,11 +6,12 @@ import click
 
 from assetc.cli.asset_details import give_details
 from assetc.cli.find_asset import find_named
-from assetc.cli.opening import BAD_INPUT, open_project, say_errors, take
+from assetc.cli.opening import open_project, say_errors, take
 from assetc.cli.options.completing import AssetName
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named
 from assetc.cli.options.selection_options import with_selection
+from assetc.cli.stop import BAD_INPUT
 from assetc.cli.text.json_text import encoded
 from assetc.cli.text.table import table_lines
 from assetc.compiler.asset import Asset

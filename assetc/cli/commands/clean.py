@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from assetc.cli.opening import BAD_INPUT, open_project
+from assetc.cli.opening import open_project
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named
+from assetc.cli.stop import BAD_INPUT
 from assetc.cli.text.text import Piece, line
 from assetc.compiler.diagnostic import diagnostic
 from assetc.compiler.project import Project

@@ -6,10 +6,11 @@ from collections.abc import Collection
 
 import click
 
-from assetc.cli.opening import BAD_INPUT, Opened, open_project, stop_for_errors, take
+from assetc.cli.opening import Opened, open_project, stop_for_errors, take
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named
 from assetc.cli.options.selection_options import with_selection
+from assetc.cli.stop import BAD_INPUT
 from assetc.cli.text.text import Piece, line
 from assetc.cli.text.words import plural
 from assetc.compiler.selection.request import Selected, SelectionRequest

@@ -8,9 +8,10 @@ import time
 
 import click
 
-from assetc.cli.opening import BAD_INPUT, open_project
+from assetc.cli.opening import open_project
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named
+from assetc.cli.stop import BAD_INPUT
 from assetc.cli.target import open_warehouse
 from assetc.cli.text.text import Line, Piece, line, printable
 from assetc.cli.text.words import duration, plural

@@ -7,10 +7,11 @@ import click
 from assetc.cli.asset_details import give_details
 from assetc.cli.edges import edge_lines, edge_row, way_between
 from assetc.cli.find_asset import find_named
-from assetc.cli.opening import BAD_INPUT, open_project
+from assetc.cli.opening import open_project
 from assetc.cli.options.completing import AssetName
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named
+from assetc.cli.stop import BAD_INPUT
 from assetc.cli.text.error_pages import is_code, known_codes, page_of
 from assetc.cli.text.json_text import encoded
 from assetc.cli.text.output import output_of, say_problems

@@ -12,6 +12,7 @@ import click
 
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named
+from assetc.cli.stop import BAD_INPUT
 from assetc.cli.text.output import Output, output_of, say_problems
 from assetc.cli.text.text import Piece, line
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
@@ -35,7 +36,7 @@ def command(invocation: Invocation, name: str | None) -> int:
         written, kept = _copy_template(folder)
     except OSError as error:
         say_problems(output, [_not_written(folder, error)], lambda path: None)
-        return 2
+        return BAD_INPUT
     _tell(output, folder, written, kept)
     output.say([line("next: ", Piece(f"{_enter(name)}assetc run", "accent"))])
     return 0

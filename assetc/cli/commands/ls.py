@@ -10,11 +10,12 @@ from msgspec.structs import replace
 
 from assetc.cli.find_asset import find_named
 from assetc.cli.listing import Row, dbt_row, name_of_thing, path_of_thing, selector_of, things_of
-from assetc.cli.opening import BAD_INPUT, Opened, open_project, say_errors, take
+from assetc.cli.opening import Opened, open_project, say_errors, take
 from assetc.cli.options.completing import AssetName
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named, several
 from assetc.cli.options.selection_options import with_selection
+from assetc.cli.stop import BAD_INPUT
 from assetc.cli.text.json_text import encoded
 from assetc.compiler.asset import Graph
 from assetc.compiler.selection.members import Selectable

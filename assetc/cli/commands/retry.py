@@ -7,12 +7,12 @@ from typing import cast
 
 import click
 
-from assetc.cli.opening import BAD_INPUT, Opened, open_project, stop_for_errors
+from assetc.cli.opening import Opened, open_project, stop_for_errors
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named, option
 from assetc.cli.options.run_options import RunOptions
 from assetc.cli.running import FULL_REFRESH, Ready, arguments_with, carry_out
-from assetc.cli.stop import Stopped
+from assetc.cli.stop import BAD_INPUT, Stopped
 from assetc.cli.target import hold_warehouse, open_state
 from assetc.cli.text.text import line
 from assetc.compiler.diagnostic import diagnostic

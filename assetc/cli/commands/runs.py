@@ -7,9 +7,10 @@ from math import inf
 
 import click
 
-from assetc.cli.opening import BAD_INPUT, open_project
+from assetc.cli.opening import open_project
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named
+from assetc.cli.stop import BAD_INPUT
 from assetc.cli.target import open_state
 from assetc.cli.text.json_text import encoded
 from assetc.cli.text.table import table_lines

@@ -11,13 +11,13 @@ from msgspec import Struct
 from assetc.adapters.protocol import Existing, Session
 from assetc.cli.find_asset import find_named, keys_named
 from assetc.cli.inline import inline_rows
-from assetc.cli.opening import BAD_INPUT, Opened, open_project, stop_for_errors, take
+from assetc.cli.opening import Opened, open_project, stop_for_errors, take
 from assetc.cli.options.completing import AssetName
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named
 from assetc.cli.options.selection_options import with_selection
 from assetc.cli.rows_query import Rows, asset_rows_query, check_rows_query, limited
-from assetc.cli.stop import Stopped
+from assetc.cli.stop import BAD_INPUT, Stopped
 from assetc.cli.target import open_warehouse
 from assetc.cli.text.json_text import encoded
 from assetc.cli.text.table import table_lines

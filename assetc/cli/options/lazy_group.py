@@ -7,6 +7,7 @@ from importlib import import_module
 import click
 
 from assetc.cli.catalogue import ALIASES, COMMANDS, NOT_BUILT, NOT_BUILT_OF_DBT
+from assetc.cli.stop import BAD_INPUT
 
 
 class LazyGroup(click.Group):
@@ -53,6 +54,6 @@ def _not_built(name: str) -> click.Command:
     def command(arguments: tuple[str, ...]) -> int:
         click.echo(f"error[E162]: assetc {name} is not built yet", err=True)
         click.echo("  = hint: assetc --help lists what there is", err=True)
-        return 2
+        return BAD_INPUT
 
     return command
