@@ -9,8 +9,9 @@ from assetc.compiler.project import Entry
 from assetc.compiler.python.definition import Definition, argument_span
 from assetc.compiler.python.literals import NOT_LITERAL, literal_of
 from assetc.compiler.python.notes import BodyNotes
-from assetc.compiler.python.values import Constant, Entries, Value
+from assetc.compiler.python.values import Entries, Value
 from assetc.definitions.options import AssetOptions, MultiAssetOptions
+from assetc.definitions.spec import DEFAULT_IO_MANAGER_KEY
 
 STRUCTURE = frozenset((
     "name", "key", "key_prefix", "deps", "non_argument_deps", "ignore_deps", "ins", "outs", "specs",
@@ -78,7 +79,8 @@ def _as_words(tags: object) -> object:
 def without_effect(definition: Definition) -> Iterator[Diagnostic]:
     """W223 for each argument that is taken, so that code written for Dagster can be read, and does nothing yet."""
     for name, value in definition.decorator.arguments.values.items():
-        if name in NOT_BUILT and not (isinstance(value, Constant) and value.value is None):
+        literal = literal_of(value)
+        if name in NOT_BUILT and (literal is NOT_LITERAL or literal not in (None, (), [], {}, DEFAULT_IO_MANAGER_KEY)):
             hint = "Set retries=2 instead" if name == "retry_policy" else ""
             message = f'"{name}" is not built yet and has no effect in a project'
             yield diagnostic("W223", message, argument_span(definition, name), hint=hint)
