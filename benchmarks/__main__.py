@@ -17,11 +17,12 @@ PAGE = Path(__file__).parent.parent / "docs" / "reference" / "benchmarks.md"
 def main() -> None:
     """Measure each size in a folder of its own."""
     options = _options()
-    sections: list[str] = [*facts(options.dbt)]
+    tables: list[str] = []
     for size in options.models:
         print(f"{size} models", flush=True)
         lines = list(_measured(size, options))
-        sections += ["", f"## {size:,} models", "", *table(lines)]
+        tables += ["", f"## {size:,} models", "", *table(lines)]
+    sections = [*facts(options.dbt), *tables]
     print("\n".join(sections))
     if not options.no_page:
         write_page(PAGE, sections)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import platform
+import re
+import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -33,7 +35,10 @@ def facts(dbt: str | None) -> Iterator[str]:
     yield f"- The load of the machine at the end was {load} (1, 5 and 15 minutes); above 0 it was not ours alone."
     yield f"- Python {platform.python_version()}, {', '.join(_versions())}."
     if dbt is not None:
-        yield f"- dbt: `{dbt} --version` of the same day; each of its commands was measured once."
+        told = subprocess.run((dbt, "--version"), capture_output=True, text=True, check=True).stdout
+        core, adapter = re.search(r"installed:\s*(\S+)", told), re.search(r"duckdb:\s*(\S+)", told)
+        names = f"dbt-core {core[1] if core else '?'}, dbt-duckdb {adapter[1] if adapter else '?'}"
+        yield f"- {names}; each of its commands was measured once."
 
 
 def write_page(page: Path, sections: Iterable[str]) -> None:
