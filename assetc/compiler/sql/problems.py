@@ -138,9 +138,9 @@ def _misspelled(token: Token, tokens: Sequence[Token]) -> str:
     """The keyword that the word at the fault, or one just before it, was probably meant to be."""
     index = next((number for number, item in enumerate(tokens) if item is token), 0)
     before = tokens[max(0, index - 2) : index]
-    for other in (*reversed(before), token, tokens[0]):
+    for other in (tokens[0], *reversed(before), token):
         text = str(other.text).lower()
-        if other.token_type == TokenType.VAR and text.rstrip("s") not in _KEYWORDS:
+        if other.token_type == TokenType.VAR and text.isalpha() and text.rstrip("s") not in _KEYWORDS:
             near = get_close_matches(text, _KEYWORDS, n=1, cutoff=0.7)
             if near and text[0] == near[0][0]:
                 return f"Did you mean {near[0]} instead of {other.text}?"
