@@ -7,9 +7,7 @@ from assetc.cli.opening import Opened
 from assetc.cli.rows_query import Rows, limited
 from assetc.cli.stop import BAD_INPUT, FAILED, Stopped
 from assetc.cli.text.output import say_problems
-from assetc.compiler.asset import Asset
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
-from assetc.compiler.place import Span
 from assetc.compiler.resolution.resolution import Resolution
 from assetc.compiler.resolution.resolve_checks import NOBODY
 from assetc.compiler.resolution.resolve_declared import resolve_ref, resolve_source
@@ -18,7 +16,7 @@ from assetc.compiler.template.rendered import Rendered
 from assetc.compiler.template.surroundings import Template
 from assetc.runtime.compiled_sql import SqlCompiler
 from assetc.runtime.execution.work import StepFailed
-from assetc.runtime.steps.warehouse_fault import message_and_hint, missing_asset
+from assetc.runtime.steps.warehouse_fault import failed_query
 
 INLINE = "--inline"
 """What stands in the place of the file's name."""
@@ -43,16 +41,8 @@ def inline_rows(opened: Opened, compiler: SqlCompiler, session: Session, text: s
     except WarehouseError as error:
         offset = max((error.position or 0) - query.index(statements[0].sql), 0)
         place = compiled.place(statements[0].start + offset)
-        missing = missing_asset(error, query, compiler.workspace.graph.assets.values())
-        raise _stopped(opened, text, [_refused(error, place, missing)], FAILED) from error
-
-
-def _refused(error: WarehouseError, place: Span, missing: Asset | None) -> Diagnostic:
-    """What the warehouse says; it does not know that a table is an asset that nobody has built yet."""
-    message, hint = message_and_hint(error)
-    if missing is not None:
-        hint = f"{missing.key} is not built in this target yet: assetc run --select +{missing.key}"
-    return diagnostic("E300", message, place, hint=hint)
+        fault = failed_query(error, query, compiler.workspace.graph.assets.values(), place)
+        raise _stopped(opened, text, [fault], FAILED) from error
 
 
 def _faults(compiler: SqlCompiler, rendered: Rendered) -> list[Diagnostic]:

@@ -55,3 +55,10 @@ def test_a_check_that_cannot_be_executed_ends_those_in_its_transaction(assetc, s
     told = assetc("build -s orders raw_orders")
     assert told.code == 1 and "attempt" not in told.err
     assert "unique_orders_id needs a_broken" in told.err
+
+
+def test_rows_of_what_reads_something_unbuilt_say_what_to_build(assetc, shop):
+    told = assetc("show orders")
+    assert told.code == 1 and "raw_orders is not built in this target yet: assetc run --select +raw_orders" in told.err
+    told = assetc("show unique_orders_id")
+    assert told.code == 1 and "models/shop.yml:1:59" in told.err and "--select +orders" in told.err

@@ -8,7 +8,7 @@ from typing import Any
 import click
 from msgspec import Struct
 
-from assetc.adapters.protocol import Existing, Session
+from assetc.adapters.protocol import Existing, Session, WarehouseError
 from assetc.cli.find_asset import find_named, keys_named
 from assetc.cli.inline import inline_rows
 from assetc.cli.opening import Opened, open_project, stop_for_errors, take
@@ -17,7 +17,7 @@ from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named
 from assetc.cli.options.selection_options import with_selection
 from assetc.cli.rows_query import Rows, asset_rows_query, check_rows_query, limited
-from assetc.cli.stop import BAD_INPUT, Stopped
+from assetc.cli.stop import BAD_INPUT, FAILED, Stopped
 from assetc.cli.target import open_warehouse
 from assetc.cli.text.json_text import encoded
 from assetc.cli.text.table import table_lines
@@ -27,6 +27,7 @@ from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.graph import order
 from assetc.compiler.selection.request import Selected, SelectionRequest
 from assetc.runtime.compiled_sql import SqlCompiler
+from assetc.runtime.steps.warehouse_fault import failed_query
 
 Query = tuple[str, str | None]
 
@@ -71,9 +72,21 @@ def command(invocation: Invocation, **options: Any) -> int:
             if query is None:
                 opened.stop_for([_without_rows(opened, title)])
                 continue
-            _give(opened, title, session.query(limited(query, request.limit)), request)
+            _give(opened, title, _rows(opened, title, limited(query, request.limit), session), request)
     opened.workspace.close()
     return 0
+
+
+def _rows(opened: Opened, title: str, query: str, session: Session) -> Rows:
+    """The rows of a query of the asset or check of that title; when the warehouse refuses it, says why and stops."""
+    try:
+        return session.query(query)
+    except WarehouseError as error:
+        graph = opened.workspace.graph
+        places = {str(key): asset.span for key, asset in graph.assets.items()}
+        places |= {check.name: check.span for check in graph.checks}
+        opened.say([failed_query(error, query, graph.assets.values(), places.get(title))])
+        raise Stopped(FAILED) from error
 
 
 def _without_rows(opened: Opened, title: str) -> Diagnostic:

@@ -38,6 +38,15 @@ def failed_statement(
     return diagnostic("E300", message, span, hint=hint)
 
 
+def failed_query(error: WarehouseError, query: str, assets: Iterable[Asset], place: Span | None) -> Diagnostic:
+    """The diagnostic of a query for rows. No warehouse knows that a table is an asset that was not built yet."""
+    message, hint = message_and_hint(error)
+    missing = missing_asset(error, query, assets)
+    if missing is not None:
+        hint = f"{missing.key} is not built in this target yet: assetc run --select +{missing.key}"
+    return diagnostic("E300", message, place, hint=hint)
+
+
 def message_and_hint(error: WarehouseError) -> tuple[str, str]:
     """The first line of what the warehouse says as a phrase, and the rest, or the adapter's advice, as a hint."""
     message, _, rest = error.message.strip().partition("\n")
