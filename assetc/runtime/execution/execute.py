@@ -39,7 +39,7 @@ def execute(plan: Plan, work: StepWork, warehouse: Warehouse, state: State, opti
     execution = _Execution(plan, work, warehouse, recorder, run, options)
     status: RunStatus = "canceled"
     try:
-        usual = recorder.usual(plan.steps)
+        usual = recorder.usual([step for step in plan.steps if not _is_reused(step)])
         yield RunStarted(run.started_at, run.id, plan, options.identity, options.threads, usual)
         statuses: set[StepStatus] = set()
         for event in execution.events():

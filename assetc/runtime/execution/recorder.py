@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from hashlib import blake2b
 
 from assetc.compiler.asset import Check
@@ -39,14 +40,20 @@ class Recorder:
     def __init__(self, state: State, run: RunRecord) -> None:
         self._state = state
         self._run = run
-        self._recent = dict(state.durations(run.identity))
         self._made: dict[AssetKey, Versions] = {}
         self._pending: list[StepEnd] = []
         self._adding = threading.Lock()
         self._writing = threading.Lock()
 
-    def usual(self, steps: Iterable[Step]) -> tuple[tuple[StepId, float], ...]:
+    @cached_property
+    def _recent(self) -> dict[StepId, tuple[float, ...]]:
+        """The last durations of the steps of the target, asked for when the first step is to be executed."""
+        return dict(self._state.durations(self._run.identity))
+
+    def usual(self, steps: Sequence[Step]) -> tuple[tuple[StepId, float], ...]:
         """The median of the last durations of each step that has any."""
+        if not steps:
+            return ()
         return tuple((step.id, _median(self._recent[step.id])) for step in steps if step.id in self._recent)
 
     def inputs_of(self, step: Step) -> dict[AssetKey, str]:
