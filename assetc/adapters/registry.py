@@ -25,7 +25,7 @@ class UnknownAdapter(Exception):  # noqa: N818  named like what the user sees
 
     def __init__(self, name: str, known: tuple[str, ...]) -> None:
         super().__init__(f"there is no adapter `{name}`")
-        self.hint = did_you_mean(name, known) or f"installed are {', '.join(known)}"
+        self.hint = did_you_mean(name, known) or f"Installed are {', '.join(known)}"
 
 
 def adapter_names() -> tuple[str, ...]:

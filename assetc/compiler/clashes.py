@@ -56,6 +56,6 @@ def _clash(relation: str, assets: tuple[Asset, ...]) -> Diagnostic:
         "E105",
         f"{places} would both be stored in {relation}",
         others[0].span,
-        hint="Give one of them another alias or schema.",
+        hint="Give one of them another alias or schema",
         related=(Annotation(first.span, f"{first.key} is stored there too"),),
     )

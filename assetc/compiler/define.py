@@ -96,7 +96,7 @@ def _unique(drafts: list[Draft]) -> tuple[list[Draft], list[Diagnostic]]:
                 "E102",
                 f"two assets have the key {draft.asset.key}: {other.asset.span.where} and {draft.asset.span.where}",
                 draft.asset.span,
-                hint="Rename one of them, or give one a key_prefix.",
+                hint="Rename one of them, or give one a key_prefix",
                 related=(Annotation(other.asset.span, "the other one"),),
             )
         )
@@ -144,5 +144,5 @@ def _unused_patches(project: Project, drafts: list[Draft]) -> Iterator[Diagnosti
     names = sorted({draft.asset.key.name for draft in drafts})
     for patch in project.properties.patches:
         if patch.kind in ("model", "seed") and (patch.kind, patch.name) not in used:
-            hint = did_you_mean(patch.name, names) or f"There is no {patch.kind} of that name (or it is disabled)."
+            hint = did_you_mean(patch.name, names) or f"There is no {patch.kind} of that name (or it is disabled)"
             yield diagnostic("W210", f"nothing is called {patch.name}", patch.span, hint=hint)

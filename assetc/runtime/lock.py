@@ -132,5 +132,5 @@ def _held_by(holder: Holder | None, identity: Identity) -> Diagnostic:
     return diagnostic(
         "E193",
         f"another run holds {identity.adapter} {identity.place}{who}",
-        hint="wait until it ends, or stop it" + (f" (kill {holder.pid})" if holder else ""),
+        hint="Wait until it ends, or stop it" + (f" (kill {holder.pid})" if holder else ""),
     )

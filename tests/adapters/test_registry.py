@@ -21,7 +21,7 @@ def test_a_misspelt_type_names_the_nearest() -> None:
     assert unknown.value.hint == "Did you mean duckdb?"
     with pytest.raises(UnknownAdapter) as unknown:
         find_adapter("oracle")
-    assert unknown.value.hint.startswith("installed are duckdb")
+    assert unknown.value.hint.startswith("Installed are duckdb")
 
 
 def test_rendering_needs_no_driver() -> None:

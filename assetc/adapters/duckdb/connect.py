@@ -45,10 +45,10 @@ def _check_folder(options: Options) -> None:
     if not folder.is_dir():
         raise WarehouseError(
             f"the folder of the database file {options.shown_path} does not exist",
-            hint=f"create {folder}, or correct `path` of the target",
+            hint=f"Create {folder}, or correct `path` of the target",
         )
     if Path(options.path).is_dir():
-        raise WarehouseError(f"the database file {options.shown_path} is a folder", hint="correct `path` of the target")
+        raise WarehouseError(f"the database file {options.shown_path} is a folder", hint="Correct `path` of the target")
 
 
 def _connect(options: Options) -> duckdb.DuckDBPyConnection:
@@ -73,7 +73,7 @@ def _held(process: str, options: Options) -> WarehouseError:
     return WarehouseError(
         f"another run (PID {process}) holds {options.shown_path}",
         transient=True,
-        hint=f"waited {options.lock_timeout:g} s; `lock_timeout` of the target sets how long to wait",
+        hint=f"Waited {options.lock_timeout:g} s; `lock_timeout` of the target sets how long to wait",
     )
 
 
@@ -116,5 +116,5 @@ def _name_database(connection: duckdb.DuckDBPyConnection, options: Options) -> N
     if actual != options.database:
         raise WarehouseError(
             f"the database of {options.shown_path} is named `{actual}`, not `{options.database}`",
-            hint=f"leave `database` out of the target, or set it to {actual}",
+            hint=f"Leave `database` out of the target, or set it to {actual}",
         )

@@ -74,7 +74,7 @@ def read_options(fields: Mapping[str, object], root: str) -> Options:
     """The typed form of the fields. Raises WarehouseError for one that has no effect here yet."""
     for field in _NOT_BUILT:
         if fields.get(field):
-            raise WarehouseError(f"`{field}` of a duckdb target is not supported yet", hint="leave it out")
+            raise WarehouseError(f"`{field}` of a duckdb target is not supported yet", hint="Leave it out")
     shown = _text(fields.get("path")) or MEMORY
     return Options(
         path=absolute_path(shown, root),
@@ -109,7 +109,7 @@ def absolute_path(path: str, root: str) -> str:
     if path == MEMORY:
         return path
     if path.startswith(("md:", "motherduck:")):
-        raise WarehouseError("MotherDuck is not supported yet", hint="use the path of a file")
+        raise WarehouseError("MotherDuck is not supported yet", hint="Use the path of a file")
     return str((Path(root) / os.path.expanduser(path)).resolve())  # noqa: PTH111  leaves what names no home as it is
 
 

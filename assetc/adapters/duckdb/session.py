@@ -224,7 +224,7 @@ def _header(seed: DescribeSeed) -> list[str]:
     folded = [name.strip().casefold() for name in names]
     for place, name in enumerate(folded):
         if not name:
-            raise WarehouseError(f"column {place + 1} has no name", line=1, hint="name it in the first line")
+            raise WarehouseError(f"column {place + 1} has no name", line=1, hint="Name it in the first line")
         if name in folded[:place]:
-            raise WarehouseError(f"the column `{names[place]}` stands twice", line=1, hint="name it otherwise")
+            raise WarehouseError(f"the column `{names[place]}` stands twice", line=1, hint="Name it otherwise")
     return names

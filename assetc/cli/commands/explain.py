@@ -48,6 +48,6 @@ def _explain_code(invocation: Invocation, code: str) -> int:
         output.give_text(page)
         return 0
     known = known_codes()
-    hint = did_you_mean(code.upper(), known) or "the codes stand in the brackets of an error: error[E115]"
+    hint = did_you_mean(code.upper(), known) or "The codes stand in the brackets of an error: error[E115]"
     say_problems(output, [diagnostic("E115", f"no page explains {code!r}", hint=hint)], lambda path: None)
     return BAD_INPUT

@@ -99,7 +99,7 @@ def without_effect(key: str, span: Span) -> Diagnostic:
 def unknown_key(entry: Entry, flavor: Flavor) -> Diagnostic:
     """The fault of a configuration key that nothing reads: an error, in a dbt project a warning."""
     code = "E121" if flavor == "native" else "W221"
-    hint = did_you_mean(entry.key, KNOWN) or "Keys of your own belong under meta."
+    hint = did_you_mean(entry.key, KNOWN) or "Keys of your own belong under meta"
     return diagnostic(code, f"unknown configuration key {entry.key}", entry.span, hint=hint)
 
 

@@ -29,7 +29,7 @@ def _without_rows(build: Build, relation: Relation) -> Operations:
             "E174",
             f"`{build.relation.name}` returned an empty list, which does not tell its columns",
             build.span,
-            hint="declare its columns with their types, or return an empty frame that has columns",
+            hint="Declare its columns with their types, or return an empty frame that has columns",
         )
     )
 

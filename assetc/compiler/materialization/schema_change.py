@@ -82,7 +82,7 @@ def unknown_policy(build: Build) -> Diagnostic | None:
         "W270",
         f"`{build.config.on_schema_change}` is not a value of on_schema_change",
         build.place("on_schema_change"),
-        hint=f"it is one of {', '.join(POLICIES)}; taken for ignore",
+        hint=f"It is one of {', '.join(POLICIES)}; taken for ignore",
     )
 
 
@@ -96,7 +96,7 @@ def _changed(build: Build, difference: Difference) -> Diagnostic:
         "E170",
         f"the columns of `{build.relation.name}` changed ({difference})",
         build.place("on_schema_change"),
-        hint="set on_schema_change to append_new_columns or sync_all_columns, or run with --full-refresh",
+        hint="Set on_schema_change to append_new_columns or sync_all_columns, or run with --full-refresh",
     )
 
 
@@ -106,5 +106,5 @@ def _missing(build: Build, difference: Difference) -> Diagnostic:
         "E171",
         f"the query of `{build.relation.name}` does not return all columns of its table (gone: {names})",
         build.place("on_schema_change", "materialized"),
-        hint="return them, set on_schema_change to sync_all_columns, or run with --full-refresh",
+        hint="Return them, set on_schema_change to sync_all_columns, or run with --full-refresh",
     )

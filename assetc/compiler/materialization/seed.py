@@ -35,7 +35,7 @@ def _no_header(csv_file: CsvFile) -> Diagnostic:
         "E177",
         "the seed file is empty",
         file_span(csv_file.file),
-        hint="its first line must name the columns",
+        hint="Its first line must name the columns",
     )
 
 

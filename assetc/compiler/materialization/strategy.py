@@ -43,11 +43,11 @@ def strategy_problem(build: Build) -> Diagnostic | None:
             "E172",
             f"the incremental strategy `{strategy}` is not supported here",
             build.place("incremental_strategy"),
-            hint=did_you_mean(strategy, supported) or f"supported are {', '.join(supported)}",
+            hint=did_you_mean(strategy, supported) or f"Supported are {', '.join(supported)}",
         )
     for key in _NOT_BUILT:
         if strategy == "merge" and build.config.extra.get(key):
-            return diagnostic("E179", f"`{key}` is not supported yet", build.span, hint="leave it out")
+            return diagnostic("E179", f"`{key}` is not supported yet", build.span, hint="Leave it out")
     return None
 
 

@@ -102,7 +102,7 @@ def _told(cycle: tuple[AssetKey, ...], edges: Iterable[Edge]) -> Diagnostic:
         f"assets need each other: {' -> '.join(names)} ({reads})",
         evidence[0].span,
         label=f"{evidence[0].down} reads {evidence[0].up}",
-        hint="remove one of these reads, or read the earlier state of a table as a source",
+        hint="Remove one of these reads, or read the earlier state of a table as a source",
         related=[Annotation(edge.span, f"{edge.down} reads {edge.up}") for edge in shown[1:]],
     )
 
@@ -118,7 +118,7 @@ def _note(edge: Edge) -> Diagnostic:
         "W217",
         f"{edge.down} seems to read {edge.up}, which would close a cycle; the edge is left out",
         edge.span,
-        hint=f"name {edge.up} in ignore_deps of {edge.down} to say that it is none",
+        hint=f"Name {edge.up} in ignore_deps of {edge.down} to say that it is none",
     )
     return replace(note, severity="note")
 

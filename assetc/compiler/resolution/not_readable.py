@@ -13,7 +13,7 @@ from assetc.definitions.key import AssetKey
 def not_readable(upstream: Asset, span: Span) -> Diagnostic:
     """SQL at `span` reads an asset whose value is a stored object."""
     message = f"{upstream.key} is stored as a Python value and cannot be read from SQL"
-    hint = "Annotate what it returns with a table type (-> pd.DataFrame), or read it from a Python asset."
+    hint = "Annotate what it returns with a table type (-> pd.DataFrame), or read it from a Python asset"
     related = (Annotation(upstream.span, "defined here"),)
     return diagnostic("E114", message, span, hint=hint, related=related)
 

@@ -69,7 +69,7 @@ class Resolution(Struct):
             return
         code = "E101" if self.project.settings.strict_sources else "W202"
         near = did_you_mean(key.name, (name for name in self.known_names() if name != down.name))
-        hint = near or f"If it is a table from outside, declare {key.name} under sources: in a .yml file."
+        hint = near or f"If it is a table from outside, declare {key.name} under sources: in a .yml file"
         if operation in MAKES_TABLES:
             hint = "A model is a query of which assetc makes the table: leave create and drop out"
         self.problems.append(diagnostic(code, f"nothing is called {'.'.join(key.parts)}", span, hint=hint))
@@ -82,7 +82,7 @@ class Resolution(Struct):
         """Report a name that several assets bear."""
         related = [Annotation(self.assets[key].span, str(key)) for key in found if key in self.assets]
         message = f"{written} can mean {' or '.join(str(key) for key in found)}"
-        hint = "Write the schema before the name."
+        hint = "Write the schema before the name"
         self.report(diagnostic("E106", message, span, hint=hint, related=related))
 
 
@@ -99,12 +99,12 @@ def is_of_the_system(parts: tuple[str, ...]) -> bool:
 
 def self_reference(key: AssetKey, span: Span) -> Diagnostic:
     """The fault of an asset that reads itself."""
-    hint = "Only an incremental model can read what it has built before."
+    hint = "Only an incremental model can read what it has built before"
     return diagnostic("E104", f"{key} depends on itself", span, hint=hint)
 
 
 def writes_of_another(up: AssetKey, defined: Span, span: Span) -> Diagnostic:
     """The warning about a body or script that changes a table of another asset."""
     message = f"this writes the table of {up}"
-    hint = f"Let {up} write its own table, or make this an asset of its own."
+    hint = f"Let {up} write its own table, or make this an asset of its own"
     return diagnostic("W204", message, span, hint=hint, related=(Annotation(defined, f"{up} is defined here"),))

@@ -170,5 +170,5 @@ def _left_out(drafts: list[CheckDraft]) -> Diagnostic:
 
 
 def _unknown_test(draft: CheckDraft, known: tuple[str, ...]) -> Diagnostic:
-    hint = did_you_mean(draft.kind, known) or f"Known tests: {', '.join(known)}."
+    hint = did_you_mean(draft.kind, known) or f"Known tests: {', '.join(known)}"
     return diagnostic("E101", f"there is no test called {draft.kind}", draft.span, hint=hint)

@@ -113,10 +113,10 @@ def _missing_input(resolution: Resolution, name: str, span: Span, annotation: st
         setting = f"A parameter is an upstream unless it has a default: {name}: {annotation} = ..."
         hint = f"{near} {setting}" if near else setting
     else:
-        hint = near or "Declare it as a source, or give the parameter a default."
+        hint = near or "Declare it as a source, or give the parameter a default"
     return diagnostic("E101", f"{name} is not the name of an asset or a source", span, hint=hint)
 
 
 def _shadowing_frame(name: str, up: AssetKey, span: Span) -> Diagnostic:
     message = f"the variable {name} has the name of the asset {up}, and the warehouse reads the asset"
-    return diagnostic("W206", message, span, hint="Give the variable another name.")
+    return diagnostic("W206", message, span, hint="Give the variable another name")

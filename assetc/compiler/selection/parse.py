@@ -48,7 +48,7 @@ def parse_criterion(text: str) -> Criterion | Diagnostic:
     if method and method not in METHODS:
         return unknown_method(method, text)
     if method == "config" and not all(arguments or [""]):
-        return diagnostic("E115", f"{text!r} names no configuration key", hint="write config.materialized:view")
+        return diagnostic("E115", f"{text!r} names no configuration key", hint="Write config.materialized:view")
     return Criterion(
         value=match["value"],
         method=method or None,

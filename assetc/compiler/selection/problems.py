@@ -18,21 +18,21 @@ def problem_of_value(criterion: Criterion) -> Iterator[Diagnostic]:
     """What is wrong with a criterion whatever the project."""
     method, text = criterion.method or "", criterion_text(criterion)
     if method in NOT_BUILT:
-        hint = "it needs column lineage" if method == "column" else "it needs the artifacts of an earlier run"
+        hint = "It needs column lineage" if method == "column" else "It needs the artifacts of an earlier run"
         yield diagnostic("E160", f"the selection method {method!r} is not built yet", hint=hint)
     words = CLOSED_VALUES.get(method)
     if words is not None and criterion.value not in words:
         hint = f"{did_you_mean(criterion.value, words)} It is one of {', '.join(words)}".strip()
         yield diagnostic("E115", f"{text!r}: there is no {method.replace('_', ' ')} {criterion.value!r}", hint=hint)
     if criterion.value.count(".") >= MOST_PARTS.get(method, 1000):
-        yield diagnostic("E115", f"{text!r} has too many dots", hint=f"write {method}:name or {method}:package.name")
+        yield diagnostic("E115", f"{text!r} has too many dots", hint=f"Write {method}:name or {method}:package.name")
 
 
 def problem_of_name(criterion: Criterion, members: Members, environment: SelectionEnvironment) -> Iterator[Diagnostic]:
     """E115 for a name that nothing bears, with the nearest ones; dbt does not mind."""
     is_name = not WILDCARDS.intersection(criterion.value)
     if environment.flavor == "native" and criterion.method in (None, "fqn", "key") and is_name:
-        hint = did_you_mean(criterion.value, _names(members)) or "list what there is with: assetc ls"
+        hint = did_you_mean(criterion.value, _names(members)) or "List what there is with: assetc ls"
         yield diagnostic("E115", f"nothing is named {criterion.value!r}", hint=hint)
 
 

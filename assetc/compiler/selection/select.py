@@ -59,7 +59,7 @@ def nothing_to_build(selected: Selected) -> tuple[Diagnostic, ...]:
         return ()
     names = ", ".join(map(str, sorted(selected.sources)))
     is_what = "is a source" if len(selected.sources) == 1 else "are sources"
-    hint = f"a source is read and never built; select what reads it: {min(selected.sources)}+"
+    hint = f"A source is read and never built; select what reads it: {min(selected.sources)}+"
     return (diagnostic("E115", f"{names} {is_what}", hint=hint),)
 
 

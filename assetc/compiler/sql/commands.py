@@ -73,7 +73,7 @@ def _read_other(script: Script, text: str, tokens: Sequence[Token], read_text: R
     message = f"the statement {first} is not understood; what it reads and writes is found by its words"
     if len(script.references) == before:
         message = f"the statement {first} is not understood; what it reads and writes is unknown"
-    script.problem("W201", message, *script.place(*first_word_place(text)), hint="name what it reads with deps")
+    script.problem("W201", message, *script.place(*first_word_place(text)), hint="Name what it reads with deps")
 
 
 def _read_inner(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> bool:

@@ -62,7 +62,7 @@ def token_problem(error: TokenError, text: str) -> SqlProblem:
         return SqlProblem("E111", f"SQL does not parse: {NOT_UNDERSTOOD}", error.start or 0, len(text))
     message = f"SQL does not parse: {mark} is opened and never closed"
     closing = "*/" if mark == "/*" else mark
-    return SqlProblem("E111", message, start, start + len(mark), "opened here", f"Close it with {closing}.")
+    return SqlProblem("E111", message, start, start + len(mark), "opened here", f"Close it with {closing}")
 
 
 def lenient_problem(text: str, tokens: Sequence[Token]) -> SqlProblem | None:
@@ -94,14 +94,14 @@ def jinja_problem(text: str, tokens: Sequence[Token]) -> SqlProblem | None:
                 place,
                 match.end(),
                 "template text",
-                "Check for raw blocks and for braces that do not match.",
+                "Check for raw blocks and for braces that do not match",
             )
     return None
 
 
 def empty_problem(text: str) -> SqlProblem:
     """E111 for a text without any statement."""
-    hint = "It holds only comments; write a query." if text.strip() else "Write a query, or delete the file."
+    hint = "It holds only comments; write a query" if text.strip() else "Write a query, or delete the file"
     return SqlProblem("E111", "the model is empty", 0, 0, "", hint)
 
 

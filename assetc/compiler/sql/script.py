@@ -118,7 +118,7 @@ class Script(Struct):
     def unknown(self, word: str, message: str, place: tuple[int, int] = NO_PLACE) -> None:
         """Add a source that the text does not tell, and say so."""
         self.add("unknown", (word,), place)
-        self.problem("W201", message, *self.place(*place), hint="name what it reads and writes with deps")
+        self.problem("W201", message, *self.place(*place), hint="Name what it reads and writes with deps")
 
     def problem(self, code: str, message: str, start: int, end: int, *, label: str = "", hint: str = "") -> None:
         """Add a problem; a fault without a place of its own stands at the fragment's beginning."""

@@ -65,7 +65,7 @@ def changed_kind(key: AssetKey, recorded: ValueKind, found: ValueKind, place: Sp
         return None
     words = {"table": "a table", "object": "an object"}
     message = f"{key} was {words[recorded]} and has become {words[found]}"
-    hint = "annotate what the body returns, then run the asset with --full-refresh"
+    hint = "Annotate what the body returns, then run the asset with --full-refresh"
     return diagnostic("E188", message, place, hint=hint)
 
 

@@ -127,12 +127,12 @@ _DISPOSABLE = "move it away: it can be lost, `--changed` then builds everything"
 
 
 def _damaged(shown: str) -> Diagnostic:
-    return diagnostic("E190", f"{shown} is damaged or is not a state file", hint=_DISPOSABLE)
+    return diagnostic("E190", f"{shown} is damaged or is not a state file", hint=_DISPOSABLE.capitalize())
 
 
 def _written_by_newer(shown: str) -> Diagnostic:
-    return diagnostic("E191", f"{shown} was written by a newer assetc", hint=f"upgrade assetc, or {_DISPOSABLE}")
+    return diagnostic("E191", f"{shown} was written by a newer assetc", hint=f"Upgrade assetc, or {_DISPOSABLE}")
 
 
 def _unusable(shown: str, why: str) -> Diagnostic:
-    return diagnostic("E192", f"{shown} cannot be used: {why}", hint="look at its folder's permissions and free space")
+    return diagnostic("E192", f"{shown} cannot be used: {why}", hint="Look at its folder's permissions and free space")
