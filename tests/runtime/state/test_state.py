@@ -174,7 +174,7 @@ def test_a_file_that_is_no_state_is_told_with_what_to_do(tmp_path: Path) -> None
     with pytest.raises(StateError) as caught:
         SqliteState(path)
     assert (caught.value.diagnostic.code, "damaged" in caught.value.diagnostic.message) == ("E190", True)
-    assert "move it away" in caught.value.diagnostic.hint
+    assert "Move it away" in caught.value.diagnostic.hint
 
 
 def test_a_file_that_breaks_while_it_is_read_is_told_too(tmp_path: Path) -> None:
