@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from assetc.compiler.config import Hook
+from assetc.compiler.config import AssetConfig, Hook
 from assetc.compiler.materialization.build import Build
 from assetc.compiler.operation import Atomically, Operation, Operations, RunChecks, RunSql, WriteLedger
 from assetc.definitions.relation import Relation
@@ -34,6 +34,13 @@ def carry_out(build: Build, work: Work) -> Operations:
     else:
         yield from _in_two_phases(build, work)
     yield from _hooks(build.config.post_hook, inside=False)
+
+
+def hooks_alone(config: AssetConfig) -> Operations:
+    """The hooks of an asset that makes no relation, in the order in which they are written."""
+    for hook in (*config.pre_hook, *config.post_hook):
+        if hook.sql.strip():
+            yield RunSql(hook.sql)
 
 
 def _in_one_transaction(build: Build, work: Work) -> Operations:

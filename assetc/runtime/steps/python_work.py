@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import cast
 
 from msgspec import Struct, field
@@ -108,9 +109,11 @@ class PythonWork(Struct, frozen=True):
                 built = self._table(asset, Query(sql), attempt)
             case body_value.ObjectValue(value=stored) if stored is not None:
                 self._drop_earlier_table(asset, attempt)
+                self._run_hooks(asset, attempt)
                 path = save_object(self.workspace.root, asset.key, stored)
                 built = Built("pickle", metadata=(("path", str(path.relative_to(self.workspace.root))),))
             case _:
+                self._run_hooks(asset, attempt)
                 built = Built("none", asset.relation)
         return replace(built, data_version=version, metadata=(*built.metadata, *metadata))
 
@@ -119,11 +122,13 @@ class PythonWork(Struct, frozen=True):
         if asset.relation is not None and self.tables.refreshes(asset):
             self.tables.drop(asset.relation, attempt)
 
+    def _run_hooks(self, asset: Asset, attempt: Attempt) -> None:
+        with _told(asset):
+            self.tables.run_hooks(asset, attempt)
+
     def _table(self, asset: Asset, content: Content, attempt: Attempt) -> Built:
-        try:
+        with _told(asset):
             built = self.tables.build(asset, content, attempt)
-        except WarehouseError as error:
-            raise StepFailed(failed_statement(error, asset, (), None), transient=error.transient) from error
         forget_object(self.workspace.root, asset.key)
         return built
 
@@ -165,6 +170,15 @@ class PythonWork(Struct, frozen=True):
             upstream = graph.assets[key]
             stored = upstream.kind == "python" and has_object(self.workspace.root, key)
             yield key, Upstream(key, None if stored else upstream.relation, self.compiler.ephemeral(key))
+
+
+@contextmanager
+def _told(asset: Asset) -> Iterator[None]:
+    """What the warehouse refuses in here is the step's failure."""
+    try:
+        yield
+    except WarehouseError as error:
+        raise StepFailed(failed_statement(error, asset, (), None), transient=error.transient) from error
 
 
 def _placed(told: Diagnostic, asset: Asset) -> Diagnostic:

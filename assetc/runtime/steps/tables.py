@@ -9,6 +9,7 @@ from assetc.adapters.protocol import Adapter, Session
 from assetc.compiler.asset import Asset
 from assetc.compiler.materialization.build import Build, Content, ledger_for
 from assetc.compiler.materialization.materialize import materialize
+from assetc.compiler.materialization.phases import hooks_alone
 from assetc.compiler.operation import CreateLedger, Drop, RelationKind
 from assetc.compiler.plan import BuildStep
 from assetc.definitions.relation import Relation
@@ -42,15 +43,14 @@ class Tables(Struct, frozen=True):
             columns=asset.columns,
             span=asset.span,
         )
-        listener = Listener(
-            send=lambda statement: attempt.log("debug", statement.sql),
-            check=attempt.inspect,
-            report=lambda fault: attempt.log("warning", f"{fault.code} at {fault.span or asset.span}: {fault.message}"),
-        )
-        rows = perform(materialize(build), self.adapter, attempt.session, listener)
+        rows = perform(materialize(build), self.adapter, attempt.session, _listener(asset, attempt))
         kind: RelationKind = "view" if asset.config.materialized == "view" else "table"
         attempt.relations.put(self.adapter.folded(relation), kind)
         return Built(kind, relation, rows)
+
+    def run_hooks(self, asset: Asset, attempt: Attempt) -> None:
+        """Execute the hooks of an asset that makes no relation. Raises WarehouseError."""
+        perform(hooks_alone(asset.config), self.adapter, attempt.session, _listener(asset, attempt))
 
     def kind(self, relation: Relation, attempt: Attempt) -> RelationKind | None:
         """What stands at a relation, whatever the case in which its name is written."""
@@ -105,6 +105,14 @@ class Tables(Struct, frozen=True):
             return False
         _, rows = attempt.session.query(self.adapter.ledger_query(ledger, (attempt.ledger_id,)))
         return bool(rows)
+
+
+def _listener(asset: Asset, attempt: Attempt) -> Listener:
+    return Listener(
+        send=lambda statement: attempt.log("debug", statement.sql),
+        check=attempt.inspect,
+        report=lambda fault: attempt.log("warning", f"{fault.code} at {fault.span or asset.span}: {fault.message}"),
+    )
 
 
 def _relation_of(asset: Asset) -> Relation:
