@@ -99,11 +99,11 @@ class MacroFacts(Struct, frozen=True):
 
 
 class SeedFacts(Struct, frozen=True):
-    """What is known about a CSV file: the hash of its content and the names in its first line."""
+    """What is known about a CSV file: the hash of its content and its first line, which names the columns."""
 
     path: str
     content: str
-    columns: tuple[str, ...] = ()
+    header: str = ""
 
 
 class Variant(Struct, frozen=True):

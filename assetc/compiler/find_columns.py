@@ -5,6 +5,7 @@ A model is looked at again only when its own text or the columns that it takes f
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 
@@ -33,7 +34,7 @@ def find_columns(
         if asset is None:
             continue
         if asset.kind == "seed":
-            known[key] = seeds[asset.path].columns or None
+            known[key] = _seed_columns(seeds[asset.path].header, asset.config.delimiter)
         elif asset.kind == "model" and (found := facts[asset.path]).understood is not None:
             columns = derive_columns(key, found.understood, found.columns, known, names)
             if columns is not found.columns:
@@ -41,6 +42,15 @@ def find_columns(
                 derived += 1
             known[key] = columns.names
     return known, derived
+
+
+def _seed_columns(header: str, delimiter: str) -> tuple[str, ...] | None:
+    """The names in the first line of a CSV file; None if they cannot be told."""
+    try:
+        names = next(csv.reader(header.splitlines(keepends=True), delimiter=delimiter.replace("\\t", "\t")), ())
+    except (TypeError, csv.Error):  # no delimiter at all, or one of several characters
+        return None
+    return tuple(names) or None
 
 
 def derive_columns(

@@ -18,8 +18,8 @@ class Files(Protocol):
     def text(self, path: str) -> str:
         """The file's text. Raises OSError or UnicodeError, which discovery has already reported."""
 
-    def header(self, path: str, delimiter: str) -> tuple[str, ...]:
-        """The names in the first line of a CSV file."""
+    def header(self, path: str) -> str:
+        """The first line of a CSV file; more than one where a name in quotes goes on."""
 
     def import_python(self, paths: Sequence[str]) -> tuple[ImportedFile, ...]:
         """What importing each of these files in a child process tells."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from pathlib import Path
 
@@ -20,6 +19,9 @@ from assetc.project.python.import_python import import_assets
 
 IMPORT_TIMEOUT = 30.0
 """Seconds that importing the Python files of a project may take."""
+
+LONGEST_HEADER = 100_000
+"""Characters; what is longer is no line with names."""
 
 
 class ProjectFiles(Struct):
@@ -57,13 +59,13 @@ class ProjectFiles(Struct):
             known = self._texts[path] = self._text(path)
         return known
 
-    def header(self, path: str, delimiter: str) -> tuple[str, ...]:
-        """The names in the first line of a CSV file."""
+    def header(self, path: str) -> str:
+        """The first line of a CSV file; more than one where a name in quotes goes on."""
         try:
             with Path(self.root, path).open(encoding="utf-8-sig", newline="") as lines:
-                return tuple(next(csv.reader(lines, delimiter=delimiter), ()))
-        except (OSError, UnicodeDecodeError, csv.Error):
-            return ()
+                return _first_record(lines)
+        except (OSError, UnicodeDecodeError):
+            return ""
 
     def import_python(self, paths: Sequence[str]) -> tuple[ImportedFile, ...]:
         """What importing each of these files in a child process tells."""
@@ -103,3 +105,14 @@ class ProjectFiles(Struct):
         found = blake2b(content, digest_size=16).hexdigest()
         self.cache.keep_content(path, stamp, found)
         return found
+
+
+def _first_record(lines: Iterable[str]) -> str:
+    """The lines until every quote is closed; "" where that is too far away for a header."""
+    header, is_open = "", False
+    for line in lines:
+        header += line
+        is_open ^= line.count('"') % 2 == 1
+        if not is_open or len(header) > LONGEST_HEADER:
+            break
+    return header if len(header) <= LONGEST_HEADER else ""

@@ -94,7 +94,7 @@ def _read_seed(given: Given, file: ProjectFile) -> SeedFacts:
     known = given.memory.seed(file.path)
     if known is not None and known.content == content:
         return known
-    facts = SeedFacts(file.path, content, given.files.header(file.path, ","))
+    facts = SeedFacts(file.path, content, given.files.header(file.path))
     given.memory.keep(facts)
     return facts
 
