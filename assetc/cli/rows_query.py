@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assetc.adapters.protocol import Existing, Session
-from assetc.compiler.asset import Asset, Check, Graph
+from assetc.compiler.asset import Asset, Check
 from assetc.compiler.checks import failing_rows
 from assetc.compiler.resolution.resolve_checks import GENERIC_TESTS
-from assetc.definitions.key import AssetKey
-from assetc.definitions.relation import Relation
+from assetc.compiler.selection.members import Selectable
 from assetc.runtime.compiled_sql import SqlCompiler
 from assetc.runtime.steps.project_checks import ProjectChecks
 
@@ -17,23 +16,17 @@ Rows = tuple[Sequence[str], Sequence[tuple[object, ...]]]
 """The names of the columns, and the rows."""
 
 
-def check_rows_query(check: Check, compiler: SqlCompiler) -> str:
-    """The rows that a check finds wrong."""
-    if check.kind not in GENERIC_TESTS:
-        return ProjectChecks(compiler).rows_query(check).strip().rstrip(";")
-    return failing_rows(check, ProjectChecks(compiler).relation_texts(check), compiler.adapter.quote)
-
-
-def asset_rows_query(
-    key: AssetKey, compiler: SqlCompiler, session: Session, existing: tuple[Existing, ...]
+def rows_query(
+    thing: Selectable, compiler: SqlCompiler, session: Session, existing: tuple[Existing, ...]
 ) -> str | None:
-    """The rows of the relation if it was built, else of the model's query; None if there are no rows to show."""
-    graph = compiler.workspace.graph
-    relation = _relation(graph, key)
-    if relation is not None and (key in graph.sources or _exists(relation, compiler, existing)):
-        return f"select * from {compiler.adapter.name_of(relation)}"
-    asset = graph.assets.get(key)
-    return None if asset is None or asset.kind != "model" else _model_query(asset, compiler, session)
+    """The rows of a relation that stands, else of a model's query, or those that a check finds wrong; None if none."""
+    match thing:
+        case Check():
+            return _check_query(thing, compiler)
+        case Asset() if not is_built(thing, compiler, existing):
+            return _model_query(thing, compiler, session) if thing.kind == "model" else None
+        case _:
+            return None if thing.relation is None else f"select * from {compiler.adapter.name_of(thing.relation)}"
 
 
 def limited(query: str, limit: int) -> str:
@@ -41,13 +34,18 @@ def limited(query: str, limit: int) -> str:
     return query if limit < 0 else f"select * from (\n{query}\n) as assetc_shown limit {limit}"
 
 
-def _exists(relation: Relation, compiler: SqlCompiler, existing: tuple[Existing, ...]) -> bool:
-    folded = compiler.adapter.folded
-    return any(folded(each.relation) == folded(relation) for each in existing)
+def is_built(asset: Asset, compiler: SqlCompiler, existing: tuple[Existing, ...]) -> bool:
+    """Whether the relation of an asset stands."""
+    if asset.relation is None:
+        return False
+    folded, wanted = compiler.adapter.folded, compiler.adapter.folded(asset.relation)
+    return any(folded(each.relation) == wanted for each in existing)
 
 
-def _relation(graph: Graph, key: AssetKey) -> Relation | None:
-    return graph.assets[key].relation if key in graph.assets else graph.sources[key].relation
+def _check_query(check: Check, compiler: SqlCompiler) -> str:
+    if check.kind not in GENERIC_TESTS:
+        return ProjectChecks(compiler).rows_query(check).strip().rstrip(";")
+    return failing_rows(check, ProjectChecks(compiler).relation_texts(check), compiler.adapter.quote)
 
 
 def _model_query(asset: Asset, compiler: SqlCompiler, session: Session) -> str:

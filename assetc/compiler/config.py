@@ -65,6 +65,11 @@ class AssetConfig(Struct, frozen=True):
     extra: Mapping[str, object] = field(default_factory=nothing)
     places: tuple[tuple[str, Span], ...] = ()
 
+    @property
+    def separator(self) -> str:
+        """The delimiter as the character that it means."""
+        return self.delimiter.replace("\\t", "\t")
+
     def refreshes(self, *, asked: bool) -> bool:
         """Whether the asset is built anew as a whole: its own word counts more than the command's."""
         return asked if self.full_refresh is None else self.full_refresh

@@ -34,7 +34,7 @@ def find_columns(
         if asset is None:
             continue
         if asset.kind == "seed":
-            known[key] = _seed_columns(seeds[asset.path].header, asset.config.delimiter)
+            known[key] = _seed_columns(seeds[asset.path].header, asset.config.separator)
         elif asset.kind == "model" and (found := facts[asset.path]).understood is not None:
             columns = derive_columns(key, found.understood, found.columns, known, names)
             if columns is not found.columns:
@@ -44,11 +44,11 @@ def find_columns(
     return known, derived
 
 
-def _seed_columns(header: str, delimiter: str) -> tuple[str, ...] | None:
+def _seed_columns(header: str, separator: str) -> tuple[str, ...] | None:
     """The names in the first line of a CSV file; None if they cannot be told."""
     try:
-        names = next(csv.reader(header.splitlines(keepends=True), delimiter=delimiter.replace("\\t", "\t")), ())
-    except (TypeError, csv.Error):  # no delimiter at all, or one of several characters
+        names = next(csv.reader(header.splitlines(keepends=True), delimiter=separator), ())
+    except (TypeError, csv.Error):  # no separator at all, or one of several characters
         return None
     return tuple(names) or None
 

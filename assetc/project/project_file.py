@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal, cast
 
-from assetc.compiler.configuration.configure import without_effect
+from assetc.compiler.configuration.keys import without_effect
 from assetc.compiler.place import file_span
 from assetc.compiler.project import Entry, Flavor, FolderConfig
 from assetc.project.documents.config_entries import config_entry

@@ -9,7 +9,7 @@ from typing import get_args
 from msgspec.structs import replace
 
 from assetc.adapters.protocol import Form
-from assetc.compiler.configuration.values import Misfit, one_of
+from assetc.compiler.configuration.values import Misfit, flag, one_of, text
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.materialization.known import WRITABLE
 from assetc.compiler.project import Entry, Flavor, Settings
@@ -72,20 +72,8 @@ def _paths(value: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_path(item) for item in given))
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value:
-        raise Misfit("a text")
-    return value
-
-
 def _optional_text(value: object) -> str | None:
-    return _text(value) if value else None
-
-
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise Misfit("true or false")
-    return value
+    return text(value) if value else None
 
 
 _CONVERTERS: Mapping[str, tuple[str, Callable[[object], object]]] = {
@@ -95,10 +83,10 @@ _CONVERTERS: Mapping[str, tuple[str, Callable[[object], object]]] = {
     "packages_install_path": ("packages_path", _path),
     "inference": ("inference", one_of("off", "on", "strict")),
     "schemas": ("schemas", one_of("as-written", "prefixed")),
-    "strict_sources": ("strict_sources", _flag),
+    "strict_sources": ("strict_sources", flag),
     "default_source": ("default_source", _optional_text),
     "default_materialization": ("default_materialization", one_of(*WRITABLE)),
     "default_load_type": ("default_load_type", one_of(*get_args(Form))),
     "dialect": ("dialect", one_of(*DIALECTS, called="the name of a dialect")),
-    "import_python": ("import_python", _flag),
+    "import_python": ("import_python", flag),
 }

@@ -16,6 +16,7 @@ from assetc.compiler.emit import Emitted, Emitter, emit, relation_text
 from assetc.compiler.facts import Variant
 from assetc.compiler.names.locate import written_relation
 from assetc.compiler.names.names import Names, find_key, find_table
+from assetc.compiler.names.names_of_graph import names_of_graph
 from assetc.compiler.place import Span, file_span
 from assetc.compiler.reference import Reference
 from assetc.compiler.resolution.resolve_checks import NOBODY
@@ -27,7 +28,6 @@ from assetc.compiler.template.surroundings import Template
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 from assetc.runtime.execution.work import StepFailed
-from assetc.runtime.names import names_of
 from assetc.runtime.steps.session_answers import SessionAnswers
 from assetc.runtime.workspace import Workspace
 
@@ -61,7 +61,8 @@ class SqlCompiler(Struct, frozen=True):
     @staticmethod
     def of(workspace: Workspace) -> SqlCompiler:
         """The compiler of an open project."""
-        return SqlCompiler(workspace, names_of(workspace), workspace.adapter)
+        names = names_of_graph(workspace.project, workspace.graph, workspace.compilation.written)
+        return SqlCompiler(workspace, names, workspace.adapter)
 
     @property
     def emitter(self) -> Emitter:

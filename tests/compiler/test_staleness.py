@@ -8,9 +8,18 @@ from msgspec.structs import replace
 from test_plan import asset, built, graph
 
 from assetc.compiler.asset import Graph
-from assetc.compiler.planning.staleness import Recorded, assess
+from assetc.compiler.graph import order
+from assetc.compiler.planning.inputs import find_inputs
+from assetc.compiler.planning.staleness import Condition, Recorded, assess
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
+
+
+def assessed(
+    found: Graph, recorded: dict[AssetKey, Recorded], existing: frozenset[Relation] | None = None
+) -> dict[AssetKey, Condition]:
+    ordered = order(found, found.assets)
+    return assess(found, ordered, find_inputs(found, ordered), recorded, existing)
 
 
 def conditions(
@@ -20,13 +29,13 @@ def conditions(
     held = None if existing is None else frozenset(Relation("db", "main", name) for name in existing)
     return {
         key.name: "; ".join(map(str, condition.reasons))
-        for key, condition in assess(found, recorded, held).items()
+        for key, condition in assessed(found, recorded, held).items()
         if condition.freshness != "fresh"
     }
 
 
 def upstream_changed(found: Graph, recorded: dict[AssetKey, Recorded]) -> set[str]:
-    return {key.name for key, condition in assess(found, recorded, None).items() if condition.upstream_changed}
+    return {key.name for key, condition in assessed(found, recorded).items() if condition.upstream_changed}
 
 
 def rebuilt(recorded: dict[AssetKey, Recorded], name: str, event_id: str, **reads: str) -> dict[AssetKey, Recorded]:

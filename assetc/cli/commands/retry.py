@@ -63,6 +63,8 @@ def _go_on(opened: Opened, last: RunRecord, options: RunOptions) -> int:
         existing = warehouse.existing()
         learn_from_ledger(opened.workspace, state, warehouse, existing)
         left = remaining(last, opened.workspace.graph, state)
+        if left.lost:
+            opened.output.say([line(f"not in the project any more: {', '.join(step.id for step in left.lost)}")])
         if not left:
             opened.output.say([line(f"run {last.id} is complete: there is nothing to go on with")])
             return 0

@@ -8,28 +8,29 @@ from typing import Any
 import click
 from msgspec import Struct
 
-from assetc.adapters.protocol import Existing, Session, WarehouseError
+from assetc.adapters.protocol import Session, WarehouseError
 from assetc.cli.find_asset import find_named, keys_named
 from assetc.cli.inline import inline_rows
+from assetc.cli.listing import name_of_thing
 from assetc.cli.opening import Opened, open_project, stop_for_errors, take
 from assetc.cli.options.completing import AssetName
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named
 from assetc.cli.options.selection_options import with_selection
-from assetc.cli.rows_query import Rows, asset_rows_query, check_rows_query, limited
+from assetc.cli.rows_query import Rows, is_built, limited, rows_query
 from assetc.cli.stop import BAD_INPUT, FAILED, Stopped
 from assetc.cli.target import open_warehouse
 from assetc.cli.text.json_text import encoded
 from assetc.cli.text.table import table_lines
 from assetc.cli.text.text import Piece, line
 from assetc.cli.text.words import plural
+from assetc.compiler.asset import Asset, Graph
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.graph import order
+from assetc.compiler.selection.members import Selectable
 from assetc.compiler.selection.request import Selected, SelectionRequest
 from assetc.runtime.compiled_sql import SqlCompiler
 from assetc.runtime.steps.warehouse_fault import failed_query
-
-Query = tuple[str, str | None]
 
 
 class ShowRequest(Struct, frozen=True):
@@ -65,39 +66,44 @@ def command(invocation: Invocation, **options: Any) -> int:
     compiler = SqlCompiler.of(opened.workspace)
     wanted = _wanted(opened, request)
     with open_warehouse(opened) as warehouse:
-        session = warehouse.session()
+        session, existing = warehouse.session(), warehouse.existing()
         if request.inline is not None:
             _give(opened, "", inline_rows(opened, compiler, session, request.inline, request.limit), request)
-        for title, query in _queries(wanted, compiler, (session, warehouse.existing())):
+        things = tuple(_things(wanted, opened.workspace.graph))
+        unbuilt = (each.key for each in things if isinstance(each, Asset) and not is_built(each, compiler, existing))
+        _stop_for_errors(opened, Selected(assets=frozenset(unbuilt), checks=wanted.checks))
+        for thing in things:
+            query = rows_query(thing, compiler, session, existing)
             if query is None:
-                opened.stop_for([_without_rows(opened, title)])
-                continue
-            _give(opened, title, _rows(opened, title, limited(query, request.limit), session), request)
+                raise _stopped(opened, _without_rows(thing), BAD_INPUT)
+            rows = _rows(opened, thing, limited(query, request.limit), session)
+            _give(opened, name_of_thing(thing), rows, request)
     opened.workspace.close()
     return 0
 
 
-def _rows(opened: Opened, title: str, query: str, session: Session) -> Rows:
-    """The rows of a query of the asset or check of that title; when the warehouse refuses it, says why and stops."""
+def _rows(opened: Opened, thing: Selectable, query: str, session: Session) -> Rows:
+    """The rows of a query of something; when the warehouse refuses it, says why and stops."""
     try:
         return session.query(query)
     except WarehouseError as error:
-        graph = opened.workspace.graph
-        places = {str(key): asset.span for key, asset in graph.assets.items()}
-        places |= {check.name: check.span for check in graph.checks}
-        opened.say([failed_query(error, query, graph.assets.values(), places.get(title))])
-        raise Stopped(FAILED) from error
+        fault = failed_query(error, query, opened.workspace.graph.assets.values(), thing.span)
+        raise _stopped(opened, fault, FAILED) from error
 
 
-def _without_rows(opened: Opened, title: str) -> Diagnostic:
-    asset = next((each for key, each in opened.workspace.graph.assets.items() if str(key) == title), None)
-    if asset is None or asset.relation is None:
-        name = title.rpartition("/")[2]
-        hint = f'Its value is a Python object; read it with Definitions([{name}]).load_asset_value("{title}")'
+def _stopped(opened: Opened, fault: Diagnostic, code: int) -> Stopped:
+    opened.say([fault])
+    return Stopped(code)
+
+
+def _without_rows(thing: Selectable) -> Diagnostic:
+    name = name_of_thing(thing)
+    if isinstance(thing, Asset) and thing.relation is None:
+        hint = f'Its value is a Python object; read it with Definitions([{thing.key.name}]).load_asset_value("{name}")'
     else:
-        command = "seed" if asset.kind == "seed" else "run"
-        hint = f"It is not built in this target yet: assetc {command} --select {title}"
-    return diagnostic("E167", f"{title} has no rows to show", asset.span if asset else None, hint=hint)
+        command = "seed" if isinstance(thing, Asset) and thing.kind == "seed" else "run"
+        hint = f"It is not built in this target yet: assetc {command} --select {name}"
+    return diagnostic("E167", f"{name} has no rows to show", thing.span, hint=hint)
 
 
 def _wanted(opened: Opened, request: ShowRequest) -> Selected:
@@ -116,19 +122,20 @@ def _wanted(opened: Opened, request: ShowRequest) -> Selected:
         return Selected(assets=frozenset((key,)))
     if not selected:
         raise Stopped(BAD_INPUT)
-    known = Selected(frozenset(key for key in selected.assets if key in graph.assets), checks=selected.checks)
-    stop_for_errors(opened, known, SelectionRequest(("these",)))
     return selected
 
 
-def _queries(wanted: Selected, compiler: SqlCompiler, at: tuple[Session, tuple[Existing, ...]]) -> Iterator[Query]:
-    """The title and the query of each thing to show."""
-    graph = compiler.workspace.graph
+def _stop_for_errors(opened: Opened, computed: Selected) -> None:
+    """A table that stands can be shown whatever its model says now; what is computed now must be right."""
+    if computed:
+        stop_for_errors(opened, computed, SelectionRequest(("these",)))
+
+
+def _things(wanted: Selected, graph: Graph) -> Iterator[Selectable]:
+    """What is to be shown, upstream first."""
     for key in order(graph, wanted.assets):
-        yield str(key), asset_rows_query(key, compiler, *at)
-    for check in graph.checks:
-        if check.name in wanted.checks:
-            yield check.name, check_rows_query(check, compiler)
+        yield graph.assets.get(key) or graph.sources[key]
+    yield from (check for check in graph.checks if check.name in wanted.checks)
 
 
 def _give(opened: Opened, title: str, found: Rows, request: ShowRequest) -> None:

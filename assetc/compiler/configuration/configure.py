@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from assetc.compiler.config import AssetConfig
-from assetc.compiler.configuration.keys import KNOWN_ELSEWHERE, WITHOUT_EFFECT, WITHOUT_EFFECT_IN_SQL
+from assetc.compiler.configuration.keys import KNOWN_ELSEWHERE, WITHOUT_EFFECT, WITHOUT_EFFECT_IN_SQL, without_effect
 from assetc.compiler.configuration.values import CONVERTERS, Misfit
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.materialization.known import KNOWN_MATERIALIZATIONS, unknown_materialization
@@ -89,11 +89,6 @@ def _not_built_of_dbt(entry: Entry, key: str) -> Iterator[Diagnostic]:
         yield without_effect(entry.key, entry.span)
     if key == "contract" and is_enforced:
         yield diagnostic("W223", "contracts are not built yet: columns and types are not enforced", entry.span)
-
-
-def without_effect(key: str, span: Span) -> Diagnostic:
-    """The warning that what was written does nothing yet."""
-    return diagnostic("W223", f'"{key}" is not built yet and has no effect', span)
 
 
 def unknown_key(entry: Entry, flavor: Flavor) -> Diagnostic:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from assetc.compiler.diagnostic import Diagnostic, diagnostic
+from assetc.compiler.place import Span
+
 
 def words(text: str) -> frozenset[str]:
     """The words of a text: a set that is long to write otherwise."""
@@ -48,3 +51,8 @@ WITHOUT_EFFECT_IN_SQL = OWN_KEYS - HARMLESS_KEYS
 """What nothing reads where the asset is no Python function."""
 
 KNOWN_ELSEWHERE = ADAPTER_KEYS | DBT_KEYS | OWN_KEYS
+
+
+def without_effect(key: str, span: Span, hint: str = "") -> Diagnostic:
+    """W223: what was written is known, and does nothing yet."""
+    return diagnostic("W223", f'"{key}" is not built yet and has no effect', span, hint=hint)

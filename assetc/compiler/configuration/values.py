@@ -112,30 +112,31 @@ def one_of(*words: str, called: str = "") -> Converter:
     return convert
 
 
-def _optional(convert: Converter) -> Converter:
+def optional(convert: Converter) -> Converter:
+    """The same, or nothing."""
     return lambda value: None if value is None else convert(value)
 
 
 CONVERTERS: Mapping[str, Converter] = {
     "enabled": flag,
     "materialized": text,
-    "alias": _optional(text),
-    "schema": _optional(text),
-    "database": _optional(text),
+    "alias": optional(text),
+    "schema": optional(text),
+    "database": optional(text),
     "key_prefix": key_parts,
     "name": text,
     "tags": texts,
-    "group": _optional(text),
-    "description": _optional(text),
+    "group": optional(text),
+    "description": optional(text),
     "meta": mapping,
     "owners": texts,
     "unique_key": lambda value: () if value is None else texts(value),
-    "incremental_strategy": _optional(text),
+    "incremental_strategy": optional(text),
     "incremental_predicates": lambda value: () if value is None else texts(value),
     "on_schema_change": text,
     "merge_update_columns": texts,
     "merge_exclude_columns": texts,
-    "full_refresh": _optional(flag),
+    "full_refresh": optional(flag),
     "pre_hook": hooks,
     "post_hook": hooks,
     "checks": checks,
@@ -143,9 +144,9 @@ CONVERTERS: Mapping[str, Converter] = {
     "ignore_deps": keys,
     "column_types": mapping,
     "delimiter": text,
-    "quote_columns": _optional(flag),
-    "publish": _optional(one_of("after_checks", "before_checks")),
-    "inference": _optional(one_of("off", "on", "strict")),
-    "dialect": _optional(one_of(*DIALECTS, called="the name of a dialect")),
+    "quote_columns": optional(flag),
+    "publish": optional(one_of("after_checks", "before_checks")),
+    "inference": optional(one_of("off", "on", "strict")),
+    "dialect": optional(one_of(*DIALECTS, called="the name of a dialect")),
     "retries": number,
 }

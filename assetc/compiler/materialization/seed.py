@@ -13,7 +13,7 @@ from assetc.definitions.relation import Relation
 
 def load_csv_file(build: Build, csv_file: CsvFile, relation: Relation) -> Operations:
     """Create `relation` with the rows of the file."""
-    delimiter = build.config.delimiter.replace("\\t", "\t")
+    delimiter = build.config.separator
     columns = yield DescribeSeed(csv_file.path, delimiter, csv_file.file)
     if not columns:
         yield Report(_no_header(csv_file))

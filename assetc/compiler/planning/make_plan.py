@@ -14,7 +14,7 @@ from assetc.compiler.operation import RelationKind
 from assetc.compiler.plan import BuildStep, CheckStep, Plan, StepId, build_id, check_id
 from assetc.compiler.planning.inputs import Inputs, find_inputs, is_ephemeral
 from assetc.compiler.planning.place_checks import Publish, with_checks
-from assetc.compiler.planning.staleness import Condition, Recorded, assess_in_order
+from assetc.compiler.planning.staleness import Condition, Recorded, assess
 from assetc.compiler.planning.standing import standing
 from assetc.compiler.selection.request import Selected
 from assetc.definitions.key import AssetKey, parts_of
@@ -97,7 +97,7 @@ class _Choice(Struct, frozen=True):
 def _choose(graph: Graph, selected: Selected, request: PlanRequest, remembered: Remembered) -> _Choice:
     ordered = order(graph, graph.assets)
     inputs = find_inputs(graph, ordered)
-    conditions = assess_in_order(graph, ordered, inputs, remembered.recorded, remembered.existing)
+    conditions = assess(graph, ordered, inputs, remembered.recorded, remembered.existing)
     chosen = [key for key in ordered if key in selected.assets and _is_built_by(graph.assets[key], request)]
     reused = {key for key in chosen if _may_reuse(graph.assets[key], conditions[key], request)}
     executed = joined(graph, (key for key in chosen if key not in reused))

@@ -10,8 +10,7 @@ from msgspec import Struct, field
 
 from assetc.compiler.asset import Asset, Fingerprint, Graph
 from assetc.compiler.config import AssetConfig
-from assetc.compiler.graph import order
-from assetc.compiler.planning.inputs import Inputs, find_inputs, is_ephemeral, is_view
+from assetc.compiler.planning.inputs import Inputs, is_ephemeral, is_view
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 
@@ -29,21 +28,6 @@ ReasonKind = Literal[
     "inlined_changed",
     "new_dependency",
 ]
-
-ReasonCategory = Literal["code", "data", "dependencies"]
-
-_CATEGORIES: dict[ReasonKind, ReasonCategory] = {
-    "never_built": "data",
-    "relation_gone": "data",
-    "code_changed": "code",
-    "config_changed": "code",
-    "seed_changed": "data",
-    "upstream_built": "data",
-    "upstream_stale": "data",
-    "upstream_missing": "data",
-    "inlined_changed": "code",
-    "new_dependency": "dependencies",
-}
 
 _REDEFINING: frozenset[ReasonKind] = frozenset(
     ("never_built", "code_changed", "config_changed", "inlined_changed", "new_dependency")
@@ -75,11 +59,6 @@ class Reason(Struct, frozen=True):
     kind: ReasonKind
     upstream: AssetKey | None = None
     detail: str = ""
-
-    @property
-    def category(self) -> ReasonCategory:
-        """What has to be looked at: the code, the data, or the dependencies."""
-        return _CATEGORIES[self.kind]
 
     def __str__(self) -> str:
         return _TEXTS[self.kind].format(upstream=self.upstream, detail=self.detail)
@@ -115,21 +94,16 @@ FRESH = Condition("fresh")
 
 
 def assess(
-    graph: Graph, recorded: Mapping[AssetKey, Recorded], existing: Collection[Relation] | None
-) -> dict[AssetKey, Condition]:
-    """The condition of every asset but ephemeral ones. `existing` None: the warehouse was not asked."""
-    ordered = order(graph, graph.assets)
-    return assess_in_order(graph, ordered, find_inputs(graph, ordered), recorded, existing)
-
-
-def assess_in_order(
     graph: Graph,
     ordered: Iterable[AssetKey],
     inputs: Mapping[AssetKey, Inputs],
     recorded: Mapping[AssetKey, Recorded],
     existing: Collection[Relation] | None,
 ) -> dict[AssetKey, Condition]:
-    """`assess` for a caller that has the order and the inputs already."""
+    """The condition of every asset but ephemeral ones. `existing` None: the warehouse was not asked.
+
+    `ordered` are the assets of the graph, upstream first.
+    """
     conditions: dict[AssetKey, Condition] = {}
     for key in ordered:
         asset = graph.assets[key]

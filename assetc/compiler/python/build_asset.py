@@ -13,7 +13,7 @@ from assetc.compiler.place import Span, file_span
 from assetc.compiler.python.body import BodyObserver, note_if_sql
 from assetc.compiler.python.check_definition import check_definition
 from assetc.compiler.python.definition import Definition, argument_span, name_place
-from assetc.compiler.python.definition_config import lacks_config, read_config, without_effect
+from assetc.compiler.python.definition_config import arguments_without_effect, lacks_config, read_config
 from assetc.compiler.python.footprint import footprint
 from assetc.compiler.python.items import items_of
 from assetc.compiler.python.keys import key_parts, key_text, own_name
@@ -125,7 +125,7 @@ def _faults(definition: Definition, asset: PythonAsset) -> Iterable[Diagnostic]:
             message = f"ins names {each.parameter!r}, which is none of the arguments of {asset.function}"
             hint = did_you_mean(each.parameter, known) or f"Its arguments are {', '.join(sorted(known)) or 'none'}"
             yield diagnostic("E108", message, each.span, hint=hint)
-    yield from without_effect(definition)
+    yield from arguments_without_effect(definition)
 
 
 def follow_body(machine: Machine, definition: Definition, mapped: set[str], dialect: str) -> BodyNotes:

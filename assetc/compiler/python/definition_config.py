@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assetc.compiler.diagnostic import Diagnostic, diagnostic
+from assetc.compiler.configuration.keys import without_effect
+from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.project import Entry
 from assetc.compiler.python.definition import Definition, argument_span
 from assetc.compiler.python.literals import NOT_LITERAL, literal_of
@@ -76,11 +77,10 @@ def _as_words(tags: object) -> object:
     return [f"{name}={value}" if value not in ("", None) else str(name) for name, value in tags.items()]
 
 
-def without_effect(definition: Definition) -> Iterator[Diagnostic]:
+def arguments_without_effect(definition: Definition) -> Iterator[Diagnostic]:
     """W223 for each argument that is taken, so that code written for Dagster can be read, and does nothing yet."""
     for name, value in definition.decorator.arguments.values.items():
         literal = literal_of(value)
         if name in NOT_BUILT and (literal is NOT_LITERAL or literal not in (None, (), [], {}, DEFAULT_IO_MANAGER_KEY)):
             hint = "Set retries=2 instead" if name == "retry_policy" else ""
-            message = f'"{name}" is not built yet and has no effect in a project'
-            yield diagnostic("W223", message, argument_span(definition, name), hint=hint)
+            yield without_effect(name, argument_span(definition, name), hint)

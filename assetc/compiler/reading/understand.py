@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from hashlib import blake2b
+from typing import TypeGuard
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from assetc.compiler.config import AssetConfig
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.facts import CompiledText, Discovered, PlacedReference, Understood, Variant
+from assetc.compiler.given import Given
 from assetc.compiler.place import Span, span_of
-from assetc.compiler.reference import EdgeKind, Reference
+from assetc.compiler.reference import Reference
 from assetc.compiler.sql.fold import split_name
 from assetc.compiler.sql.read_sql import read_sql
 from assetc.compiler.sql.reading import SqlProblem
+from assetc.compiler.template.reads import still_valid
 from assetc.compiler.template.render import render
 from assetc.compiler.template.rendered import (
     Read,
@@ -29,11 +33,20 @@ MOMENT = frozenset({("flag", "execute"), ("flag", "is_incremental")})
 
 
 class Reader(Struct, frozen=True):
-    """How the templates of a project are read: the dialect of their SQL, and which kind of edge it makes."""
+    """How a template is read: the dialect of its SQL, and what it sees."""
 
     dialect: str
     surroundings: Surroundings
-    edge_kind: EdgeKind = "sql"
+
+
+def reader_of(given: Given, config: AssetConfig | None, surroundings: Surroundings) -> Reader:
+    """How the templates of an asset are read: in its own dialect, if it has one."""
+    return Reader((config and config.dialect) or given.project.target.dialect, surroundings)
+
+
+def is_understood(known: Understood | None, reader: Reader) -> TypeGuard[Understood]:
+    """Whether what is known was read in the same way."""
+    return known is not None and known.dialect == reader.dialect and still_valid(known.reads, reader.surroundings)
 
 
 def discover(template: Template, surroundings: Surroundings) -> Discovered:
@@ -53,7 +66,7 @@ def understand(template: Template, reader: Reader, discovered: Discovered) -> tu
     references: dict[tuple[object, ...], PlacedReference] = {}
     problems: dict[tuple[str, str, Span | None], Diagnostic] = {}
     for variant in variants:
-        for placed in _placed(template, variant, reader.edge_kind):
+        for placed in _placed(template, variant):
             references.setdefault(_apart_from_offsets(placed), placed)
         for fault in _problems(template, variant, texts):
             problems.setdefault((fault.code, fault.message, fault.span), fault)
@@ -123,12 +136,12 @@ def _is_commented(text: str, offset: int) -> bool:
     return any("--" in part for part in outside_of_strings) or text.rfind("/*", 0, offset) > text.rfind("*/", 0, offset)
 
 
-def _placed(template: Template, variant: Variant, kind: EdgeKind) -> Iterable[PlacedReference]:
+def _placed(template: Template, variant: Variant) -> Iterable[PlacedReference]:
     rendered, reading = variant.rendered, variant.reading
     for reference in reading.references:
         start, end = max(reference.start, 0), max(reference.end, 0)
         span = span_in_template(rendered, template.path, template.text, start, end)
-        yield PlacedReference(reference, span, kind, only_incremental=variant.incremental)
+        yield PlacedReference(reference, span, only_incremental=variant.incremental)
     for name, start, end in reading.comment_names:
         span = span_in_template(rendered, template.path, template.text, start, end)
         parts = split_name(reading.dialect, name) or tuple(name.split("."))

@@ -10,12 +10,11 @@ from msgspec.structs import replace
 from assetc.compiler.asset import Asset
 from assetc.compiler.collector import drop_trees, keep_what_is
 from assetc.compiler.config import NOTHING, ConfigValues
-from assetc.compiler.facts import SqlFacts, Understood
+from assetc.compiler.facts import SqlFacts
 from assetc.compiler.given import Given
 from assetc.compiler.names.names import Names, find_key, inlined_name
-from assetc.compiler.reading.understand import Reader, at_moment, understand
+from assetc.compiler.reading.understand import at_moment, is_understood, reader_of, understand
 from assetc.compiler.template.members.relation import RelationValue
-from assetc.compiler.template.reads import still_valid
 from assetc.compiler.template.surroundings import Template
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
@@ -73,9 +72,9 @@ def understand_files(
         own_names = TargetNames(names, key, relation, assets, moment.warehouse.quote)
         config = assets[key].config if key in assets else None
         surroundings = replace(moment, names=own_names, config=ConfigValues(config) if config else NOTHING)
-        reader = Reader((config and config.dialect) or given.project.target.dialect, surroundings)
+        reader = reader_of(given, config, surroundings)
         known = facts[path]
-        if not _is_understood(known.understood, reader):
+        if not is_understood(known.understood, reader):
             template = Template(path, given.files.text(path))
             found, text = understand(template, reader, known.discovered)
             given.memory.keep_text(text)
@@ -84,8 +83,3 @@ def understand_files(
             drop_trees()
         understood[path] = known
     return understood, parsed
-
-
-def _is_understood(known: Understood | None, reader: Reader) -> bool:
-    """Whether what is known was read in the same way."""
-    return known is not None and known.dialect == reader.dialect and still_valid(known.reads, reader.surroundings)

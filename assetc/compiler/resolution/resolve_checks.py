@@ -14,7 +14,6 @@ from assetc.compiler.names.names import Names, find_key, find_table
 from assetc.compiler.project import Project
 from assetc.definitions.key import AssetKey
 
-GENERIC_TESTS = ("unique", "not_null", "accepted_values", "relationships")
 ARGUMENTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "unique": ((), ()),
     "not_null": ((), ()),
@@ -22,6 +21,8 @@ ARGUMENTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "relationships": (("to", "field"), ()),
 }
 """What each built-in check needs, and what else it takes."""
+
+GENERIC_TESTS = tuple(ARGUMENTS)
 
 NOBODY = AssetKey("assetc")
 """The reader of a check that belongs to no asset: no prefix, no schema of its own."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from assetc.compiler.configuration.configure import unknown_key
+from assetc.compiler.configuration.keys import without_effect
 from assetc.compiler.project import Entry
 from assetc.project.documents.findings import Findings
 from assetc.project.documents.keys import CONFIG_KEYS, NOT_BUILT_CONFIG_KEYS, snake
@@ -50,4 +51,4 @@ def _note_not_built(findings: Findings, section: str, entry: Entry) -> None:
         findings.add("W223", "store_failures is not built yet: the rows that fail are not kept", entry.span)
     if section == "sources" and entry.key == "meta" and "external_location" in value:
         hint = "Read the file in a model: from read_parquet('...')"
-        findings.add("W223", "external_location is not built yet and has no effect", entry.span, hint)
+        findings.problems.append(without_effect("external_location", entry.span, hint))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from assetc.adapters.registry import UnknownAdapter, find_adapter
+from assetc.compiler.configuration.keys import without_effect
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.place import Span
 from assetc.compiler.project import Target
@@ -71,7 +72,7 @@ def strange_fields(output: Output, connection: Connection, *, is_native: bool) -
             hint = did_you_mean(key, known) or f"Known fields: {', '.join(sorted(known))}"
             yield diagnostic("E121" if is_native else "W221", message, place, hint=hint)
         elif key in adapter.unread and is_native:
-            yield diagnostic("W223", f'"{key}" is not built yet and has no effect', place)
+            yield without_effect(key, place)
 
 
 def _misfit(output: Output, fields: Mapping[str, object]) -> Diagnostic | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from assetc.compiler.asset import CheckConfig
+from assetc.compiler.configuration.values import Misfit, flag, number, one_of, optional, text, texts
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.project import Entry
 
@@ -17,13 +18,14 @@ def check_config(entries: Iterable[Entry]) -> tuple[CheckConfig, tuple[Diagnosti
     for entry in entries:
         if isinstance(entry.value, str) and "{{" in entry.value:
             continue
-        convert, expected = _CONVERTERS.get(entry.key, (None, ""))
+        convert = _CONVERTERS.get(entry.key)
         if convert is None:
             continue
         try:
             value = convert(entry.value)
-        except (TypeError, ValueError):
-            problems.append(diagnostic("E126", f"{entry.key} of a check must be {expected}", entry.span))
+        except Misfit as misfit:
+            message = f"{entry.key} of a check must be {misfit}"
+            problems.append(diagnostic("E126", message, entry.span, hint=misfit.hint))
             continue
         if isinstance(value, tuple):
             tags += value
@@ -33,44 +35,21 @@ def check_config(entries: Iterable[Entry]) -> tuple[CheckConfig, tuple[Diagnosti
     return config, tuple(problems)
 
 
-def _severity(value: object) -> str:
-    word = _text(value).casefold()
-    if word not in ("error", "warn"):
-        raise ValueError(word)
-    return word
+def _severity(value: object) -> object:
+    return one_of("error", "warn")(text(value).casefold())
 
 
-def _text(value: object) -> str:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise TypeError
-    return str(value)
+def _count(value: object) -> int:
+    return number(int(value) if isinstance(value, str) and value.isdecimal() else value)
 
 
-def _optional_text(value: object) -> str | None:
-    return None if value is None else _text(value)
-
-
-def _optional_count(value: object) -> int | None:
-    return None if value is None else int(_text(value))
-
-
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError
-    return value
-
-
-def _tags(value: object) -> tuple[str, ...]:
-    return tuple(_text(tag) for tag in (value if isinstance(value, list) else [value]))
-
-
-_CONVERTERS: dict[str, tuple[Callable[[object], object], str]] = {
-    "severity": (_severity, "error or warn"),
-    "where": (_optional_text, "a condition in SQL"),
-    "limit": (_optional_count, "a whole number"),
-    "fail_calc": (_text, "an expression in SQL"),
-    "warn_if": (_text, 'a comparison such as "> 10"'),
-    "error_if": (_text, 'a comparison such as "> 10"'),
-    "tags": (_tags, "a text, or a list of them"),
-    "enabled": (_flag, "true or false"),
+_CONVERTERS: dict[str, Callable[[object], object]] = {
+    "severity": _severity,
+    "where": optional(text),
+    "limit": optional(_count),
+    "fail_calc": text,
+    "warn_if": text,
+    "error_if": text,
+    "tags": texts,
+    "enabled": flag,
 }

@@ -62,3 +62,22 @@ def test_rows_of_what_reads_something_unbuilt_say_what_to_build(assetc, shop):
     assert told.code == 1 and "raw_orders is not built in this target yet: assetc run --select +raw_orders" in told.err
     told = assetc("show unique_orders_id")
     assert told.code == 1 and "models/shop.yml:1:59" in told.err and "--select +orders" in told.err
+
+
+def test_a_table_that_stands_is_shown_whatever_its_model_says_now(assetc, shop):
+    assert assetc("run -s +orders").code == 0
+    (shop / "models" / "orders.sql").write_text("selec id, customer from raw_orders")
+    assert assetc("show orders --limit 1").code == 0
+    (shop / ".assetc" / "warehouse.duckdb").unlink()
+    told = assetc("show orders")
+    assert told.code == 2 and "E111" in told.err and "E300" not in told.err
+
+
+def test_retry_tells_of_steps_that_the_project_has_no_more(assetc, shop):
+    (shop / "models" / "late.sql").write_text("select error('too late')")
+    (shop / "models" / "later.sql").write_text("select error('too late')")
+    assert assetc("run -s late later").code == 1
+    (shop / "models" / "late.sql").unlink()
+    (shop / "models" / "later.sql").write_text("select 1 as id")
+    told = assetc("retry")
+    assert told.code == 0 and "not in the project any more: late" in told.err
