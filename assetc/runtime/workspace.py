@@ -24,7 +24,7 @@ from assetc.project.find_project import find_project
 from assetc.project.load import Loaded, load_without_properties
 from assetc.project.memory.cache import Cache
 from assetc.project.memory.compact import compact_memory
-from assetc.project.memory.snapshot import Inputs, changed_files, hash_of, keep, recall
+from assetc.project.memory.snapshot import CompilationInputs, changed_files, hash_of, keep, recall
 from assetc.project.memory.snapshot_rows import Snapshot
 from assetc.project.profiles.other_targets import shared_relations
 from assetc.project.profiles.secrets import named_only
@@ -176,7 +176,7 @@ def _shared(opening: Opening, loaded: Loaded, compilation: Compilation) -> tuple
     return tuple(shared_relations(opening.project, compilation.graph, identity, loaded.others))
 
 
-def _inputs(opening: Opening) -> Inputs:
+def _inputs(opening: Opening) -> CompilationInputs:
     """All that a compilation depends on but what templates read and what lies outside of the folders."""
     project = opening.project
     settings = (
@@ -189,7 +189,7 @@ def _inputs(opening: Opening) -> Inputs:
         project.dispatch,
         opening.request.full_refresh,
     )
-    return Inputs.of(settings, project.files)
+    return CompilationInputs.of(settings, project.files)
 
 
 def _is_current(recalled: Snapshot, opening: Opening) -> bool:

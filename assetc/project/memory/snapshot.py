@@ -17,7 +17,7 @@ HASH_LENGTH = 32
 """The characters of a hash. A row begins with two: that of the settings, and that of the stamps."""
 
 
-class Inputs(Struct, frozen=True):
+class CompilationInputs(Struct, frozen=True):
     """What a compilation comes from, but for what templates read: a hash of its settings, and its files.
 
     `files` are path, kind and stamp of each; `stamps` is a hash of them all.
@@ -28,13 +28,13 @@ class Inputs(Struct, frozen=True):
     stamps: str
 
     @staticmethod
-    def of(settings: object, files: Iterable[ProjectFile]) -> Inputs:
+    def of(settings: object, files: Iterable[ProjectFile]) -> CompilationInputs:
         """The inputs with these settings, which are plain values, and these files."""
         rows = marshal.dumps([(file.path, file.kind, *file.stamp) for file in files])
-        return Inputs(hash_of(settings), rows, blake2b(rows, digest_size=16).hexdigest())
+        return CompilationInputs(hash_of(settings), rows, blake2b(rows, digest_size=16).hexdigest())
 
 
-def recall(cache: Cache, scope: str, inputs: Inputs) -> Recalled | None:
+def recall(cache: Cache, scope: str, inputs: CompilationInputs) -> Recalled | None:
     """The last compilation of the scope, if it had these settings; of the same files if `stamps` are the same."""
     row = cache.get("snapshot", scope)
     if row is None or not row.startswith(inputs.settings.encode()):
@@ -46,7 +46,7 @@ def recall(cache: Cache, scope: str, inputs: Inputs) -> Recalled | None:
         return None
 
 
-def changed_files(cache: Cache, scope: str, inputs: Inputs) -> tuple[str, ...] | None:
+def changed_files(cache: Cache, scope: str, inputs: CompilationInputs) -> tuple[str, ...] | None:
     """The files with another stamp than at the last compilation; None if others are there, or of other kinds."""
     before, now = read_plain(cache.get("files", scope)) or [], read_plain(inputs.files)
     if len(before) != len(now):
@@ -57,7 +57,9 @@ def changed_files(cache: Cache, scope: str, inputs: Inputs) -> tuple[str, ...] |
     return tuple(path for (path, *_), _ in pairs)
 
 
-def keep(cache: Cache, scope: str, inputs: Inputs, snapshot: Snapshot, recalled: Recalled | None = None) -> None:
+def keep(
+    cache: Cache, scope: str, inputs: CompilationInputs, snapshot: Snapshot, recalled: Recalled | None = None
+) -> None:
     """Remember a compilation, unless something in it cannot be written: a date in somebody's `meta`.
 
     What it has in common with the one that was `recalled` is written as it was read.
