@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench lock clean
 
 demo: $(VENV)/demo
 	$(BIN)/assetc run --select +orders
@@ -24,16 +24,28 @@ lint: $(VENV)/test
 bench: $(VENV)/test
 	$(BIN)/python -m benchmarks
 
-# The compiled sqlglot is taken where a wheel exists; everything works without it.
-$(VENV)/demo: pyproject.toml
+# Exact versions, so that the demo and the tests do on any later day what they do today; `make lock` renews them.
+# hatchling builds the checkout without a network of its own, hence the first line.
+INSTALL := $(BIN)/python -m pip install --quiet --constraint requirements.lock
+
+$(VENV)/demo: pyproject.toml requirements.lock
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --editable '.[pandas,fast]' || $(BIN)/python -m pip install --quiet --editable '.[pandas]'
+	$(INSTALL) hatchling editables
+	$(INSTALL) --no-build-isolation --editable '.[pandas]'
 	@touch $@
 
-$(VENV)/test: pyproject.toml
+$(VENV)/test: pyproject.toml requirements.lock
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --editable '.[dev,fast]' || $(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(INSTALL) hatchling editables
+	$(INSTALL) --no-build-isolation --editable '.[dev]'
 	@touch $@ $(VENV)/demo
 
+lock: $(VENV)/demo
+	$(INSTALL) uv
+	$(BIN)/uv pip compile --quiet --upgrade $(LOCK_OPTIONS) --output-file requirements.lock pyproject.toml
+
+LOCK_OPTIONS := --universal --python-version 3.11 --extra dev --no-annotate --no-emit-index-url \
+  --custom-compile-command 'make lock'
+
 clean:
-	rm -rf $(VENV) build dist .assetc target
+	rm -rf $(VENV) .venv-* build dist .assetc target

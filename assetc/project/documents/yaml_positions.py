@@ -26,6 +26,7 @@ _PLAIN = "plain"
 _QUOTED = "quoted"
 _STANDARD = "tag:yaml.org,2002:"
 _MOST_VALUES = 1_000_000
+_TOO_DEEP = f"values are nested more than {DEEPEST} deep"
 _UNUSUAL_LINE_BREAK = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
 
 
@@ -65,7 +66,7 @@ class _Composer(yaml.CSafeLoader):
         self.depth += 1
         if self.depth > DEEPEST:
             offset = 0 if parent is None else parent.start_mark.index
-            raise _Unreadable(f"values are nested more than {DEEPEST} deep", offset)
+            raise _Unreadable(_TOO_DEEP, offset)
 
     def ascend_resolver(self) -> None:
         self.depth -= 1
@@ -202,6 +203,8 @@ def _marked(path: str, text: str, error: yaml.MarkedYAMLError) -> Diagnostic:
     offset = 0 if mark is None else mark.index
     if error.context and error.context.startswith("expected a single document"):
         return _broken(path, text, "a second document begins here", offset)
+    if error.problem == "exceeded maximum nesting depth":  # PyYAML's own limit, from 6.0.4 on
+        return _broken(path, text, _TOO_DEEP, offset)
     return _broken(path, text, error.problem or "unknown", offset, error.context or "")
 
 
