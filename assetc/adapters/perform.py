@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from assetc.adapters.protocol import Adapter, Refused, Session, Statement, WarehouseError
+from assetc.adapters.protocol import Refused, Session, Statement, WarehouseError
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.operation import (
     Append,
@@ -32,6 +32,9 @@ from assetc.definitions.relation import Relation
 
 Answer: TypeAlias = tuple[Column, ...]
 
+Render: TypeAlias = Callable[[Operation], tuple[Statement, ...]]
+"""How an operation becomes statements: an adapter's `render`, or one that lets macros of the project do it."""
+
 _WRITES_ROWS = (Append, CreateEmpty, CreateTable, DeleteInsert, LoadSeed, LoadValue, Merge)
 
 
@@ -51,12 +54,12 @@ class Listener(Struct, frozen=True):
     report: Callable[[Diagnostic], None] = _ignore
 
 
-def perform(operations: Operations, adapter: Adapter, session: Session, listener: Listener) -> int | None:
+def perform(operations: Operations, render: Render, session: Session, listener: Listener) -> int | None:
     """Carry out all operations; the number of rows written, where the warehouse tells.
 
     Raises WarehouseError, Canceled, Refused, or what the checks raise, after a rollback.
     """
-    step = _Step(adapter, session, listener)
+    step = _Step(render, session, listener)
     step.drive(operations)
     return step.rows
 
@@ -64,7 +67,7 @@ def perform(operations: Operations, adapter: Adapter, session: Session, listener
 class _Step(Struct):
     """One step being carried out: `rows` is what its latest writing operation wrote."""
 
-    adapter: Adapter
+    render: Render
     session: Session
     listener: Listener
     rows: int | None = None
@@ -108,7 +111,7 @@ class _Step(Struct):
         self.drive(operations)
 
     def execute(self, operation: Operation) -> None:
-        for statement in self.adapter.render(operation):
+        for statement in self.render(operation):
             self.listener.send(statement)
             try:
                 rows = self.session.execute(statement)

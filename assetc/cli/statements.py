@@ -38,7 +38,7 @@ def statements_of(asset: Asset, compiler: SqlCompiler, existing: RelationKind | 
     )
     session = RecordingSession(compiler.workspace.compilation.columns.get(asset.key) or ())
     try:
-        perform(materialize(build), compiler.adapter, session, Listener())
+        perform(materialize(build), compiler.adapter.render, session, Listener())
     except NotKnown:
         session.execute(Statement(LATER))
     return [statement.sql for statement in session.statements]

@@ -120,7 +120,7 @@ class DuckWork:
             full_refresh=step.full_refresh,
             ledger=self.ledger,
         )
-        rows = perform(materialize(build), self.adapter, attempt.session, Listener(check=attempt.inspect))
+        rows = perform(materialize(build), self.adapter.render, attempt.session, Listener(check=attempt.inspect))
         return Built("view" if model.config.materialized == "view" else "table", relation_of(name), rows)
 
     def check(self, step: CheckStep, attempt: Attempt, relation: Relation | None) -> Checked:

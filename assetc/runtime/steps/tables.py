@@ -43,14 +43,14 @@ class Tables(Struct, frozen=True):
             columns=asset.columns,
             span=asset.span,
         )
-        rows = perform(materialize(build), self.adapter, attempt.session, _listener(asset, attempt))
+        rows = perform(materialize(build), self.adapter.render, attempt.session, _listener(asset, attempt))
         kind: RelationKind = "view" if asset.config.materialized == "view" else "table"
         attempt.relations.put(self.adapter.folded(relation), kind)
         return Built(kind, relation, rows)
 
     def run_hooks(self, asset: Asset, attempt: Attempt) -> None:
         """Execute the hooks of an asset that makes no relation. Raises WarehouseError."""
-        perform(hooks_alone(asset.config), self.adapter, attempt.session, _listener(asset, attempt))
+        perform(hooks_alone(asset.config), self.adapter.render, attempt.session, _listener(asset, attempt))
 
     def kind(self, relation: Relation, attempt: Attempt) -> RelationKind | None:
         """What stands at a relation, whatever the case in which its name is written."""

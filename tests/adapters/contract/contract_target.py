@@ -67,7 +67,7 @@ class Target:
 
     def perform(self, build: Build, session: Session | None = None, listener: Listener | None = None) -> int | None:
         listener = listener or Listener(report=self.reports.append)
-        return perform(materialize(build), self.adapter, session or self.session, listener)
+        return perform(materialize(build), self.adapter.render, session or self.session, listener)
 
     @property
     def ledger(self) -> Relation:

@@ -113,7 +113,7 @@ def test_rollback_leaves_nothing(target: Target) -> None:
         yield Atomically((ledger, drop, RunSql("select * from nowhere")))
 
     with pytest.raises(WarehouseError):
-        perform(operations(), target.adapter, target.session, Listener())
+        perform(operations(), target.adapter.render, target.session, Listener())
     assert target.table("t") == [(1,)]
     assert target.ledger_entries() == []
     target.session.rollback()
