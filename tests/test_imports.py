@@ -79,7 +79,7 @@ def test_a_changed_model_imports_what_parses_and_nothing_else(project: Path) -> 
     modules_of(project, "ls")
     (project / "models/orders.sql").write_text("select 1 as id, 3 as customer")
     loaded = modules_of(project, "ls")
-    slow = {"jinja2", "duckdb", "networkx", "yaml", "rich", "assetc.compiler.python.values"}
+    slow = {"jinja2", "duckdb", "networkx", "yaml", "rich", "assetc.compiler.python.follow.values"}
     assert "sqlglot" in loaded and loaded.isdisjoint(slow)
 
 

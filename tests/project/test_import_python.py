@@ -9,7 +9,7 @@ from textwrap import dedent
 
 import pytest
 
-from assetc.compiler.python.complete import complete_python
+from assetc.compiler.python.complete_python import complete_python
 from assetc.compiler.python.read_python import read_python
 from assetc.compiler.python.reading import PythonAsset, PythonReading
 from assetc.project.python.import_python import import_assets

@@ -10,19 +10,19 @@ from msgspec import Struct
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.place import file_span
-from assetc.compiler.python.build_asset import build_asset
-from assetc.compiler.python.definition import Definition, Definitions
-from assetc.compiler.python.expressions import EXPRESSIONS
-from assetc.compiler.python.imports import module_scope
-from assetc.compiler.python.keys import key_text, own_key
-from assetc.compiler.python.machine import Machine, ReadFile
-from assetc.compiler.python.parameters import parameters_of
+from assetc.compiler.python.definition.build_asset import build_asset
+from assetc.compiler.python.definition.definition import Definition, Definitions
+from assetc.compiler.python.definition.parameters import parameters_of
+from assetc.compiler.python.follow.expressions import EXPRESSIONS
+from assetc.compiler.python.follow.imports import module_scope
+from assetc.compiler.python.follow.machine import Machine, ReadFile
+from assetc.compiler.python.follow.scope import Scope
+from assetc.compiler.python.follow.statements import STATEMENTS
+from assetc.compiler.python.follow.values import AssetDecorator, Closure, Entries, Items, Key
+from assetc.compiler.python.library.keys import key_text, own_key
 from assetc.compiler.python.parse import BYTE_ORDER_MARK, parse
 from assetc.compiler.python.reading import DeclaredDependency, PythonAsset, PythonReading
-from assetc.compiler.python.scope import Scope
 from assetc.compiler.python.source import Source
-from assetc.compiler.python.statements import STATEMENTS
-from assetc.compiler.python.values import AssetDecorator, Closure, Entries, Items, Key
 
 OF_ONE_ASSET = frozenset({"name", "key", "sql", "outs", "specs"})
 """Arguments of a decorator that is not meant for several functions."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assetc.compiler.facts import PythonFacts
 from assetc.compiler.given import Given
-from assetc.compiler.python.complete import complete_python
+from assetc.compiler.python.complete_python import complete_python
 from assetc.compiler.python.read_python import read_python
 from assetc.compiler.python.reading import PythonReading
 

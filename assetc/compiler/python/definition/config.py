@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from assetc.compiler.configuration.keys import without_effect
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.project import Entry
-from assetc.compiler.python.definition import Definition, argument_span
-from assetc.compiler.python.literals import NOT_LITERAL, literal_of
-from assetc.compiler.python.notes import BodyNotes
-from assetc.compiler.python.values import Entries, Value
+from assetc.compiler.python.body.notes import BodyNotes
+from assetc.compiler.python.definition.definition import Definition, argument_span
+from assetc.compiler.python.definition.literals import NOT_LITERAL, literal_of
+from assetc.compiler.python.follow.values import Entries, Value
 from assetc.definitions.options import AssetOptions, MultiAssetOptions
 from assetc.definitions.spec import DEFAULT_IO_MANAGER_KEY
 

@@ -12,7 +12,7 @@ from assetc.compiler.place import Span
 from assetc.compiler.python.source import Literal, Source
 
 if TYPE_CHECKING:
-    from assetc.compiler.python.scope import Scope
+    from assetc.compiler.python.follow.scope import Scope
 
 MOST_ALTERNATIVES = 24
 

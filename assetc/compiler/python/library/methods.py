@@ -6,11 +6,10 @@ import posixpath
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 
-from assetc.compiler.python import text
-from assetc.compiler.python.assign import change
-from assetc.compiler.python.items import elements_of
-from assetc.compiler.python.machine import Call, Machine
-from assetc.compiler.python.values import (
+from assetc.compiler.python.follow.assign import change
+from assetc.compiler.python.follow.items import elements_of
+from assetc.compiler.python.follow.machine import Call, Machine
+from assetc.compiler.python.follow.values import (
     UNKNOWN,
     Choice,
     Constant,
@@ -23,6 +22,7 @@ from assetc.compiler.python.values import (
     known_text,
     only_text,
 )
+from assetc.compiler.python.library import strings
 
 TextMethod = Callable[[Text, Call], Value | None]
 
@@ -132,23 +132,23 @@ def _path_method(machine: Machine, path: str, call: Call) -> Value | None:
 
 
 def _joined(receiver: Text, call: Call) -> Value:
-    return text.join(receiver, call.positional[0]) if call.positional else UNKNOWN
+    return strings.join(receiver, call.positional[0]) if call.positional else UNKNOWN
 
 
 def _replaced(receiver: Text, call: Call) -> Value:
     if len(call.positional) < 2:
         return UNKNOWN
-    return text.replace_text(receiver, call.positional[0], call.positional[1])
+    return strings.replace_text(receiver, call.positional[0], call.positional[1])
 
 
 def _filled(receiver: Text, call: Call) -> Value:
     given = call.positional[0] if call.positional else None
     named = given.values if isinstance(given, Entries) else {}
-    return text.fill_template(receiver, {**named, **call.named})
+    return strings.fill_template(receiver, {**named, **call.named})
 
 
 def _stripped(receiver: Text, call: Call) -> Value:
-    return receiver if call.positional else text.strip(receiver, call.name)
+    return receiver if call.positional else strings.strip(receiver, call.name)
 
 
 def _without(receiver: Text, call: Call) -> Value:
@@ -160,11 +160,11 @@ def _without(receiver: Text, call: Call) -> Value:
 
 def _formatted_map(receiver: Text, call: Call) -> Value:
     given = call.positional[0] if call.positional else None
-    return text.format_text(receiver, (), given.values if isinstance(given, Entries) else {})
+    return strings.format_text(receiver, (), given.values if isinstance(given, Entries) else {})
 
 
 _TEXT_METHODS: Mapping[str, TextMethod] = {
-    "format": lambda receiver, call: text.format_text(receiver, call.positional, dict(call.named)),
+    "format": lambda receiver, call: strings.format_text(receiver, call.positional, dict(call.named)),
     "format_map": _formatted_map,
     "join": _joined,
     "replace": _replaced,
@@ -174,11 +174,11 @@ _TEXT_METHODS: Mapping[str, TextMethod] = {
     "strip": _stripped,
     "lstrip": _stripped,
     "rstrip": _stripped,
-    "lower": lambda receiver, call: text.change_case(receiver, "lower"),
-    "upper": lambda receiver, call: text.change_case(receiver, "upper"),
-    "title": lambda receiver, call: text.change_case(receiver, "title"),
-    "casefold": lambda receiver, call: text.change_case(receiver, "casefold"),
-    "capitalize": lambda receiver, call: text.change_case(receiver, "capitalize"),
+    "lower": lambda receiver, call: strings.change_case(receiver, "lower"),
+    "upper": lambda receiver, call: strings.change_case(receiver, "upper"),
+    "title": lambda receiver, call: strings.change_case(receiver, "title"),
+    "casefold": lambda receiver, call: strings.change_case(receiver, "casefold"),
+    "capitalize": lambda receiver, call: strings.change_case(receiver, "capitalize"),
     "removeprefix": _without,
     "removesuffix": _without,
     "encode": lambda receiver, call: receiver,
@@ -186,9 +186,9 @@ _TEXT_METHODS: Mapping[str, TextMethod] = {
     "expandtabs": lambda receiver, call: receiver,
     "bindparams": lambda receiver, call: receiver,
     "split": lambda receiver, call: (
-        text.split_text(receiver, call.positional[0] if call.positional else NOTHING) or UNKNOWN
+        strings.split_text(receiver, call.positional[0] if call.positional else NOTHING) or UNKNOWN
     ),
-    "splitlines": lambda receiver, call: text.split_text(receiver, known_text("\n")) or UNKNOWN,
+    "splitlines": lambda receiver, call: strings.split_text(receiver, known_text("\n")) or UNKNOWN,
     "startswith": lambda receiver, call: UNKNOWN,
     "endswith": lambda receiver, call: UNKNOWN,
 }

@@ -7,15 +7,11 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
-from assetc.compiler.python.decorators import as_decorator, complete_decorator
-from assetc.compiler.python.items import elements_of
-from assetc.compiler.python.keys import as_key
-from assetc.compiler.python.library import call_library, is_opaque
-from assetc.compiler.python.machine import DEEPEST_CALL, MOST_RECURSION, Call, Machine
-from assetc.compiler.python.members import attribute_of
-from assetc.compiler.python.methods import call_method, call_mutator
-from assetc.compiler.python.scope import Scope
-from assetc.compiler.python.values import (
+from assetc.compiler.python.follow.items import elements_of
+from assetc.compiler.python.follow.machine import DEEPEST_CALL, MOST_RECURSION, Call, Machine
+from assetc.compiler.python.follow.members import attribute_of
+from assetc.compiler.python.follow.scope import Scope
+from assetc.compiler.python.follow.values import (
     UNKNOWN,
     AssetDecorator,
     AssetFunction,
@@ -29,6 +25,10 @@ from assetc.compiler.python.values import (
     Value,
     choice,
 )
+from assetc.compiler.python.library.decorators import as_decorator, complete_decorator
+from assetc.compiler.python.library.functions import call_library, is_opaque
+from assetc.compiler.python.library.keys import as_key
+from assetc.compiler.python.library.methods import call_method, call_mutator
 
 AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
-from assetc.compiler.python import sinks
-from assetc.compiler.python.embedded_sql import assemble
-from assetc.compiler.python.machine import Call
-from assetc.compiler.python.values import UNKNOWN, Line, Outside, Text, Unknown, Value
+from assetc.compiler.python.body import known_calls
+from assetc.compiler.python.body.embedded_sql import assemble
+from assetc.compiler.python.follow.machine import Call
+from assetc.compiler.python.follow.values import UNKNOWN, Line, Outside, Text, Unknown, Value
 
 Given: TypeAlias = tuple[Value, ast.expr | None]
 """An argument; the node is None where it is not given."""
@@ -42,7 +42,7 @@ def argument(call: Call, position: int, keywords: Sequence[str]) -> Given:
 
 def sql_argument(call: Call) -> Given:
     """The argument that holds SQL: by keyword, else the first that looks like it, else the first."""
-    by_keyword = argument(call, len(call.positional), sinks.SQL_KEYWORDS)
+    by_keyword = argument(call, len(call.positional), known_calls.SQL_KEYWORDS)
     if by_keyword[1] is not None:
         return by_keyword
     positional = positional_arguments(call)
@@ -69,10 +69,10 @@ def root_name(node: ast.expr) -> str:
 def looks_like_sql(line: Line) -> bool:
     """Whether a text can be nothing but SQL."""
     text = assemble(line).text
-    return " " in text.strip() and sinks.SQL_SHAPE.match(text) is not None
+    return " " in text.strip() and known_calls.SQL_SHAPE.match(text) is not None
 
 
 def starts_like_sql(line: Line, call: str) -> bool:
     """Whether a text that is given to a call of this name could be a statement."""
-    start = sinks.SQL_AMONG_OTHERS if call in sinks.LENIENT_SQL_CALLS else sinks.SQL_START
+    start = known_calls.SQL_AMONG_OTHERS if call in known_calls.LENIENT_SQL_CALLS else known_calls.SQL_START
     return bool(line) and (line[0].is_hole or start.match(assemble(line).text) is not None)

@@ -7,14 +7,12 @@ import posixpath
 from collections.abc import Callable, Mapping
 from typing import cast
 
-from assetc.compiler.python import text
-from assetc.compiler.python.assign import assign
-from assetc.compiler.python.calls import evaluate_call, member
-from assetc.compiler.python.items import elements_of, items_of
-from assetc.compiler.python.machine import Evaluate, Machine
-from assetc.compiler.python.scope import Scope
-from assetc.compiler.python.source import HOLE_MARK, PythonLiteral
-from assetc.compiler.python.values import (
+from assetc.compiler.python.follow.assign import assign
+from assetc.compiler.python.follow.calls import evaluate_call, member
+from assetc.compiler.python.follow.items import elements_of, items_of
+from assetc.compiler.python.follow.machine import Evaluate, Machine
+from assetc.compiler.python.follow.scope import Scope
+from assetc.compiler.python.follow.values import (
     UNKNOWN,
     Choice,
     Closure,
@@ -34,6 +32,8 @@ from assetc.compiler.python.values import (
     over,
     truth,
 )
+from assetc.compiler.python.library import strings
+from assetc.compiler.python.source import HOLE_MARK, PythonLiteral
 
 
 def constant(machine: Machine, node: ast.Constant, scope: Scope) -> Value:
@@ -66,7 +66,7 @@ def formatted(machine: Machine, node: ast.JoinedStr, scope: Scope) -> Value:
         elif isinstance(part, ast.FormattedValue):
             parts.append(_field(machine, part, scope))
             offset += 1
-    return text.concatenate(parts)
+    return strings.concatenate(parts)
 
 
 def operation(machine: Machine, node: ast.BinOp, scope: Scope) -> Value:
@@ -76,7 +76,7 @@ def operation(machine: Machine, node: ast.BinOp, scope: Scope) -> Value:
         case ast.Add():
             return _add(left, right)
         case ast.Mod() if isinstance(left, Text):
-            return text.percent(left, right)
+            return strings.percent(left, right)
         case ast.Div() if isinstance(left, FilePath):
             tail = only_text(right)
             return UNKNOWN if tail is None else FilePath(posixpath.join(left.path, tail))
@@ -226,7 +226,7 @@ def _field(machine: Machine, node: ast.FormattedValue, scope: Scope) -> Value:
     value = machine.evaluate(node.value, scope)
     spec = None if node.format_spec is None else only_text(machine.evaluate(node.format_spec, scope))
     if isinstance(value, Constant) and spec is not None:
-        return text.formatted_constant(value, spec)
+        return strings.formatted_constant(value, spec)
     if node.format_spec is not None and not isinstance(value, Text):
         return UNKNOWN
     return UNKNOWN if node.conversion == ord("r") else value
@@ -236,7 +236,7 @@ def _add(left: Value, right: Value) -> Value:
     if isinstance(left, Items) or isinstance(right, Items):
         return Items((*elements_of(left), *elements_of(right)))
     if isinstance(left, Text) or isinstance(right, Text):
-        return text.concatenate((left, right))
+        return strings.concatenate((left, right))
     if isinstance(left, Choice):
         return choice([_add(each, right) for each in left.values])
     if isinstance(right, Choice):

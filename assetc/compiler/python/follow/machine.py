@@ -10,9 +10,8 @@ from typing import Protocol, TypeAlias
 from msgspec import Struct, field
 
 from assetc.compiler.diagnostic import Diagnostic
-from assetc.compiler.python.scope import Scope
-from assetc.compiler.python.source import FileLiteral
-from assetc.compiler.python.values import (
+from assetc.compiler.python.follow.scope import Scope
+from assetc.compiler.python.follow.values import (
     UNKNOWN,
     AssetDecorator,
     AssetFunction,
@@ -22,6 +21,7 @@ from assetc.compiler.python.values import (
     Text,
     Value,
 )
+from assetc.compiler.python.source import FileLiteral
 
 MOST_NODES = 60_000
 DEEPEST_EXPRESSION = 90

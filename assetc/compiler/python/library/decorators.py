@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from assetc.compiler.python.machine import Call
+from assetc.compiler.python.follow.machine import Call
+from assetc.compiler.python.follow.values import AssetDecorator, Choice, Entries, Outside, Text, Value
 from assetc.compiler.python.source import Source
-from assetc.compiler.python.values import AssetDecorator, Choice, Entries, Outside, Text, Value
 
 KINDS = frozenset({"asset", "multi_asset"})
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 
-from assetc.compiler.python.members import attribute_of
-from assetc.compiler.python.values import (
+from assetc.compiler.python.follow.members import attribute_of
+from assetc.compiler.python.follow.values import (
     COUNTED_HOLE,
     HOLE,
     MOST_ALTERNATIVES,

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.place import Span
-from assetc.compiler.python.embedded_sql import (
+from assetc.compiler.python.body.embedded_sql import (
     EmbeddedSql,
     assemble,
     faults,
@@ -18,9 +18,9 @@ from assetc.compiler.python.embedded_sql import (
     show,
     temporary_names,
 )
+from assetc.compiler.python.follow.scope import Scope
+from assetc.compiler.python.follow.values import Text, Value
 from assetc.compiler.python.reading import PythonReference
-from assetc.compiler.python.scope import Scope
-from assetc.compiler.python.values import Text, Value
 from assetc.compiler.reference import Certainty, Reference, ReferenceKind
 from assetc.compiler.sql.fold import split_name
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 
-from assetc.compiler.python.items import items_of
-from assetc.compiler.python.machine import Machine
-from assetc.compiler.python.scope import Scope
-from assetc.compiler.python.values import UNKNOWN, Constant, Entries, Instance, Items, Value, known_texts
+from assetc.compiler.python.follow.items import items_of
+from assetc.compiler.python.follow.machine import Machine
+from assetc.compiler.python.follow.scope import Scope
+from assetc.compiler.python.follow.values import UNKNOWN, Constant, Entries, Instance, Items, Value, known_texts
 
 
 def assign(machine: Machine, target: ast.expr, value: Value, scope: Scope) -> None:

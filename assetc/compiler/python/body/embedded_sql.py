@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from assetc.compiler.place import Span
-from assetc.compiler.python.values import Line, Piece
+from assetc.compiler.python.follow.values import Line, Piece
 from assetc.compiler.reference import Reference
 from assetc.compiler.sql.fold import split_name
 from assetc.compiler.sql.read_sql import read_sql

@@ -7,12 +7,10 @@ import posixpath
 from collections.abc import Callable, Mapping, Sequence
 from itertools import islice, product
 
-from assetc.compiler.python.decorators import as_decorator
-from assetc.compiler.python.items import MOST_ITEMS, elements_of, items_of
-from assetc.compiler.python.machine import Call, Machine
-from assetc.compiler.python.members import attribute_of
-from assetc.compiler.python.text import as_text
-from assetc.compiler.python.values import (
+from assetc.compiler.python.follow.items import MOST_ITEMS, elements_of, items_of
+from assetc.compiler.python.follow.machine import Call, Machine
+from assetc.compiler.python.follow.members import attribute_of
+from assetc.compiler.python.follow.values import (
     UNKNOWN,
     Closure,
     Constant,
@@ -28,6 +26,8 @@ from assetc.compiler.python.values import (
     known_text,
     only_text,
 )
+from assetc.compiler.python.library.decorators import as_decorator
+from assetc.compiler.python.library.strings import as_text
 
 CallBack = Callable[[Value, Sequence[Value]], Value]
 LibraryFunction = Callable[[Call], Value | None]

@@ -9,12 +9,9 @@ from pathlib import PurePosixPath
 from msgspec.structs import replace
 
 from assetc.compiler.diagnostic import Diagnostic
-from assetc.compiler.python.keys import own_key
-from assetc.compiler.python.machine import Machine
-from assetc.compiler.python.parse import parse
-from assetc.compiler.python.scope import Scope
-from assetc.compiler.python.source import Source
-from assetc.compiler.python.values import (
+from assetc.compiler.python.follow.machine import Machine
+from assetc.compiler.python.follow.scope import Scope
+from assetc.compiler.python.follow.values import (
     UNKNOWN,
     AssetDecorator,
     AssetFunction,
@@ -24,6 +21,9 @@ from assetc.compiler.python.values import (
     Value,
     known_text,
 )
+from assetc.compiler.python.library.keys import own_key
+from assetc.compiler.python.parse import parse
+from assetc.compiler.python.source import Source
 
 LIBRARIES = sys.stdlib_module_names | frozenset((
     "assetc", "boto3", "clickhouse_connect", "connectorx", "dagster", "dask", "dbt", "duckdb", "fsspec",

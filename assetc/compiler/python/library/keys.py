@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 
-from assetc.compiler.python.items import items_of
-from assetc.compiler.python.machine import Call
-from assetc.compiler.python.values import (
+from assetc.compiler.python.follow.items import items_of
+from assetc.compiler.python.follow.machine import Call
+from assetc.compiler.python.follow.values import (
     AssetDecorator,
     AssetFunction,
     Closure,

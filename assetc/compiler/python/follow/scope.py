@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct, field
 
+from assetc.compiler.python.follow.values import Argument, Handle, Unknown, Value, alternatives, choice
 from assetc.compiler.python.source import Source
-from assetc.compiler.python.values import Argument, Handle, Unknown, Value, alternatives, choice
 
 
 class Scope(Struct, eq=False):

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.place import Span
+from assetc.compiler.python.follow.values import AssetDecorator
 from assetc.compiler.python.source import Source
-from assetc.compiler.python.values import AssetDecorator
 from assetc.definitions.errors import InvalidDefinitionError
 from assetc.definitions.names import check_asset_name, check_step_name
 from assetc.definitions.options import AssetOptions, MultiAssetOptions, check_options

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from assetc.compiler.place import Span
-from assetc.compiler.python import sinks
-from assetc.compiler.python.arguments import (
+from assetc.compiler.python.body import known_calls
+from assetc.compiler.python.body.arguments import (
     argument,
     arguments,
     library_of,
@@ -18,13 +18,11 @@ from assetc.compiler.python.arguments import (
     sql_argument,
     starts_like_sql,
 )
-from assetc.compiler.python.embedded_sql import assemble, show
-from assetc.compiler.python.keys import key_text
-from assetc.compiler.python.machine import Call
-from assetc.compiler.python.notes import BodyNotes
-from assetc.compiler.python.reading import PythonReference
-from assetc.compiler.python.scope import Scope
-from assetc.compiler.python.values import (
+from assetc.compiler.python.body.embedded_sql import assemble, show
+from assetc.compiler.python.body.notes import BodyNotes
+from assetc.compiler.python.follow.machine import Call
+from assetc.compiler.python.follow.scope import Scope
+from assetc.compiler.python.follow.values import (
     UNKNOWN,
     Argument,
     AssetFunction,
@@ -47,6 +45,8 @@ from assetc.compiler.python.values import (
     only_text,
     plain,
 )
+from assetc.compiler.python.library.keys import key_text
+from assetc.compiler.python.reading import PythonReference
 from assetc.compiler.reference import Certainty, EdgeKind, Reference
 from assetc.compiler.sql.fold import split_name
 
@@ -66,14 +66,14 @@ class BodyObserver(Struct, frozen=True, eq=False):
 
     def called(self, call: Call) -> Value | None:
         """A call of something outside the project; the answer is its value, None where it touches no relation."""
-        if library_of(call) in sinks.NOT_WAREHOUSES:
+        if library_of(call) in known_calls.NOT_WAREHOUSES:
             return None
         handler = _HANDLERS.get(call.name)
         return None if handler is None else handler(self.notes, call)
 
     def passed_on(self, call: Call) -> None:
         """A call about which nothing is known: a text that can only be SQL is likely executed."""
-        if call.name in sinks.SILENT_CALLS or call.name.endswith(("Error", "Exception", "Warning")):
+        if call.name in known_calls.SILENT_CALLS or call.name.endswith(("Error", "Exception", "Warning")):
             return
         for value, node in arguments(call):
             for each in value.values if isinstance(value, Items) else (value,):
@@ -104,14 +104,14 @@ def _execute(notes: BodyNotes, call: Call) -> Value | None:
     for text in texts:
         _execute_text(notes, call, text, span)
     is_open = any(isinstance(each, _NOT_KNOWN_AS_SQL) for each in options)
-    if is_open and call.name not in sinks.LENIENT_SQL_CALLS:
+    if is_open and call.name not in known_calls.LENIENT_SQL_CALLS:
         notes.unknown(f"the SQL given to {call.name}() is not known before it runs", span)
     return UNKNOWN
 
 
 def _execute_text(notes: BodyNotes, call: Call, text: Text, span: Span) -> None:
     names = list(known_texts(text))
-    if call.name in sinks.NAME_OR_SQL_CALLS and names and not any(" " in name.strip() for name in names):
+    if call.name in known_calls.NAME_OR_SQL_CALLS and names and not any(" " in name.strip() for name in names):
         _note_names(notes, call, text, span)
         return
     if call.name == "query" and len(call.positional) > 1 and isinstance(call.positional[1], Text):
@@ -119,7 +119,7 @@ def _execute_text(notes: BodyNotes, call: Call, text: Text, span: Span) -> None:
         text = call.positional[1]
     if call.name == "query_df" and len(call.positional) > 2:  # duckdb.query_df(frame, view, sql)
         notes.add_session_names(known_texts(call.positional[1]))
-    is_ours = root_name(call.node.func) in sinks.REFERENCE_RECEIVERS and call.name in ("sql", "execute")
+    is_ours = root_name(call.node.func) in known_calls.REFERENCE_RECEIVERS and call.name in ("sql", "execute")
     lines = tuple(line for line in text.lines if is_ours or starts_like_sql(line, call.name))
     if lines:
         notes.add_sql(Text(lines), span, call.scope, "certain")
@@ -129,7 +129,7 @@ def _read_table(notes: BodyNotes, call: Call) -> Value | None:
     """`table(name)`, but not a function of some library that happens to bear the name."""
     if call.receiver is None and not (isinstance(call.callee, Outside) and "." in call.callee.name):
         return None
-    value, node = argument(call, 1 if call.name == "forName" else 0, sinks.TABLE_KEYWORDS)
+    value, node = argument(call, 1 if call.name == "forName" else 0, known_calls.TABLE_KEYWORDS)
     if node is None:
         return UNKNOWN
     _note_names(notes, call, value, call.scope.source.span(node))
@@ -138,7 +138,7 @@ def _read_table(notes: BodyNotes, call: Call) -> Value | None:
 
 def _refer(notes: BodyNotes, call: Call) -> Value | None:
     """`context.ref(name)`, `dbt.source(source, table)`."""
-    if call.receiver is not None and root_name(call.node.func) not in sinks.REFERENCE_RECEIVERS:
+    if call.receiver is not None and root_name(call.node.func) not in known_calls.REFERENCE_RECEIVERS:
         return None
     kind: EdgeKind = "source" if call.name == "source" else "ref"
     span = call.scope.source.span(call.node.args[0] if call.node.args else call.node)
@@ -177,13 +177,13 @@ def _register_all(notes: BodyNotes, call: Call) -> Value | None:
 
 def _write(notes: BodyNotes, call: Call) -> Value | None:
     """`to_sql(table)`, `saveAsTable(table)`."""
-    write = sinks.WRITE_CALLS[call.name]
+    write = known_calls.WRITE_CALLS[call.name]
     value, node = argument(call, write.position, write.keywords)
     if node is None:
         return UNKNOWN
     span = call.scope.source.span(node)
     if not isinstance(value, Text):
-        if call.name not in sinks.LENIENT_WRITE_CALLS:
+        if call.name not in known_calls.LENIENT_WRITE_CALLS:
             notes.unknown(f"the table that {call.name}() writes is not known before it runs", span)
         return UNKNOWN
     for line in value.lines:
@@ -251,7 +251,7 @@ def _table_parts(notes: BodyNotes, call: Call, line: Line, span: Span) -> tuple[
         notes.unknown(f"the table name in {call.name}() is computed: {show(assemble(line).text)}", span)
         return ()
     parts = split_name(notes.dialect, name.strip())
-    schema, node = argument(call, len(call.positional), sinks.SCHEMA_KEYWORDS)
+    schema, node = argument(call, len(call.positional), known_calls.SCHEMA_KEYWORDS)
     schemas = list(known_texts(schema)) if node is not None else []
     return (*split_name(notes.dialect, schemas[0]), *parts) if schemas and len(parts) == 1 else parts
 
@@ -273,25 +273,25 @@ def _combinations(given: Sequence[Sequence[str]]) -> Iterator[tuple[str, ...]]:
 
 def _operation(call: Call, default: str) -> str:
     """What a write does: `mode="append"`, `if_exists="append"`, `.mode("append")` before it."""
-    for keyword in sinks.MODE_KEYWORDS:
+    for keyword in known_calls.MODE_KEYWORDS:
         for text in known_texts(call.named.get(keyword, UNKNOWN)):
-            return sinks.MODES.get(text.lower(), default)
+            return known_calls.MODES.get(text.lower(), default)
     node: ast.expr = call.node.func
     while isinstance(node, (ast.Attribute, ast.Call)):
         match node:
             case ast.Call(func=ast.Attribute(attr="mode"), args=[ast.Constant(value=str(mode)), *_]):
-                return sinks.MODES.get(mode.lower(), default)
+                return known_calls.MODES.get(mode.lower(), default)
         node = node.func if isinstance(node, ast.Call) else node.value
     return default
 
 
 _HANDLERS: Mapping[str, Handler] = {
-    **dict.fromkeys(sinks.SQL_CALLS, _execute),
-    **dict.fromkeys(sinks.FILE_READS, _read_file),
-    **dict.fromkeys(sinks.WRITE_CALLS, _write),
-    **dict.fromkeys(sinks.TABLE_CALLS, _read_table),
-    **dict.fromkeys(sinks.REFERENCE_CALLS, _refer),
-    **dict.fromkeys(sinks.REGISTRATIONS, _register),
+    **dict.fromkeys(known_calls.SQL_CALLS, _execute),
+    **dict.fromkeys(known_calls.FILE_READS, _read_file),
+    **dict.fromkeys(known_calls.WRITE_CALLS, _write),
+    **dict.fromkeys(known_calls.TABLE_CALLS, _read_table),
+    **dict.fromkeys(known_calls.REFERENCE_CALLS, _refer),
+    **dict.fromkeys(known_calls.REGISTRATIONS, _register),
     "SQLContext": _register_all,
     "append": _append,
     "insert": _append,

@@ -10,21 +10,11 @@ from msgspec.structs import replace
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.place import file_span
 from assetc.compiler.project import Entry
-from assetc.compiler.python.build_asset import Built, build_asset
-from assetc.compiler.python.definition import Definition
-from assetc.compiler.python.imported import ImportedAsset, ImportedFile
-from assetc.compiler.python.imports import find_module, module_name
-from assetc.compiler.python.keys import own_key
-from assetc.compiler.python.read_python import Followed, declared_sources, follow_file, read_python
-from assetc.compiler.python.reading import (
-    DeclaredDependency,
-    DeclaredInput,
-    Parameter,
-    PythonAsset,
-    PythonReading,
-)
-from assetc.compiler.python.scope import Scope
-from assetc.compiler.python.values import (
+from assetc.compiler.python.definition.build_asset import Built, build_asset
+from assetc.compiler.python.definition.definition import Definition
+from assetc.compiler.python.follow.imports import find_module, module_name
+from assetc.compiler.python.follow.scope import Scope
+from assetc.compiler.python.follow.values import (
     AssetDecorator,
     Closure,
     Constant,
@@ -34,6 +24,16 @@ from assetc.compiler.python.values import (
     Value,
     known_text,
     plain,
+)
+from assetc.compiler.python.imported import ImportedAsset, ImportedFile
+from assetc.compiler.python.library.keys import own_key
+from assetc.compiler.python.read_python import Followed, declared_sources, follow_file, read_python
+from assetc.compiler.python.reading import (
+    DeclaredDependency,
+    DeclaredInput,
+    Parameter,
+    PythonAsset,
+    PythonReading,
 )
 
 AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef

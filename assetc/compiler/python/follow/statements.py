@@ -6,13 +6,13 @@ import ast
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from assetc.compiler.python.assign import assign, change
-from assetc.compiler.python.calls import decorate
-from assetc.compiler.python.imports import import_from, import_modules
-from assetc.compiler.python.items import items_of
-from assetc.compiler.python.machine import Execute, Machine
-from assetc.compiler.python.scope import Scope, merge
-from assetc.compiler.python.values import UNKNOWN, Class, Closure, Constant, Value, truth
+from assetc.compiler.python.follow.assign import assign, change
+from assetc.compiler.python.follow.calls import decorate
+from assetc.compiler.python.follow.imports import import_from, import_modules
+from assetc.compiler.python.follow.items import items_of
+from assetc.compiler.python.follow.machine import Execute, Machine
+from assetc.compiler.python.follow.scope import Scope, merge
+from assetc.compiler.python.follow.values import UNKNOWN, Class, Closure, Constant, Value, truth
 
 MOST_TURNS = 200
 

@@ -7,8 +7,8 @@ import ast
 from msgspec import Struct, field
 
 from assetc.compiler.place import Span
-from assetc.compiler.python.keys import own_key
-from assetc.compiler.python.values import AssetDecorator, AssetFunction, Closure, Value
+from assetc.compiler.python.follow.values import AssetDecorator, AssetFunction, Closure, Value
+from assetc.compiler.python.library.keys import own_key
 
 
 class Definition(Struct, frozen=True, eq=False):

@@ -10,16 +10,12 @@ from msgspec import Struct, field
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.place import Span, file_span
-from assetc.compiler.python.body import BodyObserver, note_if_sql
-from assetc.compiler.python.check_definition import check_definition
-from assetc.compiler.python.definition import Definition, argument_span, name_place
-from assetc.compiler.python.definition_config import arguments_without_effect, lacks_config, read_config
-from assetc.compiler.python.footprint import footprint
-from assetc.compiler.python.items import items_of
-from assetc.compiler.python.keys import key_parts, key_text, own_name
-from assetc.compiler.python.machine import Machine
-from assetc.compiler.python.notes import BodyNotes
-from assetc.compiler.python.parameters import (
+from assetc.compiler.python.body.notes import BodyNotes
+from assetc.compiler.python.body.observe_calls import BodyObserver, note_if_sql
+from assetc.compiler.python.definition.check_definition import check_definition
+from assetc.compiler.python.definition.config import arguments_without_effect, lacks_config, read_config
+from assetc.compiler.python.definition.definition import Definition, argument_span, name_place
+from assetc.compiler.python.definition.parameters import (
     annotated_key,
     annotation_text,
     default_key,
@@ -27,14 +23,11 @@ from assetc.compiler.python.parameters import (
     parameters_of,
     read_parameter,
 )
-from assetc.compiler.python.reading import (
-    DeclaredDependency,
-    DeclaredInput,
-    PythonAsset,
-    Returns,
-)
-from assetc.compiler.python.scope import Scope
-from assetc.compiler.python.values import (
+from assetc.compiler.python.definition.source_hash import source_hash
+from assetc.compiler.python.follow.items import items_of
+from assetc.compiler.python.follow.machine import Machine
+from assetc.compiler.python.follow.scope import Scope
+from assetc.compiler.python.follow.values import (
     UNKNOWN,
     Argument,
     AssetFunction,
@@ -46,6 +39,13 @@ from assetc.compiler.python.values import (
     Text,
     Value,
     only_text,
+)
+from assetc.compiler.python.library.keys import key_parts, key_text, own_name
+from assetc.compiler.python.reading import (
+    DeclaredDependency,
+    DeclaredInput,
+    PythonAsset,
+    Returns,
 )
 
 DEPS = "name them in deps=[...] as constants"
@@ -87,7 +87,7 @@ def build_asset(machine: Machine, definition: Definition, dialect: str, name: st
         name=own,
         function=node.name,
         span=_place_in(machine, source.span_at(*name_place(definition))),
-        source_hash=footprint(machine, definition.closure, notes.files),
+        source_hash=source_hash(machine, definition.closure, notes.files),
         key_prefix=(*_prefix(definition, problems), *prefix),
         parameters=()
         if definition.is_dbt_model

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assetc.compiler.python.values import UNKNOWN, Choice, Class, Constant, Entries, Items, Value, known_text
+from assetc.compiler.python.follow.values import UNKNOWN, Choice, Class, Constant, Entries, Items, Value, known_text
 
 MOST_ITEMS = 200
 

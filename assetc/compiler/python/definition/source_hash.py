@@ -7,18 +7,18 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 
-from assetc.compiler.python.imports import absolute_name
-from assetc.compiler.python.machine import Machine
-from assetc.compiler.python.scope import Scope
+from assetc.compiler.python.follow.imports import absolute_name
+from assetc.compiler.python.follow.machine import Machine
+from assetc.compiler.python.follow.scope import Scope
+from assetc.compiler.python.follow.values import Closure, Constant, Module, Text, spell
 from assetc.compiler.python.source import Source
-from assetc.compiler.python.values import Closure, Constant, Module, Text, spell
 
 _WORD = re.compile(r"[^\W\d]\w*")
 
 Reached = dict[tuple[str, str], None]
 
 
-def footprint(machine: Machine, closure: Closure, files: Mapping[str, str]) -> str:
+def source_hash(machine: Machine, closure: Closure, files: Mapping[str, str]) -> str:
     """A hash that changes when a function, a name of the project that it uses, or a file that it reads does."""
     source, node = closure.scope.source, closure.node
     parts = [_segment(source, node)]

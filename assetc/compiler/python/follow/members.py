@@ -6,8 +6,8 @@ import ast
 import posixpath
 from pathlib import PurePosixPath
 
-from assetc.compiler.python.scope import Scope
-from assetc.compiler.python.values import (
+from assetc.compiler.python.follow.scope import Scope
+from assetc.compiler.python.follow.values import (
     UNKNOWN,
     Argument,
     Class,

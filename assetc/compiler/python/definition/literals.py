@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assetc.compiler.python.values import Constant, Entries, Items, Text, Value, only_text
+from assetc.compiler.python.follow.values import Constant, Entries, Items, Text, Value, only_text
 
 NOT_LITERAL = object()
 
