@@ -11,13 +11,13 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from assetc.compiler.columns.shape import Shape
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.place import Span
 from assetc.compiler.project import Entry
 from assetc.compiler.python.reading import PythonReading
 from assetc.compiler.reference import EdgeKind, Reference
 from assetc.compiler.sql.reading import SqlReading
-from assetc.compiler.sql.shape import Shape
 from assetc.compiler.template.rendered import Read, Rendered, TemplateReference
 
 

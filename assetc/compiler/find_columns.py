@@ -12,10 +12,10 @@ from hashlib import blake2b
 from msgspec.structs import replace
 
 from assetc.compiler.asset import Graph
+from assetc.compiler.columns.shape import output_columns
 from assetc.compiler.compilation import Known
 from assetc.compiler.facts import Columns, SeedFacts, SqlFacts, Understood
 from assetc.compiler.names.names import Names, find_table
-from assetc.compiler.sql.shape import output_columns
 from assetc.definitions.key import AssetKey
 
 

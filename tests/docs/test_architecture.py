@@ -21,7 +21,7 @@ HOMES = {
     "jinja2": ("compiler/template/",),
     "networkx": ("compiler/resolution/cycles.py",),
     "rich": ("cli/progress/terminal.py",),
-    "sqlglot": ("compiler/sql/",),
+    "sqlglot": ("compiler/sql/", "compiler/columns/"),
     "sqlite3": ("project/memory/cache.py", "runtime/state/"),
     "yaml": ("compiler/template/members/values.py", "project/documents/yaml_positions.py"),
 }

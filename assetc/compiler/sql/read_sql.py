@@ -7,16 +7,16 @@ import logging
 from sqlglot import Token
 from sqlglot.errors import TokenError
 
+from assetc.compiler.columns.read_shape import read_shape
+from assetc.compiler.columns.shape import Shape
 from assetc.compiler.reference import Reference
 from assetc.compiler.sql.comments import comment_names
 from assetc.compiler.sql.finish import finish
 from assetc.compiler.sql.problems import empty_problem, jinja_problem, token_problem
-from assetc.compiler.sql.read_shape import read_shape
 from assetc.compiler.sql.reader import Tree, read_tokens
 from assetc.compiler.sql.reading import SqlReading
 from assetc.compiler.sql.scan import scan
 from assetc.compiler.sql.script import Script, sqlglot_dialect
-from assetc.compiler.sql.shape import Shape
 from assetc.compiler.sql.signature import hash_tokens
 from assetc.compiler.sql.tokens import statements_of
 

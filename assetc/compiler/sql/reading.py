@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from assetc.compiler.columns.shape import Shape
 from assetc.compiler.reference import Reference
-from assetc.compiler.sql.shape import Shape
 
 
 class SqlProblem(Struct, frozen=True):

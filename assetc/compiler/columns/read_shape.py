@@ -7,9 +7,9 @@ from typing import TypeAlias
 from msgspec import Struct, field
 from sqlglot import exp
 
+from assetc.compiler.columns.shape import Item, Shape, Star
 from assetc.compiler.sql.ctes import cte_name, find_cte
 from assetc.compiler.sql.fold import fold_column
-from assetc.compiler.sql.shape import Item, Shape, Star
 from assetc.compiler.sql.statement import Found
 
 _DEEPEST = 100

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
+from assetc.compiler.columns.shape import output_columns
 from assetc.compiler.sql.read_sql import read_sql
-from assetc.compiler.sql.shape import output_columns
 
 TABLES = """
 create table a (id int, x int, k int);
