@@ -64,7 +64,7 @@ def detail_lines(graph: Graph, key: AssetKey) -> Iterator[Line]:
 
 
 def _checks(graph: Graph, key: AssetKey) -> list[str]:
-    return sorted(check.name for check in graph.checks if key in check.assets)
+    return sorted(check.id.name for check in graph.checks.values() if key in check.assets)
 
 
 def _asset_details(asset: Asset) -> Row:

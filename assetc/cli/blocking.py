@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from assetc.compiler.diagnostic import Diagnostic
-from assetc.compiler.selection.members import CheckName, Member
+from assetc.compiler.selection.members import Member
 from assetc.compiler.selection.request import Selected, SelectionRequest
 from assetc.runtime.workspace import Workspace
 
@@ -28,7 +28,7 @@ def obstacles(
     from assetc.cli.reach import Reach  # only a fault needs YAML in a warm start
 
     reach = Reach(workspace, uses_selectors=_uses_selectors(request))
-    wanted: frozenset[Member] = selected.assets | frozenset(map(CheckName, selected.checks))
+    wanted: frozenset[Member] = selected.assets | selected.nodes
     found: list[Obstacle] = []
     for error in errors:
         concerned = reach.of(error)

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable
 from msgspec import Struct
 
 from assetc.adapters.protocol import Refused
-from assetc.cli.listing import unique_id
 from assetc.cli.opening import Opened
 from assetc.cli.statements import LATER, check_text, lasts, statements_of
 from assetc.cli.target import open_state
@@ -81,7 +80,7 @@ class Compiling(Struct, frozen=True):
     def _give_json(self, asset: Asset) -> None:
         """dbt's form: the SQL of each node."""
         if asset.kind == "model":
-            fields = {"node": unique_id(asset, self.opened.workspace.project.name), "compiled": self._sql_of(asset)}
+            fields = {"node": str(asset.id), "compiled": self._sql_of(asset)}
             self.opened.output.give_text(encoded(fields))
 
     def _give_statements(self, asset: Asset) -> None:

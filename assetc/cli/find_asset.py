@@ -1,4 +1,4 @@
-"""The asset or source that a word on the command line names."""
+"""The asset, source or check that a word on the command line names."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from assetc.cli.opening import Opened
 from assetc.cli.stop import BAD_INPUT, Stopped
 from assetc.compiler.asset import Graph
 from assetc.compiler.diagnostic import diagnostic, did_you_mean
+from assetc.compiler.node import NodeId
 from assetc.definitions.errors import InvalidDefinitionError
 from assetc.definitions.key import AssetKey
 
@@ -34,3 +35,8 @@ def keys_named(graph: Graph, name: str) -> tuple[AssetKey, ...]:
     if key in graph.upstream:
         return (key,)
     return tuple(other for other in graph.upstream if other.name == name)
+
+
+def checks_named(graph: Graph, name: str) -> frozenset[NodeId]:
+    """The checks of that name: one, or several that have it in common."""
+    return frozenset(check.id for check in graph.checks.values() if name in (check.name, check.id.name))

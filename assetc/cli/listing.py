@@ -16,18 +16,18 @@ Row = dict[str, object]
 
 def things_of(graph: Graph, selected: Selected) -> list[Selectable]:
     """What is selected: assets, sources, checks, each in the order of their names."""
-    checks = (check for check in graph.checks if check.name in selected.checks)
+    checks = (check for check in graph.checks.values() if check.id in selected.nodes)
     in_order = graph.upstream.keys()
     return [
         *(graph.assets[key] for key in in_order if key in selected.assets),
         *(graph.sources[key] for key in in_order if key in selected.sources and key in graph.sources),
-        *sorted(checks, key=lambda check: check.name),
+        *sorted(checks, key=lambda check: check.id),
     ]
 
 
 def name_of_thing(thing: Selectable) -> str:
-    """The key of an asset or a source, the name of a check."""
-    return thing.name if isinstance(thing, Check) else str(thing.key)
+    """The key of an asset or a source, the name of a check that no other has."""
+    return thing.id.name if isinstance(thing, Check) else str(thing.key)
 
 
 def path_of_thing(thing: Selectable) -> str:
@@ -37,47 +37,27 @@ def path_of_thing(thing: Selectable) -> str:
     return thing.span.path if thing.span else ""
 
 
-def selector_of(thing: Selectable, project: str) -> str:
+def selector_of(thing: Selectable) -> str:
     """What selects just this, in dbt's words."""
     if isinstance(thing, Source):
-        return f"source:{thing.package or project}.{thing.source_name}.{thing.key.name}"
-    package, *rest = fqn_of(thing)
-    return ".".join((package or project, *rest))
+        return f"source:{thing.package}.{thing.source_name}.{thing.key.name}"
+    return ".".join(fqn_of(thing))
 
 
-def dbt_row(thing: Selectable, graph: Graph, project: str) -> Row:
+def dbt_row(thing: Selectable, graph: Graph) -> Row:
     """The row that `dbt ls --output json` prints."""
     name = thing.name if isinstance(thing, Check) else thing.key.name
-    package = thing.package or project
     return {
         "name": name,
-        "resource_type": dbt_type(thing),
-        "package_name": package,
+        "resource_type": thing.id.kind,
+        "package_name": thing.package,
         "original_file_path": path_of_thing(thing),
-        "unique_id": unique_id(thing, project),
+        "unique_id": str(thing.id),
         **_own_keys(thing),
         "tags": list(thing.tags if isinstance(thing, Source) else thing.config.tags),
         "config": config_row(thing),
-        "depends_on": {"macros": [], "nodes": _needs(thing, graph, project)},
+        "depends_on": {"macros": [], "nodes": _needs(thing, graph)},
     }
-
-
-def dbt_type(thing: Selectable) -> str:
-    """What dbt calls it."""
-    if isinstance(thing, Source):
-        return "source"
-    if isinstance(thing, Check):
-        return "test"
-    return "model" if thing.kind == "python" else thing.kind
-
-
-def unique_id(thing: Selectable, project: str) -> str:
-    """dbt's name for it."""
-    package = thing.package or project
-    if isinstance(thing, Source):
-        return f"source.{package}.{thing.source_name}.{thing.key.name}"
-    name = thing.name if isinstance(thing, Check) else thing.key.name
-    return f"{dbt_type(thing)}.{package}.{name}"
 
 
 def config_row(thing: Selectable) -> Row:
@@ -114,7 +94,7 @@ def _own_keys(thing: Selectable) -> Row:
     return {"alias": thing.name} if isinstance(thing, Check) else {}
 
 
-def _needs(thing: Selectable, graph: Graph, project: str) -> list[str]:
+def _needs(thing: Selectable, graph: Graph) -> list[str]:
     keys: Iterable[AssetKey] = thing.assets if isinstance(thing, Check) else graph.upstream[thing.key]
     found = (graph.assets.get(key) or graph.sources.get(key) for key in keys)
-    return [unique_id(each, project) for each in found if each is not None]
+    return [str(each.id) for each in found if each is not None]

@@ -26,7 +26,7 @@ def give_plan(opened: Opened, plan: Plan, *, as_json: bool) -> None:
 
 def _row(step: Step, abilities: Abilities) -> Fields:
     own: Fields = (
-        {"check": name_of(step), "gate_of": step.gate_of}
+        {"check": step.check.name, "gate_of": step.gate_of}
         if isinstance(step, CheckStep)
         else {"asset": name_of(step), "reuse": step.reuse, "full_refresh": step.full_refresh}
     )

@@ -10,7 +10,7 @@ from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.graph import walk
 from assetc.compiler.place import Span
 from assetc.compiler.planning.inputs import is_ephemeral
-from assetc.compiler.selection.members import CheckName, Member
+from assetc.compiler.selection.members import Member
 from assetc.definitions.key import AssetKey
 from assetc.project.documents.read_text import shown_text
 from assetc.project.properties.property_items import PropertyItem, item_at, words_of
@@ -77,7 +77,7 @@ class Reach:
 
     def _defined_in(self, paths: set[str]) -> Iterator[Member]:
         yield from (key for key, asset in self._graph.assets.items() if asset.path in paths)
-        yield from (CheckName(check.name) for check in self._graph.checks if _path_of(check) in paths)
+        yield from (check.id for check in self._graph.checks.values() if _path_of(check) in paths)
 
     def _described_at(self, span: Span) -> Iterator[Member]:
         """What the entry of a property file is about; where the fault is in no entry, all that the file can mean."""
@@ -88,7 +88,7 @@ class Reach:
             is_described, is_named = asset.patch_path == span.path, key.name in names
             if (is_described or is_named) if item is None else (is_described and is_named):
                 yield key
-        yield from (CheckName(check.name) for check in self._graph.checks if _is_within(check.span, span.path, item))
+        yield from (check.id for check in self._graph.checks.values() if _is_within(check.span, span.path, item))
         for source in self._graph.sources.values():
             if _is_within(source.span, span.path, item):
                 yield from self._graph.downstream.get(source.key, ())

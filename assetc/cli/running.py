@@ -99,7 +99,7 @@ def give_results(opened: Opened, progress: Progress, finished: list[StepFinished
 
 def _executed(selected: Selected, options: RunOptions) -> Selected:
     """What of the selection the command would execute: `run` executes no checks, so a wrong one is not in its way."""
-    return selected if options.command in ("build", "test") else replace(selected, checks=frozenset())
+    return selected if options.command in ("build", "test") else replace(selected, nodes=frozenset())
 
 
 def _request(opened: Opened, options: RunOptions, selected: Selected) -> RunRequest:

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from assetc.compiler.config import AssetConfig
+from assetc.compiler.node import NodeId
 from assetc.compiler.place import Span
 from assetc.compiler.reference import Certainty, EdgeKind
 from assetc.definitions.key import AssetKey
@@ -49,6 +50,11 @@ class Asset(Struct, frozen=True):
     step_name: str = ""
 
     @property
+    def id(self) -> NodeId:
+        """Its identity among all nodes."""
+        return NodeId("model" if self.kind == "python" else self.kind, self.package, self.key.name)
+
+    @property
     def path(self) -> str:
         """The file that defines the asset."""
         return self.span.path
@@ -68,6 +74,11 @@ class Source(Struct, frozen=True):
     columns: tuple[DeclaredColumn, ...] = ()
     package: str = ""
 
+    @property
+    def id(self) -> NodeId:
+        """Its identity among all nodes."""
+        return NodeId("source", self.package, f"{self.source_name}.{self.key.name}")
+
 
 class CheckConfig(Struct, frozen=True):
     """How a failed check counts; the keys are dbt's."""
@@ -86,9 +97,10 @@ class Check(Struct, frozen=True):
     """A data test: SQL that returns the rows that are wrong.
 
     `kind` is the generic test's name (`unique`, `not_null` ...) or "singular"; `assets` are those whose data it
-    reads, the one it belongs to first. `path` is the file of a singular one.
+    reads, the one it belongs to first. `path` is the file of a singular one. Several checks may have one `name`.
     """
 
+    id: NodeId
     name: str
     kind: str
     assets: tuple[AssetKey, ...]
@@ -96,9 +108,13 @@ class Check(Struct, frozen=True):
     span: Span
     column: str | None = None
     arguments: tuple[tuple[str, object], ...] = ()
-    package: str = ""
     fqn: tuple[str, ...] = ()
     path: str | None = None
+
+    @property
+    def package(self) -> str:
+        """The package that asks for it."""
+        return self.id.package
 
 
 class Edge(Struct, frozen=True):
@@ -116,7 +132,7 @@ class Graph(Struct, frozen=True):
 
     assets: dict[AssetKey, Asset]
     sources: dict[AssetKey, Source]
-    checks: tuple[Check, ...]
+    checks: dict[NodeId, Check]
     edges: Sequence[Edge]
     upstream: dict[AssetKey, tuple[AssetKey, ...]]
     downstream: dict[AssetKey, tuple[AssetKey, ...]]

@@ -17,7 +17,7 @@ Adjacency = dict[AssetKey, tuple[AssetKey, ...]]
 def connect(
     assets: Mapping[AssetKey, Asset],
     sources: Mapping[AssetKey, Source],
-    checks: tuple[Check, ...],
+    checks: Iterable[Check],
     edges: Iterable[Edge],
     flavor: Flavor = "native",
 ) -> tuple[Graph, tuple[Diagnostic, ...]]:
@@ -40,7 +40,8 @@ def connect(
         upstream, downstream = adjacency(known, kept)
     elif shared:
         upstream, downstream = adjacency(known, kept)
-    return Graph(dict(assets), dict(sources), checks, kept, upstream, downstream), problems
+    by_id = {check.id: check for check in checks}
+    return Graph(dict(assets), dict(sources), by_id, kept, upstream, downstream), problems
 
 
 def order(graph: Graph, keys: Iterable[AssetKey]) -> tuple[AssetKey, ...]:

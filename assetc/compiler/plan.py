@@ -64,7 +64,7 @@ class Plan(Struct, frozen=True):
 
 def check_id(check: Check) -> StepId:
     """The step of a check; no asset's step can have the same id."""
-    return f"check:{check.package}/{check.name}" if check.package else f"check:{check.name}"
+    return f"check:{check.id.package}/{check.id.name}"
 
 
 def build_id(asset: Asset) -> StepId:

@@ -90,11 +90,11 @@ def remaining(run: RunRecord, graph: Graph, state: State) -> Remaining:
     )
     failed = {step.id for step in pending}
     planned = {step.id for step in steps}
-    checks = {check_id(check): check for check in graph.checks if check_id(check) in planned}
+    checks = {check_id(check): check for check in graph.checks.values() if check_id(check) in planned}
     again = {step_id for step_id, check in checks.items() if step_id in failed or not keys.isdisjoint(check.assets)}
     known = {*(build_id(graph.assets[key]) for key in keys), *checks}
     lost = tuple(step for step in pending if step.id not in known)
-    return Remaining(run, Selected(keys, checks=frozenset(checks[step_id].name for step_id in again)), lost)
+    return Remaining(run, Selected(keys, nodes=frozenset(checks[step_id].id for step_id in again)), lost)
 
 
 def _recovered(

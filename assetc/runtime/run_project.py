@@ -98,7 +98,7 @@ def _remembered(
     return Remembered(
         recorded=recorded,
         existing=None if existing is None else _present(workspace, existing),
-        verified=verified_checks(workspace.graph.checks, results, recorded) if results else frozenset(),
+        verified=verified_checks(workspace.graph.checks.values(), results, recorded) if results else frozenset(),
     )
 
 

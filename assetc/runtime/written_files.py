@@ -27,7 +27,7 @@ KIND = "written"
 
 def path_of_check(check: Check) -> str:
     """The file of a check, relative to the folder."""
-    return f"checks/{check.name}.sql"
+    return f"checks/{check.id.name.removesuffix('.sql')}.sql"
 
 
 class WrittenFiles:

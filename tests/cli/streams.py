@@ -8,6 +8,7 @@ from assetc.adapters.protocol import Identity
 from assetc.compiler.asset import Asset, Check, CheckConfig
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.diagnostic import diagnostic
+from assetc.compiler.node import NodeId
 from assetc.compiler.place import Span, span_of
 from assetc.compiler.plan import BuildStep, CheckStep, Plan, Step
 from assetc.definitions.key import AssetKey
@@ -43,7 +44,11 @@ def build(name: str, materialized: str = "table", kind: str = "model", *, reuse:
 
 def check(name: str, asset: str) -> CheckStep:
     place = Span("models/schema.yml", 0, 1, 12, 9)
-    return CheckStep(f"check:shop/{name}", Check(name, "unique", (AssetKey(asset),), CheckConfig(), place), ())
+    return CheckStep(
+        f"check:shop/{name}",
+        Check(NodeId("test", "shop", name), name, "unique", (AssetKey(asset),), CheckConfig(), place),
+        (),
+    )
 
 
 STEPS: tuple[Step, ...] = (

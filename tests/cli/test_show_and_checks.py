@@ -81,3 +81,51 @@ def test_retry_tells_of_steps_that_the_project_has_no_more(assetc, shop):
     (shop / "models" / "later.sql").write_text("select 1 as id")
     told = assetc("retry")
     assert told.code == 0 and "not in the project any more: late" in told.err
+
+
+SAME_NAMES = """
+models:
+  - name: wide
+    columns:
+      - name: id
+        data_tests:
+          - not_null: {config: {where: k = 2}}
+          - not_null: {config: {where: k = 3}}
+          - not_null: {config: {where: k = 3}}
+      - {name: k, data_tests: [{not_null: {name: same}}]}
+  - name: base
+    columns: [{name: extension_id, data_tests: [not_null]}]
+  - name: base_extension
+    columns: [{name: id, data_tests: [not_null]}]
+"""
+
+
+def test_checks_of_one_name_are_as_many_checks(assetc, shop):
+    (shop / "models/wide.sql").write_text("select 1 as id, 2 as k union all select null, 3")
+    (shop / "models/base.sql").write_text("select cast(null as int) as extension_id")
+    (shop / "models/base_extension.sql").write_text("select 1 as id")
+    (shop / "models/wide.yml").write_text(SAME_NAMES)
+    for folder, rows in (("a", "where id = 7"), ("b", "")):
+        (shop / f"checks/{folder}").mkdir(parents=True)
+        (shop / f"checks/{folder}/same.sql").write_text(f"select * from wide {rows}")
+    assetc("run -s wide base base_extension")
+    ends = [json.loads(line) for line in assetc("test --log-format json").err.splitlines()]
+    named = sorted((each["check"], each["check_status"]) for each in ends if "check_status" in each)
+    assert [each for each in named if not each[0].startswith("unique")] == [
+        ("not_null_base_extension_id", "fail"),
+        ("not_null_base_extension_id", "pass"),
+        ("not_null_wide_id", "fail"),
+        ("not_null_wide_id", "pass"),
+        ("same", "fail"),
+        ("same", "pass"),
+        ("same", "pass"),
+    ]
+    files = ["checks/a/same.sql", "checks/b/same.sql"]
+    listed = {each["name"]: each["status"] for each in assetc("checks list --json").json}
+    assert [listed[file] for file in files] == ["pass", "fail"] and len(listed) == len(named)
+    assert assetc("show checks/b/same.sql --json").json == [{"id": 1, "k": 2}, {"id": None, "k": 3}]
+    for selected in (*files, "b.same", *(name for name in listed if name.startswith("not_null_wide_id."))):
+        assert len(assetc(f"test -s {selected} --dry-run --json").json["steps"]) == 1
+    assetc("compile")
+    assert {each.name for each in (shop / "target/compiled/shop/checks/checks").iterdir()} == {"a", "b"}
+    assert "checks/b/same.sql" in assetc("retry").err

@@ -10,6 +10,7 @@ from assetc.compiler.asset import Asset, Check, CheckConfig, Edge, Graph, Source
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.graph import connect
+from assetc.compiler.node import NodeId
 from assetc.compiler.place import Span
 from assetc.compiler.project import Flavor
 from assetc.definitions.key import AssetKey
@@ -79,13 +80,22 @@ def _source(name: str, options: dict[str, str]) -> Source:
     key = AssetKey(name)
     source = key.parts[0] if len(key.parts) > 1 else "main"
     place = Span(options.get("path", "models/sources.yml"), 0, 1, 1, 1)
-    return Source(key, Relation(None, "raw", key.name), span=place, source_name=source, tags=_list(options, "tags"))
+    return Source(
+        key,
+        Relation(None, "raw", key.name),
+        span=place,
+        source_name=source,
+        tags=_list(options, "tags"),
+        package="shop",
+    )
 
 
 def _check(name: str, needs: list[str], options: dict[str, str]) -> Check:
     config = CheckConfig(severity=options.get("severity", "error"), tags=_list(options, "tags"))  # type: ignore[arg-type]
     place = Span(options.get("path", "models/schema.yml"), 0, 1, 1, 1)
-    return Check(name, options.get("kind", "unique"), tuple(map(AssetKey, needs)), config, place, package="shop")
+    return Check(
+        NodeId("test", "shop", name), name, options.get("kind", "unique"), tuple(map(AssetKey, needs)), config, place
+    )
 
 
 def _edge(asset: Asset, need: str) -> Edge:

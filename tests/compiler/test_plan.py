@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from assetc.compiler.asset import Asset, Check, CheckConfig, Edge, Graph
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.graph import connect
+from assetc.compiler.node import NodeId
 from assetc.compiler.place import file_span
 from assetc.compiler.plan import BuildStep, CheckStep, Plan
 from assetc.compiler.planning.make_plan import PlanRequest, Remembered, make_plan
@@ -42,12 +43,12 @@ def graph(text: str, checks: Iterable[Check] = (), **kinds: Asset) -> Graph:
 
 def check(name: str, *assets: str, severity: str = "error") -> Check:
     config = CheckConfig(severity=severity)  # type: ignore[arg-type]
-    return Check(name, "unique", tuple(map(AssetKey, assets)), config, file_span("x"))
+    return Check(NodeId("test", "shop", name), name, "unique", tuple(map(AssetKey, assets)), config, file_span("x"))
 
 
 def everything(found: Graph, *left_out: str) -> Selected:
     keys = frozenset(key for key in found.assets if key.name not in left_out)
-    return Selected(keys, checks=frozenset(check.name for check in found.checks))
+    return Selected(keys, nodes=frozenset(found.checks))
 
 
 def built(found: Graph, **inputs: dict[str, str]) -> dict[AssetKey, Recorded]:
@@ -176,9 +177,9 @@ def test_build_has_checks_in_place_and_they_hold_back_what_is_downstream() -> No
     found = graph("a > b, b > c", [check("a_ok", "a"), check("b_soft", "b", severity="warn")])
     assert shown(make_plan(found, everything(found), BEFORE)) == [
         "a: first build",
-        "check:a_ok after a",
-        "b after a check:a_ok: first build",
-        "check:b_soft after b",
+        "check:shop/a_ok after a",
+        "b after a check:shop/a_ok: first build",
+        "check:shop/b_soft after b",
         "c after b: first build",
     ]
 
@@ -188,17 +189,17 @@ def test_a_check_of_several_assets_holds_back_only_what_is_below_all_of_them() -
     assert shown(make_plan(found, everything(found), BEFORE)) == [
         "a: first build",
         "b: first build",
-        "check:both after a b",
+        "check:shop/both after a b",
         "x after a: first build",
         "y after b: first build",
-        "z after check:both x y: first build",
+        "z after check:shop/both x y: first build",
         "end after z: first build",
     ]
 
 
 def test_a_check_that_reads_an_asset_and_what_is_below_it_closes_no_cycle() -> None:
     found = graph("a > b, b > c", [check("ends", "a", "c")])
-    assert shown(make_plan(found, everything(found), BEFORE))[-1] == "check:ends after a c"
+    assert shown(make_plan(found, everything(found), BEFORE))[-1] == "check:shop/ends after a c"
 
 
 def test_blocking_checks_of_one_table_are_gates_and_others_are_not() -> None:
@@ -207,39 +208,39 @@ def test_blocking_checks_of_one_table_are_gates_and_others_are_not() -> None:
     plan = make_plan(found, everything(found), PlanRequest("build"))
     assert shown(plan) == [
         "a: first build",
-        "check:one after a as a gate",
-        "check:soft after a",
+        "check:shop/one after a as a gate",
+        "check:shop/soft after a",
         "b after a: first build",
-        "check:two after a b",
-        "d after b check:two: first build",
+        "check:shop/two after a b",
+        "d after b check:shop/two: first build",
         "v after a: first build",
-        "check:on_view after v",
+        "check:shop/on_view after v",
     ]
     assert isinstance(plan.steps[0], BuildStep)
-    assert plan.steps[0].gates == ("check:one",)
+    assert plan.steps[0].gates == ("check:shop/one",)
 
 
 def test_a_model_decides_itself_when_it_is_published() -> None:
     found = graph("a > b", [check("a_ok", "a")], a=asset("a", publish="before_checks"))
     plan = make_plan(found, everything(found), PlanRequest("build"))
-    assert shown(plan)[1:] == ["check:a_ok after a", "b after a check:a_ok: first build"]
+    assert shown(plan)[1:] == ["check:shop/a_ok after a", "b after a check:shop/a_ok: first build"]
 
 
 def test_a_check_of_reused_assets_runs_unless_it_passed_on_these_data() -> None:
     found = graph("a > b, b > c", [check("a_ok", "a"), check("b_ok", "b")])
     recorded = built(found, c={"b": "e_old"})
-    remembered = Remembered(recorded, verified=frozenset({"a_ok"}))
+    remembered = Remembered(recorded, verified=frozenset({NodeId("test", "shop", "a_ok")}))
     assert shown(make_plan(found, everything(found), PlanRequest("build", changed=True), remembered)) == [
         "reuse a: fresh",
         "reuse b: fresh",
-        "check:b_ok after b",
-        "c after b check:b_ok: upstream b built after this read it",
+        "check:shop/b_ok after b",
+        "c after b check:shop/b_ok: upstream b built after this read it",
     ]
 
 
 def test_test_executes_checks_alone() -> None:
     found = graph("a > b", [check("b_ok", "b"), check("a_ok", "a")])
-    assert shown(make_plan(found, everything(found), PlanRequest("test"))) == ["check:a_ok", "check:b_ok"]
+    assert shown(make_plan(found, everything(found), PlanRequest("test"))) == ["check:shop/a_ok", "check:shop/b_ok"]
 
 
 def test_a_chain_of_three_thousand_is_no_problem() -> None:
@@ -265,7 +266,7 @@ def test_every_step_stands_behind_those_it_waits_for(
 ) -> None:
     text = ", ".join([*(f"{NAMES[up]} > {NAMES[down]}" for up, down in edges), *(f"{name} >" for name in NAMES)])
     found = graph(text, [check(f"c{place}", *assets) for place, assets in enumerate(checks)])
-    chosen = Selected(frozenset(map(AssetKey, selected)), checks=frozenset(item.name for item in found.checks))
+    chosen = Selected(frozenset(map(AssetKey, selected)), nodes=frozenset(found.checks))
     request = PlanRequest("build", publish=publish)  # type: ignore[arg-type]
     plan = make_plan(found, chosen, request)
     seen: set[str] = set()

@@ -17,6 +17,7 @@ from assetc.compiler.config import AssetConfig
 from assetc.compiler.graph import connect
 from assetc.compiler.materialization.build import Build, Query, ledger_for
 from assetc.compiler.materialization.materialize import materialize
+from assetc.compiler.node import NodeId
 from assetc.compiler.operation import CreateLedger
 from assetc.compiler.place import file_span
 from assetc.compiler.plan import BuildStep, CheckStep, Plan
@@ -86,7 +87,14 @@ def _asset(name: str, model: Model) -> Asset:
 
 def _check(name: str, test: Test) -> Check:
     config = CheckConfig(severity=test.severity)  # type: ignore[arg-type]
-    return Check(name, "unique", tuple(map(AssetKey, test.reads)), config, file_span("models/schema.yml"))
+    return Check(
+        NodeId("test", "shop", name),
+        name,
+        "unique",
+        tuple(map(AssetKey, test.reads)),
+        config,
+        file_span("models/schema.yml"),
+    )
 
 
 @dataclass
@@ -168,12 +176,12 @@ class SmallProject:
     def remembered(self) -> Remembered:
         recorded = self.state.recorded(self.identity)
         existing = frozenset(found.relation for found in self.warehouse.existing())
-        checks = verified_checks(self.graph.checks, self.state.check_results(self.identity), recorded)
+        checks = verified_checks(self.graph.checks.values(), self.state.check_results(self.identity), recorded)
         return Remembered(recorded, existing, checks)
 
     def plan(self, command: str = "run", select: Iterable[str] | None = None, **request: object) -> Plan:
         keys = frozenset(map(AssetKey, self.models if select is None else select))
-        selected = Selected(keys, checks=frozenset(self.tests))
+        selected = Selected(keys, nodes=frozenset(self.graph.checks))
         asked = PlanRequest(command, **request)  # type: ignore[arg-type]
         return make_plan(self.graph, selected, asked, self.remembered())
 

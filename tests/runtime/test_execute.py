@@ -125,9 +125,9 @@ def test_build_runs_checks_in_place_and_a_failed_one_stops_what_is_downstream(pr
     events = project.run(project.plan("build", publish="before_checks"))
     assert statuses(events) == {
         "a": "success",
-        "check:a_fine": "pass",
+        "check:shop/a_fine": "pass",
         "b": "success",
-        "check:b_small": "fail",
+        "check:shop/b_small": "fail",
         "c": "skipped",
     }
     assert project.rows("b") == [(2,)]
@@ -139,9 +139,9 @@ def test_a_table_is_published_only_after_its_checks(project: SmallProject) -> No
     project.models["b"] = Model("select x + 10 as x from {a}", reads=("a",))
     project.tests["b_small"] = Test("select * from {b} where x > 5", ("b",))
     events = project.run(project.plan("build"))
-    assert statuses(events) == {"a": "success", "check:b_small": "fail", "b": "failed", "c": "skipped"}
+    assert statuses(events) == {"a": "success", "check:shop/b_small": "fail", "b": "failed", "c": "skipped"}
     (failed,) = (event for event in events if isinstance(event, StepFinished) and event.step.id == "b")
-    assert (failed.message, failed.because) == ("not published: check b_small failed", ("check:b_small",))
+    assert (failed.message, failed.because) == ("not published: check b_small failed", ("check:shop/b_small",))
     assert project.rows("b") == [(2,)]
 
 
@@ -149,14 +149,14 @@ def test_a_warning_stops_nothing(project: SmallProject) -> None:
     chain(project)
     project.tests["b_small"] = Test("select * from {b} where x > 1", ("b",), severity="warn")
     events = project.run(project.plan("build"))
-    assert statuses(events) == {"a": "success", "b": "success", "check:b_small": "warn", "c": "success"}
+    assert statuses(events) == {"a": "success", "b": "success", "check:shop/b_small": "warn", "c": "success"}
     assert events[-1].status == "success"  # type: ignore[union-attr]
 
 
 def test_a_check_that_cannot_be_executed_is_an_error(project: SmallProject) -> None:
     chain(project)
     project.tests["broken"] = Test("select nonsense from {b}", ("b",))
-    assert statuses(project.run(project.plan("test", select=())))["check:broken"] == "error"
+    assert statuses(project.run(project.plan("test", select=())))["check:shop/broken"] == "error"
 
 
 def test_checks_that_passed_on_the_same_data_are_not_repeated(project: SmallProject) -> None:
@@ -172,8 +172,8 @@ def test_checks_that_passed_on_the_same_data_are_not_repeated(project: SmallProj
         "a",
         "b",
         "c",
-        "check:b_fine",
-        "check:both",
+        "check:shop/b_fine",
+        "check:shop/both",
     }
 
 
@@ -182,7 +182,7 @@ def test_a_check_that_failed_holds_back_what_is_below_a_reused_asset(project: Sm
     project.tests["b_small"] = Test("select * from {b} where x > 1", ("b",))
     project.run(project.plan("build", publish="before_checks"))
     events = project.run(project.plan("build", changed=True, publish="before_checks"))
-    assert statuses(events) == {"a": "reused", "b": "reused", "check:b_small": "fail", "c": "skipped"}
+    assert statuses(events) == {"a": "reused", "b": "reused", "check:shop/b_small": "fail", "c": "skipped"}
 
 
 class Flaky:

@@ -58,7 +58,7 @@ def test_a_failed_check_is_repeated_and_what_it_held_back_is_built(project: Smal
     project.tests["one"] = Test("select * from {a} where x = 1", ("a",))
     project.run(project.plan("build", publish="before_checks"))
     project.tests["one"] = Test("select * from {a} where x = 2", ("a",))
-    assert resume(project, "build") == {"check:one": "pass", "b": "success"}
+    assert resume(project, "build") == {"check:shop/one": "pass", "b": "success"}
 
 
 def test_a_check_is_repeated_with_the_asset_that_it_reads(project: SmallProject) -> None:
@@ -68,7 +68,7 @@ def test_a_check_is_repeated_with_the_asset_that_it_reads(project: SmallProject)
     )
     project.run(project.plan("build"))
     project.tests["one"] = Test("select * from {a} where x = 3", ("a",))
-    assert resume(project, "build") == {"check:one": "pass", "check:two": "pass", "a": "success"}
+    assert resume(project, "build") == {"check:shop/one": "pass", "check:shop/two": "pass", "a": "success"}
 
 
 def test_steps_of_a_resumed_run_that_the_project_has_no_more_are_told(project: SmallProject) -> None:

@@ -43,9 +43,9 @@ def _list(invocation: Invocation, selection: SelectionRequest, asset: str | None
     with open_state(opened) as state:
         results = state.check_results(identity_of(opened.workspace))
     key = None if asset is None else find_named(opened, asset)
-    checks = [check for check in opened.workspace.graph.checks if check.name in selected.checks]
+    checks = [check for check in opened.workspace.graph.checks.values() if check.id in selected.nodes]
     checks = [check for check in checks if key is None or key in check.assets]
-    rows = [_row(check, results) for check in sorted(checks, key=lambda check: check.name)]
+    rows = [_row(check, results) for check in sorted(checks, key=lambda check: check.id)]
     if as_json:
         opened.output.give_text(encoded(rows))
     elif rows:
@@ -56,7 +56,7 @@ def _list(invocation: Invocation, selection: SelectionRequest, asset: str | None
 def _row(check: Check, results: Mapping[str, CheckResult]) -> dict[str, object]:
     result = results.get(check_id(check))
     return {
-        "name": check.name,
+        "name": check.id.name,
         "asset": str(check.assets[0]) if check.assets else None,
         "severity": check.config.severity.upper(),
         "status": result.status if result else None,

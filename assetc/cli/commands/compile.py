@@ -64,7 +64,7 @@ def _write(opened: Opened, selected: Selected, adding: Collection[AssetKey]) -> 
     folder = workspace.root / target / "compiled" / workspace.project.name
     files = WrittenFiles(workspace, folder)
     models = [asset for key in selected.assets if (asset := workspace.graph.assets[key]).kind == "model"]
-    checks = [check for check in workspace.graph.checks if check.name in selected.checks]
+    checks = [check for check in workspace.graph.checks.values() if check.id in selected.nodes]
     old_models = [model.key for model in models if not files.is_current(model.path, adding=model.key in adding)]
     old_checks = [check for check in checks if not files.is_current(path_of_check(check))]
     unknown = 0

@@ -75,9 +75,9 @@ def _form_of(opened: Opened, form: Form | None, keys: tuple[str, ...]) -> Callab
         case "path":
             return path_of_thing
         case "selector":
-            return lambda thing: selector_of(thing, project.name)
+            return selector_of
         case "json":
-            return lambda thing: encoded(_picked(dbt_row(thing, graph, project.name), keys))
+            return lambda thing: encoded(_picked(dbt_row(thing, graph), keys))
         case _:
             return name_of_thing
 

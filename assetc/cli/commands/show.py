@@ -9,7 +9,7 @@ import click
 from msgspec import Struct
 
 from assetc.adapters.protocol import Session, WarehouseError
-from assetc.cli.find_asset import find_named, keys_named
+from assetc.cli.find_asset import checks_named, find_named, keys_named
 from assetc.cli.inline import inline_rows
 from assetc.cli.listing import name_of_thing
 from assetc.cli.opening import Opened, open_project, stop_for_errors, take
@@ -71,7 +71,7 @@ def command(invocation: Invocation, **options: Any) -> int:
             _give(opened, "", inline_rows(opened, compiler, session, request.inline, request.limit), request)
         things = tuple(_things(wanted, opened.workspace.graph))
         unbuilt = (each.key for each in things if isinstance(each, Asset) and not is_built(each, compiler, existing))
-        _stop_for_errors(opened, Selected(assets=frozenset(unbuilt), checks=wanted.checks))
+        _stop_for_errors(opened, Selected(assets=frozenset(unbuilt), nodes=wanted.nodes))
         for thing in things:
             query = rows_query(thing, compiler, session, existing)
             if query is None:
@@ -114,9 +114,9 @@ def _wanted(opened: Opened, request: ShowRequest) -> Selected:
     if name is None:
         selected = take(opened, request.selection)
         assets = selected.assets or selected.sources
-        selected = Selected(assets=assets, checks=frozenset() if assets else selected.checks)
-    elif not keys_named(graph, name) and any(check.name == name for check in graph.checks):
-        selected = Selected(checks=frozenset((name,)))
+        selected = Selected(assets=assets, nodes=frozenset() if assets else selected.nodes)
+    elif not keys_named(graph, name) and (checks := checks_named(graph, name)):
+        selected = Selected(nodes=checks)
     else:
         key = find_named(opened, name)
         return Selected(assets=frozenset((key,)))
@@ -135,7 +135,7 @@ def _things(wanted: Selected, graph: Graph) -> Iterator[Selectable]:
     """What is to be shown, upstream first."""
     for key in order(graph, wanted.assets):
         yield graph.assets.get(key) or graph.sources[key]
-    yield from (check for check in graph.checks if check.name in wanted.checks)
+    yield from (check for check in graph.checks.values() if check.id in wanted.nodes)
 
 
 def _give(opened: Opened, title: str, found: Rows, request: ShowRequest) -> None:

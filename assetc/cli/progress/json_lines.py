@@ -68,7 +68,9 @@ def step_json(event: StepFinished) -> Fields:
 def _subject(step: Step) -> Fields:
     """What the step is about."""
     if isinstance(step, CheckStep):
-        return {"check": name_of(step), "asset": str(step.check.assets[0]) if step.check.assets else None}
+        check = step.check
+        own = {} if check.id.name == check.name else {"id": str(check.id)}  # several checks have this name
+        return {"check": check.name, **own, "asset": str(check.assets[0]) if check.assets else None}
     return {"asset": name_of(step), "kind": kind_of(step)}
 
 

@@ -49,8 +49,8 @@ WORDS: Mapping[Outcome, str] = {
 
 
 def name_of(step: Step) -> str:
-    """The key of the asset, or the name of the check."""
-    return step.check.name if isinstance(step, CheckStep) else str(step.asset.key)
+    """The key of the asset, or the name of the check that no other has."""
+    return step.check.id.name if isinstance(step, CheckStep) else str(step.asset.key)
 
 
 def kind_of(step: Step) -> str:
@@ -93,7 +93,7 @@ def cause_of(event: StepFinished) -> str:
 
 def short_id(step_id: StepId) -> str:
     """The name in the id of a step, as people know it."""
-    return step_id.removeprefix("check:").rpartition("/")[2] if step_id.startswith("check:") else step_id
+    return step_id.partition("/")[2] if step_id.startswith("check:") else step_id
 
 
 def first_line(text: str) -> str:

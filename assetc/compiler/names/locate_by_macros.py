@@ -87,12 +87,11 @@ def _of_the_project(problem: Diagnostic, macro: str, project: Project, asset: As
 def _node(project: Project, asset: Asset) -> Mapping[str, object]:
     """What such a macro may ask of the asset."""
     name = asset.fqn[-1]
-    kind = "seed" if asset.kind == "seed" else "model"
     return {
         "name": name,
-        "resource_type": kind,
+        "resource_type": asset.id.kind,
         "package_name": asset.package,
-        "unique_id": f"{kind}.{asset.package}.{name}",
+        "unique_id": str(asset.id),
         "fqn": list(asset.fqn),
         "path": "/".join((*folders_of(project.settings, asset.path), PurePosixPath(asset.path).name)),
         "original_file_path": asset.path,

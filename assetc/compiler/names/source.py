@@ -22,6 +22,7 @@ def declared_source(project: Project, declared: DeclaredSource) -> tuple[Source,
         relation=relation,
         span=declared.span,
         source_name=declared.source,
+        package=project.name,
         description=declared.description,
         columns=declared.columns,
         tags=_tags(declared),
@@ -36,7 +37,9 @@ def implicit_source(project: Project, parts: tuple[str, ...], span: Span) -> tup
     present = tuple(part for part in parts if part)
     schema = present[-2] if len(present) > 1 else target.schema
     database = present[-3] if len(present) > 2 else target.database
-    source = Source(AssetKey(present), Relation(database, schema, present[-1]), implicit=True, span=span)
+    source = Source(
+        AssetKey(present), Relation(database, schema, present[-1]), implicit=True, span=span, package=project.name
+    )
     return source, Place(fold_name(target, database or ""), schema, present[-1])
 
 

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from assetc.compiler.asset import Asset, Check, Graph
 from assetc.compiler.bodies import joined
 from assetc.compiler.graph import order
+from assetc.compiler.node import NodeId
 from assetc.compiler.operation import RelationKind
 from assetc.compiler.plan import BuildStep, CheckStep, Plan, StepId, build_id, check_id
 from assetc.compiler.planning.inputs import Inputs, find_inputs, is_ephemeral
@@ -48,7 +49,7 @@ class Remembered(Struct, frozen=True):
 
     recorded: Mapping[AssetKey, Recorded] = field(default_factory=dict)
     existing: Collection[Relation] | None = None
-    verified: frozenset[str] = frozenset()
+    verified: frozenset[NodeId] = frozenset()
 
 
 NOTHING_REMEMBERED = Remembered()
@@ -74,7 +75,7 @@ def make_plan(
 def _wanted_checks(graph: Graph, selected: Selected, request: PlanRequest) -> tuple[Check, ...]:
     if request.command not in ("build", "test"):
         return ()
-    wanted = (check for check in graph.checks if check.name in selected.checks and check.config.enabled)
+    wanted = (check for check in graph.checks.values() if check.id in selected.nodes and check.config.enabled)
     return tuple(sorted(wanted, key=check_id))
 
 
@@ -182,5 +183,5 @@ def _worth_checking(
     return tuple(
         check
         for check in checks
-        if check.name not in remembered.verified or not check.assets or not reused.issuperset(check.assets)
+        if check.id not in remembered.verified or not check.assets or not reused.issuperset(check.assets)
     )

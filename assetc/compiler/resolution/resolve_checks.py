@@ -11,7 +11,9 @@ from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.facts import SqlFacts
 from assetc.compiler.names.locate import folders_of
 from assetc.compiler.names.names import Names, find_key, find_table
+from assetc.compiler.node import NodeId
 from assetc.compiler.project import Project
+from assetc.compiler.resolution.check_ids import with_own_ids
 from assetc.definitions.key import AssetKey
 
 ARGUMENTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -36,7 +38,7 @@ def resolve_checks(
     tests: Iterable[str],
 ) -> tuple[tuple[Check, ...], tuple[Diagnostic, ...]]:
     """The checks with the assets that they read, and what is wrong with them. `tests` are the project's own tests."""
-    checks: dict[str, Check] = {}
+    checks: list[Check] = []
     problems: list[Diagnostic] = []
     unknown: list[CheckDraft] = []
     known = (*GENERIC_TESTS, *(test.removeprefix("test_") for test in tests))
@@ -54,12 +56,13 @@ def resolve_checks(
         problems += faults
         if project.flavor == "native":  # dbt passes over such a check with a warning
             problems += _missing_relations(draft, names)
-        checks.setdefault(draft.name, _check(project, draft, read))
-    return tuple(checks.values()), (*problems, *_unknown_tests(project, unknown, known))
+        checks.append(_check(project, draft, read))
+    return tuple(with_own_ids(checks)), (*problems, *_unknown_tests(project, unknown, known))
 
 
 def _check(project: Project, draft: CheckDraft, read: tuple[AssetKey, ...]) -> Check:
     return Check(
+        id=NodeId("test", project.name, draft.name),
         name=draft.name,
         kind=draft.kind,
         assets=read,
@@ -67,7 +70,6 @@ def _check(project: Project, draft: CheckDraft, read: tuple[AssetKey, ...]) -> C
         span=draft.span,
         column=draft.column,
         arguments=draft.arguments,
-        package=project.name,
         fqn=(project.name, *folders_of(project.settings, draft.span.path), draft.name),
         path=draft.path,
     )

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from assetc.compiler.node import NodeId
 from assetc.compiler.selection.expression import (
     Criterion,
     Difference,
@@ -16,7 +17,7 @@ from assetc.compiler.selection.expression import (
     Union,
 )
 from assetc.compiler.selection.find import Findings, definitions_matching
-from assetc.compiler.selection.members import CheckName, Member, Members, split
+from assetc.compiler.selection.members import Member, Members, split
 from assetc.compiler.selection.request import SelectionEnvironment
 
 Pair: TypeAlias = tuple[frozenset[Member], frozenset[Member]]
@@ -93,15 +94,15 @@ def _settled(selected: frozenset[Member], waiting: frozenset[Member], evaluation
     """The combination of several criteria may hold everything that a waiting check reads."""
     if evaluation.indirect in ("eager", "empty") or selected == waiting:
         return selected, waiting
-    _, names = split(waiting)
-    return selected | _satisfied(names, selected, evaluation.indirect, evaluation.members), waiting
+    _, checks = split(waiting)
+    return selected | _satisfied(checks, selected, evaluation.indirect, evaluation.members), waiting
 
 
 def _satisfied(
-    names: Iterable[CheckName], selected: frozenset[Member], indirect: Indirect, members: Members
+    checks: Iterable[NodeId], selected: frozenset[Member], indirect: Indirect, members: Members
 ) -> frozenset[Member]:
     """The checks that read nothing but what is selected, or could be built before it."""
     readable = selected
     if indirect == "buildable":
         readable = selected | members.parents(selected, None) | members.graph.sources.keys()
-    return frozenset(name for name in names if readable.issuperset(members.checks[name].assets))
+    return frozenset(check for check in checks if readable.issuperset(members.checks[check].assets))

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NewType, TypeAlias
+from typing import TypeAlias
 
 from msgspec import Struct
 
 from assetc.compiler.asset import Asset, Check, Graph, Source
 from assetc.compiler.graph import walk
+from assetc.compiler.node import NodeId
 from assetc.compiler.selection.expression import Depth
 from assetc.definitions.key import AssetKey
 
-CheckName = NewType("CheckName", str)
-
-Member: TypeAlias = AssetKey | CheckName
-"""An asset or a source by its key, a check by its name."""
+Member: TypeAlias = AssetKey | NodeId
+"""An asset or a source by its key, what is neither by its identity."""
 
 Selectable: TypeAlias = Asset | Source | Check
 
@@ -24,8 +23,8 @@ class Members(Struct, frozen=True):
     """Everything that can be selected. A check stands below the assets whose data it reads."""
 
     graph: Graph
-    checks: dict[CheckName, Check]
-    checks_of: dict[AssetKey, tuple[CheckName, ...]]
+    checks: dict[NodeId, Check]
+    checks_of: dict[AssetKey, tuple[NodeId, ...]]
 
     def items(self) -> Iterator[tuple[Member, Selectable]]:
         """Every member with what it is."""
@@ -41,8 +40,8 @@ class Members(Struct, frozen=True):
         """What `members` need, up to `depth` steps away."""
         if depth == 0:
             return frozenset()
-        keys, names = split(members)
-        read = {key for name in names for key in self.checks[name].assets}
+        keys, others = split(members)
+        read = {key for other in others for key in self.checks[other].assets}
         further = walk(self.graph.upstream, read, None if depth is None else depth - 1)
         return frozenset(walk(self.graph.upstream, keys, depth) | read | further)
 
@@ -55,31 +54,30 @@ class Members(Struct, frozen=True):
         readable = keys | walk(self.graph.downstream, keys, None if depth is None else depth - 1)
         return frozenset(below) | frozenset(self.checks_reading(readable))
 
-    def checks_reading(self, keys: Iterable[AssetKey]) -> set[CheckName]:
+    def checks_reading(self, keys: Iterable[AssetKey]) -> set[NodeId]:
         """The checks that read the data of any of `keys`."""
-        return {name for key in keys for name in self.checks_of.get(key, ())}
+        return {check for key in keys for check in self.checks_of.get(key, ())}
 
 
 def members_of(graph: Graph) -> Members:
     """The members of a graph."""
-    checks = {CheckName(check.name): check for check in graph.checks}
-    of: dict[AssetKey, list[CheckName]] = {}
-    for name, check in checks.items():
+    of: dict[AssetKey, list[NodeId]] = {}
+    for check in graph.checks.values():
         for key in check.assets:
-            of.setdefault(key, []).append(name)
-    return Members(graph, checks, {key: tuple(names) for key, names in of.items()})
+            of.setdefault(key, []).append(check.id)
+    return Members(graph, graph.checks, {key: tuple(checks) for key, checks in of.items()})
 
 
-def split(members: Iterable[Member]) -> tuple[set[AssetKey], set[CheckName]]:
-    """The keys and the names of checks among `members`."""
+def split(members: Iterable[Member]) -> tuple[set[AssetKey], set[NodeId]]:
+    """The keys, and the identities of what is no asset and no source."""
     keys: set[AssetKey] = set()
-    names: set[CheckName] = set()
+    others: set[NodeId] = set()
     for member in members:
         if isinstance(member, AssetKey):
             keys.add(member)
         else:
-            names.add(member)
-    return keys, names
+            others.add(member)
+    return keys, others
 
 
 def fqn_of(thing: Selectable) -> tuple[str, ...]:

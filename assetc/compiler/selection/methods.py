@@ -41,7 +41,8 @@ def _fqn(members: Members, criterion: Criterion, environment: SelectionEnvironme
     for member, thing in members.items():
         if not isinstance(thing, Source):
             fqn = fqn_of(thing)
-            if _fqn_matches(fqn, selector) or _fqn_matches(fqn[1:], selector):
+            is_id = isinstance(thing, Check) and thing.id.name == criterion.value
+            if is_id or _fqn_matches(fqn, selector) or _fqn_matches(fqn[1:], selector):
                 yield member
 
 
@@ -108,7 +109,7 @@ def _access(members: Members, criterion: Criterion, environment: SelectionEnviro
 def _package(members: Members, criterion: Criterion, environment: SelectionEnvironment) -> Found:
     wanted = environment.project_name if criterion.value == "this" else criterion.value
     for member, thing in members.items():
-        if fnmatchcase(thing.package or environment.project_name, wanted):
+        if fnmatchcase(thing.package, wanted):
             yield member
 
 
@@ -142,7 +143,7 @@ def _file(members: Members, criterion: Criterion, environment: SelectionEnvironm
 def _source(members: Members, criterion: Criterion, environment: SelectionEnvironment) -> Found:
     *package, source, table = _source_parts(criterion.value)
     for key, thing in members.graph.sources.items():
-        in_package = not package or fnmatchcase(thing.package or environment.project_name, package[0])
+        in_package = not package or fnmatchcase(thing.package, package[0])
         if in_package and fnmatchcase(thing.source_name, source) and fnmatchcase(key.name, table):
             yield key
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from msgspec import Struct, field
 
 from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.node import NodeId
 from assetc.compiler.project import Flavor
 from assetc.compiler.selection.expression import Expression, Indirect
 from assetc.definitions.key import AssetKey
@@ -45,11 +46,11 @@ class SelectionEnvironment(Struct, frozen=True):
 
 
 class Selected(Struct, frozen=True):
-    """What was selected: keys of assets and of sources, names of checks."""
+    """What was selected: assets and sources by their keys, and `nodes` that are neither, such as checks."""
 
     assets: frozenset[AssetKey] = frozenset()
     sources: frozenset[AssetKey] = frozenset()
-    checks: frozenset[str] = frozenset()
+    nodes: frozenset[NodeId] = frozenset()
 
     def __bool__(self) -> bool:
-        return bool(self.assets or self.sources or self.checks)
+        return bool(self.assets or self.sources or self.nodes)

@@ -45,11 +45,11 @@ def select(
 
 
 def _selected(chosen: frozenset[Member], graph: Graph) -> Selected:
-    keys, names = split(chosen)
+    keys, nodes = split(chosen)
     return Selected(
         frozenset(key for key in keys if key in graph.assets),
         frozenset(key for key in keys if key not in graph.assets),
-        frozenset(names),
+        frozenset(nodes),
     )
 
 

@@ -23,7 +23,7 @@ T = TypeVar("T")
 BATCH = 2000
 """Rows that are held in memory before they are written."""
 
-FORMAT = f"{__version__}/4/{sys.implementation.cache_tag}"
+FORMAT = f"{__version__}/5/{sys.implementation.cache_tag}"
 SCHEMA = """
 create table if not exists meta (name text primary key, value text not null) without rowid;
 create table if not exists content (

@@ -16,6 +16,7 @@ from msgspec import Struct
 from assetc.compiler.asset import Asset, Check, DeclaredColumn, Edge, Graph, Source
 from assetc.compiler.compilation import Compilation
 from assetc.compiler.graph import Adjacency
+from assetc.compiler.node import NodeId
 from assetc.compiler.place import Span
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
@@ -118,7 +119,7 @@ def rows_of(snapshot: Snapshot, recalled: Recalled | None) -> Rows:
         shared=writer.shared.plain,
         assets=writer.rows(graph.assets.values(), _asset_row),
         sources=writer.rows((graph.sources,), _source_rows)[0],
-        checks=writer.rows(graph.checks, _check_row),
+        checks=writer.rows(graph.checks.values(), _check_row),
         edges=writer.rows(graph.edges, _edge_row),
         upstream=writer.rows(graph.upstream.values(), _numbers),
         downstream=writer.rows(graph.downstream.values(), _numbers),
@@ -158,7 +159,7 @@ def _known_rows(recalled: Recalled) -> Iterator[tuple[int, Any]]:
     yield id(graph.sources), rows.sources
     pairs = (
         (graph.assets.values(), rows.assets),
-        (graph.checks, rows.checks),
+        (graph.checks.values(), rows.checks),
         (graph.edges, rows.edges),
         (graph.upstream.values(), rows.upstream),
         (graph.downstream.values(), rows.downstream),
@@ -172,10 +173,11 @@ def read_rows(rows: Rows, stamps: str) -> Recalled:
     keys = [AssetKey(each) for each in rows.keys]
     shared = tuple(from_plain(value) for value in rows.shared)
     made = [_asset(row, keys, shared) for row in rows.assets]
+    checks = [_check(row, keys, shared) for row in rows.checks]
     graph = Graph(
         assets={asset.key: asset for asset in made},
         sources={source.key: source for source in from_plain(rows.sources)},
-        checks=tuple(_check(row, keys, shared) for row in rows.checks),
+        checks={check.id: check for check in checks},
         edges=Later(partial(_edges, keys, rows.edges)),
         upstream=_adjacency(keys, rows.upstream),
         downstream=_adjacency(keys, rows.downstream),
@@ -238,12 +240,13 @@ def _asset(written: Row, keys: list[AssetKey], shared: tuple[Any, ...]) -> Asset
     return Asset(*row)
 
 
-_CONFIG_OF_CHECK, _SPAN_OF_CHECK = _CHECK.index("config"), _CHECK.index("span")
+_ID_OF_CHECK, _CONFIG_OF_CHECK, _SPAN_OF_CHECK = map(_CHECK.index, ("id", "config", "span"))
 _ASSETS_OF_CHECK, _ARGUMENTS_OF_CHECK = _CHECK.index("assets"), _CHECK.index("arguments")
 
 
 def _check_row(check: Check, keys: _Keys, shared: _Table) -> Row:
     row: Row = [getattr(check, name) for name in _CHECK]
+    row[_ID_OF_CHECK] = (check.id.kind, check.id.package, check.id.name)
     row[_CONFIG_OF_CHECK] = shared.number(check.config)
     row[_SPAN_OF_CHECK] = _span_row(check.span)
     row[_ASSETS_OF_CHECK] = _numbers(check.assets, keys, shared)
@@ -253,6 +256,7 @@ def _check_row(check: Check, keys: _Keys, shared: _Table) -> Row:
 
 def _check(written: Row, keys: list[AssetKey], shared: tuple[Any, ...]) -> Check:
     row = written.copy()
+    row[_ID_OF_CHECK] = NodeId(*row[_ID_OF_CHECK])
     row[_CONFIG_OF_CHECK] = shared[row[_CONFIG_OF_CHECK]]
     row[_SPAN_OF_CHECK] = Span(*row[_SPAN_OF_CHECK])
     row[_ASSETS_OF_CHECK] = tuple(map(keys.__getitem__, row[_ASSETS_OF_CHECK]))

@@ -36,7 +36,7 @@ class Inspection(Struct):
                 break
         failed = [event.step for event in self.finished if event.status != "success"]
         if failed:
-            names = tuple(step.check.name for step in failed if isinstance(step, CheckStep))
+            names = tuple(step.check.id.name for step in failed if isinstance(step, CheckStep))
             raise ChecksFailed(tuple(step.id for step in failed), names)
 
     def passes_afterwards(self) -> bool:

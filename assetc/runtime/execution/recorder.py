@@ -8,6 +8,7 @@ from functools import cached_property
 from hashlib import blake2b
 
 from assetc.compiler.asset import Check
+from assetc.compiler.node import NodeId
 from assetc.compiler.plan import BuildStep, CheckStep, Step, StepId, check_id
 from assetc.compiler.planning.inputs import is_view
 from assetc.compiler.planning.staleness import Recorded, physical_settings, version_read
@@ -108,7 +109,7 @@ def planned(step: Step, run_id: str) -> StepRecord:
     if isinstance(step, CheckStep):
         check = step.check
         key = next(iter(check.assets), None)
-        return StepRecord(run_id, step.id, "check", key, check.name, check_version(check))
+        return StepRecord(run_id, step.id, "check", key, check.id.name, check_version(check))
     asset = step.asset
     status: StepStatus | None = "reused" if step.reuse else None
     return StepRecord(run_id, step.id, "build", asset.key, str(asset.key), asset.code_version, status)
@@ -167,7 +168,7 @@ def check_result(
     return CheckResult(
         id=event_id,
         identity=run.identity,
-        name=check.name,
+        name=check.id.name,
         key=next(iter(check.assets), None),
         run_id=run.id,
         step_id=step.id,
@@ -199,11 +200,11 @@ def check_version(check: Check) -> str:
 
 def verified_checks(
     checks: Iterable[Check], results: Mapping[StepId, CheckResult], recorded: Mapping[AssetKey, Recorded]
-) -> frozenset[str]:
-    """The names of the checks whose last result, on data that are still the same, was no failure."""
+) -> frozenset[NodeId]:
+    """The checks whose last result, on data that are still the same, was no failure."""
     versions = {key: record.data_version for key, record in recorded.items()}
     found = ((check, results.get(check_id(check))) for check in checks)
-    return frozenset(check.name for check, result in found if result and _is_verified(check, result, versions))
+    return frozenset(check.id for check, result in found if result and _is_verified(check, result, versions))
 
 
 def _is_verified(check: Check, result: CheckResult, versions: Mapping[AssetKey, str]) -> bool:

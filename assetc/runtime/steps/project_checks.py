@@ -108,7 +108,7 @@ def _failure(check: Check, failures: int | None, *, is_warning: bool, is_held_ba
     """What is said of a check that found rows. Those that it held back can only be seen when they are published."""
     code, word = ("W301", "warns") if is_warning else ("E301", "fails")
     counted = f"{failures} row{'' if failures == 1 else 's'}"
-    hint = f"See them: assetc show {check.name}"
+    hint = f"See them: assetc show {check.id.name}"
     if is_held_back and not is_warning:
-        hint = f"assetc run --select {check.assets[0]} publishes them unchecked; see them: assetc show {check.name}"
-    return diagnostic(code, f"check {check.name} {word}: {counted} should not be there", check.span, hint=hint)
+        hint = f"assetc run --select {check.assets[0]} publishes them unchecked; see them: assetc show {check.id.name}"
+    return diagnostic(code, f"check {check.id.name} {word}: {counted} should not be there", check.span, hint=hint)

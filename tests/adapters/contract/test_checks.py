@@ -7,6 +7,7 @@ from contract_target import Target
 
 from assetc.compiler.asset import Check, CheckConfig
 from assetc.compiler.checks import check_query, failing_rows, judge
+from assetc.compiler.node import NodeId
 from assetc.compiler.place import Span
 from assetc.definitions.key import AssetKey
 
@@ -18,7 +19,16 @@ ORDERS = """
 
 def check(kind: str, config: CheckConfig, column: str | None, **arguments: object) -> Check:
     key = AssetKey("orders")
-    return Check("name", kind, (key,), config, Span("x.yml", 0, 0, 1, 1), column, tuple(arguments.items()))
+    return Check(
+        NodeId("test", "shop", "name"),
+        "name",
+        kind,
+        (key,),
+        config,
+        Span("x.yml", 0, 0, 1, 1),
+        column,
+        tuple(arguments.items()),
+    )
 
 
 def outcome(target: Target, made: Check, sql: str = "") -> tuple[object, str]:

@@ -62,6 +62,6 @@ def graph(draw):
 @pytest.mark.parametrize(("question", "expected"), questions())
 def test_the_answer_is_dbts(graph, environment, question, expected):
     selected, problems = select(graph, request_of(question), environment)
-    found = sorted([*map(str, selected.assets | selected.sources), *selected.checks])
+    found = sorted([*map(str, selected.assets | selected.sources), *(node.name for node in selected.nodes)])
     assert found == expected
     assert all(problem.severity != "error" for problem in problems)

@@ -66,13 +66,16 @@ def ask(draw):
 )
 def test_what_a_selection_selects(ask, text, expected):
     selected, problems = ask(text)
-    assert " ".join(sorted([*map(str, selected.assets | selected.sources), *selected.checks])) == expected
+    assert (
+        " ".join(sorted([*map(str, selected.assets | selected.sources), *(node.name for node in selected.nodes)]))
+        == expected
+    )
     assert problems == ()
 
 
 def test_nothing_asked_for_is_everything(ask):
     selected, problems = ask()
-    assert (len(selected.assets), len(selected.sources), len(selected.checks)) == (6, 2, 2)
+    assert (len(selected.assets), len(selected.sources), len(selected.nodes)) == (6, 2, 2)
     assert problems == ()
 
 
