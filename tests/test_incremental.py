@@ -6,8 +6,9 @@ import os
 import random
 import re
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,23 @@ def test_an_edit_where_macros_say_where_assets_live(tmp_path: Path) -> None:
     with opened(fresh) as cold, opened(root) as again:
         assert outcome(again) == outcome(cold) and again.counts == Counts(read=1, parsed=1, derived=1)
         assert [str(edge.up) for edge in again.graph.edges] == ["orders"]
+
+
+def test_what_is_known_of_a_hook_goes_with_it(chain: Path) -> None:
+    """A hook is a piece of its asset's file: an edit replaces what was known, and nothing piles up."""
+    path, text = chain / "models/totals.sql", CHAIN["models/totals.sql"]
+    for number in range(4):
+        path.write_text(f"{{{{ config(pre_hook='delete from raw.log where id = {number}') }}}}{text}")
+        counts(chain)
+        assert _pieces(chain) == {"totals pre_hook 0"}
+    path.write_text(text)
+    counts(chain)
+    assert _pieces(chain) == set()
+
+
+def _pieces(root: Path) -> set[str]:
+    with closing(sqlite3.connect(root / ".assetc/cache.sqlite")) as cache:
+        return {part for (part,) in cache.execute("select part from facts where part <> ''")}
 
 
 # A larger project under random edits.

@@ -11,6 +11,7 @@ from assetc.compiler.config import AssetConfig
 from assetc.compiler.node import NodeId
 from assetc.compiler.place import Span
 from assetc.compiler.reference import Certainty, EdgeKind
+from assetc.compiler.text_id import TextId
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 
@@ -58,6 +59,11 @@ class Asset(Struct, frozen=True):
     def path(self) -> str:
         """The file that defines the asset."""
         return self.span.path
+
+    @property
+    def text(self) -> TextId:
+        """The text that defines the asset."""
+        return TextId(self.span.path)
 
 
 class Source(Struct, frozen=True):

@@ -25,6 +25,7 @@ from assetc.compiler.names.source import declared_source, implicit_source
 from assetc.compiler.place import file_span
 from assetc.compiler.project import DeclaredSource, Patch, Project, ProjectFile
 from assetc.compiler.python.reading import DeclaredDependency
+from assetc.compiler.text_id import TextId
 from assetc.definitions.key import AssetKey
 
 
@@ -39,7 +40,7 @@ class Definitions(Struct, frozen=True):
 
 def define(
     project: Project,
-    sql: Mapping[str, SqlFacts],
+    sql: Mapping[TextId, SqlFacts],
     python: Mapping[str, PythonFacts],
     seeds: Mapping[str, SeedFacts],
 ) -> Definitions:
@@ -64,12 +65,12 @@ def define(
 
 
 def _written_in(
-    file: ProjectFile, sql: Mapping[str, SqlFacts], python: Mapping[str, PythonFacts], seeds: Mapping[str, SeedFacts]
+    file: ProjectFile, sql: Mapping[TextId, SqlFacts], python: Mapping[str, PythonFacts], seeds: Mapping[str, SeedFacts]
 ) -> Iterator[WrittenAsset]:
     """The assets that a file defines."""
     match file.kind:
         case "model":
-            yield written_model(file.path, sql[file.path])
+            yield written_model(file.path, sql[TextId(file.path)])
         case "python":
             yield from written_in_python(python[file.path])
         case "seed":

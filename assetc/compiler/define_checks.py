@@ -56,13 +56,13 @@ def drafts_of_source(source: Source, declared: DeclaredSource) -> Iterator[Check
 def draft_of_file(facts: SqlFacts) -> CheckDraft:
     """A check that is a SQL file: `-- asset: orders` says whose it is, `orders__positive.sql` is then `positive`."""
     header = dict(facts.header)
-    name = PurePosixPath(facts.path).stem
+    name = PurePosixPath(facts.text.path).stem
     asset_name = header.get("asset")
     if asset_name and name.startswith(f"{asset_name.rpartition('/')[2]}__"):
         name = name.partition("__")[2]
     config = _config_of_file({**header, **{entry.key: entry.value for entry in facts.discovered.config}})
-    span = file_span(facts.path)
-    return CheckDraft(name, "singular", None, config, span, path=facts.path, asset_name=asset_name)
+    span = file_span(facts.text.path)
+    return CheckDraft(name, "singular", None, config, span, path=facts.text.path, asset_name=asset_name)
 
 
 def check_name(test: str, of: str, column: str | None, arguments: tuple[tuple[str, object], ...]) -> str:

@@ -19,6 +19,7 @@ from assetc.compiler.python.reading import PythonReading
 from assetc.compiler.reference import EdgeKind, Reference
 from assetc.compiler.sql.reading import SqlReading
 from assetc.compiler.template.rendered import Read, Rendered, TemplateReference
+from assetc.compiler.text_id import TextId
 
 
 class PlacedReference(Struct, frozen=True):
@@ -60,9 +61,12 @@ class Understood(Struct, frozen=True):
 
 
 class SqlFacts(Struct, frozen=True):
-    """Everything known about one SQL file: a model or a check. `header` are the `-- key: value` lines at its head."""
+    """Everything known about one text of SQL: a model, a check, a hook.
 
-    path: str
+    `header` are the `-- key: value` lines at its head.
+    """
+
+    text: TextId
     content: str
     discovered: Discovered
     header: tuple[tuple[str, str], ...] = ()
@@ -115,9 +119,9 @@ class Variant(Struct, frozen=True):
 
 
 class CompiledText(Struct, frozen=True):
-    """The rendered SQL of one file, in the variants that differ."""
+    """The rendered SQL of one text, in the variants that differ."""
 
-    path: str
+    text: TextId
     variants: tuple[Variant, ...]
 
 

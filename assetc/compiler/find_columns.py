@@ -16,13 +16,14 @@ from assetc.compiler.columns.shape import output_columns
 from assetc.compiler.compilation import Known
 from assetc.compiler.facts import Columns, SeedFacts, SqlFacts, Understood
 from assetc.compiler.names.names import Names, find_table
+from assetc.compiler.text_id import TextId
 from assetc.definitions.key import AssetKey
 
 
 def find_columns(
     graph: Graph,
     order: Iterable[AssetKey],
-    facts: dict[str, SqlFacts],
+    facts: dict[TextId, SqlFacts],
     seeds: Mapping[str, SeedFacts],
     names: Names,
 ) -> tuple[Known, int]:
@@ -35,10 +36,10 @@ def find_columns(
             continue
         if asset.kind == "seed":
             known[key] = _seed_columns(seeds[asset.path].header, asset.config.separator)
-        elif asset.kind == "model" and (found := facts[asset.path]).understood is not None:
+        elif asset.kind == "model" and (found := facts[asset.text]).understood is not None:
             columns = derive_columns(key, found.understood, found.columns, known, names)
             if columns is not found.columns:
-                facts[asset.path] = replace(found, columns=columns)
+                facts[asset.text] = replace(found, columns=columns)
                 derived += 1
             known[key] = columns.names
     return known, derived

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from assetc.compiler.facts import CompiledText, Facts, MacroFacts, PythonFacts, SeedFacts, SqlFacts
 from assetc.compiler.python.imported import ImportedFile
+from assetc.compiler.text_id import TextId
 
 
 class Files(Protocol):
@@ -26,10 +27,10 @@ class Files(Protocol):
 
 
 class Memory(Protocol):
-    """Facts about files from the last compilation. To forget everything is always safe."""
+    """Facts about texts from the last compilation. To forget everything is always safe."""
 
-    def sql(self, path: str) -> SqlFacts | None:
-        """The facts about a SQL file."""
+    def sql(self, text: TextId) -> SqlFacts | None:
+        """The facts about a text of SQL."""
 
     def python(self, path: str) -> PythonFacts | None:
         """The facts about a Python file."""
@@ -44,4 +45,7 @@ class Memory(Protocol):
         """Remember facts."""
 
     def keep_text(self, text: CompiledText) -> None:
-        """Remember the rendered SQL of a file."""
+        """Remember the rendered SQL of a text."""
+
+    def forget_pieces(self, paths: Collection[str], present: Collection[TextId]) -> None:
+        """Forget the pieces of these files that are not among those present."""

@@ -42,6 +42,7 @@ from assetc.compiler.reading.understand_files import Owner, TargetNames, underst
 from assetc.compiler.reading.understand_hooks import understand_hooks
 from assetc.compiler.resolution.resolve import Resolved, resolve
 from assetc.compiler.resolution.resolve_checks import NOBODY, resolve_checks
+from assetc.compiler.text_id import TextId
 from assetc.definitions.relation import Relation
 
 
@@ -68,7 +69,7 @@ def compile_project(given: Given) -> tuple[Compilation, Counts]:
     graph, cycles = connect(versioned, sources, ready, resolved.edges, given.project.flavor)
     columns, derived = find_columns(graph, order(graph, graph.assets), sql, facts.seeds, names)
     for changed in sql.values():
-        if changed is not given.memory.sql(changed.path):
+        if changed is not given.memory.sql(changed.text):
             given.memory.keep(changed)
     problems = in_order(
         (
@@ -101,25 +102,25 @@ def _model_owners(definitions: Definitions) -> Iterator[Owner]:
     for draft in definitions.drafts:
         if draft.asset.kind in ("model", "snapshot"):
             asset = draft.asset
-            yield asset.path, asset.key, asset.relation or Relation(None, None, asset.key.name)
+            yield asset.text, asset.key, asset.relation or Relation(None, None, asset.key.name)
 
 
 def _check_owners(checks: Iterable[CheckDraft]) -> Iterator[Owner]:
     for check in checks:
         if check.path is not None:
-            yield check.path, NOBODY, Relation(None, None, check.name)
+            yield TextId(check.path), NOBODY, Relation(None, None, check.name)
 
 
 def _file_checks(given: Given, facts: FileFacts) -> Iterator[CheckDraft]:
     for file in given.project.files:
         if file.kind == "check":
-            yield draft_of_file(facts.sql[file.path])
+            yield draft_of_file(facts.sql[TextId(file.path)])
 
 
-def _versioned(draft: Draft, facts: FileFacts, sql: dict[str, SqlFacts]) -> Asset:
+def _versioned(draft: Draft, facts: FileFacts, sql: dict[TextId, SqlFacts]) -> Asset:
     asset = draft.asset
     version = asset.code_version
-    if asset.path in sql and (understood := sql[asset.path].understood) is not None:
+    if asset.text in sql and (understood := sql[asset.text].understood) is not None:
         version = understood.version
     elif draft.python is not None:
         version = python_version(facts.python[asset.path], draft.python.source_hash)

@@ -26,6 +26,7 @@ from assetc.compiler.reading.read_files import read_sql_file
 from assetc.compiler.reading.understand_files import understand_files
 from assetc.compiler.resolution.resolution import Resolution
 from assetc.compiler.resolution.resolve import resolve_model
+from assetc.compiler.text_id import TextId
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 
@@ -35,7 +36,7 @@ OF_EDGES = frozenset({"E103", "W217"})
 
 def recompile_model(given: Given, before: Compilation, path: str) -> tuple[Compilation, Counts] | None:
     """The compilation with the present text of the model at `path`; None if that may change more than the model."""
-    known = given.memory.sql(path)
+    known = given.memory.sql(TextId(path))
     asset = next((asset for asset in before.graph.assets.values() if asset.path == path), None)
     if known is None or asset is None or not _stands_alone(before, asset, known):
         return None
@@ -74,9 +75,9 @@ def _stands_alone(before: Compilation, asset: Asset, known: SqlFacts) -> bool:
 def _understood(given: Given, before: Compilation, asset: Asset, facts: SqlFacts) -> tuple[SqlFacts, int]:
     """The facts with the SQL that the model's template gives now, and how many texts were parsed for that."""
     names = _names(given, before, asset.key, _spelled(_called(facts)))
-    owner = (asset.path, asset.key, asset.relation or Relation(None, None, asset.key.name))
-    understood, parsed = understand_files(given, (owner,), before.graph.assets, {asset.path: facts}, names)
-    return understood[asset.path], parsed
+    owner = (asset.text, asset.key, asset.relation or Relation(None, None, asset.key.name))
+    understood, parsed = understand_files(given, (owner,), before.graph.assets, {asset.text: facts}, names)
+    return understood[asset.text], parsed
 
 
 def _names(given: Given, before: Compilation, owner: AssetKey, wanted: Iterable[tuple[str, ...]]) -> Names:
@@ -147,7 +148,7 @@ def _columns(given: Given, before: Compilation, edited: AssetKey, facts: SqlFact
     graph = before.graph
     for key in _along(graph, edited, changed):
         asset = graph.assets.get(key)
-        found = facts if key == edited else given.memory.sql(asset.path) if asset and asset.kind == "model" else None
+        found = facts if key == edited else given.memory.sql(asset.text) if asset and asset.kind == "model" else None
         if found is None or found.understood is None:
             continue
         if key != edited:

@@ -164,7 +164,7 @@ def _compiled(opening: Opening) -> tuple[Compilation, Counts]:
     snapshot, counts = edited or compile_anew(opening)
     keep(cache, opening.scope, inputs, snapshot, recalled if edited else None)
     if not edited:
-        cache.forget({file.path: file for file in opening.project.files})
+        cache.forget({file.path for file in opening.project.files})
     cache.save()
     return snapshot.compilation, counts
 

@@ -6,11 +6,12 @@ import sys
 import threading
 
 from assetc.compiler.facts import CompiledText
+from assetc.compiler.text_id import TextId
 from assetc.project.memory.encoding import decode, encode
 
 if __name__ == "__main__":
     sys.setswitchinterval(1e-6)
-    content = encode(CompiledText("models/a.sql", ()))
+    content = encode(CompiledText(TextId("models/a.sql"), ()))
     ready = threading.Barrier(8)
 
     def read() -> None:

@@ -16,14 +16,15 @@ from assetc.compiler.reading.understand import discover
 from assetc.compiler.template.macros import MacroFile
 from assetc.compiler.template.reads import still_valid
 from assetc.compiler.template.surroundings import Template
+from assetc.compiler.text_id import TextId
 
 SQL_KINDS = frozenset({"model", "check", "snapshot"})
 
 
 class FileFacts(Struct, frozen=True):
-    """The facts about all files of a project, by path, and how often a file had to be read anew."""
+    """The facts about all files of a project, and how often a file had to be read anew."""
 
-    sql: Mapping[str, SqlFacts]
+    sql: Mapping[TextId, SqlFacts]
     python: Mapping[str, PythonFacts]
     seeds: Mapping[str, SeedFacts]
     problems: tuple[Diagnostic, ...]
@@ -32,14 +33,14 @@ class FileFacts(Struct, frozen=True):
 
 def read_files(given: Given) -> FileFacts:
     """Facts about every file: remembered where neither the file nor what it looked at has changed."""
-    sql: dict[str, SqlFacts] = {}
+    sql: dict[TextId, SqlFacts] = {}
     seeds: dict[str, SeedFacts] = {}
     pythons = [file.path for file in given.project.files if file.kind == "python"]
     read = 0
     for file in given.project.files:
         if file.kind in SQL_KINDS:
             facts, is_new = read_sql_file(given, file.path)
-            sql[file.path] = facts
+            sql[facts.text] = facts
             read += is_new
         elif file.kind == "seed":
             seeds[file.path] = _read_seed(given, file)
@@ -53,13 +54,13 @@ def read_files(given: Given) -> FileFacts:
 def read_sql_file(given: Given, path: str) -> tuple[SqlFacts, bool]:
     """The facts about a SQL file, and whether it had to be read for them."""
     content = given.files.content(path)
-    known = given.memory.sql(path)
+    known = given.memory.sql(TextId(path))
     if known is not None and known.content == content and still_valid(known.discovered.reads, given.surroundings):
         return known, False
     text = given.files.text(path)
     discovered = discover(Template(path, text), given.surroundings)
     columns = known.columns if known else None  # they tell themselves whether they still hold
-    return SqlFacts(path, content, discovered, read_header(text), columns=columns), True
+    return SqlFacts(TextId(path), content, discovered, read_header(text), columns=columns), True
 
 
 HEADER_LINE = re.compile(r"\s*--\s*(\w+)\s*:\s*(.+?)\s*$")

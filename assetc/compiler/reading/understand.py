@@ -28,6 +28,7 @@ from assetc.compiler.template.rendered import (
     span_in_template,
 )
 from assetc.compiler.template.surroundings import NoWarehouse, Surroundings, Template
+from assetc.compiler.text_id import TextId
 
 MOMENT = frozenset({("flag", "execute"), ("flag", "is_incremental")})
 
@@ -79,7 +80,7 @@ def understand(template: Template, reader: Reader, discovered: Discovered) -> tu
         needs_warehouse=any(variant.rendered.needs_warehouse for variant in variants),
         dialect=reader.dialect,
     )
-    return understood, CompiledText(template.path, variants)
+    return understood, CompiledText(TextId(template.path), variants)
 
 
 def _apart_from_offsets(placed: PlacedReference) -> tuple[object, ...]:

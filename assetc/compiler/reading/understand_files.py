@@ -16,6 +16,7 @@ from assetc.compiler.names.names import Names, find_key, inlined_name
 from assetc.compiler.reading.understand import at_moment, is_understood, reader_of, understand
 from assetc.compiler.template.members.relation import RelationValue
 from assetc.compiler.template.surroundings import Template
+from assetc.compiler.text_id import TextId
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 
@@ -56,30 +57,34 @@ class TargetNames(Struct, frozen=True):
         return RelationValue(relation, None, self.quote)
 
 
-Owner = tuple[str, AssetKey, Relation]
-"""A template: its path, the key that its names are looked up for, and the relation that `this` is."""
+Owner = tuple[TextId, AssetKey, Relation]
+"""A template, the key that its names are looked up for, and the relation that `this` is."""
 
 
 def understand_files(
-    given: Given, owners: Iterable[Owner], assets: Mapping[AssetKey, Asset], facts: Mapping[str, SqlFacts], names: Names
-) -> tuple[dict[str, SqlFacts], int]:
+    given: Given,
+    owners: Iterable[Owner],
+    assets: Mapping[AssetKey, Asset],
+    facts: Mapping[TextId, SqlFacts],
+    names: Names,
+) -> tuple[dict[TextId, SqlFacts], int]:
     """The facts with everything that their SQL tells, and how many texts had to be parsed for it."""
-    understood: dict[str, SqlFacts] = {}
+    understood: dict[TextId, SqlFacts] = {}
     parsed = 0
     moment = at_moment(given.surroundings, execute=True, incremental=False)
     keep_what_is()
-    for path, key, relation in owners:
+    for text, key, relation in owners:
         own_names = TargetNames(names, key, relation, assets, moment.warehouse.quote)
         config = assets[key].config if key in assets else None
         surroundings = replace(moment, names=own_names, config=ConfigValues(config) if config else NOTHING)
         reader = reader_of(given, config, surroundings)
-        known = facts[path]
+        known = facts[text]
         if not is_understood(known.understood, reader):
-            template = Template(path, given.files.text(path))
-            found, text = understand(template, reader, known.discovered)
-            given.memory.keep_text(text)
+            template = Template(text.path, given.files.text(text.path))
+            found, compiled = understand(template, reader, known.discovered)
+            given.memory.keep_text(compiled)
             known = replace(known, understood=found)
             parsed += 1
             drop_trees()
-        understood[path] = known
+        understood[text] = known
     return understood, parsed

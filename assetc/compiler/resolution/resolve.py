@@ -17,6 +17,7 @@ from assetc.compiler.resolution.resolution import Resolution
 from assetc.compiler.resolution.resolve_declared import resolve_explicit
 from assetc.compiler.resolution.resolve_python import resolve_python
 from assetc.compiler.resolution.resolve_sql import resolve_hook, resolve_sql
+from assetc.compiler.text_id import TextId
 from assetc.definitions.key import AssetKey
 
 
@@ -32,7 +33,7 @@ def resolve(
     project: Project,
     names: Names,
     drafts: Iterable[Draft],
-    facts: Mapping[str, SqlFacts],
+    facts: Mapping[TextId, SqlFacts],
     hooks: Mapping[AssetKey, tuple[PlacedReference, ...]],
 ) -> Resolved:
     """The edges of all assets, the sources that nobody declared, and the names that lead nowhere."""
@@ -43,7 +44,7 @@ def resolve(
         if draft.python is not None:
             _resolve_python(resolution, asset, draft.python, own_hooks)
         else:
-            resolve_model(resolution, asset, facts.get(asset.path), own_hooks)
+            resolve_model(resolution, asset, facts.get(asset.text), own_hooks)
     edges = tuple(resolution.edges[pair] for pair in sorted(resolution.edges))
     return Resolved(edges, tuple(resolution.sources.values()), tuple(resolution.problems))
 

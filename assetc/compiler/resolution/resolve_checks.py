@@ -14,6 +14,7 @@ from assetc.compiler.names.names import Names, find_key, find_table
 from assetc.compiler.node import NodeId
 from assetc.compiler.project import Project
 from assetc.compiler.resolution.check_ids import with_own_ids
+from assetc.compiler.text_id import TextId
 from assetc.definitions.key import AssetKey
 
 ARGUMENTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -33,7 +34,7 @@ NOBODY = AssetKey("assetc")
 def resolve_checks(
     project: Project,
     drafts: Iterable[CheckDraft],
-    facts: Mapping[str, SqlFacts],
+    facts: Mapping[TextId, SqlFacts],
     names: Names,
     tests: Iterable[str],
 ) -> tuple[tuple[Check, ...], tuple[Diagnostic, ...]]:
@@ -99,7 +100,7 @@ def _missing_relations(draft: CheckDraft, names: Names) -> Iterator[Diagnostic]:
 
 
 def _read_by(
-    draft: CheckDraft, facts: Mapping[str, SqlFacts], names: Names
+    draft: CheckDraft, facts: Mapping[TextId, SqlFacts], names: Names
 ) -> tuple[tuple[AssetKey, ...], list[Diagnostic]]:
     read: dict[AssetKey, None] = {draft.asset: None} if draft.asset else {}
     problems: list[Diagnostic] = []
@@ -111,7 +112,7 @@ def _read_by(
             hint = did_you_mean(draft.asset_name, _known(names))
             problems.append(diagnostic("E101", f"nothing is called {draft.asset_name}", draft.span, hint=hint))
     if draft.path is not None:
-        read |= dict.fromkeys(_tables_of(facts[draft.path], names))
+        read |= dict.fromkeys(_tables_of(facts[TextId(draft.path)], names))
     for name in _named_relations(draft):
         read |= dict.fromkeys(find_key(names, name, draft.asset or NOBODY)[:1])
     return tuple(read), problems

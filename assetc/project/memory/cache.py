@@ -10,40 +10,49 @@ import contextlib
 import os
 import sqlite3
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from hashlib import blake2b
 from pathlib import Path
 from threading import RLock
 from typing import Any, TypeAlias, TypeVar
 
+from assetc.compiler.text_id import TextId
 from assetc.version import __version__
 
 T = TypeVar("T")
 
+Row: TypeAlias = tuple[str, str, str]
+"""What a row is found by: its kind, and the path and part of a text."""
+
 BATCH = 2000
 """Rows that are held in memory before they are written."""
 
-FORMAT = f"{__version__}/5/{sys.implementation.cache_tag}"
-SCHEMA = """
-create table if not exists meta (name text primary key, value text not null) without rowid;
-create table if not exists content (
-    path text primary key, mtime integer not null, size integer not null, inode integer not null, hash text not null
-) without rowid;
-create table if not exists facts (kind text not null, path text not null, value blob not null, primary key (kind, path))
-    without rowid;
-"""
+FORMAT = f"{__version__}/6/{sys.implementation.cache_tag}"
+META = "create table if not exists meta (name text primary key, value text not null) without rowid"
+SCHEMA = (
+    "drop table if exists content",
+    "drop table if exists facts",
+    """create table content (
+        path text primary key, mtime integer not null, size integer not null, inode integer not null, hash text not null
+    ) without rowid""",
+    """create table facts (
+        kind text not null, path text not null, part text not null, value blob not null, primary key (kind, path, part)
+    ) without rowid""",
+    f"insert or replace into meta values ('format', '{FORMAT}')",
+)
 
 
 class Cache:
-    """Rows of bytes by kind and path, and the content hash of each file by its stamp. Rows are read from any thread."""
+    """Rows of bytes by kind and text, and the content hash of each file by its stamp. Rows are read from any thread."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._lock = RLock()
-        self._pending: dict[tuple[str, str], bytes] = {}
+        self._pending: dict[Row, bytes] = {}
         self._pending_content: dict[str, tuple[tuple[int, int, int], str]] = {}
         self._secrets: tuple[bytes, ...] = ()
-        self._withheld: dict[tuple[str, str], bytes] = {}
+        self._withheld: dict[Row, bytes] = {}
+        self._gone: set[Row] = set()
 
     @staticmethod
     def open(path: Path | None) -> Cache:
@@ -67,23 +76,25 @@ class Cache:
         """Remember the content hash of a file with this stamp."""
         self._pending_content[path] = (stamp, content)
 
-    def all(self, kind: str) -> dict[str, bytes]:
+    def all(self, kind: str) -> dict[TextId, bytes]:
         """All rows of a kind."""
-        return dict(self._connection.execute("select path, value from facts where kind = ?", (kind,)))
+        rows = self._connection.execute("select path, part, value from facts where kind = ?", (kind,))
+        return {TextId(path, part): value for path, part, value in rows}
 
-    def get(self, kind: str, path: str) -> bytes | None:
+    def get(self, kind: str, path: str, part: str = "") -> bytes | None:
         """One row, also one that was kept a moment ago."""
-        pending = self._pending.get((kind, path), self._withheld.get((kind, path)))
+        key = (kind, path, part)
+        pending = self._pending.get(key, self._withheld.get(key))
         if pending is not None:
             return pending
         with self._lock:
-            rows = self._connection.execute("select value from facts where kind = ? and path = ?", (kind, path))
+            rows = self._connection.execute("select value from facts where kind = ? and path = ? and part = ?", key)
             row = rows.fetchone()
         return None if row is None else row[0]
 
-    def keep(self, kind: str, path: str, value: bytes) -> None:
+    def keep(self, kind: str, path: str, value: bytes, part: str = "") -> None:
         """Remember a row; it is written by `save`, or when many have come together."""
-        self._pending[kind, path] = value
+        self._pending[kind, path, part] = value
         if len(self._pending) >= BATCH:
             self.save()
 
@@ -103,19 +114,22 @@ class Cache:
 
     def save(self) -> None:
         """Write what was kept, in one transaction. A full disk or a read-only folder only costs the next start."""
-        if not self._pending and not self._pending_content:
+        if not self._pending and not self._pending_content and not self._gone:
             return
         self._withhold()
         with contextlib.suppress(sqlite3.OperationalError), self._lock, self._connection:
-            self._connection.executemany("delete from facts where kind = ? and path = ?", self._withheld)
             self._connection.executemany(
-                "insert or replace into facts values (?, ?, ?)",
-                ((kind, path, value) for (kind, path), value in self._pending.items()),
+                "delete from facts where kind = ? and path = ? and part = ?", (*self._withheld, *self._gone)
+            )
+            self._connection.executemany(
+                "insert or replace into facts values (?, ?, ?, ?)",
+                ((*row, value) for row, value in self._pending.items()),
             )
             self._connection.executemany(
                 "insert or replace into content values (?, ?, ?, ?, ?)",
                 ((path, *stamp, content) for path, (stamp, content) in self._pending_content.items()),
             )
+            self._gone.clear()
             self._pending.clear()
             self._pending_content.clear()
 
@@ -124,11 +138,21 @@ class Cache:
         if not self._secrets:
             return
         telling = [key for key, value in self._pending.items() if any(secret in value for secret in self._secrets)]
-        paths = {path for _, path in (*telling, *self._withheld)}
+        paths = {path for _, path, _ in (*telling, *self._withheld)}
         hidden = {key for key in self._pending if key[1] in paths or (paths and key[0] == "snapshot")}
         self._withheld.update((key, self._pending.pop(key)) for key in hidden)
 
-    def forget(self, known: Mapping[str, object]) -> None:
+    def texts(self, kind: str, path: str) -> list[TextId]:
+        """A file and the pieces of it that there are rows about."""
+        with self._lock:
+            rows = self._connection.execute("select part from facts where kind = ? and path = ?", (kind, path))
+            return [TextId(path, part) for (part,) in rows]
+
+    def drop(self, kind: str, text: TextId) -> None:
+        """Remove a row."""
+        self._gone.add((kind, text.path, text.part))
+
+    def forget(self, known: Collection[str]) -> None:
         """Remove the rows of files that are gone."""
         with contextlib.suppress(sqlite3.OperationalError), self._connection:
             gone = [path for (path,) in self._connection.execute("select path from content") if path not in known]
@@ -179,11 +203,16 @@ def _connect(path: Path | None) -> sqlite3.Connection:
     connection = sqlite3.connect(path or ":memory:", timeout=10, isolation_level="IMMEDIATE", check_same_thread=False)
     connection.execute("pragma journal_mode = wal")
     connection.execute("pragma synchronous = normal")
-    connection.executescript(SCHEMA)
-    row = connection.execute("select value from meta where name = 'format'").fetchone()
-    if row is None or row[0] != FORMAT:
-        with connection:
-            connection.execute("delete from facts")
-            connection.execute("delete from content")
-            connection.execute("insert or replace into meta values ('format', ?)", (FORMAT,))
+    connection.execute(META)
+    if not _is_of_this_format(connection):
+        connection.execute("begin immediate")
+        if not _is_of_this_format(connection):  # another process may have been quicker
+            for statement in SCHEMA:
+                connection.execute(statement)
+        connection.commit()
     return connection
+
+
+def _is_of_this_format(connection: sqlite3.Connection) -> bool:
+    row = connection.execute("select value from meta where name = 'format'").fetchone()
+    return row is not None and row[0] == FORMAT

@@ -1,12 +1,13 @@
-"""The memory of the compiler, kept in the cache: facts about files, by path."""
+"""The memory of the compiler, kept in the cache: facts about texts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from msgspec import Struct
 
 from assetc.compiler.facts import CompiledText, Facts, MacroFacts, PythonFacts, SeedFacts, SqlFacts
+from assetc.compiler.text_id import TextId
 from assetc.project.memory.cache import Cache
 from assetc.project.memory.encoding import decode, encode
 
@@ -22,26 +23,26 @@ class CachedMemory(Struct, frozen=True):
 
     cache: Cache
     scope: str
-    sql_rows: dict[str, SqlFacts | bytes] | None = None
+    sql_rows: dict[TextId, SqlFacts | bytes] | None = None
 
     @staticmethod
     def of(cache: Cache, scope: str) -> CachedMemory:
         """The memory for one scope, with the facts about all SQL files at hand: a compilation asks for each."""
         return CachedMemory(cache, scope, dict(cache.all(f"sql {scope}")))
 
-    def sql(self, path: str) -> SqlFacts | None:
-        """The facts about a SQL file, decoded when first asked for."""
+    def sql(self, text: TextId) -> SqlFacts | None:
+        """The facts about a text of SQL, decoded when first asked for."""
         if self.sql_rows is None:
-            row = self.cache.get(f"sql {self.scope}", path)
+            row = self.cache.get(f"sql {self.scope}", text.path, text.part)
             return None if row is None else decode(SqlFacts, row)
-        known = self.sql_rows.get(path)
+        known = self.sql_rows.get(text)
         if not isinstance(known, bytes):
             return known
         facts = decode(SqlFacts, known)
         if facts is None:
-            del self.sql_rows[path]
+            del self.sql_rows[text]
         else:
-            self.sql_rows[path] = facts
+            self.sql_rows[text] = facts
         return facts
 
     def python(self, path: str) -> PythonFacts | None:
@@ -66,9 +67,18 @@ class CachedMemory(Struct, frozen=True):
 
     def keep(self, facts: Facts) -> None:
         """Remember facts."""
-        kind = f"sql {self.scope}" if isinstance(facts, SqlFacts) else KINDS[type(facts)]
-        self.cache.keep(kind, facts.path, encode(facts))
+        if isinstance(facts, SqlFacts):
+            self.cache.keep(f"sql {self.scope}", facts.text.path, encode(facts), facts.text.part)
+        else:
+            self.cache.keep(KINDS[type(facts)], facts.path, encode(facts))
 
     def keep_text(self, text: CompiledText) -> None:
-        """Remember the rendered SQL of a file."""
-        self.cache.keep(f"text {self.scope}", text.path, encode(text))
+        """Remember the rendered SQL of a text."""
+        self.cache.keep(f"text {self.scope}", text.text.path, encode(text), text.text.part)
+
+    def forget_pieces(self, paths: Collection[str], present: Collection[TextId]) -> None:
+        """Forget the pieces of these files that are not among those present."""
+        kind, known = f"sql {self.scope}", self.sql_rows
+        for text in known if known is not None else (text for path in paths for text in self.cache.texts(kind, path)):
+            if text.part and text.path in paths and text not in present:
+                self.cache.drop(kind, text)
