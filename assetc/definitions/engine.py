@@ -31,7 +31,7 @@ def load_value(assets: Sequence[AnyAsset], resources: Mapping[str, object], key:
 
 def validate(assets: Sequence[AnyAsset], resources: Mapping[str, object]) -> None:
     """Raise InvalidDefinitionError for definitions that cannot work together."""
+    from assetc.runtime.python.compile_definitions import compile_definitions
     from assetc.runtime.python.requirements import check_requirements
-    from assetc.runtime.python.wiring import wire_assets
 
-    check_requirements(wire_assets(tuple(assets)).steps, resources)
+    check_requirements(compile_definitions(assets).bodies, resources)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import TypeVar
 
@@ -55,6 +55,27 @@ def index_names(target: Target, placed: Placed, written: Iterable[Written]) -> N
         sources=_grouped(((place.schema, place.name), source.key) for source, place in placed.sources),
         places=dict(placed.places()),
         groups={asset.key: asset.group for asset, _ in placed.assets},
+    )
+
+
+def names_of_keys(groups: Mapping[AssetKey, str]) -> Names:
+    """The names of assets that have a key and a group and live in no warehouse."""
+    return Names(
+        fold=str,
+        default_schema="",
+        default_database=None,
+        other_schemas=frozenset(),
+        other_databases=frozenset(),
+        relations={},
+        by_relation={},
+        by_key={key.parts: key for key in groups},
+        by_place={},
+        by_last=_grouped((key.name, key) for key in groups),
+        by_name={},
+        written={},
+        sources={},
+        places={},
+        groups=groups,
     )
 
 

@@ -12,6 +12,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from assetc.definitions.key import AssetKey
+from assetc.definitions.names import DEFAULT_GROUP
 from assetc.definitions.relation import Relation
 
 Candidates: TypeAlias = tuple[AssetKey, ...]
@@ -86,19 +87,22 @@ def find_key(names: Names, written: str, owner: AssetKey) -> Candidates:
     return find_table(names, tuple(names.fold(part) for part in written.split(".")), owner)
 
 
-def find_parameter(names: Names, parameter: str, owner: AssetKey) -> Candidates:
-    """The upstream that a parameter names: exact key, same group, own prefix, then a unique last segment."""
-    folded = names.fold(parameter)
-    exact = names.by_key.get((folded,))
-    if exact is not None and exact != owner:
+def find_named(names: Names, parts: tuple[str, ...], owner: AssetKey, *, anywhere: bool) -> Candidates:
+    """The keys that a name without a place can mean to its reader: one is the answer, several are ambiguous.
+
+    The key itself, also written with dots; else the last segment in the reader's own group, below its own prefix and,
+    with `anywhere`, wherever it is.
+    """
+    exact = names.by_key.get(parts) or names.by_key.get(tuple(part for part in parts[0].split(".") if part))
+    if exact is not None and not (anywhere and exact == owner):
         return (exact,)
-    same_last = tuple(key for key in names.by_last.get(folded, ()) if key != owner)
-    group = names.groups.get(owner)
-    same_group = tuple(key for key in same_last if group is not None and names.groups.get(key) == group)
-    if len(same_group) == 1:
-        return same_group
-    own_prefix = tuple(key for key in same_last if key.parts[:-1] == owner.parts[:-1])
-    return own_prefix if len(own_prefix) == 1 else same_last
+    if len(parts) > 1:
+        return ()
+    namesakes = tuple(key for key in names.by_last.get(parts[0], ()) if key != owner)
+    group = names.groups.get(owner, DEFAULT_GROUP)
+    in_group = tuple(key for key in namesakes if names.groups.get(key) == group != DEFAULT_GROUP)
+    below = tuple(key for key in namesakes if key.parts[:-1] == owner.parts[:-1])
+    return (in_group if len(in_group) == 1 else ()) or below or (namesakes if anywhere else ())
 
 
 def is_written(names: Names, parts: tuple[str, ...], key: AssetKey) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assetc.compiler.asset import Asset, Edge
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
-from assetc.compiler.names.names import Candidates, find_key, find_parameter, find_table
+from assetc.compiler.names.names import Candidates, find_key, find_named, find_table
 from assetc.compiler.place import Span
 from assetc.compiler.python.reading import Parameter, PythonAsset, PythonReference, owns
 from assetc.compiler.resolution.not_readable import note_not_readable
@@ -46,7 +46,7 @@ def _resolve_input(resolution: Resolution, asset: Asset, written: str, span: Spa
 
 def _resolve_parameter(resolution: Resolution, asset: Asset, parameter: Parameter) -> None:
     name, span = parameter.name, parameter.span
-    found = find_parameter(resolution.names, name, asset.key)
+    found = find_named(resolution.names, (resolution.names.fold(name),), asset.key, anywhere=True)
     if len(found) == 1:
         resolution.connect(Edge(asset.key, found[0], "arg", span))
     elif found:

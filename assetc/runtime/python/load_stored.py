@@ -10,16 +10,16 @@ from assetc.definitions.in_process_run import AnyAsset
 from assetc.definitions.key import AssetKey
 from assetc.definitions.nearest import and_nearest
 from assetc.definitions.spec import DEFAULT_IO_MANAGER_KEY
+from assetc.runtime.python.compile_definitions import compile_definitions
 from assetc.runtime.python.pass_values import Surroundings, load_key
-from assetc.runtime.python.wiring import wire_assets
 from assetc.runtime.values.filesystem import FilesystemIOManager
 
 
 def load_stored(assets: tuple[AnyAsset, ...], resources: Mapping[str, object], key: AssetKey) -> object:
     """The value of an asset through its IO manager. Raises ValueNotFoundError when there is none."""
-    wiring = wire_assets(assets)
-    if key not in wiring.producers and key not in wiring.sources:
-        near = and_nearest(str(key), map(str, [*wiring.producers, *wiring.sources]))
+    compiled = compile_definitions(assets)
+    if key not in compiled.producers and key not in compiled.sources:
+        near = and_nearest(str(key), map(str, [*compiled.producers, *compiled.sources]))
         raise ValueNotFoundError(f"no asset has the key {key}.{near}", code="E183")
     managers = {DEFAULT_IO_MANAGER_KEY: FilesystemIOManager(), **resources}
-    return load_key(key, Surroundings("", wiring, managers, logging.getLogger("assetc")))
+    return load_key(key, Surroundings("", compiled, managers, logging.getLogger("assetc")))

@@ -15,23 +15,23 @@ from assetc.definitions.errors import InvariantError
 from assetc.definitions.io_manager import InputContext, IOManager, OutputContext
 from assetc.definitions.key import AssetKey
 from assetc.definitions.output import DEFAULT_OUTPUT
+from assetc.runtime.python.compile_definitions import CompiledDefinitions
 from assetc.runtime.python.produced import Produced
 from assetc.runtime.python.resources import Resources
-from assetc.runtime.python.wiring import Wiring
 
 
 class Surroundings(Struct, frozen=True):
     """What every step of one run shares. `resources` hold an IO manager for every key that is used."""
 
     run_id: str
-    wiring: Wiring
+    compiled: CompiledDefinitions
     resources: Mapping[str, object]
     log: logging.Logger
 
 
 def load_input(item: AssetInput, key: AssetKey, around: Surroundings) -> object:
     """The value of an upstream for a parameter, through the IO manager of the asset that made it."""
-    name = item.asset_in.input_manager_key or around.wiring.spec(key).io_manager_key
+    name = item.asset_in.input_manager_key or around.compiled.spec(key).io_manager_key
     context = replace(
         _input_context(key, around),
         name=item.parameter.name,
@@ -43,7 +43,7 @@ def load_input(item: AssetInput, key: AssetKey, around: Surroundings) -> object:
 
 def load_key(key: AssetKey, around: Surroundings) -> object:
     """The stored value of an asset, for no parameter in particular."""
-    return _manager(around.wiring.spec(key).io_manager_key, around).load_input(_input_context(key, around))
+    return _manager(around.compiled.spec(key).io_manager_key, around).load_input(_input_context(key, around))
 
 
 def store_output(produced: Produced, definition: AssetsDefinition, around: Surroundings) -> Mapping[str, object]:
@@ -66,7 +66,7 @@ def _handle_output(manager: IOManager, context: OutputContext, value: object) ->
 
 
 def _input_context(key: AssetKey, around: Surroundings) -> InputContext:
-    producer = around.wiring.producers.get(key)
+    producer = around.compiled.producers.get(key)
     output = next((known for known in producer.outputs if known.key == key), None) if producer else None
     return InputContext(
         asset_key=key,
@@ -87,7 +87,7 @@ def _output_context(
         step_key=definition.node_name if definition else key.to_python_identifier(),
         run_id=around.run_id,
         annotation=output.annotation if output else None,
-        definition_metadata=around.wiring.spec(key).metadata,
+        definition_metadata=around.compiled.spec(key).metadata,
         resources=Resources(around.resources),
         log=around.log,
     )

@@ -8,15 +8,14 @@ from assetc.definitions.asset import AssetsDefinition
 from assetc.definitions.errors import InvalidDefinitionError
 from assetc.definitions.nearest import and_nearest
 from assetc.definitions.spec import DEFAULT_IO_MANAGER_KEY
-from assetc.runtime.python.wiring import WiredStep
 
 
-def check_requirements(steps: Iterable[WiredStep], resources: Mapping[str, object]) -> None:
+def check_requirements(definitions: Iterable[AssetsDefinition], resources: Mapping[str, object]) -> None:
     """Raise InvalidDefinitionError (E109) that names every resource and IO manager that is not given."""
     problems: list[str] = []
-    for step in steps:
-        problems += missing_resources(step.definition, resources)
-        problems += _missing_managers(step.definition, resources)
+    for definition in definitions:
+        problems += missing_resources(definition, resources)
+        problems += _missing_managers(definition, resources)
     if problems:
         raise InvalidDefinitionError("\n".join(problems), code="E109")
 

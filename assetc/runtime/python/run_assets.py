@@ -10,6 +10,8 @@ from contextlib import contextmanager
 
 from msgspec import Struct, field
 
+from assetc.compiler.bodies import joined
+from assetc.compiler.graph import order
 from assetc.definitions.asset import AssetsDefinition
 from assetc.definitions.errors import InvalidDefinitionError, InvalidSelectionError, InvariantError
 from assetc.definitions.in_process_run import InProcessRun
@@ -20,13 +22,13 @@ from assetc.definitions.output import AssetMaterialization
 from assetc.definitions.spec import DEFAULT_IO_MANAGER_KEY
 from assetc.runtime.python.body_context import BodyContext, Services
 from assetc.runtime.python.call import call_body
+from assetc.runtime.python.compile_definitions import CompiledDefinitions, compile_definitions
 from assetc.runtime.python.pass_values import Surroundings, load_input, store_output
 from assetc.runtime.python.produced import Produced, outputs_of
 from assetc.runtime.python.requirements import check_requirements
 from assetc.runtime.python.resources import Resources
 from assetc.runtime.python.result import ExecuteInProcessResult, StepEvent
 from assetc.runtime.python.services import service_values
-from assetc.runtime.python.wiring import WiredStep, Wiring, wire_assets
 from assetc.runtime.values.filesystem import FilesystemIOManager
 from assetc.runtime.values.memory import InMemoryIOManager
 
@@ -47,18 +49,19 @@ class _Progress(Struct):
 
 def run_assets(run: InProcessRun) -> ExecuteInProcessResult:
     """Execute the selected assets in order. Raises what `materialize()` promises to raise."""
-    wiring = wire_assets(run.assets)
-    selected = _select(wiring, run.selection)
-    steps = [step for step in wiring.steps if step.definition.keys & selected]
+    compiled = compile_definitions(run.assets)
+    selected = _select(compiled, run.selection)
+    ordered = order(joined(compiled.graph, compiled.producers), selected)
+    steps = tuple(dict.fromkeys(compiled.producers[key] for key in ordered))
     check_requirements(steps, run.resources)
     with _default_manager(run) as manager:
         resources = {DEFAULT_IO_MANAGER_KEY: manager, **run.resources}
-        around = Surroundings(str(uuid.uuid4()), wiring, resources, logging.getLogger("assetc"))
+        around = Surroundings(str(uuid.uuid4()), compiled, resources, logging.getLogger("assetc"))
         progress = _run_steps(steps, selected, around)
     if progress.first_error and run.raise_on_error:
         raise progress.first_error
     node_of_key = {
-        output.key: (step.definition.node_name, output.name) for step in steps for output in step.definition.outputs
+        output.key: (definition.node_name, output.name) for definition in steps for output in definition.outputs
     }
     success = progress.first_error is None
     return ExecuteInProcessResult(success, around.run_id, tuple(progress.events), progress.values, node_of_key)
@@ -74,22 +77,22 @@ def _default_manager(run: InProcessRun) -> Iterator[IOManager]:
         yield FilesystemIOManager(folder, durable=False)
 
 
-def _select(wiring: Wiring, selection: Iterable[AssetKey] | None) -> frozenset[AssetKey]:
+def _select(compiled: CompiledDefinitions, selection: Iterable[AssetKey] | None) -> frozenset[AssetKey]:
     """The selected keys.
 
     Raises InvalidSelectionError (E115) for one that nothing here can make, InvalidDefinitionError for a part of
     what a body can only make whole.
     """
     if selection is None:
-        return frozenset(wiring.producers)
+        return frozenset(compiled.producers)
     chosen = frozenset(selection)
     for key in sorted(chosen):
-        if key in wiring.sources:
+        if key in compiled.sources:
             raise InvalidSelectionError(f"{key} is a source: something else makes it", code="E115")
-        if key not in wiring.producers:
-            near = and_nearest(str(key), map(str, wiring.producers))
+        if key not in compiled.producers:
+            near = and_nearest(str(key), map(str, compiled.producers))
             raise InvalidSelectionError(f"no asset has the key {key}.{near}", code="E115")
-        definition = wiring.producers[key]
+        definition = compiled.producers[key]
         if not definition.can_subset and not definition.keys <= chosen:
             missing = ", ".join(str(other) for other in sorted(definition.keys - chosen))
             message = f"{definition.node_name} does not support subsetting: {key} is selected without {missing}"
@@ -97,27 +100,30 @@ def _select(wiring: Wiring, selection: Iterable[AssetKey] | None) -> frozenset[A
     return chosen
 
 
-def _run_steps(steps: Iterable[WiredStep], selected: frozenset[AssetKey], around: Surroundings) -> _Progress:
+def _run_steps(steps: Iterable[AssetsDefinition], selected: frozenset[AssetKey], around: Surroundings) -> _Progress:
     progress = _Progress()
     progress.events.append(StepEvent("RUN_START"))
-    for step in steps:
-        if step.upstream & progress.failed:
-            progress.failed |= step.definition.keys
-        elif step.upstream & progress.skipped:
-            progress.skipped |= step.definition.keys
-            progress.add("STEP_SKIPPED", step.definition)
+    upstream = around.compiled.graph.upstream
+    for definition in steps:
+        needs = {up for key in definition.keys for up in upstream[key]} - definition.keys
+        if needs & progress.failed:
+            progress.failed |= definition.keys
+        elif needs & progress.skipped:
+            progress.skipped |= definition.keys
+            progress.add("STEP_SKIPPED", definition)
         else:
-            _run_step(step, step.definition.keys & selected, around, progress)
+            _run_step(definition, definition.keys & selected, around, progress)
     progress.events.append(StepEvent("RUN_FAILURE" if progress.first_error else "RUN_SUCCESS"))
     return progress
 
 
-def _run_step(step: WiredStep, wanted: frozenset[AssetKey], around: Surroundings, progress: _Progress) -> None:
-    definition = step.definition
+def _run_step(
+    definition: AssetsDefinition, wanted: frozenset[AssetKey], around: Surroundings, progress: _Progress
+) -> None:
     made: set[AssetKey] = set()
     progress.add("STEP_START", definition)
     try:
-        values = _load_inputs(step, around, progress)
+        values = _load_inputs(definition, around, progress)
         services = Services(around.run_id, around.log, Resources(around.resources))
         context = BodyContext(definition, wanted, services)
         for produced in outputs_of(definition, _call(definition, values, context), wanted):
@@ -141,14 +147,15 @@ def _call(definition: AssetsDefinition, values: Mapping[str, object], context: B
     return call_body(definition.body, definition.signature, {**services, **values})
 
 
-def _load_inputs(step: WiredStep, around: Surroundings, progress: _Progress) -> dict[str, object]:
+def _load_inputs(definition: AssetsDefinition, around: Surroundings, progress: _Progress) -> dict[str, object]:
     values: dict[str, object] = {}
-    for item in step.definition.inputs:
+    received = around.compiled.inputs_of(definition)
+    for item in definition.inputs:
         name = item.parameter.name
-        if name in step.inputs:
-            values[name] = load_input(item, step.inputs[name], around)
-            progress.add("LOADED_INPUT", step.definition)
-            progress.add("STEP_INPUT", step.definition)
+        if name in received:
+            values[name] = load_input(item, received[name], around)
+            progress.add("LOADED_INPUT", definition)
+            progress.add("STEP_INPUT", definition)
     return values
 
 
