@@ -261,15 +261,6 @@ def test_ctrl_c_cancels_records_and_ends_with_130(shop):
     assert [row["status"] for row in json.loads(listed.stdout)] == ["canceled"]
 
 
-def test_a_cheap_start():
-    code = (
-        "import sys; import assetc; from assetc.cli.main import main; main(['--version']); print(sorted(sys.modules))"
-    )
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    for heavy in ("rich", "sqlglot", "jinja2", "duckdb", "networkx", "yaml", "assetc.compiler.asset"):
-        assert f"'{heavy}'" not in loaded
-
-
 def test_a_python_file_that_has_nothing_to_do_with_assetc_is_not_imported(assetc, shop):
     """A folder of somebody's Airflow files; what imports assetc must import."""
     (shop / "models" / "dag.py").write_text("from airflow import DAG\nraise SystemExit\n")

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 
 _FENCE = re.compile(r"^(?P<fence>```+)(?P<info>[^\n`]*)\n(?P<text>.*?)^(?P=fence)[ ]*$", re.MULTILINE | re.DOTALL)
+_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _PROJECT_FILES = ("assetc.toml", "pyproject.toml", "dbt_project.yml")
 
 
@@ -59,6 +60,13 @@ class Page:
 
     def consoles(self) -> list[Block]:
         return [block for block in self.blocks() if block.language == "console"]
+
+    def sections(self) -> list[tuple[str, str]]:
+        """The heading and the whole text of each section; a heading in a fence is none."""
+        fences = [(block.start, block.end) for block in self.blocks()]
+        marks = [mark for mark in _HEADING.finditer(self.text) if not any(a <= mark.start() < b for a, b in fences)]
+        ends = [*(mark.start() for mark in marks[1:]), len(self.text)]
+        return [(mark[1], self.text[mark.start() : end]) for mark, end in zip(marks, ends, strict=True)]
 
     def write_project(self, folder: Path) -> None:
         """The files of the page. A page that brings no project file means an empty one."""

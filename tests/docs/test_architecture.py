@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
-import sys
 import tomllib
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from doc_page import ROOT
@@ -28,7 +25,6 @@ HOMES = {
 """The only places that import a library."""
 
 NOT_IN_THE_COMPILER = frozenset({"io", "os", "random", "shutil", "socket", "sqlite3", "subprocess", "tempfile", "time"})
-SLOW = ("sqlglot", "jinja2", "duckdb", "networkx", "rich", "pandas")
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:
@@ -92,18 +88,3 @@ def test_no_class_of_sqlglot_is_extended() -> None:
             continue
         bases = [ast.unparse(base) for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for base in node.bases]
         assert not [base for base in bases if base.startswith(("exp.", "sqlglot.", "Parser", "Generator"))], path
-
-
-def test_a_warm_command_imports_nothing_slow(tmp_path: Path) -> None:
-    (tmp_path / "models").mkdir()
-    (tmp_path / "assetc.toml").write_text('name = "shop"\n')
-    (tmp_path / "models" / "orders.sql").write_text("select {{ var('n', 1) }} as id")
-    (tmp_path / "models" / "totals.sql").write_text("select count(*) as orders from orders")
-    program = "import sys\nfrom assetc.cli.main import main\ncode = main(['ls', '--quiet'])\nprint(code, *sys.modules)"
-    for _ in range(2):
-        done = subprocess.run(
-            [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=True
-        )
-    code, *loaded = done.stdout.splitlines()[-1].split()
-    assert code == "0"
-    assert [name for name in SLOW if name in loaded] == []

@@ -19,29 +19,41 @@ WITH_COMMANDS = [page for path in PAGES if (page := read_page(path)).consoles()]
 
 @pytest.mark.parametrize("page", WITH_COMMANDS, ids=lambda page: page.path.stem)
 def test_the_guide_says_what_happens(
-    page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    page: Page,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    subtests: pytest.Subtests,
 ) -> None:
+    """The sections of a page are one project; each is reported by its heading."""
     folder = tmp_path / "shop"
     folder.mkdir()
     if page.path.stem != "getting-started":
         (folder / "assetc.toml").write_text('name = "shop"\n')
     prepare(monkeypatch, folder, tmp_path)
     console = Console(folder, capsys)
-    text, moved = page.text, 0
+    real = []
+    for heading, text in page.sections():
+        with subtests.test(heading):
+            real.append(carry_out(text, folder, console))
+            assert ACCEPT or real[-1] == text
+    if ACCEPT:
+        page.path.write_text("".join(real), encoding="utf-8")
+
+
+def carry_out(section: str, folder: Path, console: Console) -> str:
+    """The files of a section are written, its commands run: the section with what they say."""
+    page, real, end = Page(folder, section), "", 0
     for block in page.blocks():
         if "path" in block.options:
             block.write_below(folder)
         elif block.language == "console":
-            real = "".join(carry_out(block, console))
-            text = text[: block.start + moved] + real + text[block.end + moved :]
-            moved += len(real) - len(block.text)
-    if ACCEPT and text != page.text:
-        page.path.write_text(text, encoding="utf-8")
-    else:
-        assert text == page.text
+            real += section[end : block.start] + "".join(said(block, console))
+            end = block.end
+    return real + section[end:]
 
 
-def carry_out(block: Block, console: Console) -> Iterator[str]:
+def said(block: Block, console: Console) -> Iterator[str]:
     """The commands of a block, each with what it says where the page shows that; what fits stays as written."""
     for command, shown in commands_with_output(block.text):
         said = console.run(command)
