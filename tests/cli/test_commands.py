@@ -31,27 +31,51 @@ from assetc.cli.catalogue import COMMANDS, NOT_BUILT
         ("ls --deps users --json", '["crm/users"]\n'),
         ("list -s crm/users", "crm/users\n"),
         ("ls -s tag:none --json", "[]\n"),
-        ("lineage users --json --down 0", None),
+        (
+            "lineage users --json --down 0",
+            '{"key":"users","up":["crm/users"],"down":[],"edges":[{"down":"users","up":"crm/users","kind":"sql",'
+            '"where":"models/users.sql:1","certainty":"certain"}]}\n',
+        ),
         (
             "lineage customers",
             "customers  table\nneeds\n└── orders  table\n    └── raw_orders  seed\nis needed by nothing\n",
         ),
         ("lineage orders --up 0 --down 1", "orders  table\nis needed by\n└── customers  table\n"),
-        ("explain raw_orders customers", None),
-        ("asset show orders --json", None),
-        ("asset list --json", None),
-        ("checks list --json", None),
+        (
+            "explain raw_orders customers",
+            "  orders needs raw_orders  sql       models/orders.sql:1:34\n"
+            "  customers needs orders   sql       models/mart/customers.sql:1:75\n",
+        ),
         ("runs list --json", "[]\n"),
-        ("compile --show -s users", None),
-        ("plan --json", None),
+        (
+            "compile --show -s users",
+            '-- users  models/users.sql:1\ncreate table "warehouse"."main"."users" as\n'
+            'select * from "warehouse"."crm"."users";\n\n',
+        ),
     ],
 )
 def test_listings(assetc, line, out):
     said = assetc(line)
-    assert said.code == 0, said.err
-    assert out is None or said.out == out
-    if "--json" in line:
-        said.json  # noqa: B018  it is JSON
+    assert (said.code, said.out) == (0, out), said.err
+
+
+def test_listings_of_many_fields(assetc):
+    shown = assetc("asset show orders --json").json
+    assert (shown["upstream"], shown["downstream"], shown["checks"]) == (
+        ["raw_orders"],
+        ["customers"],
+        ["unique_orders_id"],
+    )
+    assert [(row["key"], row["kind"], row["place"]) for row in assetc("asset list --json").json] == [
+        ("customers", "model", "models/mart/customers.sql:1"),
+        ("orders", "model", "models/orders.sql:1"),
+        ("raw_orders", "seed", "seeds/raw_orders.csv:1"),
+        ("users", "model", "models/users.sql:1"),
+    ]
+    (check,) = assetc("checks list --json").json
+    assert (check["name"], check["asset"], check["status"]) == ("unique_orders_id", "orders", None)
+    steps = [(row["asset"], row["effect"], row["after"]) for row in assetc("plan --json").json["steps"]]
+    assert steps[:2] == [("raw_orders", "create", []), ("orders", "create", ["raw_orders"])]
 
 
 def test_dbts_rows(assetc):
