@@ -35,7 +35,7 @@ Answer: TypeAlias = tuple[Column, ...]
 Render: TypeAlias = Callable[[Operation], tuple[Statement, ...]]
 """How an operation becomes statements: an adapter's `render`, or one that lets macros of the project do it."""
 
-_WRITES_ROWS = (Append, CreateEmpty, CreateTable, DeleteInsert, LoadSeed, LoadValue, Merge)
+_WRITES_ROWS = (Append, CreateEmpty, CreateTable, DeleteInsert, LoadSeed, Merge)
 
 
 def _ignore(_: object) -> None:
@@ -84,6 +84,8 @@ class _Step(Struct):
                 return self.session.columns(relation)
             case DescribeSeed():
                 return self.describe_seed(operation)
+            case LoadValue(relation, value, temporary):
+                self.rows = self.session.write(relation, value, temporary=temporary)
             case RunChecks(relation):
                 self.listener.check(relation)
             case Report(fault):

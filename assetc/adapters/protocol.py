@@ -7,11 +7,12 @@ the `Adapter` except `connect` is pure and needs no driver installed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
 
 from msgspec import Struct
 
 from assetc.compiler.abilities import Abilities
+from assetc.compiler.config import NOTHING
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.definitions.relation import Relation
 
@@ -22,16 +23,31 @@ Form: TypeAlias = Literal["pandas", "polars", "pyarrow", "duckdb", "dicts"]
 """How a Python asset wants to receive a table."""
 
 
+class ArrowStream(Protocol):
+    """Rows as Arrow's PyCapsule interface gives them: once, and before their session is used again."""
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """A capsule with the C stream."""
+
+
+@runtime_checkable
+class Frames(ArrowStream, Protocol):
+    """Rows that are given as frames, too: those of DuckDB, or what `adapters.tables` makes of a stream."""
+
+    def frame(self, form: Form) -> object:
+        """The rows in a form that a Python asset asks for."""
+
+
 class Statement(Struct, frozen=True):
     """One statement as it is sent.
 
-    `value` is a table value that the statement reads under the name `assetc_value`. `body` is where the
-    author's SQL begins in the text.
+    `body` is where the author's SQL begins in the text. `frames` are tables of Python that it may read by name, which
+    only a warehouse of the ability `local_frames` does.
     """
 
     sql: str
-    value: object = None
     body: int = 0
+    frames: Mapping[str, object] = NOTHING
 
 
 class Identity(Struct, frozen=True):
@@ -95,6 +111,10 @@ class Canceled(Exception):  # noqa: N818  not an error: the user asked for it
 class Session(Protocol):
     """One connection, used by one thread."""
 
+    @property
+    def native(self) -> object:
+        """The driver's own connection, for what a Python body asks of it beyond SQL."""
+
     def execute(self, statement: Statement) -> int | None:
         """Execute a statement; the number of rows written where known. Raises WarehouseError."""
 
@@ -116,8 +136,14 @@ class Session(Protocol):
     def rollback(self) -> None:
         """Roll the open transaction back; nothing happens when none is open."""
 
-    def read(self, sql: str, form: Form) -> object:
-        """The result of a query in a form that a Python asset asks for."""
+    def read(self, query: Statement) -> ArrowStream:
+        """The rows of a query. Raises WarehouseError, also for a statement without rows."""
+
+    def write(self, relation: Relation, table: object, *, temporary: bool = False) -> int | None:
+        """Create a relation, which must not exist yet, from a table value; the number of rows where known.
+
+        The value is an Arrow stream, a frame or a list of dicts: `adapters.tables.arrow_stream` makes a stream of each.
+        """
 
     def renew(self) -> None:
         """Begin anew: without the temporary relations and settings that were made in this session."""

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from msgspec import Struct, field
 
-from assetc.adapters.protocol import Form, Statement
+from assetc.adapters.protocol import Statement
 from assetc.compiler.operation import Column, DescribeSeed
 from assetc.definitions.relation import Relation
 
@@ -20,6 +20,8 @@ class RecordingSession(Struct, eq=False):
 
     columns_known: tuple[str, ...] = ()
     statements: list[Statement] = field(default_factory=list)
+
+    native = None
 
     def execute(self, statement: Statement) -> None:
         """Keep the statement."""
@@ -39,9 +41,13 @@ class RecordingSession(Struct, eq=False):
         """Raises NotKnown."""
         raise NotKnown(sql)
 
-    def read(self, sql: str, form: Form) -> NoReturn:
+    def read(self, query: Statement) -> NoReturn:
         """Raises NotKnown."""
-        raise NotKnown(f"{sql} as {form}")
+        raise NotKnown(query.sql)
+
+    def write(self, relation: Relation, table: object, *, temporary: bool = False) -> NoReturn:
+        """Raises NotKnown: there is no table value before a body has run."""
+        raise NotKnown(relation.name)
 
     def begin(self) -> None:
         """Nothing: all that is kept is text."""

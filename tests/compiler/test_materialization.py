@@ -31,7 +31,7 @@ CASE = re.compile(
 )
 ORDERS = Relation("db", "main", "orders")
 STRATEGIES = ("append", "delete+insert", "merge")
-NO_DDL = Abilities(transactional_ddl=False, strategies=STRATEGIES)
+NO_DDL = Abilities(atomic="dml", strategies=STRATEGIES)
 FIELDS = set(Build.__struct_fields__) - {"config", "full_refresh"} | {"full_refresh"}
 
 
@@ -40,7 +40,7 @@ def build(content: object, answers: Iterable[str] = (), **given: Any) -> str:
     defaults: dict[str, Any] = {
         "relation": ORDERS,
         "content": Query(content) if isinstance(content, str) else content,
-        "abilities": Abilities(transactional_ddl=True, strategies=STRATEGIES),
+        "abilities": Abilities(atomic="ddl", strategies=STRATEGIES),
         "step_id": "run/orders",
         "ledger": ledger_for(ORDERS, "main"),
         "span": Span("models/orders.sql", 0, 0, 1, 1),

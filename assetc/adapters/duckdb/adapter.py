@@ -25,7 +25,7 @@ class DuckDbAdapter:
     dialect = "duckdb"
     fields = options.FIELDS
     unread = options.UNREAD
-    abilities = Abilities(transactional_ddl=True, strategies=("append", "delete+insert", "merge"))
+    abilities = Abilities(atomic="ddl", strategies=("append", "delete+insert", "merge"), local_frames=True)
 
     def default_database(self, fields: Mapping[str, object]) -> str | None:
         """The database that a relation without one lives in."""

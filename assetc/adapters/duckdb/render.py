@@ -16,7 +16,6 @@ from assetc.compiler.operation import (
     DeleteInsert,
     Drop,
     LoadSeed,
-    LoadValue,
     Merge,
     Operation,
     Rename,
@@ -26,7 +25,6 @@ from assetc.compiler.operation import (
 )
 from assetc.definitions.relation import Relation
 
-VALUE_NAME = "assetc_value"
 _LONGEST_LINE = 64 * 1024 * 1024
 
 
@@ -35,7 +33,7 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def render(operation: Operation) -> tuple[Statement, ...]:  # noqa: PLR0911  one case per operation
+def render(operation: Operation) -> tuple[Statement, ...]:
     """The statements of an operation."""
     match operation:
         case CreateView():
@@ -45,8 +43,6 @@ def render(operation: Operation) -> tuple[Statement, ...]:  # noqa: PLR0911  one
         case CreateEmpty():
             columns = ", ".join(f"{quote(column.name)} {column.type}" for column in operation.columns)
             return (Statement(f"{_create(operation)} ({columns})"),)
-        case LoadValue():
-            return (Statement(f"{_create(operation)} as\nselect * from {VALUE_NAME}", operation.value),)
         case LoadSeed():
             rows = read_csv(operation.path, operation.delimiter, operation.column_types)
             return (Statement(f"create table {name_of(operation.relation)} as\nselect * from {rows}"),)
@@ -81,7 +77,7 @@ def _with_body(head: str, sql: str) -> Statement:
     return Statement(head + sql, body=len(head))
 
 
-def _create(operation: CreateTable | CreateEmpty | LoadValue) -> str:
+def _create(operation: CreateTable | CreateEmpty) -> str:
     temporary = "temporary " if operation.temporary else ""
     return f"create {temporary}table {name_of(operation.relation)}"
 

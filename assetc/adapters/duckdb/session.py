@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
@@ -15,8 +15,8 @@ from assetc.adapters.duckdb import frames as local_frames
 from assetc.adapters.duckdb.faults import translate
 from assetc.adapters.duckdb.naming import name_of, quote
 from assetc.adapters.duckdb.seed_types import types_query
-from assetc.adapters.duckdb.values import converted, registered
-from assetc.adapters.protocol import Canceled, Existing, Form, Statement, WarehouseError
+from assetc.adapters.protocol import Canceled, Existing, Statement, WarehouseError
+from assetc.adapters.tables import VALUE_NAME, RelationRows, registered
 from assetc.compiler.config import NOTHING
 from assetc.compiler.operation import Column, DescribeSeed
 from assetc.definitions.relation import Relation
@@ -60,18 +60,9 @@ class DuckDbSession:
         return self._cursor
 
     def execute(self, statement: Statement) -> int | None:
-        """Execute a statement; the number of rows written."""
-        value = statement.value
-        with (
-            self._translated(statement.sql),
-            nullcontext() if value is None else registered(self._cursor, value),
-        ):
-            return self._run(statement.sql, NOTHING)
-
-    def execute_with_frames(self, sql: str, frames: Mapping[str, object]) -> int | None:
-        """Execute SQL of a Python body, which may read local frames by name; a relation of that name wins."""
-        with self._translated(sql):
-            return self._run(sql, frames)
+        """Execute a statement; the number of rows written. A relation wins over a frame of its name."""
+        with self._translated(statement.sql):
+            return self._run(statement.sql, statement.frames)
 
     def query(self, sql: str) -> tuple[Sequence[str], list[tuple[object, ...]]]:
         """The column names and all rows of a query."""
@@ -117,13 +108,20 @@ class DuckDbSession:
         except duckdb.Error:
             return  # a failed commit and a broken database have no transaction any more
 
-    def read(self, sql: str, form: Form, frames: Mapping[str, object] = NOTHING) -> object:
-        """The result of a query in a form that a Python asset asks for."""
-        with self._translated(sql):
-            relation = local_frames.relation(self._cursor, sql, frames)
-            if relation is None:
-                raise WarehouseError("the statement returns no rows")
-            return converted(relation, form)
+    def read(self, query: Statement) -> RelationRows:
+        """The rows of a query, as a relation that is not read yet."""
+        with self._translated(query.sql):
+            relation = local_frames.relation(self._cursor, query.sql, query.frames)
+        if relation is None:
+            raise WarehouseError("the statement returns no rows")
+        return RelationRows(relation, lambda: self._translated(query.sql))
+
+    def write(self, relation: Relation, table: object, *, temporary: bool = False) -> int | None:
+        """Create a relation from a table value; frames are read where they are."""
+        kind = "temporary table" if temporary else "table"
+        sql = f"create {kind} {name_of(relation)} as\nselect * from {VALUE_NAME}"
+        with self._translated(sql), registered(self._cursor, table):
+            return self._run(sql, NOTHING)
 
     def cancel(self) -> None:
         """Cancel the running statement and refuse any further one; called from another thread."""

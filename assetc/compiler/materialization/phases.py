@@ -29,7 +29,7 @@ class Work(Struct, frozen=True):
 def carry_out(build: Build, work: Work) -> Operations:
     """All operations of one build, hooks included."""
     yield from _hooks(build.config.pre_hook, inside=False)
-    if build.abilities.transactional_ddl:
+    if build.abilities.atomic == "ddl":
         yield Atomically(_in_one_transaction(build, work))
     else:
         yield from _in_two_phases(build, work)

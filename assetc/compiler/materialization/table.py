@@ -15,7 +15,7 @@ def table(build: Build) -> Operations:
 
 def whole_table(build: Build, *, recorded: bool) -> Work:
     """The work of building all rows: beside the relation, unless nothing stands there yet."""
-    if build.existing is None and build.abilities.transactional_ddl:
+    if build.existing is None and build.abilities.atomic == "ddl":
         return Work(stage=fill(build, build.relation), publish=_nothing(), recorded=recorded)
     return Work(stage=fill(build, build.beside), publish=_swap(build), staged=build.beside, recorded=recorded)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from assetc.adapters.protocol import Statement
 from assetc.definitions.errors import InvariantError
 from assetc.runtime.python.local_frames import local_frames
 from assetc.runtime.python.query_result import QueryResult, WriteResult
@@ -47,7 +48,7 @@ class BodyConnection:
             result = self._run(statement)
         if isinstance(result, WriteResult):
             return None
-        return result.relation if result.relation is not None else result
+        return result if result.relation is None else result.relation
 
     query = sql
 
@@ -58,7 +59,11 @@ class BodyConnection:
         return self.sql(f"select * from {name}")
 
     def register(self, name: str, table: object) -> BodyConnection:
-        """Give a table a name by which SQL of this body can read it."""
+        """Give a table a name by which SQL of this body can read it. Raises InvariantError where no SQL can."""
+        adapter = self._access.adapter
+        if not adapter.abilities.local_frames:
+            message = f"{adapter.name} reads no tables of Python: return the table, or keep it as an asset of its own"
+            raise InvariantError(message, code="E185")
         self._access.registered[name] = table
         return self
 
@@ -84,7 +89,7 @@ class BodyConnection:
         self.close()
 
     def __getattr__(self, name: str) -> Any:
-        for owner in (self._result, self._access.native):
+        for owner in (self._result, self._access.session.native):
             if owner is not None and not name.startswith("_") and hasattr(owner, name):
                 return getattr(owner, name)
         raise AttributeError(f"the connection of this warehouse has no attribute {name!r}")
@@ -95,20 +100,20 @@ class BodyConnection:
         return statements
 
     def _run(self, statement: str) -> QueryResult | WriteResult:
-        session, registered = self._access.session, self._access.registered
-        frames = {**local_frames(statement), **registered}
-        if not is_query(statement):
-            rows = session.execute_with_frames(statement, frames)
-            return WriteResult(-1 if rows is None else rows)
-        relation = session.read(statement, "duckdb", frames) if self._access.has_relations else None
-        return QueryResult(session, statement, frames, relation)
+        frames = {}
+        if self._access.adapter.abilities.local_frames:
+            frames = {**local_frames(statement), **self._access.registered}
+        sent = Statement(statement, frames=frames)
+        if is_query(statement):
+            return QueryResult(statement, self._access.session.read(sent))
+        rows = self._access.session.execute(sent)
+        return WriteResult(-1 if rows is None else rows)
 
     def _execute_native(self, method: str, sql: str, parameters: Any) -> QueryResult | WriteResult:
         """Execute with parameters, which only the driver knows how to bind."""
-        execute = getattr(self._access.native, method, None)
+        execute = getattr(self._access.session.native, method, None)
         if execute is None:
             raise InvariantError("the connection of this warehouse takes no parameters", code="E185")
         cursor = execute(sql, parameters)
         names = [str(column[0]) for column in cursor.description or ()]
-        rows = cursor.fetchall()
-        return QueryResult(self._access.session, sql, {}, _names=names, _rows=iter(rows))
+        return QueryResult(sql, None, iter(cursor.fetchall()), names)

@@ -8,6 +8,8 @@ from typing import Any
 from msgspec import Struct
 
 from assetc.adapters.protocol import Form as SessionForm
+from assetc.adapters.protocol import Statement
+from assetc.adapters.tables import frames_of
 from assetc.definitions.asset import AssetInput
 from assetc.definitions.errors import InvariantError
 from assetc.definitions.form import Form, form_of, without_wrappers
@@ -97,7 +99,7 @@ def _read_table(sql: str, form: Form, access: WarehouseAccess) -> object:
 
 def _read(sql: str, form: SessionForm, access: WarehouseAccess) -> Any:
     try:
-        return access.session.read(sql, form)
+        return frames_of(access.session.read(Statement(sql))).frame(form)
     except ModuleNotFoundError as error:
         if error.name not in EXTRAS:
             raise

@@ -2,42 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from msgspec import Struct
 
-from assetc.adapters.protocol import Form
-
-
-class BodySession(Protocol):
-    """What a body needs of a session: SQL that may read local frames."""
-
-    def execute_with_frames(self, sql: str, frames: Mapping[str, object]) -> int | None:
-        """Execute SQL which may read local frames by name; a relation of that name wins."""
-
-    def read(self, sql: str, form: Form, frames: Mapping[str, object] = ...) -> object:
-        """The result of a query in a form; `duckdb` is a relation that is not read yet."""
-
-    def query(self, sql: str) -> tuple[Sequence[str], list[tuple[object, ...]]]:
-        """The column names and all rows of a query."""
+from assetc.adapters.protocol import ArrowStream, Form, Frames
+from assetc.adapters.tables import arrow_stream, frames_of
 
 
 class QueryResult(Struct):
-    """The rows of one query. `relation` is DuckDB's view of it, where the warehouse is DuckDB."""
+    """The rows of one query: `rows` as the session gave them, or `fetched` by the driver itself."""
 
-    session: BodySession
     sql: str
-    frames: Mapping[str, object]
-    relation: Any = None
-    _names: Sequence[str] = ()
-    _rows: Iterator[tuple[object, ...]] | None = None
+    rows: ArrowStream | None = None
+    fetched: Iterator[tuple[object, ...]] | None = None
+    names: Sequence[str] = ()
+
+    @property
+    def relation(self) -> Any:
+        """The query as a relation of DuckDB, where that is the warehouse; else None."""
+        return self.rows.frame("duckdb") if isinstance(self.rows, Frames) else None
 
     @property
     def columns(self) -> list[str]:
         """The names of the columns."""
         self._cursor()
-        return list(self._names)
+        return list(self.names)
 
     @property
     def description(self) -> list[tuple[object, ...]]:
@@ -59,15 +50,15 @@ class QueryResult(Struct):
 
     def df(self) -> Any:
         """All rows as a pandas DataFrame."""
-        return self.session.read(self.sql, "pandas", self.frames)
+        return self._frame("pandas")
 
     def pl(self) -> Any:
         """All rows as a polars DataFrame."""
-        return self.session.read(self.sql, "polars", self.frames)
+        return self._frame("polars")
 
     def arrow(self) -> Any:
         """All rows as a pyarrow Table."""
-        return self.session.read(self.sql, "pyarrow", self.frames)
+        return self._frame("pyarrow")
 
     fetchdf = fetch_df = to_df = df
     to_arrow_table = fetch_arrow_table = arrow
@@ -75,14 +66,17 @@ class QueryResult(Struct):
     def __iter__(self) -> Iterator[tuple[object, ...]]:
         return self._cursor()
 
+    def _frame(self, form: Form) -> Any:
+        if self.rows is None:
+            self.rows = arrow_stream([dict(zip(self.names, row, strict=True)) for row in self._cursor()])
+        self.rows = frames_of(self.rows)
+        return self.rows.frame(form)
+
     def _cursor(self) -> Iterator[tuple[object, ...]]:
-        if self._rows is None:
-            if self.relation is None:
-                self._names, rows = self.session.query(self.sql)
-            else:
-                self._names, rows = list(self.relation.columns), self.relation.fetchall()
-            self._rows = iter(rows)
-        return self._rows
+        if self.fetched is None:
+            relation = self._frame("duckdb")
+            self.names, self.fetched = list(relation.columns), iter(relation.fetchall())
+        return self.fetched
 
 
 class WriteResult(Struct, frozen=True):

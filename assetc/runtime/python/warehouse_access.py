@@ -8,10 +8,9 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
-from assetc.adapters.protocol import Adapter
+from assetc.adapters.protocol import Adapter, Session
 from assetc.definitions.errors import InvariantError
 from assetc.definitions.relation import Relation
-from assetc.runtime.python.query_result import BodySession
 
 
 class WarehouseAccess(Struct, frozen=True):
@@ -23,23 +22,13 @@ class WarehouseAccess(Struct, frozen=True):
     """
 
     adapter: Adapter
-    session: BodySession
+    session: Session
     root: Path
     resolve_sql: Callable[[str], str]
     resolve_name: Callable[[tuple[str, ...]], Relation | None]
     this: Relation | None = None
     registered: dict[str, object] = field(default_factory=dict)
     sent: list[str] = field(default_factory=list)
-
-    @property
-    def native(self) -> object:
-        """The driver's connection, for what a body asks of it beyond SQL; None where the session keeps it."""
-        return getattr(self.session, "native", None)
-
-    @property
-    def has_relations(self) -> bool:
-        """Whether the session reads a query as a relation of DuckDB."""
-        return self.adapter.dialect == "duckdb"
 
     def relation_of(self, *name: str) -> Relation:
         """The relation of an asset or source. Raises InvariantError (E101) when there is none."""

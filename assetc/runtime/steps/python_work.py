@@ -21,7 +21,6 @@ from assetc.runtime.execution.work import Attempt, Built, LogLevel, StepFailed, 
 from assetc.runtime.python import body_value
 from assetc.runtime.python.body import BodyOutcome, BodyOutput, BodyRequest, match_inputs, run_body
 from assetc.runtime.python.load_upstream import Upstream
-from assetc.runtime.python.query_result import BodySession
 from assetc.runtime.python.shared_bodies import BodyId, SharedBodies, find_output
 from assetc.runtime.python.warehouse_access import WarehouseAccess
 from assetc.runtime.steps.tables import Tables
@@ -136,7 +135,7 @@ class PythonWork(Struct, frozen=True):
         project = self.workspace.project
         access = WarehouseAccess(
             adapter=self.tables.adapter,
-            session=cast("BodySession", attempt.session),  # a warehouse that runs Python assets can do both
+            session=attempt.session,
             root=self.workspace.root,
             resolve_sql=lambda sql: self.compiler.resolve_noting(asset.key, sql, read),
             resolve_name=lambda written: self.compiler.resolve_name(asset.key, written),

@@ -12,6 +12,7 @@ from contract_target import Target
 
 from assetc.adapters.perform import Listener, perform
 from assetc.adapters.protocol import Canceled, Statement, WarehouseError
+from assetc.adapters.tables import frames_of
 from assetc.compiler.operation import Atomically, Drop, Operations, RunSql, WriteLedger
 
 SLOW = "select sum(a.range * b.range) as x from range(10000000) a, range(10000000) b"
@@ -157,4 +158,4 @@ def test_a_failed_statement_is_a_warehouse_error(target: Target, sql: str) -> No
 
 
 def _calls(target: Target) -> list[Callable[[str], object]]:
-    return [target.sql, target.session.query, lambda sql: target.session.read(sql, "dicts")]
+    return [target.sql, target.session.query, lambda sql: frames_of(target.session.read(Statement(sql))).frame("dicts")]

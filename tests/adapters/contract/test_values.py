@@ -13,7 +13,8 @@ import pyarrow as pa
 import pytest
 from contract_target import Target
 
-from assetc.adapters.protocol import Form, Refused, WarehouseError
+from assetc.adapters.protocol import Form, Refused, Statement, WarehouseError
+from assetc.adapters.tables import arrow_stream, frames_of
 from assetc.compiler.asset import DeclaredColumn
 
 OTHER = duckdb.connect()
@@ -23,6 +24,7 @@ FORMS: dict[str, Callable[[], object]] = {
     "polars": lambda: pl.DataFrame(DATA),
     "polars lazy": lambda: pl.LazyFrame(DATA),
     "pyarrow": lambda: pa.table(DATA),
+    "an Arrow stream": lambda: arrow_stream(pa.table(DATA)),
     "pyarrow reader": lambda: pa.table(DATA).to_reader(),
     "dicts": lambda: [{"id": 1, "word": "fig"}, {"id": 2}],
     "a relation of another database": lambda: OTHER.sql("from (values (1, 'fig'), (2, null)) t(id, word)"),
@@ -40,7 +42,7 @@ def test_a_value_becomes_a_table(target: Target, form: str, materialized: str) -
 
 
 def test_a_relation_of_the_session_becomes_a_table(target: Target) -> None:
-    relation = target.session.read("select 1 as id", "duckdb")
+    relation = frames_of(target.session.read(Statement("select 1 as id"))).frame("duckdb")
     assert target.run("p", relation) == 1
     assert target.table("p") == [(1,)]
 
@@ -102,10 +104,11 @@ def test_a_value_cannot_be_a_view_and_must_be_a_table(target: Target) -> None:
 )
 def test_a_table_is_read_in_the_form_that_is_asked_for(target: Target, form: Form, type_name: str) -> None:
     target.run("t", "select 1 as id union all select 2")
-    value = target.session.read(f"select * from {target.name('t')}", form)
+    value = frames_of(target.session.read(Statement(f"select * from {target.name('t')}"))).frame(form)
     assert type(value).__name__ == type_name
     assert target.run("u", value) == 2
 
 
 def test_a_table_is_read_as_dicts(target: Target) -> None:
-    assert target.session.read("select 1 as id, 'a' as word", "dicts") == [{"id": 1, "word": "a"}]
+    rows = target.session.read(Statement("select 1 as id, 'a' as word"))
+    assert frames_of(rows).frame("dicts") == [{"id": 1, "word": "a"}]

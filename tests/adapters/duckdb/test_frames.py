@@ -27,20 +27,20 @@ def session(tmp_path: Path) -> Iterator[DuckDbSession]:
 
 def test_a_local_frame_is_read_by_its_name(session: DuckDbSession) -> None:
     frames = {"frame": FRAME, "other": pl.DataFrame({"y": [3]})}
-    assert session.execute_with_frames("create temp table t1 as select * from frame, other", frames) == 2
-    assert session.execute_with_frames("create or replace table outt as select * from t1", {}) == 2
+    assert session.execute(Statement("create temp table t1 as select * from frame, other", frames=frames)) == 2
+    assert session.execute(Statement("create or replace table outt as select * from t1", frames={})) == 2
     assert session.query("select * from outt order by x")[1] == [(1, 3), (2, 3)]
-    assert session.read("select sum(x) as x from frame", "dicts", frames) == [{"x": 3}]
+    assert session.read(Statement("select sum(x) as x from frame", frames=frames)).frame("dicts") == [{"x": 3}]
 
 
 def test_a_table_wins_over_a_local_frame(session: DuckDbSession) -> None:
     session.execute(Statement("create table o as select 7 as x"))
-    session.execute_with_frames("create table d as select * from o", {"o": FRAME})
+    session.execute(Statement("create table d as select * from o", frames={"o": FRAME}))
     assert session.query("select * from d")[1] == [(7,)]
 
 
 def test_a_frame_is_gone_after_the_statement(session: DuckDbSession) -> None:
-    session.execute_with_frames("create table d as select * from frame", {"frame": FRAME})
+    session.execute(Statement("create table d as select * from frame", frames={"frame": FRAME}))
     with pytest.raises(WarehouseError, match="frame"):
         session.query("select * from frame")
 
@@ -50,9 +50,9 @@ def test_no_variable_of_ours_is_ever_a_table(session: DuckDbSession, name: str) 
     query = f"create table d as select * from {name}"
     with pytest.raises(WarehouseError, match="does not exist"):
         session.execute(Statement(query))
-    assert session.execute_with_frames(query, {name: FRAME}) == 2
+    assert session.execute(Statement(query, frames={name: FRAME})) == 2
 
 
 def test_values_that_are_no_frames_do_not_matter(session: DuckDbSession) -> None:
     frames = {"number": 1, "text": "a", "frame": FRAME}
-    assert session.read("select count(*) as n from frame", "dicts", frames) == [{"n": 2}]
+    assert session.read(Statement("select count(*) as n from frame", frames=frames)).frame("dicts") == [{"n": 2}]

@@ -12,7 +12,6 @@ import pytest
 from assetc import AssetIn, Ref, asset
 from assetc.adapters.protocol import Statement
 from assetc.adapters.registry import find_adapter
-from assetc.compiler.operation import LoadValue
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 from assetc.runtime.python.body import BodyRequest, match_inputs, run_body
@@ -76,12 +75,11 @@ class Bodies:
         return sql
 
     def rows(self, value):
-        """The rows of a value, through the same operation that a run uses to store it."""
+        """The rows of a value, as a run stores it to store it."""
         if isinstance(value, QueryValue):
             return self.session.query(value.sql)[1]
         (self.session.execute(Statement("drop table if exists stored")),)
-        for statement in ADAPTER.render(LoadValue(Relation("w", "main", "stored"), value.value)):
-            self.session.execute(statement)
+        self.session.write(Relation("w", "main", "stored"), value.value)
         return self.session.query("from stored")[1]
 
 
@@ -434,7 +432,7 @@ def test_an_error_of_the_driver_is_told_in_words(bodies):
 def test_a_missing_library_is_named_with_its_extra(bodies, monkeypatch):
     bodies.table("o", "select 1 as x")
 
-    def read(sql, form, frames=None):
+    def read(query):
         raise ModuleNotFoundError("No module named 'polars'", name="polars")
 
     monkeypatch.setattr(bodies.session, "read", read)

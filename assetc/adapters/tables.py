@@ -1,0 +1,81 @@
+"""Tables between warehouses and Python: Arrow streams become frames, and frames Arrow streams. DuckDB converts them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+
+import duckdb
+from msgspec import Struct
+
+from assetc.adapters.protocol import ArrowStream, Form, Frames, WarehouseError
+
+VALUE_NAME = "assetc_value"
+
+
+class RelationRows(Struct):
+    """Rows that DuckDB has as a relation. Reading them happens inside of `guard`, which translates errors."""
+
+    relation: duckdb.DuckDBPyRelation
+    guard: Callable[[], AbstractContextManager[None]] = nullcontext
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        with self.guard():
+            return self.relation.__arrow_c_stream__(requested_schema)
+
+    def frame(self, form: Form) -> object:
+        """The rows in a form that a Python asset asks for."""
+        with self.guard():
+            match form:
+                case "pandas":
+                    return self.relation.df()
+                case "polars":
+                    return self.relation.pl()
+                case "pyarrow":
+                    return self.relation.to_arrow_table()
+                case "dicts":
+                    columns = self.relation.columns
+                    return [dict(zip(columns, row, strict=True)) for row in self.relation.fetchall()]
+                case "duckdb":
+                    return self.relation
+
+
+def frames_of(rows: ArrowStream) -> Frames:
+    """The rows as something that gives frames; a plain stream is read to its end."""
+    if isinstance(rows, Frames):
+        return rows
+    connection = duckdb.connect()
+    with registered(connection, rows):
+        connection.execute(f"create table held as select * from {VALUE_NAME}")
+    return RelationRows(connection.table("held"))
+
+
+def arrow_stream(value: object) -> ArrowStream:
+    """The rows of a table value as an Arrow stream. Raises WarehouseError for what is no table."""
+    connection = duckdb.connect()
+    _register(connection, value)
+    return RelationRows(connection.sql(f"select * from {VALUE_NAME}"))
+
+
+@contextmanager
+def registered(connection: duckdb.DuckDBPyConnection, value: object) -> Iterator[None]:
+    """While this lasts, `assetc_value` is the table value; frames and Arrow tables are not copied."""
+    _register(connection, value)
+    try:
+        yield
+    finally:
+        connection.unregister(VALUE_NAME)
+
+
+def _register(connection: duckdb.DuckDBPyConnection, value: object) -> None:
+    if isinstance(value, list):
+        value = connection.sql("select unnest($1, max_depth := 2)", params=[value])
+    elif isinstance(value, RelationRows):
+        value = value.relation
+    try:
+        connection.register(VALUE_NAME, value)
+    except duckdb.InvalidInputException as error:
+        if not isinstance(value, duckdb.DuckDBPyRelation):
+            raise WarehouseError(f"a value of type {type(value).__name__} is not a table") from error
+        # The relation is another connection's: its rows come over as Arrow.
+        connection.register(VALUE_NAME, RelationRows(value))
