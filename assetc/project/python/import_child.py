@@ -1,4 +1,6 @@
-"""The program of the child process that imports Python model files: JSON in, one line of JSON for each file out.
+"""The program of the child process that imports Python model files.
+
+A request of JSON comes in; the path of each file and its `ImportedFile` go out, a line of JSON each.
 
 Whatever the files print goes to standard error, and they get no standard input.
 """
@@ -14,7 +16,13 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TextIO
 
+import msgspec
+
+from assetc.compiler.diagnostic import Diagnostic, diagnostic
+from assetc.compiler.place import Span, file_span
+from assetc.compiler.python.imported import ImportedAsset, ImportedFile
 from assetc.definitions.asset import AssetsDefinition
+from assetc.project.python.missing_module import missing_module_hint
 from assetc.project.python.model_module import definitions_of, forget_modules, load_module, project_imports
 
 LONGEST_LIST = 1000
@@ -28,11 +36,12 @@ def main() -> None:
     opened: dict[str, None] = {}
     sys.addaudithook(_watch(root, opened))
     for path in request["paths"]:
-        print(json.dumps({"begin": path}), file=answers, flush=True)
+        print(json.dumps(path), file=answers, flush=True)
         opened.clear()
         forget_modules(root)
-        answer = _import(root, path)
-        print(json.dumps(answer | {"path": path, "files": sorted(opened)}), file=answers, flush=True)
+        imported = msgspec.structs.replace(_import(root, path), files=tuple(sorted(opened)))
+        # The encoder of msgspec refuses large integers and half of a surrogate pair, and users write both.
+        print(json.dumps(msgspec.to_builtins(imported)), file=answers, flush=True)
 
 
 def _separate_streams() -> TextIO:
@@ -69,60 +78,68 @@ def _source_of(path: str) -> str:
         return path
 
 
-def _import(root: Path, path: str) -> dict[str, object]:
+def _import(root: Path, path: str) -> ImportedFile:
     try:
         with project_imports(root):
             module = load_module(root, path)
-            definitions = definitions_of(module)
-            found = [_describe(definition, root) for definition in definitions]
-            return {"assets": found, "values": _constants(vars(module).items())}
+            assets = tuple(_imported(definition, root) for definition in definitions_of(module))
+            return ImportedFile(path, assets, values=_constants(vars(module).items()))
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        return {"error": _explain(error, root, path)}
+        return ImportedFile(path, problem=_problem(error, root, path))
 
 
-def _explain(error: BaseException, root: Path, path: str) -> dict[str, object]:
-    """The exception, and the last line of the project's own that it passed; in the file itself if it passed there."""
+def _problem(error: BaseException, root: Path, path: str) -> Diagnostic:
+    """E117 at the line of the file that the exception passed (a definition that can never work keeps its code)."""
     frames = [(Path(frame.filename), frame.lineno or 1) for frame in traceback.extract_tb(error.__traceback__)]
     if isinstance(error, SyntaxError) and error.filename:
         frames.append((Path(error.filename), error.lineno or 1))
     own = [(file.relative_to(root).as_posix(), line) for file, line in frames if file.is_relative_to(root)]
-    last = own[-1] if own else (path, 1)
-    inside = [line for file, line in own if file == path]
+    line = next((line for file, line in reversed(own) if file == path), 1)
+    span, code = _line_span(root, path, line), getattr(error, "code", None)
     message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    code = getattr(error, "code", None)
-    return {
-        "message": message,
-        "file": last[0],
-        "line": inside[-1] if inside else 1,
-        "last_line": last[1],
-        "code": code if isinstance(code, str) else "",
-        "trace": [f"{file}:{line}" for file, line in own],
-    }
+    hint = missing_module_hint(message) or "Correct the file; assets of other files are not affected"
+    if isinstance(code, str) and code not in ("", "E117"):
+        return diagnostic(code, str(error), span, hint=hint)
+    through = f" (in {own[-1][0]}:{own[-1][1]})" if own and own[-1][0] != path else ""
+    return diagnostic("E117", f"{path}:{line} does not import: {message}{through}", span, hint=hint)
 
 
-def _describe(definition: AssetsDefinition, root: Path) -> dict[str, object]:
+def _line_span(root: Path, path: str, line: int) -> Span:
+    try:
+        text = (root / path).read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return file_span(path)
+    lines = text.splitlines(keepends=True)
+    if not 0 < line <= len(lines):
+        return file_span(path)
+    start = sum(len(each) for each in lines[: line - 1])
+    written = lines[line - 1]
+    indent = len(written) - len(written.lstrip())
+    return Span(path, start + indent, start + len(written.rstrip()), line, indent + 1)
+
+
+def _imported(definition: AssetsDefinition, root: Path) -> ImportedAsset:
     function = _function_of(definition.body)
     file, line = _place_of(function, root)
     outputs = sorted(definition.outputs, key=lambda output: output.key)
     single = len(outputs) == 1 and outputs[0].name == "result"
-    return {
-        "key": str(outputs[0].key) if single else definition.node_name,
-        "function": str(getattr(function, "__name__", definition.node_name)),
-        "file": file,
-        "line": line,
-        "deps": sorted({str(dep.key) for output in outputs for dep in output.spec.deps} - _inputs_of(definition)),
-        "inputs": [[item.parameter.name, str(item.key)] for item in definition.inputs if item.explicit],
-        "ignore_deps": sorted(str(key) for key in definition.ignored),
-        "outs": [] if single else [str(output.key) for output in definition.outputs],
-        "config": _constants({**definition.options, **definition.config}.items()),
-        "values": _constants(_closed_over(function).items()),
-        "parameters": [
-            [parameter.name, parameter.role, parameter.has_default] for parameter in definition.signature.parameters
-        ],
-        "description": outputs[0].spec.description or "" if outputs else "",
-    }
+    inputs = {str(item.key) for item in definition.inputs}  # a multi-asset counts them among its deps, too
+    return ImportedAsset(
+        key=str(outputs[0].key) if single else definition.node_name,
+        function=str(getattr(function, "__name__", definition.node_name)),
+        file=file,
+        line=line,
+        deps=tuple(sorted({str(dep.key) for output in outputs for dep in output.spec.deps} - inputs)),
+        inputs=tuple((item.parameter.name, str(item.key)) for item in definition.inputs if item.explicit),
+        ignore_deps=tuple(sorted(str(key) for key in definition.ignored)),
+        outs=() if single else tuple(str(output.key) for output in definition.outputs),
+        config=_constants({**definition.options, **definition.config}.items()),
+        values=_constants(_closed_over(function).items()),
+        parameters=tuple((each.name, each.role, each.has_default) for each in definition.signature.parameters),
+        description=outputs[0].spec.description or "" if outputs else "",
+    )
 
 
 def _place_of(function: object, root: Path) -> tuple[str, int]:
@@ -133,11 +150,6 @@ def _place_of(function: object, root: Path) -> tuple[str, int]:
     file = Path(code.co_filename)
     inside = file.is_relative_to(root) and file.exists()
     return (file.relative_to(root).as_posix(), code.co_firstlineno) if inside else ("", 0)
-
-
-def _inputs_of(definition: AssetsDefinition) -> set[str]:
-    """What a multi-asset counts among its deps because a parameter receives it."""
-    return {str(item.key) for item in definition.inputs}
 
 
 def _function_of(body: object) -> object:
@@ -158,9 +170,9 @@ def _closed_over(function: object) -> Mapping[str, object]:
     return values
 
 
-def _constants(pairs: Iterable[tuple[str, object]]) -> list[list[object]]:
+def _constants(pairs: Iterable[tuple[str, object]]) -> tuple[tuple[str, object], ...]:
     """The pairs whose values can be written as JSON and read back the same."""
-    return [[name, value] for name, value in pairs if not name.startswith("__") and _is_plain(value, 4)]
+    return tuple((name, value) for name, value in pairs if not name.startswith("__") and _is_plain(value, 4))
 
 
 def _is_plain(value: object, depth: int) -> bool:

@@ -9,18 +9,15 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import get_args
 
-from assetc.compiler.diagnostic import Diagnostic, diagnostic
-from assetc.compiler.place import Span, file_span
-from assetc.compiler.python.imported import ImportedAsset, ImportedFile
-from assetc.compiler.python.reading import ParameterRole
-from assetc.project.python.missing_module import missing_module_hint
+import msgspec
 
-Answer = Mapping[str, object]
+from assetc.compiler.diagnostic import diagnostic
+from assetc.compiler.place import file_span
+from assetc.compiler.python.imported import ImportedFile
 
 START_SECONDS = 20.0
 """How long the child itself may take to begin, besides the time that each file has."""
@@ -53,11 +50,11 @@ def _run_child(root: Path, paths: Sequence[str], timeout: float) -> dict[str, Im
             line = lines.get(timeout=patience)
             if line is None:
                 break
-            answer: Answer = json.loads(line)
-            if "begin" in answer:
-                current, patience = str(answer["begin"]), timeout
+            answer = msgspec.convert(json.loads(line), str | ImportedFile)
+            if isinstance(answer, str):
+                current, patience = answer, timeout
             else:
-                done[current] = _read_answer(root, answer)
+                done[current] = answer
                 current, patience = "", timeout + START_SECONDS
     except queue.Empty:
         done[current or paths[0]] = _failed(current or paths[0], f"takes longer than {timeout:g} seconds to import")
@@ -109,76 +106,6 @@ def _stop(child: subprocess.Popen[str]) -> None:
     child.wait()
 
 
-def _read_answer(root: Path, answer: Answer) -> ImportedFile:
-    path, files = str(answer["path"]), tuple(_texts(answer["files"]))
-    error = answer.get("error")
-    if isinstance(error, dict):
-        return ImportedFile(path, problem=_problem(root, path, error), files=files)
-    assets = tuple(_read_asset(each) for each in _list(answer["assets"]) if isinstance(each, dict))
-    return ImportedFile(path, assets, None, files, tuple(_pairs(answer["values"])))
-
-
-def _read_asset(answer: Answer) -> ImportedAsset:
-    return ImportedAsset(
-        key=str(answer["key"]),
-        function=str(answer["function"]),
-        file=str(answer["file"]),
-        line=int(str(answer["line"])),
-        deps=tuple(_texts(answer["deps"])),
-        inputs=tuple((name, str(key)) for name, key in _pairs(answer["inputs"])),
-        ignore_deps=tuple(_texts(answer["ignore_deps"])),
-        outs=tuple(_texts(answer["outs"])),
-        config=tuple(_pairs(answer["config"])),
-        values=tuple(_pairs(answer["values"])),
-        parameters=tuple(
-            (str(each[0]), _role(each[1]), bool(each[2])) for each in map(_list, _list(answer["parameters"]))
-        ),
-        description=str(answer["description"]),
-    )
-
-
-def _role(word: object) -> ParameterRole:
-    return next((role for role in get_args(ParameterRole) if role == word), "upstream")
-
-
-def _problem(root: Path, path: str, error: Answer) -> Diagnostic:
-    """E117 at the line of the file that the exception passed (a definition that can never work keeps its code)."""
-    line = int(str(error["line"]))
-    code = str(error["code"]) or "E117"
-    through = f" (in {error['file']}:{error['last_line']})" if error["file"] != path else ""
-    message = f"{path}:{line} does not import: {error['message']}{through}"
-    if code != "E117":
-        message = str(error["message"]).partition(": ")[2]
-    hint = missing_module_hint(str(error["message"])) or "Correct the file; assets of other files are not affected"
-    return diagnostic(code, message, _line_span(root, path, line), hint=hint)
-
-
 def _failed(path: str, what: str) -> ImportedFile:
     hint = "Move slow work and side effects into the functions of the assets"
     return ImportedFile(path, problem=diagnostic("E117", f"{path} {what}", file_span(path), hint=hint))
-
-
-def _line_span(root: Path, path: str, line: int) -> Span:
-    try:
-        text = (root / path).read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        return file_span(path)
-    lines = text.splitlines(keepends=True)
-    if not 0 < line <= len(lines):
-        return file_span(path)
-    start = sum(len(each) for each in lines[: line - 1])
-    written = lines[line - 1]
-    indent = len(written) - len(written.lstrip())
-    return Span(path, start + indent, start + len(written.rstrip()), line, indent + 1)
-
-
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
-
-
-def _texts(value: object) -> list[str]:
-    return [str(each) for each in _list(value)]
-
-
-def _pairs(value: object) -> list[tuple[str, object]]:
-    return [(str(pair[0]), pair[1]) for pair in map(_list, _list(value)) if len(pair) == 2]
