@@ -87,7 +87,7 @@ def take(opened: Opened, request: SelectionRequest) -> Selected:
     """What the request selects; stops when it cannot be answered."""
     project = opened.workspace.project
     definitions, faults = _definitions(project) if project.selectors else ({}, ())
-    environment = SelectionEnvironment(project.flavor, project.name, definitions)
+    environment = SelectionEnvironment(project.rules, project.name, definitions)
     selected, problems = select(opened.workspace.graph, request, environment)
     of_others = [fault for each in definitions.values() for fault in each.faults]
     opened.say(dict.fromkeys((*faults, *of_others, *problems)))

@@ -82,7 +82,7 @@ class Reach:
     def _described_at(self, span: Span) -> Iterator[Member]:
         """What the entry of a property file is about; where the fault is in no entry, all that the file can mean."""
         text = shown_text(self._project.root, span.path) or ""
-        item = item_at(span.path, text, self._project.flavor, span)
+        item = item_at(span.path, text, self._project.rules, span)
         names = words_of(text) if item is None else frozenset({item.name})
         for key, asset in self._graph.assets.items():
             is_described, is_named = asset.patch_path == span.path, key.name in names

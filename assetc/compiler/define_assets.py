@@ -75,7 +75,7 @@ def draft_of(
     """The asset, if its key can be one, and what is wrong with its configuration."""
     folders = folders_of(project.settings, written.span.path)
     config, problems = _configured(project, written, patch, (project.name, *folders, written.name))
-    can_be_renamed = written.kind != "python" and project.flavor == "native"
+    can_be_renamed = written.kind != "python" and project.rules.has_names
     name = (config.name if can_be_renamed else None) or written.name
     try:
         key = key_of(name, config)
@@ -91,7 +91,7 @@ def draft_of(
         code_version=written.version,
         package=project.name,
         fqn=(project.name, *folders, name),
-        group=config.group or (folders[0] if folders and project.flavor == "native" else "default"),
+        group=config.group or (folders[0] if folders and project.rules.folder_is_group else "default"),
         description=_description(config, patch, python),
         columns=patch.columns if patch else (),
         patch_path=patch.span.path if patch else None,
@@ -107,7 +107,7 @@ def _configured(
     own = (*(patch.config if patch else ()), *written.config)
     entries = (*_folder_entries(project, written.kind, fqn), *own)
     default = "seed" if written.kind == "seed" else project.settings.default_materialization
-    config, problems = configure(entries, project.flavor, default)
+    config, problems = configure(entries, project.rules, default)
     misplaced = misplaced_materialization(written.kind, written.name, own)
     return _with_kind(config, written), (*problems, *misplaced, *foreign_dialect(project, config, entries))
 

@@ -8,7 +8,7 @@ from heapq import heapify, heappop, heappush
 from assetc.compiler.asset import Asset, Check, Edge, Graph, Source
 from assetc.compiler.bodies import find_siblings, shared_edges
 from assetc.compiler.diagnostic import Diagnostic
-from assetc.compiler.project import Flavor
+from assetc.compiler.rules import NATIVE, Rules
 from assetc.definitions.key import AssetKey, parts_of
 
 Adjacency = dict[AssetKey, tuple[AssetKey, ...]]
@@ -19,7 +19,7 @@ def connect(
     sources: Mapping[AssetKey, Source],
     checks: Iterable[Check],
     edges: Iterable[Edge],
-    flavor: Flavor = "native",
+    rules: Rules = NATIVE,
 ) -> tuple[Graph, tuple[Diagnostic, ...]]:
     """The graph of all that is connected, and its cycles.
 
@@ -35,7 +35,7 @@ def connect(
     if len(_ordered(upstream, downstream)) < len(known):
         from assetc.compiler.resolution.cycles import without_cycles  # networkx is slow to import and cycles are rare
 
-        left, problems = without_cycles((*kept, *shared), flavor)
+        left, problems = without_cycles((*kept, *shared), rules)
         kept = left if not shared else tuple(edge for edge in left if edge not in shared)
         upstream, downstream = adjacency(known, kept)
     elif shared:

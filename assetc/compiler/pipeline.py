@@ -66,7 +66,7 @@ def compile_project(given: Given) -> tuple[Compilation, Counts]:
     ready, check_faults = resolve_checks(given.project, checks, sql, names, tests)
     versioned = {draft.asset.key: _versioned(draft, facts, sql) for draft in definitions.drafts}
     sources = {source.key: source for source in _all_sources(definitions, resolved)}
-    graph, cycles = connect(versioned, sources, ready, resolved.edges, given.project.flavor)
+    graph, cycles = connect(versioned, sources, ready, resolved.edges, given.project.rules)
     columns, derived = find_columns(graph, order(graph, graph.assets), sql, facts.seeds, names)
     for changed in sql.values():
         if changed is not given.memory.sql(changed.text):

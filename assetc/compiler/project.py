@@ -13,9 +13,8 @@ from msgspec import Struct, field
 from assetc.compiler.asset import CheckConfig, DeclaredColumn
 from assetc.compiler.config import nothing
 from assetc.compiler.place import Span
+from assetc.compiler.rules import Inference, Rules
 
-Flavor = Literal["native", "dbt"]
-Inference = Literal["off", "on", "strict"]
 FileKind = Literal["model", "python", "macro", "seed", "check", "snapshot", "properties", "definitions"]
 
 
@@ -132,7 +131,7 @@ class Project(Struct, frozen=True):
     """A project, for one target. `root` is absolute and appears in no result of the compiler."""
 
     name: str
-    flavor: Flavor
+    rules: Rules
     root: str
     path: str
     settings: Settings

@@ -9,7 +9,7 @@ from typing import Literal
 from msgspec import Struct
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
-from assetc.compiler.project import Flavor
+from assetc.compiler.rules import RULES, Flavor, Rules
 from assetc.project.documents.readers import has_tool_table
 
 ProjectFileName = Literal["assetc.toml", "pyproject.toml", "dbt_project.yml"]
@@ -28,6 +28,11 @@ class FoundProject(Struct, frozen=True):
     def flavor(self) -> Flavor:
         """Whether the project is configured our way or dbt's."""
         return "dbt" if self.file == "dbt_project.yml" else "native"
+
+    @property
+    def rules(self) -> Rules:
+        """What that means."""
+        return RULES[self.flavor]
 
 
 def find_project(start: Path, project_dir: Path | None) -> FoundProject | Diagnostic:

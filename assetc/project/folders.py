@@ -9,7 +9,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
-from assetc.compiler.project import Entry, Flavor, FolderConfig, ProjectFile, Settings
+from assetc.compiler.project import Entry, FolderConfig, ProjectFile, Settings
+from assetc.compiler.rules import Rules
 from assetc.project.settings import PATH_KEYS
 from assetc.project.templates import TemplateNames, render_value
 
@@ -17,7 +18,7 @@ _RENDERED_LATER = frozenset({"pre_hook", "post_hook", "sql_header"})
 
 
 def finish_folders(
-    folders: Sequence[FolderConfig], name: str, flavor: Flavor, names: TemplateNames
+    folders: Sequence[FolderConfig], name: str, rules: Rules, names: TemplateNames
 ) -> tuple[tuple[FolderConfig, ...], tuple[Diagnostic, ...]]:
     """The configuration by folder, the outer ones first, without the project's own name in front."""
     finished: list[FolderConfig] = []
@@ -25,7 +26,7 @@ def finish_folders(
     for config in folders:
         entries, found = _rendered(config.entries, names)
         problems += found
-        finished.append(_of_package(replace(config, entries=entries), name, flavor))
+        finished.append(_of_package(replace(config, entries=entries), name, rules))
     return tuple(sorted(finished, key=lambda config: len(config.folder))), tuple(problems)
 
 
@@ -46,9 +47,9 @@ def unused_folders(
             )
 
 
-def missing_folders(root: Path, entries: Mapping[str, Entry], flavor: Flavor) -> Iterator[Diagnostic]:
+def missing_folders(root: Path, entries: Mapping[str, Entry], rules: Rules) -> Iterator[Diagnostic]:
     """W222 for a folder that a native project names and does not have; a dbt project lists many by habit."""
-    for key in PATH_KEYS if flavor == "native" else ():
+    for key in PATH_KEYS if rules.is_strict else ():
         entry = entries.get(key)
         given = entry.value if entry and isinstance(entry.value, list) else [entry.value] if entry else []
         for folder in given:
@@ -72,14 +73,14 @@ def _rendered(entries: tuple[Entry, ...], names: TemplateNames) -> tuple[tuple[E
     return tuple(finished), problems
 
 
-def _of_package(config: FolderConfig, name: str, flavor: Flavor) -> FolderConfig:
+def _of_package(config: FolderConfig, name: str, rules: Rules) -> FolderConfig:
     """In dbt the first folder is a package; a native project may leave its own name out."""
     if not config.folder:
         return config
     first, *rest = config.folder
     if first == name:
         return replace(config, folder=tuple(rest), package=name)
-    return replace(config, package=name if flavor == "native" else first)
+    return replace(config, package=first if rules.folders_name_packages else name)
 
 
 def _tops(config: FolderConfig, settings: Settings) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from assetc.compiler.config import nothing
 from assetc.compiler.diagnostic import Diagnostic
-from assetc.compiler.project import Flavor, FolderConfig, Project, ProjectFile, Properties, Settings, Target
+from assetc.compiler.project import FolderConfig, Project, ProjectFile, Properties, Settings, Target
 from assetc.project.discover import discover
 from assetc.project.documents.readers import read_project_file
 from assetc.project.documents.readings import ProjectFileReading
@@ -33,8 +33,6 @@ from assetc.project.settings import make_settings
 from assetc.project.templates import RenderTemplate, TemplateNames
 
 Value = TypeVar("Value")
-
-DEFAULT_THREADS: Mapping[Flavor, int] = {"native": 4, "dbt": 1}
 
 
 class LoadRequest(Struct, frozen=True):
@@ -105,7 +103,7 @@ def _load_found(found: FoundProject, reading: ProjectFileReading, start: Path, r
     names = replace(names, variables=outline.variables)
     chosen = load_target(
         _profile_request(found, outline, start, request),
-        TargetRequest(request.threads, DEFAULT_THREADS[found.flavor], _schema_of(reading)),
+        TargetRequest(request.threads, found.rules.threads, _schema_of(reading)),
         replace(names, variables=request.variables, may_use_secrets=True),
         request.memory,
     )
@@ -130,7 +128,7 @@ def _profile_request(found: FoundProject, outline: Outline, start: Path, request
         project_name=outline.name,
         root=found.root,
         start=start.absolute(),
-        is_native=found.flavor == "native",
+        rules=found.rules,
         profile=outline.profile,
         asked_profile=request.profile,
         asked_target=request.target,
@@ -156,24 +154,24 @@ class _Body:
     def read_without_target(self, reading: ProjectFileReading, names: TemplateNames) -> None:
         """Whatever else is wrong is said too, although there will be no project."""
         entries = {entry.key: entry for entry in reading.entries if "{{" not in str(entry.value)}
-        settings, problems = make_settings(entries, self.found.flavor)
+        settings, problems = make_settings(entries, self.found.rules)
         self.problems += problems
         unread = self.unread(self.files(settings), settings, (), names)
         self.problems += read_property_files(unread, self.memory)[1]
 
     def read(self, reading: ProjectFileReading, outline: Outline, target: Target, names: TemplateNames) -> Project:
         """The project for a target."""
-        flavor = self.found.flavor
+        rules = self.found.rules
         entries = self.noted(render_entries(reading, names))
-        settings = self.noted(make_settings(entries, flavor))
-        folders = self.noted(finish_folders(reading.folders, outline.name, flavor, names))
+        settings = self.noted(make_settings(entries, rules))
+        folders = self.noted(finish_folders(reading.folders, outline.name, rules, names))
         files = self.files(settings)
-        self.problems += missing_folders(self.found.root, entries, flavor)
+        self.problems += missing_folders(self.found.root, entries, rules)
         self.problems += unused_folders(folders, outline.name, settings, files)
         selectors = self.noted(read_selectors(self.found.root, self.found.file, entries, self.memory))
         return Project(
             name=outline.name,
-            flavor=flavor,
+            rules=rules,
             root=self.root,
             path=self.found.file,
             settings=settings,
@@ -210,4 +208,4 @@ class _Body:
     ) -> UnreadProperties:
         """The property files among the files."""
         mine = tuple(file for file in files if file.kind == "properties")
-        return UnreadProperties(self.root, self.found.flavor, mine, folders, settings, names)
+        return UnreadProperties(self.root, self.found.rules, mine, folders, settings, names)

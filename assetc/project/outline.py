@@ -65,7 +65,7 @@ def render_entries(
 def _name(found: FoundProject, entry: Entry | None, names: TemplateNames) -> tuple[str, tuple[Diagnostic, ...]]:
     default = re.sub(r"\W", "_", found.root.name) or "project"
     if entry is None:
-        if found.flavor == "native":
+        if not found.rules.needs_name:
             return default, ()
         problem = diagnostic("E126", "a dbt project needs a name", file_span(found.file), hint=f"name: {default}")
         return default, (problem,)

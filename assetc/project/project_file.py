@@ -8,7 +8,8 @@ from typing import Literal, cast
 
 from assetc.compiler.configuration.keys import without_effect
 from assetc.compiler.place import file_span
-from assetc.compiler.project import Entry, Flavor, FolderConfig
+from assetc.compiler.project import Entry, FolderConfig
+from assetc.compiler.rules import DBT, RULES, Flavor, Rules
 from assetc.project.documents.config_entries import config_entry
 from assetc.project.documents.findings import Findings
 from assetc.project.documents.keys import (
@@ -32,8 +33,8 @@ Section = Literal["models", "seeds", "snapshots", "sources", "checks"]
 
 def read_project_file(path: str, text: str, flavor: Flavor) -> ProjectFileReading:
     """What a project file says, and what is wrong with it. Never raises."""
-    file = read_yaml(path, text, "dbt") if flavor == "dbt" else read_toml(path, text)
-    findings = Findings(flavor)
+    file = read_yaml(path, text, DBT) if flavor == "dbt" else read_toml(path, text)
+    findings = Findings(RULES[flavor])
     findings.problems += file.problems
     content = _own_table(findings, file, path)
     if content is None:
@@ -94,7 +95,7 @@ def _read_folder(
     entries: list[Entry] = []
     inner: list[tuple[str, WrittenMapping]] = []
     for pair in mapping.pairs:
-        if isinstance(pair.value, WrittenMapping) and not _is_config(findings.flavor, pair.key):
+        if isinstance(pair.value, WrittenMapping) and not _is_config(findings.rules, pair.key):
             inner.append((pair.key, pair.value))
         else:
             entries.append(config_entry(findings, kind, pair))
@@ -104,15 +105,15 @@ def _read_folder(
         yield from _read_folder(findings, kind, (*folder, name), below)
 
 
-def _is_config(flavor: Flavor, key: str) -> bool:
-    """Whether a key with a mapping configures: in dbt the "+" tells, a native project may leave it out."""
-    return key.startswith("+") or (flavor == "native" and snake(key) in MAPPING_CONFIG_KEYS)
+def _is_config(rules: Rules, key: str) -> bool:
+    """Whether a key with a mapping configures: the "+" says so, where it may not be left out."""
+    return key.startswith("+") or (rules.plus_is_optional and snake(key) in MAPPING_CONFIG_KEYS)
 
 
 def read_selectors_file(path: str, text: str) -> ProjectFileReading:
     """The keys of a `selectors.yml`; what they mean, the compiler says. Never raises."""
-    file = read_yaml(path, text, "dbt")
-    findings = Findings("dbt")
+    file = read_yaml(path, text, DBT)
+    findings = Findings(DBT)
     findings.problems += file.problems
     content = None if file.content is None else findings.mapping(file.content, "a selectors file")
     pairs = () if content is None else content.pairs

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from assetc.compiler.place import Span, file_span
+from assetc.compiler.rules import DBT
 from assetc.project.documents.read_text import shown_text
 from assetc.project.documents.toml_positions import read_toml
 from assetc.project.documents.written import place_at
@@ -18,5 +19,5 @@ def place_in_selectors(root: str, path: str, steps: Iterable[str | int]) -> Span
         content = read_toml(path, text).content
         steps = (*(("tool", "assetc") if path == "pyproject.toml" else ()), *steps)
     else:
-        content = read_yaml(path, text, "dbt").content
+        content = read_yaml(path, text, DBT).content
     return file_span(path) if content is None else place_at(content, steps)

@@ -12,17 +12,12 @@ from assetc.adapters.protocol import Form
 from assetc.compiler.configuration.values import Misfit, flag, one_of, text
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.materialization.known import WRITABLE
-from assetc.compiler.project import Entry, Flavor, Settings
+from assetc.compiler.project import Entry, Settings
+from assetc.compiler.rules import Rules
 from assetc.compiler.sql.dialects import DIALECTS
 
-NATIVE_SETTINGS = Settings()
-DBT_SETTINGS = Settings(
-    check_paths=("tests",),
-    inference="on",
-    default_source=None,
-    default_materialization="view",
-    schemas="prefixed",
-)
+RULED = ("inference", "default_source", "default_materialization", "schemas")
+"""The settings whose defaults differ between kinds of projects."""
 
 PATH_KEYS = {
     "source_paths": "model_paths",
@@ -37,10 +32,9 @@ PATH_KEYS = {
 """The keys of a project file that list folders, and the settings they become; dbt's old names count for less."""
 
 
-def make_settings(entries: Mapping[str, Entry], flavor: Flavor) -> tuple[Settings, tuple[Diagnostic, ...]]:
+def make_settings(entries: Mapping[str, Entry], rules: Rules) -> tuple[Settings, tuple[Diagnostic, ...]]:
     """The settings that rendered entries give; what is not written, or does not fit, has its default."""
-    settings = DBT_SETTINGS if flavor == "dbt" else NATIVE_SETTINGS
-    values: dict[str, object] = {}
+    values: dict[str, object] = {name: getattr(rules, name) for name in RULED} | {"check_paths": (rules.check_folder,)}
     problems: list[Diagnostic] = []
     for key, (name, convert) in _CONVERTERS.items():
         entry = entries.get(key)
@@ -53,7 +47,7 @@ def make_settings(entries: Mapping[str, Entry], flavor: Flavor) -> tuple[Setting
             problems.append(diagnostic("E126", message, entry.span, hint=misfit.hint))
     if "target_path" in values and "clean_targets" not in values:
         values["clean_targets"] = (values["target_path"],)
-    return replace(settings, **values), tuple(problems)
+    return replace(Settings(), **values), tuple(problems)
 
 
 def _path(value: object) -> str:

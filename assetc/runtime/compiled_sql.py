@@ -74,7 +74,7 @@ class SqlCompiler(Struct, frozen=True):
             name_of=self.adapter.name_of,
             variant_of=lambda key: self._variant(self.workspace.graph.assets[key].path, incremental=False),
             written_relation=partial(written_relation, project.settings, project.target),
-            rewrites=project.flavor == "native",
+            rewrites=project.rules.plain_names_are_ours,
         )
 
     def model(self, asset: Asset, *, incremental: bool, session: Session | None = None) -> CompiledSql:

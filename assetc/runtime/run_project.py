@@ -75,13 +75,13 @@ def plan_project(
     workspace: Workspace, request: RunRequest, state: State, existing: tuple[Existing, ...] | None
 ) -> Plan:
     """The plan of a command. `existing` None: the warehouse was not asked, what was recorded is believed."""
-    native = workspace.project.flavor == "native"
+    rules = workspace.project.rules
     wanted = PlanRequest(
         command=request.command,
         changed=request.changed,
         full_refresh=request.full_refresh,
-        seeds="changed" if native else "none",
-        publish="after_checks" if native else "before_checks",
+        seeds="changed" if rules.loads_seeds else "none",
+        publish=rules.publish,
     )
     return make_plan(
         workspace.graph, request.selected, wanted, _remembered(workspace, request.command, state, existing)

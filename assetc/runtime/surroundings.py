@@ -23,6 +23,6 @@ def surroundings_of(opening: Opening, library: MacroLibrary) -> Surroundings:
         library=library,
         warehouse=WarehouseKind(adapter.name, (adapter.name,), adapter.quote),
         dispatch=dict(project.dispatch),
-        unknown_names="warning" if project.flavor == "dbt" else "error",
+        unknown_names=project.rules.unknown_in_templates,
         trace_key=opening.cache.secret(),
     )

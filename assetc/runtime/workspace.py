@@ -182,7 +182,7 @@ def _inputs(opening: Opening) -> CompilationInputs:
     settings = (
         __version__,
         project.name,
-        project.flavor,
+        project.rules,
         project.settings,
         project.target,
         project.folder_configs,

@@ -12,7 +12,7 @@ from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.graph import connect
 from assetc.compiler.node import NodeId
 from assetc.compiler.place import Span
-from assetc.compiler.project import Flavor
+from assetc.compiler.rules import NATIVE, Rules
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 
@@ -28,7 +28,7 @@ def draw() -> Draw:
     return _draw
 
 
-def _draw(text: str, flavor: Flavor = "native") -> tuple[Graph, tuple[Diagnostic, ...]]:
+def _draw(text: str, rules: Rules = NATIVE) -> tuple[Graph, tuple[Diagnostic, ...]]:
     assets: dict[AssetKey, Asset] = {}
     sources: dict[AssetKey, Source] = {}
     checks: list[Check] = []
@@ -47,7 +47,7 @@ def _draw(text: str, flavor: Flavor = "native") -> tuple[Graph, tuple[Diagnostic
             asset = _asset(name, options)
             assets[asset.key] = asset
             edges += [_edge(asset, need) for need in needs]
-    return connect(assets, sources, tuple(checks), edges, flavor)
+    return connect(assets, sources, tuple(checks), edges, rules)
 
 
 def _asset(name: str, options: dict[str, str]) -> Asset:

@@ -9,6 +9,7 @@ import pytest
 
 from assetc.compiler.graph import ancestors, descendants, order, path_between
 from assetc.compiler.lineage_tree import lineage_tree
+from assetc.compiler.rules import DBT, NATIVE
 from assetc.definitions.key import AssetKey
 
 
@@ -86,23 +87,23 @@ def test_a_long_cycle_is_told_without_its_middle(draw):
 
 
 @pytest.mark.parametrize(
-    ("drawing", "flavor", "left"),
+    ("drawing", "rules", "left"),
     [
-        ("a: ~b\nb: a", "native", "b<a"),
-        ("a: ~b\nb: ~a", "native", "a<b"),
-        ("a: b\nb: ref>a", "dbt", "b<a"),
-        ("a: ~b c\nb: a\nc: ~b", "native", "a<c b<a"),
-        ("a: ~b\nb: c\nc: a\nd: ~a", "native", "b<c c<a d<a"),
+        ("a: ~b\nb: a", NATIVE, "b<a"),
+        ("a: ~b\nb: ~a", NATIVE, "a<b"),
+        ("a: b\nb: ref>a", DBT, "b<a"),
+        ("a: ~b c\nb: a\nc: ~b", NATIVE, "a<c b<a"),
+        ("a: ~b\nb: c\nc: a\nd: ~a", NATIVE, "b<c c<a d<a"),
     ],
 )
-def test_an_edge_that_is_not_sure_never_closes_a_cycle(draw, drawing, flavor, left):
-    graph, problems = draw(drawing, flavor)
+def test_an_edge_that_is_not_sure_never_closes_a_cycle(draw, drawing, rules, left):
+    graph, problems = draw(drawing, rules)
     assert " ".join(f"{edge.down}<{edge.up}" for edge in graph.edges) == left
     assert {(problem.code, problem.severity) for problem in problems} == {("W217", "note")}
 
 
 def test_a_declared_cycle_is_an_error_in_a_dbt_project_too(draw):
-    _, problems = draw("a: ref>b\nb: ref>a", "dbt")
+    _, problems = draw("a: ref>b\nb: ref>a", DBT)
     assert [problem.code for problem in problems] == ["E103"]
 
 

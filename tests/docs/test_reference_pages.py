@@ -16,8 +16,8 @@ from assetc.cli.main import group
 from assetc.compiler.asset import CheckConfig
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.configuration.configure import CONVERTERS, SYNONYMS
+from assetc.compiler.project import Settings
 from assetc.project.documents.keys import CHECK_CONFIG_KEYS, NATIVE_PROJECT_KEYS
-from assetc.project.settings import NATIVE_SETTINGS
 
 REFERENCE = DOCS / "reference"
 ACCEPT = os.environ.get("ACCEPT") == "1"
@@ -63,7 +63,7 @@ def test_every_key_of_a_project_file_is_told_once() -> None:
 
 
 def test_the_defaults_of_a_project_file() -> None:
-    settings = {name: getattr(NATIVE_SETTINGS, name) for name in NATIVE_SETTINGS.__struct_fields__}
+    settings = {name: getattr(Settings(), name) for name in Settings.__struct_fields__}
     settings["packages_install_path"] = settings.pop("packages_path")
     told = {row[0]: row[2] for row in rows(section("configuration.md", "Project file")) if len(row) == 4}
     expected = {name: OTHER_WORDS.get(name) or written(settings[name]) for name in told if name in settings}

@@ -12,6 +12,7 @@ import pytest
 
 from assetc.compiler.asset import CheckConfig
 from assetc.compiler.project import Project
+from assetc.compiler.rules import NATIVE
 from assetc.project.load import Loaded, LoadRequest, load
 from assetc.project.memory.cache import Cache
 from assetc.project.memory.compact import compact_memory
@@ -50,7 +51,7 @@ DUCKDB = "shop: {target: dev, outputs: {dev: {type: duckdb, path: a.duckdb}, pro
 
 def test_a_native_project_needs_no_profile(folder: Folder) -> None:
     project = folder.files({"assetc.toml": 'name = "shop"', "models/a.sql": "select 1"}).project("models")
-    assert (project.name, project.flavor, project.path) == ("shop", "native", "assetc.toml")
+    assert (project.name, project.rules, project.path) == ("shop", NATIVE, "assetc.toml")
     target = project.target
     assert (target.name, target.type, target.database, target.schema) == ("dev", "duckdb", "warehouse", "main")
     assert project.settings.default_materialization == "table"

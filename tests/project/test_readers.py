@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from assetc.compiler.place import Span, span_of
+from assetc.compiler.rules import DBT, NATIVE
 from assetc.project.documents.toml_positions import read_toml
 from assetc.project.documents.written import Written, WrittenList, WrittenMapping
 from assetc.project.documents.yaml_positions import read_yaml
@@ -57,8 +58,8 @@ union = ["a", {method = "tag", value = "b"}]
 PROFILES = "x:\n  target: dev\n  outputs:\n    dev: {type: duckdb, path: a, password: b}\n"
 
 READERS = {
-    "properties": (PROPERTIES, lambda text: read_properties("p.yml", text, "native")),
-    "properties of dbt": (PROPERTIES, lambda text: read_properties("p.yml", text, "dbt")),
+    "properties": (PROPERTIES, lambda text: read_properties("p.yml", text, NATIVE)),
+    "properties of dbt": (PROPERTIES, lambda text: read_properties("p.yml", text, DBT)),
     "assetc.toml": (TOML, lambda text: read_project_file("assetc.toml", text, "native")),
     "dbt_project.yml": (PROPERTIES, lambda text: read_project_file("dbt_project.yml", text, "dbt")),
     "profiles.yml": (PROFILES, lambda text: read_profiles("profiles.yml", text)),
@@ -163,7 +164,7 @@ def test_places_in_toml() -> None:
     ids=["flow", "block", "undefined", "laughs", "surrogate", "control"],
 )
 def test_yaml_that_means_harm(text: str, problem: str) -> None:
-    (found,) = read_yaml("a.yml", text, "native").problems
+    (found,) = read_yaml("a.yml", text, NATIVE).problems
     assert found.code == "E122"
     assert problem in found.message
 
@@ -188,4 +189,4 @@ def test_yaml_that_means_harm(text: str, problem: str) -> None:
     ],
 )
 def test_unquoted_scalars(text: str, native: object, dbt: object) -> None:
-    assert (scalar_value(text, "native"), scalar_value(text, "dbt")) == (native, dbt)
+    assert (scalar_value(text, NATIVE), scalar_value(text, DBT)) == (native, dbt)

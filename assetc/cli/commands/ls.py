@@ -56,22 +56,22 @@ def command(
 def _declared(opened: Opened) -> Graph:
     """The graph; in a dbt project without the tables that nobody declares, for dbt would not know them."""
     graph = opened.workspace.graph
-    if opened.workspace.project.flavor != "dbt":
+    if not opened.workspace.project.rules.lists_selectors:
         return graph
     return replace(graph, sources={key: source for key, source in graph.sources.items() if not source.implicit})
 
 
 def _listed(opened: Opened, selected: Selected, request: SelectionRequest) -> Selected:
     """In a native project a listing is about assets, unless nothing but other things was selected."""
-    if opened.workspace.project.flavor == "dbt" or request.resource_types or not selected.assets:
-        is_all = request == SelectionRequest()
-        return selected if not is_all or opened.workspace.project.flavor == "dbt" else Selected()
+    is_of_dbt = opened.workspace.project.rules.lists_selectors
+    if is_of_dbt or request.resource_types or not selected.assets:
+        return selected if is_of_dbt or request != SelectionRequest() else Selected()
     return Selected(assets=selected.assets)
 
 
 def _form_of(opened: Opened, form: Form | None, keys: tuple[str, ...]) -> Callable[[Selectable], str]:
-    project, graph = opened.workspace.project, _declared(opened)
-    match form or ("selector" if project.flavor == "dbt" else "name"):
+    graph = _declared(opened)
+    match form or ("selector" if opened.workspace.project.rules.lists_selectors else "name"):
         case "path":
             return path_of_thing
         case "selector":

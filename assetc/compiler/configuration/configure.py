@@ -14,7 +14,8 @@ from assetc.compiler.configuration.values import CONVERTERS, Misfit
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.materialization.known import KNOWN_MATERIALIZATIONS, unknown_materialization
 from assetc.compiler.place import Span
-from assetc.compiler.project import Entry, Flavor
+from assetc.compiler.project import Entry
+from assetc.compiler.rules import Rules
 
 SYNONYMS: Mapping[str, str] = {
     "pre-hook": "pre_hook",
@@ -37,7 +38,7 @@ PLACED = ("materialized", "incremental_strategy", "unique_key", "on_schema_chang
 
 
 def configure(
-    entries: Iterable[Entry], flavor: Flavor, default_materialization: str
+    entries: Iterable[Entry], rules: Rules, default_materialization: str
 ) -> tuple[AssetConfig, tuple[Diagnostic, ...]]:
     """The merged configuration of entries given from the weakest to the strongest, and what is wrong with them."""
     values: dict[str, object] = {"materialized": default_materialization}
@@ -47,18 +48,18 @@ def configure(
     for entry in entries:
         key = name_of(entry)
         convert = CONVERTERS.get(key)
-        problems += _not_built(entry, key) if flavor == "native" else _not_built_of_dbt(entry, key)
+        problems += _not_built(entry, key) if rules.lists_all_not_built else _not_built_of_dbt(entry, key)
         if convert is None:
             extra[key] = entry.value
             if key not in KNOWN_ELSEWHERE:
-                problems.append(unknown_key(entry, flavor))
+                problems.append(unknown_key(entry, rules))
             continue
         try:
             values[key] = _merged(key, values.get(key), convert(entry.value))
             places[key] = entry.span
         except Misfit as misfit:
             problems.append(_misfit(entry, misfit))
-    if flavor == "native" and values["materialized"] not in KNOWN_MATERIALIZATIONS:
+    if not rules.own_materializations and values["materialized"] not in KNOWN_MATERIALIZATIONS:
         problems += unknown_materialization(str(values["materialized"]), places.get("materialized"))
     kept = tuple((key, places[key]) for key in PLACED if key in places and values["materialized"] == "incremental")
     return AssetConfig(**values, extra=extra, places=kept), tuple(problems)  # type: ignore[arg-type]  # each was converted
@@ -91,9 +92,9 @@ def _not_built_of_dbt(entry: Entry, key: str) -> Iterator[Diagnostic]:
         yield diagnostic("W223", "contracts are not built yet: columns and types are not enforced", entry.span)
 
 
-def unknown_key(entry: Entry, flavor: Flavor) -> Diagnostic:
+def unknown_key(entry: Entry, rules: Rules) -> Diagnostic:
     """The fault of a configuration key that nothing reads: an error, in a dbt project a warning."""
-    code = "E121" if flavor == "native" else "W221"
+    code = "E121" if rules.is_strict else "W221"
     hint = did_you_mean(entry.key, KNOWN) or "Keys of your own belong under meta"
     return diagnostic(code, f"unknown configuration key {entry.key}", entry.span, hint=hint)
 

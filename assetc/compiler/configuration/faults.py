@@ -25,7 +25,7 @@ def misplaced_materialization(kind: AssetKind, title: str, own: Iterable[Entry])
 def foreign_dialect(project: Project, config: AssetConfig, entries: Iterable[Entry]) -> Iterator[Diagnostic]:
     """W223 for SQL in another dialect than the target's: it is read as what it is, and not translated."""
     dialect = config.dialect
-    if dialect is None or dialect == project.target.dialect or project.flavor == "dbt":
+    if dialect is None or dialect == project.target.dialect or not project.rules.has_dialects:
         return
     for entry in entries:
         if name_of(entry) == "dialect" and entry.value == dialect:
@@ -36,7 +36,7 @@ def foreign_dialect(project: Project, config: AssetConfig, entries: Iterable[Ent
 def described_twice(project: Project) -> Iterator[Diagnostic]:
     """E127 for each further description of one model, seed ... in the property files of a native project."""
     first: dict[tuple[str, str], Patch] = {}
-    for patch in project.properties.patches if project.flavor == "native" else ():
+    for patch in project.properties.patches if project.rules.is_strict else ():
         other = first.setdefault((patch.kind, patch.name), patch)
         if other is not patch:
             yield diagnostic(

@@ -44,7 +44,7 @@ class _Answer(Struct, frozen=True):
 def locate_by_macros(project: Project, surroundings: Surroundings, drafts: tuple[Draft, ...]) -> Located:
     """The assets with the relations that the macros of a dbt project give them, where it has such macros."""
     own = (project.name,)
-    asked = [macro for macro in PARTS if project.flavor == "dbt" and surroundings.library.find(macro, own)]
+    asked = [macro for macro in PARTS if project.rules.macros_locate and surroundings.library.find(macro, own)]
     if not asked:
         return Located(drafts)
     answers = {

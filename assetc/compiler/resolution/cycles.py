@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from assetc.compiler.asset import Edge
 from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic
-from assetc.compiler.project import Flavor
+from assetc.compiler.rules import Rules
 from assetc.definitions.key import AssetKey
 
 MOST_CYCLES = 20
@@ -23,19 +23,19 @@ INFERRED_KINDS = frozenset({"sql", "py-sql", "arg"})
 """Edges that nobody declared: what inference adds to a dbt project."""
 
 
-def without_cycles(edges: tuple[Edge, ...], flavor: Flavor) -> tuple[tuple[Edge, ...], tuple[Diagnostic, ...]]:
+def without_cycles(edges: tuple[Edge, ...], rules: Rules) -> tuple[tuple[Edge, ...], tuple[Diagnostic, ...]]:
     """The edges but those that may be left out to break a cycle, and what is to be said about both."""
-    firm = [edge for edge in edges if not _may_go(edge, flavor)]
+    firm = [edge for edge in edges if not _may_go(edge, rules)]
     graph = _digraph(firm)
     problems = [_told(cycle, firm) for cycle in _cycles(graph)]
-    dropped = _closing(graph, [edge for edge in edges if _may_go(edge, flavor)])
+    dropped = _closing(graph, [edge for edge in edges if _may_go(edge, rules)])
     problems += [_note(edge) for edge in dropped]
     gone = set(map(id, dropped))
     return tuple(edge for edge in edges if id(edge) not in gone), tuple(problems)
 
 
-def _may_go(edge: Edge, flavor: Flavor) -> bool:
-    return edge.certainty == "likely" or (flavor == "dbt" and edge.kind in INFERRED_KINDS)
+def _may_go(edge: Edge, rules: Rules) -> bool:
+    return edge.certainty == "likely" or (not rules.plain_names_are_ours and edge.kind in INFERRED_KINDS)
 
 
 def _digraph(edges: Iterable[Edge]) -> nx.DiGraph[AssetKey]:

@@ -65,7 +65,7 @@ class Resolution(Struct):
             self.connect(Edge(down, source.key, kind, span))
 
     def _report_outside(self, down: AssetKey, key: AssetKey, span: Span, operation: str) -> None:
-        if self.project.flavor == "dbt":
+        if not self.project.rules.plain_names_are_ours:
             return
         code = "E101" if self.project.settings.strict_sources else "W202"
         near = did_you_mean(key.name, (name for name in self.known_names() if name != down.name))

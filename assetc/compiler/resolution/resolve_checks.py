@@ -55,7 +55,7 @@ def resolve_checks(
             continue
         read, faults = _read_by(draft, facts, names)
         problems += faults
-        if project.flavor == "native":  # dbt passes over such a check with a warning
+        if not project.rules.leaves_out_checks:
             problems += _missing_relations(draft, names)
         checks.append(_check(project, draft, read))
     return tuple(with_own_ids(checks)), (*problems, *_unknown_tests(project, unknown, known))
@@ -158,7 +158,7 @@ def _unknown_tests(project: Project, drafts: Iterable[CheckDraft], known: tuple[
     """E101 for a check of a kind that is not there; one warning for all that use the same test of a package."""
     of_packages: dict[str, list[CheckDraft]] = {}
     for draft in drafts:
-        if project.flavor == "dbt" and "." in draft.kind:
+        if project.rules.leaves_out_checks and "." in draft.kind:
             of_packages.setdefault(draft.kind, []).append(draft)
         else:
             yield _unknown_test(draft, known)

@@ -60,7 +60,7 @@ def resolve_source(
         declared = names.by_key.get((names.fold(arguments[-1]),))
     if declared is not None:
         resolution.connect(Edge(down, declared, "source", span, certainty))
-    elif certainty == "certain" and resolution.project.flavor == "dbt":
+    elif certainty == "certain" and resolution.project.rules.sources_are_declared:
         message = f"source('{arguments[0]}', '{arguments[-1]}') is not declared"
         hint = did_you_mean(arguments[-1], resolution.known_names())
         resolution.problems.append(diagnostic("E101", message, span, hint=hint))

@@ -71,7 +71,7 @@ def _resolve_table(resolution: Resolution, asset: Asset, placed: PlacedReference
         if not resolution.is_told_missing(placed.span):
             resolution.outside(asset.key, reference.parts, placed.span, placed.kind, reference.operation)
     elif found[0] == asset.key:
-        is_fault = reference.kind == "read" and resolution.project.flavor == "native"
+        is_fault = reference.kind == "read" and resolution.project.rules.plain_names_are_ours
         if is_fault and asset.config.materialized not in READS_ITSELF:
             resolution.report(self_reference(asset.key, placed.span))
     else:

@@ -58,7 +58,7 @@ def _find(criterion: Criterion, members: Members, environment: SelectionEnvironm
 def _exact_key(value: str, members: Members, environment: SelectionEnvironment) -> AssetKey | None:
     """The key that is written exactly so. In a dbt project a plain name may be in several packages."""
     segments = tuple(value.split("/"))
-    if not all(segments) or (environment.flavor == "dbt" and len(segments) == 1):
+    if not all(segments) or (not environment.rules.selects_by_key and len(segments) == 1):
         return None
     key = AssetKey(segments)
     return key if key in members.graph.upstream else None

@@ -94,7 +94,7 @@ def _tag(members: Members, criterion: Criterion, environment: SelectionEnvironme
 
 def _group(members: Members, criterion: Criterion, environment: SelectionEnvironment) -> Found:
     for key, asset in members.graph.assets.items():
-        group = asset.config.group if environment.flavor == "dbt" else asset.group
+        group = asset.group if environment.rules.folder_is_group else asset.config.group
         if group and fnmatchcase(group, criterion.value):
             yield key
 

@@ -31,7 +31,7 @@ def problem_of_value(criterion: Criterion) -> Iterator[Diagnostic]:
 def problem_of_name(criterion: Criterion, members: Members, environment: SelectionEnvironment) -> Iterator[Diagnostic]:
     """E115 for a name that nothing bears, with the nearest ones; dbt does not mind."""
     is_name = not WILDCARDS.intersection(criterion.value)
-    if environment.flavor == "native" and criterion.method in (None, "fqn", "key") and is_name:
+    if environment.rules.selects_by_key and criterion.method in (None, "fqn", "key") and is_name:
         hint = did_you_mean(criterion.value, _names(members)) or "List what there is with: assetc ls"
         yield diagnostic("E115", f"nothing is named {criterion.value!r}", hint=hint)
 

@@ -8,7 +8,7 @@ from msgspec import Struct, field
 
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.node import NodeId
-from assetc.compiler.project import Flavor
+from assetc.compiler.rules import NATIVE, Rules
 from assetc.compiler.selection.expression import Expression, Indirect
 from assetc.definitions.key import AssetKey
 
@@ -40,7 +40,7 @@ class Definition(Struct, frozen=True):
 class SelectionEnvironment(Struct, frozen=True):
     """What a selection may look at beside the graph."""
 
-    flavor: Flavor = "native"
+    rules: Rules = NATIVE
     project_name: str = ""
     definitions: Mapping[str, Definition] = field(default_factory=dict)
 

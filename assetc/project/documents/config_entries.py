@@ -37,7 +37,7 @@ def config_entry(findings: Findings, section: str, pair: WrittenPair) -> Entry:
     entry = Entry(pair.key.removeprefix("+"), plain(pair.value), pair.span)
     if section in ("models", "seeds", "snapshots"):
         # The pass that merges an asset's configuration says the same of what a SQL or Python file configures.
-        findings.problems.append(unknown_key(entry, findings.flavor))
+        findings.problems.append(unknown_key(entry, findings.rules))
     else:
         findings.unknown(pair, known, f"the configuration of {section}")
     return entry
@@ -47,7 +47,7 @@ def _note_not_built(findings: Findings, section: str, entry: Entry) -> None:
     """Say of a known key that it has no effect yet, where dbt would do something else in a run."""
     value = entry.value if isinstance(entry.value, Mapping) else {}
     stores = section == "checks" and entry.key == "store_failures" and entry.value in (True, "true", "True")
-    if stores and findings.flavor == "dbt":
+    if stores and not findings.rules.lists_all_not_built:
         findings.add("W223", "store_failures is not built yet: the rows that fail are not kept", entry.span)
     if section == "sources" and entry.key == "meta" and "external_location" in value:
         hint = "Read the file in a model: from read_parquet('...')"

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from assetc.compiler.configuration.keys import without_effect
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.place import Span
-from assetc.compiler.project import Flavor
+from assetc.compiler.rules import Rules
 from assetc.project.documents.keys import CHANGES_A_RUN
 from assetc.project.documents.written import Written, WrittenList, WrittenMapping, WrittenPair, WrittenScalar
 
@@ -15,8 +15,8 @@ from assetc.project.documents.written import Written, WrittenList, WrittenMappin
 class Findings:
     """Takes values apart as the reader of a file expects them, and collects what does not fit."""
 
-    def __init__(self, flavor: Flavor) -> None:
-        self.flavor = flavor
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
         self.problems: list[Diagnostic] = []
 
     def add(self, code: str, message: str, span: Span, hint: str = "") -> None:
@@ -29,7 +29,7 @@ class Findings:
 
     def unknown(self, pair: WrittenPair, known: Collection[str], where: str) -> None:
         """A key that means nothing here: an error in a native project, a warning in a dbt project."""
-        code = "E121" if self.flavor == "native" else "W221"
+        code = "E121" if self.rules.is_strict else "W221"
         hint = did_you_mean(pair.key, known) or f"Known keys: {', '.join(sorted(known))}"
         if len(hint) > 300:
             hint = "Keys of your own belong under meta"
@@ -37,7 +37,7 @@ class Findings:
 
     def not_built(self, pair: WrittenPair) -> None:
         """Say that what was written has no effect yet; in a dbt project only where a run in dbt would be another."""
-        if self.flavor == "native" or pair.key in CHANGES_A_RUN:
+        if self.rules.lists_all_not_built or pair.key in CHANGES_A_RUN:
             self.problems.append(without_effect(pair.key, pair.span))
 
     def mapping(self, written: Written, what: str, hint: str = "") -> WrittenMapping | None:

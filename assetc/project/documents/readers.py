@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from assetc.compiler.project import Flavor
+from assetc.compiler.rules import Flavor, Rules
 from assetc.project.documents.readings import ProfilesReading, ProjectFileReading, PropertyFileReading
 
 
-def read_properties(path: str, text: str, flavor: Flavor) -> PropertyFileReading:
+def read_properties(path: str, text: str, rules: Rules) -> PropertyFileReading:
     """What a property file says, and what is wrong with it. Never raises."""
     from assetc.project.properties import properties
 
-    return properties.read_properties(path, text, flavor)
+    return properties.read_properties(path, text, rules)
 
 
 def read_profiles(path: str, text: str) -> ProfilesReading:

@@ -9,7 +9,7 @@ import yaml
 
 from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic
 from assetc.compiler.place import Span, span_of
-from assetc.compiler.project import Flavor
+from assetc.compiler.rules import Rules
 from assetc.project.documents.written import (
     DEEPEST,
     Place,
@@ -30,10 +30,10 @@ _TOO_DEEP = f"values are nested more than {DEEPEST} deep"
 _UNUSUAL_LINE_BREAK = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
 
 
-def read_yaml(path: str, text: str, flavor: Flavor) -> WrittenFile:
+def read_yaml(path: str, text: str, rules: Rules) -> WrittenFile:
     """The content of a YAML file. Never raises; a file that is no YAML has E122 and no content."""
     try:
-        return _Conversion(path, text, flavor).convert(_compose(text))
+        return _Conversion(path, text, rules).convert(_compose(text))
     except _Unreadable as fault:
         return WrittenFile(None, (_broken(path, text, fault.message, fault.offset),))
     except UnicodeEncodeError as error:
@@ -83,10 +83,10 @@ def _compose(text: str) -> yaml.Node | None:
 class _Conversion:
     """One file on its way from PyYAML's nodes to written values; it minds the problems and the aliases."""
 
-    def __init__(self, path: str, text: str, flavor: Flavor) -> None:
+    def __init__(self, path: str, text: str, rules: Rules) -> None:
         self.path = path
         self.text = text
-        self.flavor = flavor
+        self.rules = rules
         self.exact_lines = _UNUSUAL_LINE_BREAK.search(text) is not None
         self.problems: list[Diagnostic] = []
         self.done: dict[int, tuple[Written, int]] = {}
@@ -161,7 +161,7 @@ class _Conversion:
     def note_duplicate(self, first: WrittenPair | None, second: WrittenPair) -> None:
         if first is None:
             return
-        code = "W224" if self.flavor == "dbt" else "E127"
+        code = "E127" if self.rules.is_strict else "W224"
         related = (Annotation(first.span, "first written here"),)
         message = f'the key "{second.key}" stands twice in this mapping'
         hint = "The last one counts; remove the other"
@@ -170,11 +170,11 @@ class _Conversion:
     def scalar(self, node: yaml.ScalarNode) -> object:
         text: str = node.value
         if node.tag == _PLAIN:
-            return scalar_value(text, self.flavor)
+            return scalar_value(text, self.rules)
         if node.tag in (_QUOTED, "!", _STANDARD + "str"):
             return text
         if node.tag.startswith(_STANDARD):
-            return scalar_value(text, self.flavor)
+            return scalar_value(text, self.rules)
         self.unknown_tag(node)
         return text
 

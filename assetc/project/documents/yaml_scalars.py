@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assetc.compiler.project import Flavor
+from assetc.compiler.rules import Rules
 
 _WORDS: dict[str, object] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
@@ -33,16 +33,16 @@ _NUMBER_BEGINS = frozenset("+-.0123456789")
 _LARGEST = 2**63
 
 
-def scalar_value(text: str, flavor: Flavor) -> object:
+def scalar_value(text: str, rules: Rules) -> object:
     """The value of an unquoted scalar: null, a boolean, a number, or the text itself."""
-    words = _WORDS_OF_DBT if flavor == "dbt" else _WORDS
+    words = _WORDS_OF_DBT if rules.old_yaml else _WORDS
     if text in words:
         return words[text]
     if text[0] not in _NUMBER_BEGINS:
         return text
-    if flavor == "dbt" and _OCTAL_OF_DBT.fullmatch(text):
+    if rules.old_yaml and _OCTAL_OF_DBT.fullmatch(text):
         return _small(text, 8)
-    if flavor == "dbt" and _GROUPED_OF_DBT.fullmatch(text):
+    if rules.old_yaml and _GROUPED_OF_DBT.fullmatch(text):
         return _small(text, 10)
     return _number(text)
 

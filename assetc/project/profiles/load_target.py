@@ -52,8 +52,8 @@ def load_target(profile: ProfileRequest, wanted: TargetRequest, names: TemplateN
     if isinstance(made, Diagnostic):
         return LoadedTarget(None, None, (*problems, made), secrets)
     target, connection = made
-    problems = (*problems, *strange_fields(output, connection, is_native=profile.is_native))
-    if profile.is_native:
+    problems = (*problems, *strange_fields(output, connection, is_strict=profile.rules.is_strict))
+    if profile.rules.plain_names_are_ours:
         names_there = ((other.identity.database, wanted.schema or other.identity.schema) for other in others)
         target = replace(target, others=tuple(dict.fromkeys(names_there)))
     return LoadedTarget(target, connection, problems, secrets, others)

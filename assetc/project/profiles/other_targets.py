@@ -45,7 +45,7 @@ def shared_relations(
     project: Project, graph: Graph, own: Identity, others: tuple[OtherTarget, ...]
 ) -> Iterator[Diagnostic]:
     """W225 for each target whose relations would be those of the target in use, in a native project."""
-    if project.flavor == "dbt":
+    if not project.rules.shares_no_relation:
         return
     schema = project.target.schema
     has_own_schemas = any(asset.relation and asset.relation.schema != schema for asset in graph.assets.values())

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.place import Span, file_span
 from assetc.compiler.project import Entry
+from assetc.compiler.rules import Rules
 from assetc.project.documents.readings import ProfilesReading, WrittenOutput, WrittenProfile
 from assetc.project.profiles.secrets import named_only
 from assetc.project.templates import TemplateNames, render_value
@@ -24,7 +25,7 @@ class ProfileRequest(Struct, frozen=True):
     project_name: str
     root: Path
     start: Path
-    is_native: bool
+    rules: Rules
     profile: Entry | None = None
     asked_profile: str | None = None
     asked_target: str | None = None
@@ -107,7 +108,7 @@ def choose_output(
 
 def _stays_inside(request: ProfileRequest) -> bool:
     """Whether no file outside of the project is looked at."""
-    return request.is_native and request.profile is None and request.asked_profile is None
+    return not request.rules.needs_profile and request.profile is None and request.asked_profile is None
 
 
 def _choose_profile(reading: ProfilesReading, shown: str, request: ProfileRequest) -> WrittenProfile | Diagnostic:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assetc.compiler.project import Entry
+from assetc.compiler.rules import DBT
 from assetc.project.documents.findings import Findings
 from assetc.project.documents.readings import ProfilesReading, WrittenOutput, WrittenProfile
 from assetc.project.documents.written import WrittenMapping, WrittenPair, plain
@@ -16,8 +17,8 @@ _PROFILE_KEYS = frozenset({"target", "outputs", "config"})
 
 def read_profiles(path: str, text: str) -> ProfilesReading:
     """The profiles of a file, and what is wrong with it. Never raises."""
-    file = read_yaml(path, text, "dbt")
-    findings = Findings("dbt")
+    file = read_yaml(path, text, DBT)
+    findings = Findings(DBT)
     findings.problems += file.problems
     content = None if file.content is None else findings.mapping(file.content, "a profiles file")
     profiles: list[WrittenProfile] = []

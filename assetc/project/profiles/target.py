@@ -62,7 +62,7 @@ def make_target(
     return _target(output, adapter, fields, request, secrets), Connection(kind, fields, place)
 
 
-def strange_fields(output: Output, connection: Connection, *, is_native: bool) -> Iterator[Diagnostic]:
+def strange_fields(output: Output, connection: Connection, *, is_strict: bool) -> Iterator[Diagnostic]:
     """The fields of a target that its adapter does not know: they mean nothing."""
     adapter = find_adapter(connection.type)
     known = adapter.fields | COMMON_FIELDS
@@ -70,8 +70,8 @@ def strange_fields(output: Output, connection: Connection, *, is_native: bool) -
         if key not in known:
             message = f"a target of type {connection.type} has no field {key}"
             hint = did_you_mean(key, known) or f"Known fields: {', '.join(sorted(known))}"
-            yield diagnostic("E121" if is_native else "W221", message, place, hint=hint)
-        elif key in adapter.unread and is_native:
+            yield diagnostic("E121" if is_strict else "W221", message, place, hint=hint)
+        elif key in adapter.unread and is_strict:
             yield without_effect(key, place)
 
 

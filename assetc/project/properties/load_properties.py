@@ -61,6 +61,6 @@ def _fresh(unread: UnreadProperties, file: ProjectFile, memory: Memory) -> Prope
     text = read_text(unread.root, file.path)
     if isinstance(text, Diagnostic):
         return text
-    reading = read_properties(file.path, text, unread.flavor)
+    reading = read_properties(file.path, text, unread.rules)
     memory.remember(file.path, file.stamp, reading)
     return reading

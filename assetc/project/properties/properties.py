@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from assetc.compiler.project import DeclaredSource, Entry, Flavor, Patch
+from assetc.compiler.project import DeclaredSource, Entry, Patch
+from assetc.compiler.rules import Rules
 from assetc.project.documents.config_entries import config_entry, read_config
 from assetc.project.documents.findings import Findings
 from assetc.project.documents.keys import (
@@ -32,10 +33,10 @@ _PATCHES: dict[str, Literal["model", "seed", "snapshot", "macro"]] = {
 _FORM = "It has keys such as models:, seeds: and sources:, with lists below them"
 
 
-def read_properties(path: str, text: str, flavor: Flavor) -> PropertyFileReading:
+def read_properties(path: str, text: str, rules: Rules) -> PropertyFileReading:
     """What a property file says, and what is wrong with it. Never raises."""
-    file = read_yaml(path, text, flavor)
-    findings = Findings(flavor)
+    file = read_yaml(path, text, rules)
+    findings = Findings(rules)
     findings.problems += file.problems
     content = None if file.content is None else findings.mapping(file.content, "a property file", _FORM)
     patches: list[Patch] = []

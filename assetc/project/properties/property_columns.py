@@ -19,7 +19,7 @@ def read_columns(findings: Findings, owner: WrittenMapping) -> tuple[tuple[Decla
     for written in () if pair is None else findings.mappings(pair.value, "column"):
         column = _read_column(findings, written)
         if column is not None:
-            if any(column.name == other.name for other in columns) and findings.flavor == "native":
+            if any(column.name == other.name for other in columns) and findings.rules.is_strict:
                 message = f"the column {column.name} is described twice"
                 findings.add("E127", message, written.span, "Bring the two together")
             columns.append(column)

@@ -7,7 +7,7 @@ import re
 from msgspec import Struct
 
 from assetc.compiler.place import Span
-from assetc.compiler.project import Flavor
+from assetc.compiler.rules import Rules
 from assetc.project.documents.written import WrittenList, WrittenMapping, WrittenScalar
 from assetc.project.documents.yaml_positions import read_yaml
 
@@ -26,9 +26,9 @@ class PropertyItem(Struct, frozen=True):
         return self.start <= span.start < self.end
 
 
-def item_at(path: str, text: str, flavor: Flavor, span: Span) -> PropertyItem | None:
+def item_at(path: str, text: str, rules: Rules, span: Span) -> PropertyItem | None:
     """The entry that a place lies in; None where it lies in none, or the file cannot be read."""
-    content = read_yaml(path, text, flavor).content
+    content = read_yaml(path, text, rules).content
     for pair in content.pairs if isinstance(content, WrittenMapping) else ():
         for item in pair.value.items if isinstance(pair.value, WrittenList) else ():
             named = item.find("name") if isinstance(item, WrittenMapping) else None

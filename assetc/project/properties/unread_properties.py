@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from assetc.compiler.project import Flavor, FolderConfig, ProjectFile, Settings
+from assetc.compiler.project import FolderConfig, ProjectFile, Settings
+from assetc.compiler.rules import Rules
 from assetc.project.templates import TemplateNames
 
 
@@ -12,7 +13,7 @@ class UnreadProperties(Struct, frozen=True):
     """The property files of a project, and what is needed to understand them."""
 
     root: str
-    flavor: Flavor
+    rules: Rules
     files: tuple[ProjectFile, ...]
     folders: tuple[FolderConfig, ...]
     settings: Settings

@@ -89,7 +89,7 @@ class Tables(Struct, frozen=True):
     def ledger(self, relation: Relation) -> Relation | None:
         """The ledger that is written with a relation."""
         project = self.workspace.project
-        is_wanted = project.flavor == "native" or project.flags.get("ledger") is True
+        is_wanted = project.rules.has_ledger or project.flags.get("ledger") is True
         return ledger_for(relation, project.target.schema) if is_wanted else None
 
     def create_ledgers(self, session: Session) -> None:

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from assetc.compiler.place import file_span
+from assetc.compiler.rules import DBT
 from assetc.compiler.selection.definitions import read_definitions
 from assetc.compiler.selection.request import SelectionEnvironment, SelectionRequest
 from assetc.compiler.selection.select import select
@@ -51,12 +52,12 @@ def environment():
     written = yaml.safe_load((HERE / "selectors.yml").read_text())
     definitions, problems = read_definitions(written, lambda steps: file_span("selectors.yml"))
     assert problems == () and not any(each.faults for each in definitions.values())
-    return SelectionEnvironment("dbt", "shop", definitions)
+    return SelectionEnvironment(DBT, "shop", definitions)
 
 
 @pytest.fixture(scope="module")
 def graph(draw):
-    return draw((HERE / "dbt_project.txt").read_text(), "dbt")[0]
+    return draw((HERE / "dbt_project.txt").read_text(), DBT)[0]
 
 
 @pytest.mark.parametrize(("question", "expected"), questions())

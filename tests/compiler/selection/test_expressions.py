@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from assetc.compiler.rules import DBT
 from assetc.compiler.selection.expression import (
     Criterion,
     Difference,
@@ -122,7 +123,7 @@ def slow(expression, edges):
 def test_assets_are_selected_by_definition(draw, edges, expression):
     drawing = "\n".join(f"{name}: " + " ".join(up for up, down in edges if down == name) for name in NAMES)
     graph, _ = draw(drawing)
-    environment = SelectionEnvironment("dbt", "", {"it": Definition("it", expression)})
+    environment = SelectionEnvironment(DBT, "", {"it": Definition("it", expression)})
     selected, _ = select(graph, SelectionRequest(selector="it"), environment)
     assert set(map(str, selected.assets)) == slow(expression, edges)
 
@@ -151,5 +152,5 @@ def test_checks_come_along_by_definition(draw, edges, reading, criterion):
         "buildable": direct | {f"t{i}" for i, names in enumerate(reading) if names & chosen and names <= buildable},
     }
     for mode, checks in expected.items():
-        selected, _ = select(graph, SelectionRequest((text,), indirect=mode), SelectionEnvironment("dbt"))
+        selected, _ = select(graph, SelectionRequest((text,), indirect=mode), SelectionEnvironment(DBT))
         assert {node.name for node in selected.nodes} == checks, mode

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from assetc.compiler.place import file_span
+from assetc.compiler.rules import DBT, NATIVE
 from assetc.compiler.selection.definitions import read_definitions
 from assetc.compiler.selection.request import Selected, SelectionEnvironment, SelectionRequest
 from assetc.compiler.selection.select import nothing_to_build, select
@@ -36,7 +37,7 @@ SELECTORS = {"selectors": [{"name": "night", "definition": "tag:nightly"}]}
 def ask(draw):
     graph, _ = draw(SHOP)
     definitions, _ = read_definitions(SELECTORS, at_the_top)
-    environment = SelectionEnvironment("native", "shop", definitions)
+    environment = SelectionEnvironment(NATIVE, "shop", definitions)
     return lambda *texts, **options: select(graph, SelectionRequest(texts, **options), environment)
 
 
@@ -120,7 +121,7 @@ def test_a_wrong_name_that_is_only_excluded_is_a_warning(ask):
 
 def test_in_a_dbt_project_a_wrong_name_selects_nothing(draw):
     graph, _ = draw("orders:")
-    selected, problems = select(graph, SelectionRequest(("ordrs",)), SelectionEnvironment("dbt"))
+    selected, problems = select(graph, SelectionRequest(("ordrs",)), SelectionEnvironment(DBT))
     assert not selected
     assert [(problem.code, problem.severity) for problem in problems] == [("W215", "warning")]
 
