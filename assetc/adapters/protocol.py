@@ -1,7 +1,7 @@
 """What an adapter is: pure rendering of operations, and a session that executes.
 
 An adapter is one module (or folder) of this package, found by the `type` of a profile's output. Everything on
-the `Adapter` except `connect` is pure and needs no driver installed.
+the `Adapter` is pure and needs no driver installed; a `ParsedOutput` connects with the driver.
 """
 
 from __future__ import annotations
@@ -61,6 +61,14 @@ class Identity(Struct, frozen=True):
 
     def __str__(self) -> str:
         return f"{self.adapter} {self.place} {self.database}.{self.schema}"
+
+
+class Misfit(Struct, frozen=True):
+    """What is wrong with one field of a profile's output."""
+
+    field: str
+    message: str
+    hint: str = ""
 
 
 class Existing(Struct, frozen=True):
@@ -171,6 +179,20 @@ class Warehouse(Protocol):
         """Close everything."""
 
 
+class ParsedOutput(Protocol):
+    """An output of a profile, parsed: one target. It may hold secrets, so it prints its type alone."""
+
+    @property
+    def identity(self) -> Identity:
+        """Which warehouse it is; its database and schema are those of relations without one."""
+
+    def stamp(self) -> str | None:
+        """What differs as soon as the target's relations do, found without opening it; None if nothing does."""
+
+    def connect(self) -> Warehouse:
+        """Open the target. Raises WarehouseError that says what is wrong and what to do."""
+
+
 class Adapter(Protocol):
     """A kind of warehouse. `fields` are what a profile's output may say of it, `unread` what of that does nothing."""
 
@@ -180,11 +202,8 @@ class Adapter(Protocol):
     fields: frozenset[str]
     unread: frozenset[str]
 
-    def default_database(self, fields: Mapping[str, object]) -> str | None:
-        """The database that a relation without one lives in, from the fields of a profile's output."""
-
-    def default_schema(self, fields: Mapping[str, object]) -> str:
-        """The schema that a relation without one lives in."""
+    def parse(self, fields: Mapping[str, object], root: str) -> ParsedOutput | tuple[Misfit, ...]:
+        """What the fields of a profile's output say, or what is wrong with them; `root` is the project's folder."""
 
     def quote(self, identifier: str) -> str:
         """The identifier as it must stand in SQL, always quoted."""
@@ -200,12 +219,3 @@ class Adapter(Protocol):
 
     def ledger_query(self, ledger: Relation, step_ids: Iterable[str]) -> str:
         """The query that returns those of the step ids that the ledger holds."""
-
-    def identity(self, fields: Mapping[str, object], root: str) -> Identity:
-        """Which warehouse these fields of a profile's output mean; `root` is the project's folder."""
-
-    def stamp(self, fields: Mapping[str, object], root: str) -> str | None:
-        """What is another one as soon as the target's relations are, found without opening it; None if nothing is."""
-
-    def connect(self, fields: Mapping[str, object], root: str) -> Warehouse:
-        """Open the target. Raises WarehouseError that says what is wrong and what to do."""

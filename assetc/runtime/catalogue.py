@@ -82,15 +82,14 @@ class WarehouseWhenNeeded:
     def _warehouse(self) -> Warehouse:
         with self._lock:
             if self._opened is None:
-                workspace = self._workspace
-                self._opened = workspace.adapter.connect(workspace.connection.fields, workspace.project.root)
+                self._opened = self._workspace.connection.output.connect()
             return self._opened
 
     def _is_known(self) -> bool:
         return self._known.stamp is not None and self._known.stamp == self._stamp()
 
     def _stamp(self) -> str | None:
-        return self._workspace.adapter.stamp(self._workspace.connection.fields, self._workspace.project.root)
+        return self._workspace.connection.output.stamp()
 
 
 Row: TypeAlias = tuple[str | None, str | None, str, RelationKind]

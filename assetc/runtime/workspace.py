@@ -136,7 +136,7 @@ def _opened(request: OpenRequest) -> Workspace | NotOpened:
 
 def identity_of(workspace: Workspace) -> Identity:
     """Which warehouse the target of an open project really is."""
-    return workspace.adapter.identity(workspace.connection.fields, workspace.project.root)
+    return workspace.connection.output.identity
 
 
 def _adjusted(project: Project, request: OpenRequest) -> Project:
@@ -172,7 +172,7 @@ def _compiled(opening: Opening) -> tuple[Compilation, Counts]:
 def _shared(opening: Opening, loaded: Loaded, compilation: Compilation) -> tuple[Diagnostic, ...]:
     if loaded.connection is None or not loaded.others:
         return ()
-    identity = opening.adapter.identity(loaded.connection.fields, opening.project.root)
+    identity = loaded.connection.output.identity
     return tuple(shared_relations(opening.project, compilation.graph, identity, loaded.others))
 
 

@@ -10,6 +10,7 @@ from textwrap import dedent
 
 import pytest
 
+from assetc.adapters.duckdb.adapter import DuckDbOutput
 from assetc.compiler.asset import CheckConfig
 from assetc.compiler.project import Project
 from assetc.compiler.rules import NATIVE
@@ -102,7 +103,7 @@ def test_the_command_line_chooses_target_and_threads(folder: Folder) -> None:
     assert loaded.project is not None and loaded.connection is not None
     target = loaded.project.target
     assert (target.name, target.threads, target.database, target.schema) == ("prod", 7, "b", "PUBLIC")
-    assert loaded.connection.fields["path"] == "b.duckdb"
+    assert Path(loaded.connection.output.identity.place).name == "b.duckdb"
 
 
 def test_variables_of_the_command_line_win(folder: Folder) -> None:
@@ -118,6 +119,17 @@ def test_variables_of_the_command_line_win(folder: Folder) -> None:
     """
     project = folder.files({"assetc.toml": project_file}).project(variables={"c": 3})
     assert [project.variables[name] for name in "abc"] == [1, 2, 3]
+
+
+def test_what_another_target_says_stops_nothing(folder: Folder) -> None:
+    outputs = "{dev: {type: duckdb, path: a.duckdb}, cloud: {type: duckdb, path: 'md:shop'}, old: {%s}}"
+    profiles = f"shop: {{target: dev, outputs: {outputs % 'type: duckdb, lock_timeout: soon'}}}"
+    loaded = folder.files({"assetc.toml": 'name = "shop"\nprofile = "shop"', "profiles.yml": profiles}).load()
+    assert loaded.diagnostics == ()
+    assert [other.name for other in loaded.others] == ["cloud"]
+    (fault,) = folder.load(target="old").diagnostics
+    assert (fault.code, fault.message) == ("E124", "`lock_timeout` must be a number of seconds, not 'soon'")
+    assert fault.span is not None and fault.span.path == "profiles.yml"
 
 
 SECRETS = """
@@ -140,10 +152,12 @@ def test_secrets_are_in_the_connection_and_nowhere_else(folder: Folder) -> None:
     secrets = {"token-in-the-file", "hush-hush", "key-in-the-file"}
     assert set(loaded.secrets) == secrets
     assert loaded.connection is not None and loaded.project is not None
-    assert loaded.connection.fields["password"] == "hush-hush"
+    parsed = loaded.connection.output
+    assert isinstance(parsed, DuckDbOutput)
+    assert ("s3_secret_access_key", "key-in-the-file") in parsed.options.settings
     assert loaded.project.target.threads == 3
     assert loaded.project.target.fields["settings"] == {"memory": "uses *****"}
-    assert not any(secret in repr(loaded) for secret in secrets)
+    assert not any(secret in repr(loaded) + repr(parsed) for secret in secrets)
 
 
 def test_a_profile_with_secrets_is_not_remembered(folder: Folder) -> None:

@@ -160,8 +160,10 @@ class SmallProject:
     def __post_init__(self) -> None:
         self.adapter = find_adapter("duckdb")
         fields = {"type": "duckdb", "path": str(self.folder / f"{DATABASE}.duckdb"), "lock_timeout": 0}
-        self.identity: Identity = self.adapter.identity(fields, str(self.folder))
-        self.warehouse = self.adapter.connect(fields, str(self.folder))
+        parsed = self.adapter.parse(fields, str(self.folder))
+        assert not isinstance(parsed, tuple)
+        self.identity: Identity = parsed.identity
+        self.warehouse = parsed.connect()
         self.state = SqliteState(self.folder / ".assetc" / "state.sqlite")
         self.work = DuckWork(self.models, self.tests, self.adapter)
 

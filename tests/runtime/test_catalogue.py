@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from assetc.adapters.protocol import ParsedOutput
 from assetc.adapters.registry import find_adapter
 from assetc.cli.main import main
 
@@ -58,6 +59,12 @@ def built(capsys: pytest.CaptureFixture[str]) -> Callable[[], set[str]]:
     return call
 
 
+def parsed(folder: Path, **fields: object) -> ParsedOutput:
+    found = find_adapter("duckdb").parse(fields, str(folder))
+    assert not isinstance(found, tuple)
+    return found
+
+
 def test_a_target_to_which_nobody_wrote_is_not_opened(shop: Path) -> None:
     program = "import sys; from assetc.cli.main import main; code = main(['run', '--changed']); print(*sys.modules)"
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
@@ -97,17 +104,17 @@ def test_what_was_remembered_and_cannot_be_read_is_asked_for_again(shop: Path, b
 
 
 def test_a_write_that_leaves_size_and_time_as_they_were_is_seen(tmp_path: Path) -> None:
-    path, adapter = tmp_path / "w.duckdb", find_adapter("duckdb")
+    path, target = tmp_path / "w.duckdb", parsed(tmp_path, path="w.duckdb")
     with duckdb.connect(str(path)) as connection:
         connection.execute("create table a (x int); create table b (x int)")
-    found, before = path.stat(), adapter.stamp({"path": "w.duckdb"}, str(tmp_path))
+    found, before = path.stat(), target.stamp()
     with duckdb.connect(str(path)) as connection:
         connection.execute("drop table b")
         connection.execute("create table c (x int)")
     os.utime(path, ns=(found.st_atime_ns, found.st_mtime_ns))
     assert before is not None
     assert path.stat().st_mtime_ns == found.st_mtime_ns
-    assert adapter.stamp({"path": "w.duckdb"}, str(tmp_path)) != before
+    assert target.stamp() != before
 
 
 @pytest.mark.parametrize(
@@ -117,7 +124,7 @@ def test_a_write_that_leaves_size_and_time_as_they_were_is_seen(tmp_path: Path) 
 )
 def test_what_cannot_be_told_has_no_stamp(tmp_path: Path, fields: dict[str, object]) -> None:
     duckdb.connect(str(tmp_path / "w.duckdb")).close()
-    assert find_adapter("duckdb").stamp(fields, str(tmp_path)) is None
+    assert parsed(tmp_path, **fields).stamp() is None
 
 
 def test_a_run_that_opened_the_target_ends_without_a_word_of_its_driver(shop: Path) -> None:

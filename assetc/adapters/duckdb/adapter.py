@@ -1,4 +1,4 @@
-"""DuckDB, the embedded warehouse: everything but `connect` is pure.
+"""DuckDB, the embedded warehouse: everything but `DuckDbOutput.connect` is pure.
 
 A command that executes nothing asks for names and identities only: what renders operations is imported when the first
 one is rendered.
@@ -9,13 +9,41 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from assetc.adapters.duckdb import naming, options
-from assetc.adapters.protocol import Identity, Statement, Warehouse
+from assetc.adapters.protocol import Identity, Misfit, Statement, Warehouse
 from assetc.compiler.abilities import Abilities
 from assetc.definitions.relation import Relation
 
 if TYPE_CHECKING:
     from assetc.compiler.operation import Operation
+
+
+class DuckDbOutput(Struct, frozen=True):
+    """A database file, and how it is opened."""
+
+    options: options.Options
+
+    def __repr__(self) -> str:
+        return "<DuckDbOutput>"
+
+    @property
+    def identity(self) -> Identity:
+        """Which database file this is."""
+        return Identity("duckdb", self.options.path, self.options.database, self.options.schema)
+
+    def stamp(self) -> str | None:
+        """What the database's files say about whether anybody wrote to them."""
+        from assetc.adapters.duckdb.stamp import stamp_of
+
+        return stamp_of(self.options)
+
+    def connect(self) -> Warehouse:
+        """Open the database. Raises WarehouseError that says what is wrong and what to do."""
+        from assetc.adapters.duckdb.connect import open_warehouse  # the driver is imported only here
+
+        return open_warehouse(self.options)
 
 
 class DuckDbAdapter:
@@ -27,13 +55,10 @@ class DuckDbAdapter:
     unread = options.UNREAD
     abilities = Abilities(atomic="ddl", strategies=("append", "delete+insert", "merge"), local_frames=True)
 
-    def default_database(self, fields: Mapping[str, object]) -> str | None:
-        """The database that a relation without one lives in."""
-        return options.database_of(fields)
-
-    def default_schema(self, fields: Mapping[str, object]) -> str:
-        """The schema that a relation without one lives in."""
-        return options.schema_of(fields)
+    def parse(self, fields: Mapping[str, object], root: str) -> DuckDbOutput | tuple[Misfit, ...]:
+        """The output that these fields say, or what is wrong with them."""
+        read = options.read_options(fields, root)
+        return DuckDbOutput(read) if isinstance(read, options.Options) else read
 
     def quote(self, identifier: str) -> str:
         """The identifier in double quotes."""
@@ -58,24 +83,6 @@ class DuckDbAdapter:
         from assetc.adapters.duckdb.render import ledger_query
 
         return ledger_query(ledger, step_ids)
-
-    def identity(self, fields: Mapping[str, object], root: str) -> Identity:
-        """Which database file these fields mean."""
-        path = str(fields.get("path") or options.MEMORY)
-        place = options.absolute_path(path, root)
-        return Identity(self.name, place, options.database_of(fields), options.schema_of(fields))
-
-    def stamp(self, fields: Mapping[str, object], root: str) -> str | None:
-        """What the database's files tell of whether anybody wrote to them."""
-        from assetc.adapters.duckdb.stamp import stamp_of
-
-        return stamp_of(fields, root)
-
-    def connect(self, fields: Mapping[str, object], root: str) -> Warehouse:
-        """Open the database. Raises WarehouseError that says what is wrong and what to do."""
-        from assetc.adapters.duckdb.connect import open_warehouse  # the driver is imported only here
-
-        return open_warehouse(options.read_options(fields, root))
 
 
 adapter = DuckDbAdapter()

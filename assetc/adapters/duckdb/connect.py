@@ -22,6 +22,8 @@ _OWN_FOLDER = ".assetc"
 
 def open_warehouse(options: Options) -> DuckDbWarehouse:
     """An open warehouse. Raises WarehouseError that says what is wrong and what to do."""
+    if options.not_built is not None:
+        raise WarehouseError(options.not_built.message, hint=options.not_built.hint)
     _check_folder(options)
     connection = _connect(options)
     try:

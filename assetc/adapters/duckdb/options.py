@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from msgspec import Struct
 
-from assetc.adapters.protocol import WarehouseError
+from assetc.adapters.protocol import Misfit
 
 MEMORY = ":memory:"
+_MOTHERDUCK = ("md:", "motherduck:")
 _RESERVED = ("main", "system", "temp")
 _NOT_BUILT = ("secrets", "filesystems", "plugins", "is_ducklake", "remote", "use_credential_provider")
 _READ = (
@@ -51,7 +52,7 @@ class Options(Struct, frozen=True):
     """How to open the target. `path` is absolute, or `:memory:`.
 
     `settings` begin with the project's folder as the place to look for files, so that `from 'data/x.csv'` means the
-    same from every folder; a setting of the user's comes later and wins.
+    same from every folder; a setting of the user's comes later and wins. `not_built` is why it cannot be opened.
     """
 
     path: str
@@ -63,6 +64,7 @@ class Options(Struct, frozen=True):
     extensions: tuple[Extension, ...]
     settings: tuple[tuple[str, str], ...]
     attachments: tuple[Attachment, ...]
+    not_built: Misfit | None = None
 
     @property
     def in_memory(self) -> bool:
@@ -70,54 +72,59 @@ class Options(Struct, frozen=True):
         return self.path == MEMORY
 
 
-def read_options(fields: Mapping[str, object], root: str) -> Options:
-    """The typed form of the fields. Raises WarehouseError for one that has no effect here yet."""
-    for field in _NOT_BUILT:
-        if fields.get(field):
-            raise WarehouseError(f"`{field}` of a duckdb target is not supported yet", hint="Leave it out")
+def read_options(fields: Mapping[str, object], root: str) -> Options | tuple[Misfit, ...]:
+    """The typed form of the fields, or what is wrong with them."""
     shown = _text(fields.get("path")) or MEMORY
+    timeout = _seconds(fields.get("lock_timeout", 10))
+    if timeout is None:
+        given = fields["lock_timeout"]
+        return (Misfit("lock_timeout", f"`lock_timeout` must be a number of seconds, not {given!r}"),)
+    attachments = tuple(_attachment(item, root) for item in _items(fields.get("attach")))
     return Options(
-        path=absolute_path(shown, root),
+        path=_absolute_path(shown, root),
         shown_path=shown,
-        database=database_of(fields),
-        schema=schema_of(fields),
+        database=_database_of(fields, shown),
+        schema=_text(fields.get("schema")) or "main",
         read_only=bool(fields.get("read_only")),
-        lock_timeout=_seconds(fields.get("lock_timeout", 10)),
+        lock_timeout=timeout,
         extensions=tuple(_extension(item) for item in _items(fields.get("extensions"))),
         settings=(("file_search_path", root), *_settings(fields)),
-        attachments=tuple(_attachment(item, root) for item in _items(fields.get("attach"))),
+        attachments=attachments,
+        not_built=_not_built(fields, (shown, *(attachment.path for attachment in attachments))),
     )
 
 
-def database_of(fields: Mapping[str, object]) -> str:
+def _not_built(fields: Mapping[str, object], paths: Iterable[str]) -> Misfit | None:
+    """The first wish that cannot be met yet: the target can be named, but not opened."""
+    for field in _NOT_BUILT:
+        if fields.get(field):
+            return Misfit(field, f"`{field}` of a duckdb target is not supported yet", "Leave it out")
+    if any(path.startswith(_MOTHERDUCK) for path in paths):
+        return Misfit("path", "MotherDuck is not supported yet", "Use the path of a file")
+    return None
+
+
+def _database_of(fields: Mapping[str, object], path: str) -> str:
     """The name of the target's database: the one given, else the file's, up to its first dot."""
     given = _text(fields.get("database"))
-    path = _text(fields.get("path")) or MEMORY
     if given or path == MEMORY:
         return given or "memory"
     name = Path(path).name.split(".")[0]
     return f"{name}_db" if name.lower() in _RESERVED else name
 
 
-def schema_of(fields: Mapping[str, object]) -> str:
-    """The schema of relations without one."""
-    return _text(fields.get("schema")) or "main"
-
-
-def absolute_path(path: str, root: str) -> str:
-    """The path of a database file, relative to the project's folder; `:memory:` stays."""
-    if path == MEMORY:
+def _absolute_path(path: str, root: str) -> str:
+    """The path of a database file, relative to the project's folder; what is no file stays."""
+    if path == MEMORY or path.startswith(_MOTHERDUCK):
         return path
-    if path.startswith(("md:", "motherduck:")):
-        raise WarehouseError("MotherDuck is not supported yet", hint="Use the path of a file")
     return str((Path(root) / os.path.expanduser(path)).resolve())  # noqa: PTH111  leaves what names no home as it is
 
 
-def _seconds(value: object) -> float:
+def _seconds(value: object) -> float | None:
     try:
         return float(str(value))
     except ValueError:
-        raise WarehouseError(f"`lock_timeout` must be a number of seconds, not {value!r}") from None
+        return None
 
 
 def _settings(fields: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
@@ -142,11 +149,11 @@ def _extension(item: object) -> Extension:
 
 def _attachment(item: object, root: str) -> Attachment:
     if not isinstance(item, Mapping):
-        return Attachment(absolute_path(str(item), root), None, None, read_only=False)
+        return Attachment(_absolute_path(str(item), root), None, None, read_only=False)
     path, kind = str(item.get("path")), _text(item.get("type"))
     is_file = "://" not in path and kind in (None, "duckdb", "sqlite")
     return Attachment(
-        absolute_path(path, root) if is_file else path,
+        _absolute_path(path, root) if is_file else path,
         _text(item.get("alias")),
         kind,
         read_only=bool(item.get("read_only")),

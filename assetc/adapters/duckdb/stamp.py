@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from hashlib import blake2b
 
-from assetc.adapters.duckdb.options import Options, read_options
-from assetc.adapters.protocol import WarehouseError
+from assetc.adapters.duckdb.options import Options
 
 _HEADER_LENGTH = 3 * 4096
 """The bytes of a database file in which it says, among others, how many checkpoints there have been."""
 
 
-def stamp_of(fields: Mapping[str, object], root: str) -> str | None:
+def stamp_of(options: Options) -> str | None:
     """The stamp of a target; None where its files do not tell."""
     try:
-        options = read_options(fields, root)
         return None if options.in_memory else _stamp(options)
-    except (WarehouseError, OSError):
+    except OSError:
         return None
 
 

@@ -48,7 +48,7 @@ def load_target(profile: ProfileRequest, wanted: TargetRequest, names: TemplateN
         return LoadedTarget(None, None, problems, worth_masking(in_environment))
     in_fields = (secret for key, value in output.fields.items() for secret in secrets_in(key, value))
     secrets = worth_masking((*in_environment, *in_fields))
-    made = make_target(output, wanted, secrets)
+    made = make_target(output, wanted, secrets, str(profile.root))
     if isinstance(made, Diagnostic):
         return LoadedTarget(None, None, (*problems, made), secrets)
     target, connection = made

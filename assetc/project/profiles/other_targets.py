@@ -26,7 +26,7 @@ class OtherTarget(Struct, frozen=True):
 
 
 def other_targets(reading: ProfilesReading, chosen: Output, root: str, names: TemplateNames) -> Iterator[OtherTarget]:
-    """The targets beside the chosen one. One that cannot be rendered now (a variable is not set) is left out."""
+    """The targets beside the chosen one. One that cannot be used now is left out."""
     outputs = next((profile.outputs for profile in reading.profiles if profile.name == chosen.profile), ())
     for written in outputs:
         if written.name == chosen.name:
@@ -38,7 +38,9 @@ def other_targets(reading: ProfilesReading, chosen: Output, root: str, names: Te
             adapter = find_adapter(str(output.fields.get("type")))
         except UnknownAdapter:
             continue
-        yield OtherTarget(written.name, written.span, adapter.identity(output.fields, root))
+        parsed = adapter.parse(output.fields, root)
+        if not isinstance(parsed, tuple):
+            yield OtherTarget(written.name, written.span, parsed.identity)
 
 
 def shared_relations(

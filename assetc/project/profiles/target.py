@@ -16,16 +16,16 @@ from assetc.project.profiles.profiles import Output
 from assetc.project.profiles.secrets import named_only, without_secrets
 
 if TYPE_CHECKING:
-    from assetc.adapters.protocol import Adapter
+    from assetc.adapters.protocol import Identity, ParsedOutput
 
 
 class Connection(Struct, frozen=True):
-    """What a warehouse is opened with. The fields hold secrets, so they are never shown."""
+    """What a warehouse is opened with. It holds secrets, so it is never shown. `place` is where its profile says it."""
 
     __repr__ = named_only
 
     type: str
-    fields: Mapping[str, object]
+    output: ParsedOutput
     place: Span | None = None
 
 
@@ -42,7 +42,7 @@ COMMON_FIELDS = frozenset({"type", "threads", "database", "schema"})
 
 
 def make_target(
-    output: Output, request: TargetRequest, secrets: tuple[str, ...]
+    output: Output, request: TargetRequest, secrets: tuple[str, ...], root: str
 ) -> tuple[Target, Connection] | Diagnostic:
     """The target and its connection, or what is wrong with the output."""
     kind = output.fields.get("type")
@@ -58,8 +58,12 @@ def make_target(
     fault = _misfit(output, fields)
     if fault is not None:
         return fault
+    parsed = adapter.parse(fields, root)
+    if isinstance(parsed, tuple):
+        misfit = parsed[0]
+        return diagnostic("E124", misfit.message, output.places.get(misfit.field) or output.span, hint=misfit.hint)
     place = output.places.get("path") or output.span
-    return _target(output, adapter, fields, request, secrets), Connection(kind, fields, place)
+    return _target(output, adapter.dialect, parsed.identity, fields, request, secrets), Connection(kind, parsed, place)
 
 
 def strange_fields(output: Output, connection: Connection, *, is_strict: bool) -> Iterator[Diagnostic]:
@@ -102,13 +106,14 @@ def _count(value: object) -> int | None:
 
 def _target(
     output: Output,
-    adapter: Adapter,
+    dialect: str,
+    identity: Identity,
     fields: Mapping[str, object],
     request: TargetRequest,
     secrets: tuple[str, ...],
 ) -> Target:
     threads = request.threads or _count(fields.get("threads")) or request.default_threads
-    database, schema = adapter.default_database(fields), adapter.default_schema(fields)
+    database, schema = identity.database or None, identity.schema
     shown = {
         **without_secrets(fields, secrets),
         "name": output.name,
@@ -119,4 +124,4 @@ def _target(
         "schema": schema,
     }
     kind = str(fields["type"])
-    return Target(output.name, output.profile, kind, adapter.dialect, database, schema, threads, shown)
+    return Target(output.name, output.profile, kind, dialect, database, schema, threads, shown)

@@ -116,11 +116,12 @@ def _content(content: object) -> Content:
 def open_target(name: str, folder: Path) -> Iterator[Target]:
     adapter = find_adapter(name)
     fields = TARGETS[name](folder)
-    database, schema = adapter.default_database(fields) or "", adapter.default_schema(fields)
-    warehouse = adapter.connect(fields, str(folder))
+    parsed = adapter.parse(fields, str(folder))
+    assert not isinstance(parsed, tuple)
+    warehouse = parsed.connect()
     try:
         session = warehouse.session()
-        target = Target(adapter, warehouse, session, database, schema, folder)
+        target = Target(adapter, warehouse, session, parsed.identity.database, parsed.identity.schema, folder)
         for statement in adapter.render(CreateLedger(target.ledger)):
             session.execute(statement)
         yield target

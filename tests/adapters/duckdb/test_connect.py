@@ -11,13 +11,19 @@ import duckdb
 import pytest
 
 from assetc.adapters.duckdb.adapter import adapter
-from assetc.adapters.protocol import Existing, Identity, Statement, Warehouse, WarehouseError
+from assetc.adapters.protocol import Existing, Identity, ParsedOutput, Statement, Warehouse, WarehouseError
 from assetc.definitions.relation import Relation
+
+
+def parsed(folder: Path, **fields: object) -> ParsedOutput:
+    found = adapter.parse(fields, str(folder))
+    assert not isinstance(found, tuple)
+    return found
 
 
 def refusal(folder: Path, **fields: object) -> WarehouseError:
     with pytest.raises(WarehouseError) as refused:
-        adapter.connect({"lock_timeout": 0, **fields}, str(folder))
+        parsed(folder, lock_timeout=0, **fields).connect()
     return refused.value
 
 
@@ -61,7 +67,7 @@ def test_a_held_file_is_waited_for(tmp_path: Path) -> None:
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "held\n"
-        warehouse = adapter.connect({"path": "w.duckdb", "lock_timeout": 60}, str(tmp_path))
+        warehouse = parsed(tmp_path, path="w.duckdb", lock_timeout=60).connect()
         warehouse.close()
 
 
@@ -79,7 +85,7 @@ def test_a_missing_folder_is_not_created(tmp_path: Path) -> None:
 
 
 def test_our_own_folder_is_created(tmp_path: Path) -> None:
-    adapter.connect({"path": ".assetc/warehouse.duckdb"}, str(tmp_path)).close()
+    parsed(tmp_path, path=".assetc/warehouse.duckdb").connect().close()
     assert (tmp_path / ".assetc" / "warehouse.duckdb").is_file()
 
 
@@ -96,7 +102,7 @@ def test_what_is_not_supported_says_so(tmp_path: Path, field: str) -> None:
 
 def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
     assert "memory_limt" in refusal(tmp_path, settings={"memory_limt": "1GB"}).message
-    adapter.connect({"path": "w.duckdb"}, str(tmp_path)).close()  # the refused connection holds no lock
+    parsed(tmp_path, path="w.duckdb").connect().close()  # the refused connection holds no lock
 
 
 @pytest.mark.parametrize(
@@ -105,8 +111,9 @@ def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
 )
 def test_the_database_is_named_after_the_file(tmp_path: Path, file: str, database: str) -> None:
     fields = {"path": file}
-    assert adapter.default_database(fields) == database
-    warehouse = adapter.connect(fields, str(tmp_path))
+    target = parsed(tmp_path, **fields)
+    assert target.identity.database == database
+    warehouse = target.connect()
     assert scalar(warehouse, "select current_database()") == database
     warehouse.close()
 
@@ -117,8 +124,8 @@ def test_another_name_for_the_database_is_refused(tmp_path: Path) -> None:
 
 
 def test_memory_is_the_default(tmp_path: Path) -> None:
-    assert adapter.identity({}, str(tmp_path)) == Identity("duckdb", ":memory:", "memory", "main")
-    warehouse = adapter.connect({}, str(tmp_path))
+    assert parsed(tmp_path).identity == Identity("duckdb", ":memory:", "memory", "main")
+    warehouse = parsed(tmp_path).connect()
     warehouse.session().execute(Statement("create view v as select 1 as x"))
     assert warehouse.existing() == (Existing(Relation("memory", "main", "v"), "view"),)
     warehouse.close()
@@ -126,7 +133,7 @@ def test_memory_is_the_default(tmp_path: Path) -> None:
 
 def test_the_identity_is_the_resolved_file(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path)
-    identity = adapter.identity({"path": "link/w.duckdb", "schema": "dev"}, str(tmp_path))
+    identity = parsed(tmp_path, path="link/w.duckdb", schema="dev").identity
     assert str(identity) == f"duckdb {tmp_path / 'w.duckdb'} w.dev"
 
 
@@ -139,7 +146,7 @@ def test_settings_schema_and_attached_databases(tmp_path: Path) -> None:
         "attach": [{"path": "other.duckdb", "alias": "o", "read_only": True}],
         "extensions": ["json"],
     }
-    warehouse = adapter.connect(fields, str(tmp_path))
+    warehouse = parsed(tmp_path, **fields).connect()
     assert scalar(warehouse, "select x from o.main.t") == 7
     assert scalar(warehouse, "select current_schema()") == "main"
     warehouse.create_schemas([Relation(None, None, "any")])
@@ -150,22 +157,22 @@ def test_settings_schema_and_attached_databases(tmp_path: Path) -> None:
 
 
 def test_nothing_is_fetched_that_the_configuration_does_not_name(tmp_path: Path) -> None:
-    warehouse = adapter.connect({}, str(tmp_path))
+    warehouse = parsed(tmp_path).connect()
     with pytest.raises(WarehouseError, match="httpfs"):
         warehouse.session().query("select * from 's3://bucket/file.parquet'")
     warehouse.close()
 
 
 def test_read_only(tmp_path: Path) -> None:
-    adapter.connect({"path": "w.duckdb"}, str(tmp_path)).close()
-    warehouse = adapter.connect({"path": "w.duckdb", "read_only": True}, str(tmp_path))
+    parsed(tmp_path, path="w.duckdb").connect().close()
+    warehouse = parsed(tmp_path, path="w.duckdb", read_only=True).connect()
     with pytest.raises(WarehouseError, match="read-only"):
         warehouse.session().execute(Statement("create table t as select 1"))
     warehouse.close()
 
 
 def test_a_body_may_open_the_same_file(tmp_path: Path) -> None:
-    warehouse = adapter.connect({"path": "w.duckdb"}, str(tmp_path))
+    warehouse = parsed(tmp_path, path="w.duckdb").connect()
     warehouse.session().execute(Statement("create table t as select 1 as x"))
     assert duckdb.connect(tmp_path / "w.duckdb").execute("select x from t").fetchall() == [(1,)]
     warehouse.close()
@@ -175,7 +182,7 @@ FILL = """
     import resource, sys
     from assetc.adapters.duckdb.adapter import adapter
     from assetc.adapters.protocol import Statement, WarehouseError
-    warehouse = adapter.connect({"path": "w.duckdb"}, sys.argv[1])
+    warehouse = adapter.parse({"path": "w.duckdb"}, sys.argv[1]).connect()
     session = warehouse.session()
     session.execute(Statement("create table kept as select 1 as x"))
     resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, 3_000_000))
@@ -192,7 +199,7 @@ def test_a_full_disk(tmp_path: Path) -> None:
         [sys.executable, "-c", textwrap.dedent(FILL), str(tmp_path)], capture_output=True, text=True, check=False
     )
     assert done.stdout.splitlines()[-1] == "free some space on the disk, then run again", done.stdout + done.stderr
-    warehouse = adapter.connect({"path": "w.duckdb"}, str(tmp_path))
+    warehouse = parsed(tmp_path, path="w.duckdb").connect()
     assert scalar(warehouse, "select x from kept") == 1
     assert len(warehouse.existing()) == 1
     warehouse.close()

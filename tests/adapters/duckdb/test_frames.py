@@ -18,7 +18,9 @@ FRAME = pd.DataFrame({"x": [1, 2]})
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[DuckDbSession]:
-    warehouse = adapter.connect({"path": "w.duckdb"}, str(tmp_path))
+    parsed = adapter.parse({"path": "w.duckdb"}, str(tmp_path))
+    assert not isinstance(parsed, tuple)
+    warehouse = parsed.connect()
     opened = warehouse.session()
     assert isinstance(opened, DuckDbSession)
     yield opened

@@ -28,7 +28,7 @@ class Bodies:
 
     def __init__(self, root: Path):
         self.root = root
-        self.warehouse = ADAPTER.connect({"path": str(root / "w.duckdb")}, str(root))
+        self.warehouse = ADAPTER.parse({"path": str(root / "w.duckdb")}, str(root)).connect()
         self.session = self.warehouse.session()
         self.session.execute(Statement("create schema prod_main"))
         self.upstream = {}
