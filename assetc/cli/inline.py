@@ -16,6 +16,7 @@ from assetc.compiler.template.rendered import Rendered
 from assetc.compiler.template.surroundings import Template
 from assetc.runtime.compiled_sql import SqlCompiler
 from assetc.runtime.execution.work import StepFailed
+from assetc.runtime.steps.session_answers import SessionAnswers
 from assetc.runtime.steps.warehouse_fault import failed_query
 
 INLINE = "--inline"
@@ -25,7 +26,7 @@ INLINE = "--inline"
 def inline_rows(opened: Opened, compiler: SqlCompiler, session: Session, text: str, limit: int) -> Rows:
     """The rows of a query that is a template, in which plain names mean assets. Says what is wrong and stops."""
     try:
-        compiled = compiler.inline(Template(INLINE, text), session)
+        compiled = compiler.inline(Template(INLINE, text), SessionAnswers(session, compiler.adapter))
     except StepFailed as failed:
         raise _stopped(opened, text, [failed.diagnostic]) from failed
     faults = _faults(compiler, compiled.rendered)

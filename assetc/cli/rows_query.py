@@ -11,6 +11,7 @@ from assetc.compiler.resolution.resolve_checks import GENERIC_TESTS
 from assetc.compiler.selection.members import Selectable
 from assetc.runtime.compiled_sql import SqlCompiler
 from assetc.runtime.steps.project_checks import ProjectChecks
+from assetc.runtime.steps.session_answers import SessionAnswers
 
 Rows = tuple[Sequence[str], Sequence[tuple[object, ...]]]
 """The names of the columns, and the rows."""
@@ -49,4 +50,6 @@ def _check_query(check: Check, compiler: SqlCompiler) -> str:
 
 
 def _model_query(asset: Asset, compiler: SqlCompiler, session: Session) -> str:
-    return compiler.model(asset, incremental=False, session=session).sql.strip().rstrip(";")
+    return (
+        compiler.model(asset, incremental=False, ask=SessionAnswers(session, compiler.adapter)).sql.strip().rstrip(";")
+    )

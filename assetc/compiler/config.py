@@ -18,10 +18,14 @@ def nothing() -> Mapping[str, object]:
 
 
 class Hook(Struct, frozen=True):
-    """SQL that runs before or after an asset. `transaction=False`: outside of the transaction of the asset."""
+    """SQL that runs before or after an asset. `transaction=False`: outside of the transaction of the asset.
+
+    It is a template unless it `is_final`: a statement of a script, which has been rendered with its model.
+    """
 
     sql: str
     transaction: bool = True
+    is_final: bool = False
 
 
 class AssetConfig(Struct, frozen=True):

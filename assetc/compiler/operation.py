@@ -164,10 +164,28 @@ class LoadValue(Struct, frozen=True):
     temporary: bool = False
 
 
+class CreateSchema(Struct, frozen=True):
+    """Create the schema that `relation` lies in, if it does not exist."""
+
+    dbt_macro: ClassVar[str] = "create_schema"
+    relation: Relation
+
+
+class DropSchema(Struct, frozen=True):
+    """Drop the schema that `relation` lies in, with all that it holds, if it exists."""
+
+    dbt_macro: ClassVar[str] = "drop_schema"
+    relation: Relation
+
+
 class RunSql(Struct, frozen=True):
-    """A statement that the user wrote: a hook, the body of a script model."""
+    """A statement that the user wrote: a hook, the body of a script model.
+
+    `is_template`: it is rendered when its turn comes, so that it sees what the operations before it have done.
+    """
 
     sql: str
+    is_template: bool = False
 
 
 class CreateLedger(Struct, frozen=True):
@@ -227,6 +245,8 @@ Operation: TypeAlias = (
     | DescribeSeed
     | LoadSeed
     | LoadValue
+    | CreateSchema
+    | DropSchema
     | RunSql
     | CreateLedger
     | WriteLedger

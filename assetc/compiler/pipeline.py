@@ -36,9 +36,10 @@ from assetc.compiler.given import Given
 from assetc.compiler.graph import connect, order
 from assetc.compiler.names.index_names import Placed, index_names
 from assetc.compiler.names.locate_by_macros import locate_by_macros
+from assetc.compiler.names.target_names import TargetNames
 from assetc.compiler.python.reading import owns
 from assetc.compiler.reading.read_files import FileFacts, read_files
-from assetc.compiler.reading.understand_files import Owner, TargetNames, understand_files
+from assetc.compiler.reading.understand_files import Owner, understand_files
 from assetc.compiler.reading.understand_hooks import understand_hooks
 from assetc.compiler.resolution.resolve import Resolved, resolve
 from assetc.compiler.resolution.resolve_checks import NOBODY, resolve_checks

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from assetc.adapters.protocol import Adapter, Canceled, Session
+from assetc.adapters.protocol import Adapter, Canceled
 from assetc.compiler.asset import Asset, Check
-from assetc.compiler.config import NOTHING, AssetConfig, ConfigValues, Hook
+from assetc.compiler.config import NOTHING, ConfigValues
+from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.emit import Emitted, Emitter, emit, relation_text
 from assetc.compiler.facts import Variant
 from assetc.compiler.names.locate import written_relation
 from assetc.compiler.names.names import Names, find_key, find_table
 from assetc.compiler.names.names_of_graph import names_of_graph
+from assetc.compiler.names.target_names import TargetNames
 from assetc.compiler.place import Span, file_span
 from assetc.compiler.reference import Reference
 from assetc.compiler.resolution.resolve_checks import NOBODY
@@ -24,15 +25,12 @@ from assetc.compiler.sql.reading import SqlReading
 from assetc.compiler.sql.rewrite import rewrite
 from assetc.compiler.template.render import render
 from assetc.compiler.template.rendered import Rendered, span_in_template
-from assetc.compiler.template.surroundings import Template
+from assetc.compiler.template.surroundings import Surroundings, Template
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 from assetc.runtime.execution.work import StepFailed
 from assetc.runtime.steps.session_answers import SessionAnswers
 from assetc.runtime.workspace import Workspace
-
-if TYPE_CHECKING:
-    from assetc.compiler.reading.understand_files import TargetNames
 
 
 class CompiledSql(Struct, frozen=True):
@@ -77,32 +75,36 @@ class SqlCompiler(Struct, frozen=True):
             rewrites=project.rules.plain_names_are_ours,
         )
 
-    def model(self, asset: Asset, *, incremental: bool, session: Session | None = None) -> CompiledSql:
+    def model(self, asset: Asset, *, incremental: bool, ask: SessionAnswers | None = None) -> CompiledSql:
         """The SQL of a model, for one value of `is_incremental()`.
 
-        A template that asks the warehouse is rendered again with the answers of `session`, where one is given.
+        A template that asks the warehouse is rendered again with the answers of `ask`, where it is given.
         """
         variant = self._variant(asset.path, incremental=incremental)
-        if variant.rendered.needs_warehouse and session is not None:
-            variant = self._rendered_now(asset, session, incremental=incremental)
+        if variant.rendered.needs_warehouse and ask is not None:
+            dialect = asset.config.dialect or self.workspace.project.target.dialect
+            variant = self._rendered_now(asset.path, dialect, self.moment_of(asset, incremental=incremental), ask)
         return self._compiled(asset.path, variant, emit(self.emitter, asset.key, variant))
 
     def needs_warehouse(self, asset: Asset) -> bool:
         """Whether the SQL of a model can only be known while it runs, because its template asks the warehouse."""
         return asset.kind == "model" and self._variant(asset.path, incremental=False).rendered.needs_warehouse
 
-    def check(self, check: Check, instead: Mapping[Relation, Relation]) -> CompiledSql:
+    def check(
+        self, check: Check, instead: Mapping[Relation, Relation], ask: SessionAnswers | None = None
+    ) -> CompiledSql:
         """The query of a check that is a SQL file; it reads some relations `instead` of others."""
         path = check.path or ""
         variant = self._variant(path, incremental=False)
+        if variant.rendered.needs_warehouse and ask is not None:
+            variant = self._rendered_now(path, self.adapter.dialect, self.moment_of_nobody(check.name), ask)
         name_of = self.adapter.name_of
         emitter = replace(self.emitter, name_of=lambda relation: name_of(instead.get(relation, relation)))
         return self._compiled(path, variant, emit(emitter, NOBODY, variant))
 
-    def inline(self, template: Template, session: Session) -> CompiledSql:
+    def inline(self, template: Template, ask: SessionAnswers) -> CompiledSql:
         """SQL that stands in no file of the project, such as a query of the command line. Raises StepFailed."""
-        own = self._target_names(NOBODY, Relation(None, None, "inline_query"))
-        rendered = self._render(template, own, NOTHING, session, incremental=False)
+        rendered = self._render(template, self.moment_of_nobody("inline_query"), ask)
         variant = Variant(incremental=False, rendered=rendered, reading=_read(rendered.text, self.adapter.dialect))
         emitted = emit(self.emitter, NOBODY, variant)
         return CompiledSql(emitted.sql, template.path, rendered, emitted, lambda: template.text)
@@ -136,47 +138,39 @@ class SqlCompiler(Struct, frozen=True):
         found = find_key(self.names, "/".join(written), owner) or find_key(self.names, written[-1], owner)
         return self.names.relations.get(found[0]) if len(found) == 1 else None
 
-    def hooks(self, asset: Asset, *, incremental: bool, session: Session) -> AssetConfig:
-        """The configuration of an asset with its hooks as the warehouse gets them: rendered, names resolved."""
-        config = asset.config
-        if not config.pre_hook and not config.post_hook:
-            return config
+    def fragment(self, asset: Asset, sql: str, *, incremental: bool, ask: SessionAnswers) -> Rendered:
+        """SQL from the configuration of an asset, such as a hook, as the warehouse gets it. Raises StepFailed."""
+        rendered = Rendered(sql)
+        if "{" in sql:
+            rendered = self._render(Template(asset.path, sql), self.moment_of(asset, incremental=incremental), ask)
+        return replace(rendered, text=self.resolve_sql(asset.key, rendered.text)) if self.emitter.rewrites else rendered
 
-        def ready(hook: Hook) -> Hook:
-            sql = hook.sql
-            if "{" in sql:
-                sql = self._render_now(asset, sql, session, incremental=incremental).text
-            return replace(hook, sql=self.resolve_sql(asset.key, sql) if self.emitter.rewrites else sql)
+    def moment_of_nobody(self, name: str) -> Surroundings:
+        """What the templates and macros of a check or a query see; `name` is what stands for their own relation."""
+        return self._moment(self._target_names(NOBODY, Relation(None, None, name)))
 
-        before, after = tuple(map(ready, config.pre_hook)), tuple(map(ready, config.post_hook))
-        return replace(config, pre_hook=before, post_hook=after)
-
-    def _rendered_now(self, asset: Asset, session: Session, *, incremental: bool) -> Variant:
-        text = self.workspace.files.text(asset.path)
-        rendered = self._render_now(asset, text, session, incremental=incremental)
-        dialect = asset.config.dialect or self.workspace.project.target.dialect
-        return Variant(incremental, rendered, _read(rendered.text, dialect))
-
-    def _render_now(self, asset: Asset, text: str, session: Session, *, incremental: bool) -> Rendered:
+    def moment_of(self, asset: Asset, *, incremental: bool) -> Surroundings:
+        """What the templates and macros of an asset see while its step runs."""
         own = self._target_names(asset.key, asset.relation or Relation(None, None, asset.key.name))
-        config = ConfigValues(asset.config)
-        return self._render(Template(asset.path, text), own, config, session, incremental=incremental)
+        return self._moment(own, ConfigValues(asset.config), incremental=incremental)
+
+    def _moment(
+        self, own: TargetNames, config: Mapping[str, object] = NOTHING, *, incremental: bool = False
+    ) -> Surroundings:
+        around = self.workspace.surroundings
+        flags = replace(around.flags, execute=True, is_incremental=incremental)
+        return replace(around, names=own, flags=flags, config=config)
+
+    def _rendered_now(self, path: str, dialect: str, around: Surroundings, ask: SessionAnswers) -> Variant:
+        rendered = self._render(Template(path, self.workspace.files.text(path)), around, ask)
+        return Variant(around.flags.is_incremental, rendered, _read(rendered.text, dialect))
 
     def _target_names(self, key: AssetKey, relation: Relation) -> TargetNames:
-        from assetc.compiler.reading.understand_files import TargetNames
-
         return TargetNames(self.names, key, relation, self.workspace.graph.assets, self.adapter.quote)
 
-    def _render(
-        self, template: Template, own: TargetNames, config: Mapping[str, object], session: Session, *, incremental: bool
-    ) -> Rendered:
-        surroundings = self.workspace.surroundings
-        flags = replace(surroundings.flags, execute=True, is_incremental=incremental)
-        around = replace(surroundings, names=own, flags=flags, config=config)
-        answers = SessionAnswers(session, self.adapter)
-        rendered = render(template, around, answers)
-        if rendered.problems:
-            raise _why_not_rendered(rendered, answers)
+    def _render(self, template: Template, around: Surroundings, ask: SessionAnswers) -> Rendered:
+        rendered = render(template, around, ask)
+        raise_fault(rendered.problems, ask)
         return rendered
 
     def _compiled(self, path: str, variant: Variant, emitted: Emitted) -> CompiledSql:
@@ -190,12 +184,15 @@ class SqlCompiler(Struct, frozen=True):
         return next((found for found in compiled.variants if found.incremental == incremental), compiled.variants[0])
 
 
-def _why_not_rendered(rendered: Rendered, answers: SessionAnswers) -> Exception:
-    """The first fault, transient if the warehouse's error is; a query that was canceled is no fault."""
-    failure = answers.failures[-1] if answers.failures else None
+def raise_fault(problems: Iterable[Diagnostic], ask: SessionAnswers | None) -> None:
+    """Raise the first error, transient if the warehouse's is; a query that was canceled is no fault."""
+    error = next((problem for problem in problems if problem.severity == "error"), None)
+    if error is None:
+        return
+    failure = ask.failures[-1] if ask and ask.failures else None
     if isinstance(failure, Canceled):
-        return failure
-    return StepFailed(rendered.problems[0], transient=failure is not None and failure.transient)
+        raise failure
+    raise StepFailed(error, transient=failure is not None and failure.transient)
 
 
 def _read(sql: str, dialect: str) -> SqlReading:

@@ -16,11 +16,12 @@ def learn_from_ledger(workspace: Workspace, state: State, warehouse: Warehouse, 
     identity = identity_of(workspace)
     if not unfinished_runs(state, identity):
         return
+    from assetc.runtime.compiled_sql import SqlCompiler
     from assetc.runtime.steps.tables import Tables
 
     folded = workspace.adapter.folded
     present = {folded(each.relation) for each in existing}
-    tables = Tables(workspace, full_refresh=False)
+    tables = Tables(SqlCompiler.of(workspace), full_refresh=False)
     ledgers = [ledger for ledger in tables.ledgers() if folded(ledger) in present]
     with closing(warehouse.session()) as session:
         recover(workspace.graph, state, identity, partial(find_in_ledger, workspace.adapter, session, ledgers))

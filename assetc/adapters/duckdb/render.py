@@ -11,10 +11,12 @@ from assetc.compiler.operation import (
     Append,
     CreateEmpty,
     CreateLedger,
+    CreateSchema,
     CreateTable,
     CreateView,
     DeleteInsert,
     Drop,
+    DropSchema,
     LoadSeed,
     Merge,
     Operation,
@@ -46,7 +48,7 @@ def render(operation: Operation) -> tuple[Statement, ...]:
         case LoadSeed():
             rows = read_csv(operation.path, operation.delimiter, operation.column_types)
             return (Statement(f"create table {name_of(operation.relation)} as\nselect * from {rows}"),)
-        case Drop() | Rename() | Replace() | AlterColumns():
+        case Drop() | Rename() | Replace() | AlterColumns() | CreateSchema() | DropSchema():
             return tuple(Statement(sql) for sql in _change(operation))
         case Append() | DeleteInsert() | Merge():
             return tuple(Statement(sql) for sql in _write(operation))
@@ -82,7 +84,7 @@ def _create(operation: CreateTable | CreateEmpty) -> str:
     return f"create {temporary}table {name_of(operation.relation)}"
 
 
-def _change(operation: Drop | Rename | Replace | AlterColumns) -> list[str]:
+def _change(operation: Drop | Rename | Replace | AlterColumns | CreateSchema | DropSchema) -> list[str]:
     match operation:
         case Drop(relation, kind):
             return [f"drop {kind} if exists {name_of(relation)}"]
@@ -95,6 +97,14 @@ def _change(operation: Drop | Rename | Replace | AlterColumns) -> list[str]:
             changes += [f"drop column {quote(name)}" for name in drop]
             changes += [f"alter column {quote(column.name)} set data type {column.type}" for column in retype]
             return [f"alter table {name_of(relation)} {change}" for change in changes]
+        case CreateSchema(relation):
+            return [f"create schema if not exists {_schema_of(relation)}"]
+        case DropSchema(relation):
+            return [f"drop schema if exists {_schema_of(relation)} cascade"]
+
+
+def _schema_of(relation: Relation) -> str:
+    return ".".join(quote(part) for part in (relation.database, relation.schema) if part is not None)
 
 
 def _write(operation: Append | DeleteInsert | Merge) -> list[str]:

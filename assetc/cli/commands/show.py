@@ -30,6 +30,7 @@ from assetc.compiler.graph import order
 from assetc.compiler.selection.members import Selectable
 from assetc.compiler.selection.request import Selected, SelectionRequest
 from assetc.runtime.compiled_sql import SqlCompiler
+from assetc.runtime.execution.work import StepFailed
 from assetc.runtime.steps.warehouse_fault import failed_query
 
 
@@ -73,7 +74,10 @@ def command(invocation: Invocation, **options: Any) -> int:
         unbuilt = (each.key for each in things if isinstance(each, Asset) and not is_built(each, compiler, existing))
         _stop_for_errors(opened, Selected(assets=frozenset(unbuilt), nodes=wanted.nodes))
         for thing in things:
-            query = rows_query(thing, compiler, session, existing)
+            try:
+                query = rows_query(thing, compiler, session, existing)
+            except StepFailed as failed:
+                raise _stopped(opened, failed.diagnostic, FAILED) from failed
             if query is None:
                 raise _stopped(opened, _without_rows(thing), BAD_INPUT)
             rows = _rows(opened, thing, limited(query, request.limit), session)

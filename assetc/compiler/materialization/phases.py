@@ -40,7 +40,7 @@ def hooks_alone(config: AssetConfig) -> Operations:
     """The hooks of an asset that makes no relation, in the order in which they are written."""
     for hook in (*config.pre_hook, *config.post_hook):
         if hook.sql.strip():
-            yield RunSql(hook.sql)
+            yield RunSql(hook.sql, is_template=not hook.is_final)
 
 
 def _in_one_transaction(build: Build, work: Work) -> Operations:
@@ -71,7 +71,7 @@ def _published(build: Build, work: Work) -> Operations:
 def _hooks(hooks: Iterable[Hook], *, inside: bool) -> Operations:
     for hook in hooks:
         if hook.transaction is inside and hook.sql.strip():
-            yield RunSql(hook.sql)
+            yield RunSql(hook.sql, is_template=not hook.is_final)
 
 
 def _recorded(build: Build, work: Work) -> Operations:

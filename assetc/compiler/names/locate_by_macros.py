@@ -15,9 +15,10 @@ from assetc.compiler.diagnostic import Annotation, Diagnostic
 from assetc.compiler.names.locate import folders_of, place_of_relation, stored
 from assetc.compiler.place import file_span
 from assetc.compiler.project import Project
-from assetc.compiler.template.render import render
+from assetc.compiler.template.asking import NoWarehouse
+from assetc.compiler.template.call_macro import call_macro
 from assetc.compiler.template.rendered import Read
-from assetc.compiler.template.surroundings import Surroundings, Template
+from assetc.compiler.template.surroundings import Surroundings
 from assetc.definitions.relation import Relation
 
 PARTS = {"generate_database_name": "database", "generate_schema_name": "schema", "generate_alias_name": "alias"}
@@ -43,8 +44,7 @@ class _Answer(Struct, frozen=True):
 
 def locate_by_macros(project: Project, surroundings: Surroundings, drafts: tuple[Draft, ...]) -> Located:
     """The assets with the relations that the macros of a dbt project give them, where it has such macros."""
-    own = (project.name,)
-    asked = [macro for macro in PARTS if project.rules.macros_locate and surroundings.library.find(macro, own)]
+    asked = [macro for macro in PARTS if project.rules.macros_locate and surroundings.macro_for(macro)]
     if not asked:
         return Located(drafts)
     answers = {
@@ -62,11 +62,9 @@ def locate_by_macros(project: Project, surroundings: Surroundings, drafts: tuple
 def _ask(macro: str, project: Project, surroundings: Surroundings, asset: Asset) -> _Answer:
     """The answer of a macro for one asset, without the blanks around it, as dbt takes it."""
     custom = getattr(asset.config, PARTS[macro])
-    members = {"custom_name": custom, "node": _node(project, asset)}
-    template = Template("", f"{{{{ {macro}(custom_name, node) }}}}")
-    rendered = render(template, replace(surroundings, members=members))
-    problems = (_of_the_project(problem, macro, project, asset) for problem in rendered.problems)
-    return _Answer(macro, rendered.text.strip(), rendered.reads, tuple(problems))
+    called = call_macro(macro, (custom, _node(project, asset)), surroundings, NoWarehouse())
+    problems = (_of_the_project(problem, macro, project, asset) for problem in called.problems)
+    return _Answer(macro, called.text.strip(), called.reads, tuple(problems))
 
 
 def _told_once(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

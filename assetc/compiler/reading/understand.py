@@ -18,6 +18,7 @@ from assetc.compiler.reference import Reference
 from assetc.compiler.sql.fold import split_name
 from assetc.compiler.sql.read_sql import read_sql
 from assetc.compiler.sql.reading import SqlProblem
+from assetc.compiler.template.asking import NoWarehouse
 from assetc.compiler.template.reads import still_valid
 from assetc.compiler.template.render import render
 from assetc.compiler.template.rendered import (
@@ -27,7 +28,7 @@ from assetc.compiler.template.rendered import (
     macro_annotations,
     span_in_template,
 )
-from assetc.compiler.template.surroundings import NoWarehouse, Surroundings, Template
+from assetc.compiler.template.surroundings import Surroundings, Template
 from assetc.compiler.text_id import TextId
 
 MOMENT = frozenset({("flag", "execute"), ("flag", "is_incremental")})

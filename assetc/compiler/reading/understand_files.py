@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset
@@ -12,50 +11,13 @@ from assetc.compiler.collector import drop_trees, keep_what_is
 from assetc.compiler.config import NOTHING, ConfigValues
 from assetc.compiler.facts import SqlFacts
 from assetc.compiler.given import Given
-from assetc.compiler.names.names import Names, find_key, inlined_name
+from assetc.compiler.names.names import Names
+from assetc.compiler.names.target_names import TargetNames
 from assetc.compiler.reading.understand import at_moment, is_understood, reader_of, understand
-from assetc.compiler.template.members.relation import RelationValue
 from assetc.compiler.template.surroundings import Template
 from assetc.compiler.text_id import TextId
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
-
-
-class TargetNames(Struct, frozen=True):
-    """What `ref()`, `source()` and `this` give in the template of one asset: relations of the target."""
-
-    names: Names
-    owner: AssetKey
-    relation: Relation
-    assets: Mapping[AssetKey, Asset]
-    quote: Callable[[str], str]
-
-    @property
-    def this(self) -> object:
-        """The relation of the asset itself."""
-        return self._value(self.relation)
-
-    def ref(self, package: str | None, name: str, version: str | None) -> object:
-        """The relation of an asset, the name of the CTE of an ephemeral one, or the name itself if there is none."""
-        found = find_key(self.names, name, self.owner)
-        if len(found) != 1:
-            return name
-        asset = self.assets.get(found[0])
-        if asset is not None and asset.config.materialized == "ephemeral":
-            return inlined_name(asset.key)
-        relation = self.names.relations.get(found[0])
-        return name if relation is None else self._value(relation)
-
-    def source(self, source: str, table: str) -> object:
-        """The relation of a declared source, or `source.table`."""
-        fold = self.names.fold
-        key = self.names.by_key.get((fold(source), fold(table))) or self.names.by_key.get((fold(table),))
-        relation = None if key is None else self.names.relations.get(key)
-        return self._value(relation or Relation(None, source, table))
-
-    def _value(self, relation: Relation) -> RelationValue:
-        return RelationValue(relation, None, self.quote)
-
 
 Owner = tuple[TextId, AssetKey, Relation]
 """A template, the key that its names are looked up for, and the relation that `this` is."""

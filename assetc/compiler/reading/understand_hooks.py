@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from assetc.compiler.asset import Asset
 from assetc.compiler.facts import PlacedReference, SqlFacts, Understood
 from assetc.compiler.given import Given
+from assetc.compiler.names.target_names import TargetNames
 from assetc.compiler.reading.understand import Reader, discover, is_understood, reader_of, understand
-from assetc.compiler.reading.understand_files import TargetNames
 from assetc.compiler.template.surroundings import Template
 from assetc.compiler.text_id import TextId
 from assetc.definitions.key import AssetKey

@@ -1,7 +1,8 @@
-"""Renders a template by Jinja."""
+"""Renders a template, and calls a macro, by Jinja."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Literal
 
@@ -9,12 +10,15 @@ from msgspec.structs import replace
 
 from assetc.compiler.place import span_of
 from assetc.compiler.reference import Certainty
+from assetc.compiler.template.asking import Ask
 from assetc.compiler.template.environment import Scope
 from assetc.compiler.template.faults import fault_of, unreadable
-from assetc.compiler.template.refusal import Unreadable
+from assetc.compiler.template.library_macro import LibraryMacro
+from assetc.compiler.template.marked import Marked
+from assetc.compiler.template.refusal import Refused, Unreadable
 from assetc.compiler.template.rendered import Rendered, TemplateReference
 from assetc.compiler.template.rendering import Rendering
-from assetc.compiler.template.surroundings import Ask, Surroundings, Template
+from assetc.compiler.template.surroundings import Surroundings, Template
 from assetc.compiler.template.unit import Unit, compile_unit
 from assetc.compiler.template.writer import Writer
 
@@ -40,6 +44,33 @@ def render_by_jinja(template: Template, surroundings: Surroundings, ask: Ask) ->
         rendering.findings.report(fault_of(error, rendering))
     _add_likely_references(rendering)
     return rendering.findings.rendered(writer.text, tuple(writer.segments), tuple(writer.macro_segments))
+
+
+_NOWHERE = Unit("", "", lambda *_, **__: iter(()), (), (), frozenset(), (), has_returns=False)
+"""The text that a macro is called from when Python calls it."""
+
+
+def call_by_jinja(
+    name: str, arguments: Mapping[str, object] | tuple[object, ...], surroundings: Surroundings, ask: Ask
+) -> tuple[object, str, Rendered]:
+    """The value that a macro returns, or its text, and what it did; whatever goes wrong is one of its problems."""
+    rendering = Rendering(_NOWHERE, surroundings, ask, _call.__code__)
+    try:
+        given = _call(rendering, name, arguments)
+    except Exception as error:
+        given = None
+        rendering.findings.report(fault_of(error, rendering))
+    text = "" if given is None else str.__str__(str(given))
+    return None if isinstance(given, Marked) else given, text, rendering.findings.rendered("", ())
+
+
+def _call(rendering: Rendering, name: str, arguments: Mapping[str, object] | tuple[object, ...]) -> object:
+    macro = rendering.surroundings.macro_for(name)
+    rendering.findings.read("macro", name)
+    if macro is None:
+        raise Refused("E138", f"there is no macro {name}")
+    called = LibraryMacro(rendering, macro)
+    return called(**arguments) if isinstance(arguments, Mapping) else called(*arguments)
 
 
 def _run(rendering: Rendering, writer: Writer) -> None:

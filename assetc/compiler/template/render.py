@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from assetc.compiler.template.asking import Ask, NoWarehouse
 from assetc.compiler.template.direct import render_directly
 from assetc.compiler.template.rendered import Rendered
-from assetc.compiler.template.surroundings import Ask, NoWarehouse, Surroundings, Template
+from assetc.compiler.template.surroundings import Surroundings, Template
 
 
 def render(template: Template, surroundings: Surroundings, ask: Ask | None = None) -> Rendered:

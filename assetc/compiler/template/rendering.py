@@ -13,6 +13,7 @@ from assetc.compiler.diagnostic import Annotation, diagnostic
 from assetc.compiler.place import Span, file_span
 from assetc.compiler.template.absences import report_absent
 from assetc.compiler.template.absent import Absent
+from assetc.compiler.template.asking import Ask
 from assetc.compiler.template.environment import ENVIRONMENT, Scope
 from assetc.compiler.template.findings import Findings
 from assetc.compiler.template.library_macro import LibraryMacro
@@ -21,7 +22,7 @@ from assetc.compiler.template.members.scopes import PackageNames, bare_order, di
 from assetc.compiler.template.members.table import MEMBERS
 from assetc.compiler.template.position import Position, positions_now
 from assetc.compiler.template.rendered import TemplateReference
-from assetc.compiler.template.surroundings import Ask, Surroundings
+from assetc.compiler.template.surroundings import Surroundings
 from assetc.compiler.template.unit import Unit, compile_unit
 
 

@@ -1,19 +1,15 @@
-"""Everything that a template can see besides its own text: one frozen value, and the one who answers questions."""
+"""Everything that a template can see besides its own text, as one frozen value."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from msgspec import Struct, field
 
 from assetc.compiler.config import nothing
-from assetc.compiler.template.macros import MacroLibrary
-from assetc.definitions.relation import Relation
-
-if TYPE_CHECKING:
-    from assetc.compiler.operation import Column, RelationKind
+from assetc.compiler.template.macros import INTERNAL_PACKAGE, Macro, MacroLibrary, search_order
 
 
 class Template(Struct, frozen=True):
@@ -118,57 +114,11 @@ class Surroundings(Struct, frozen=True):
         """The package that the template belongs to."""
         return self.package or self.project_name
 
-
-class Answer(Protocol):
-    """The result of a query."""
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The names of its columns."""
-
-    @property
-    def rows(self) -> tuple[tuple[object, ...], ...]:
-        """Its rows."""
-
-
-class NeedsWarehouse(Exception):  # noqa: N818  no fault: what a moment cannot give
-    """A template asked for something that only an open warehouse knows."""
-
-
-class QueryFailed(Exception):  # noqa: N818  it becomes a diagnostic with the template's place
-    """The warehouse refuses what a template asked, in the warehouse's words."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.code = "E300"
-        self.message = message
-        self.hint = hint
-
-
-class Ask(Protocol):
-    """The one who answers what templates ask a warehouse. Each may raise NeedsWarehouse or QueryFailed."""
-
-    def query(self, sql: str) -> Answer:
-        """The result of a statement."""
-
-    def kind(self, relation: Relation) -> RelationKind | None:
-        """What a relation is, None when it does not exist."""
-
-    def columns(self, relation: Relation) -> tuple[Column, ...]:
-        """The columns of a relation, empty when it does not exist."""
-
-
-class NoWarehouse:
-    """Answers nothing: what a template gets while nothing is connected."""
-
-    def query(self, sql: str) -> Answer:
-        """Never answered."""
-        raise NeedsWarehouse(f"the result of a query: {' '.join(sql.split())[:60]}")
-
-    def kind(self, relation: Relation) -> RelationKind | None:
-        """Never answered."""
-        raise NeedsWarehouse(f"whether {'.'.join(relation.parts())} exists")
-
-    def columns(self, relation: Relation) -> tuple[Column, ...]:
-        """Never answered."""
-        raise NeedsWarehouse(f"the columns of {'.'.join(relation.parts())}")
+    def macro_for(self, name: str) -> Macro | None:
+        """The macro that does what dbt leaves to a macro of this name: one of that name, or one dispatched to."""
+        own = self.library.find(name, search_order(self.own_package, self.project_name))
+        if own is not None or name not in self.library.called:
+            return own
+        packages = self.dispatch.get(INTERNAL_PACKAGE, (self.project_name,))
+        names = (f"{prefix}__{name}" for prefix in (*self.warehouse.prefixes, "default"))
+        return next(filter(None, (self.library.find(each, packages) for each in names)), None)

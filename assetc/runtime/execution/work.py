@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct, field
@@ -35,6 +35,13 @@ class Attempt(Struct, frozen=True):
     log: Callable[[LogLevel, str], None]
     inspect: Callable[[Relation], None]
     interruption: Interruption = field(default_factory=Interruption)
+
+    def hear(self, logs: Iterable[tuple[LogLevel, str]], problems: Iterable[Diagnostic]) -> None:
+        """Pass on what templates and macros log, and what they warn of."""
+        for level, message in logs:
+            self.log(level, message)
+        for problem in problems:
+            self.log("warning", f"{problem.code} at {problem.span}: {problem.message}")
 
 
 class Built(Struct, frozen=True):

@@ -5,31 +5,37 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from assetc.adapters.protocol import Session, WarehouseError
+from assetc.adapters.protocol import WarehouseError
 from assetc.compiler.asset import Check
 from assetc.compiler.checks import SINGULAR, check_query, count_failures, filtered, judge
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.names.names import find_key
 from assetc.compiler.resolution.resolve_checks import GENERIC_TESTS, NOBODY, is_call, name_in_call
+from assetc.compiler.template.asking import NoWarehouse
+from assetc.compiler.template.call_macro import call_macro
 from assetc.compiler.template.members.relation import RelationValue
-from assetc.compiler.template.render import render
-from assetc.compiler.template.surroundings import NoWarehouse, Template
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
-from assetc.runtime.compiled_sql import SqlCompiler
-from assetc.runtime.execution.work import Checked, StepFailed
+from assetc.runtime.compiled_sql import SqlCompiler, raise_fault
+from assetc.runtime.execution.work import Attempt, Checked, StepFailed
+from assetc.runtime.steps.session_answers import SessionActs
 from assetc.runtime.steps.warehouse_fault import message_and_hint
 
 
 class ProjectChecks(Struct, frozen=True):
-    """The checks of one project. With `staged`, a check reads that relation in place of its own asset's."""
+    """The checks of one project. With `staged`, a check reads that relation in place of its own asset's.
+
+    During an `attempt` their templates and macros may ask its session.
+    """
 
     compiler: SqlCompiler
+    attempt: Attempt | None = None
 
-    def execute(self, check: Check, session: Session, staged: Relation | None) -> Checked:
+    def execute(self, check: Check, attempt: Attempt, staged: Relation | None) -> Checked:
         """Count the rows that are wrong, and say what the count means."""
+        during = replace(self, attempt=attempt)
         try:
-            _, rows = session.query(self.query(check, staged))
+            _, rows = attempt.session.query(during.query(check, staged))
         except WarehouseError as error:
             message, hint = message_and_hint(error)
             fault = diagnostic("E300", message, check.span, hint=hint)
@@ -57,23 +63,24 @@ class ProjectChecks(Struct, frozen=True):
         """The query of a SQL file or of the project's own test, whose rows are wrong."""
         if check.kind == SINGULAR:
             own = self._relation(check.assets[0]) if check.assets else None
-            return self.compiler.check(check, {own: staged} if own and staged else {}).sql
+            return self.compiler.check(check, {own: staged} if own and staged else {}, self._ask).sql
         return self._own_test(check, staged)
 
+    @property
+    def _ask(self) -> SessionActs | None:
+        return None if self.attempt is None else SessionActs(self.attempt.session, self.compiler.adapter)
+
     def _own_test(self, check: Check, staged: Relation | None) -> str:
-        surroundings = self.compiler.workspace.surroundings
         given = {name: self._argument(value, check, staged) for name, value in check.arguments}
-        arguments = {**({"column_name": check.column} if check.column else {}), **given}
-        named = "".join(f", {name}=arguments['{name}']" for name in arguments)
-        members = {"model": self._model(check, staged), "arguments": arguments}
-        text = f"{{{{ test_{check.kind.rpartition('.')[2]}(model=model{named}) }}}}"
-        flags = replace(surroundings.flags, execute=True)
-        rendered = render(
-            Template(check.span.path, text), replace(surroundings, members=members, flags=flags), NoWarehouse()
-        )
-        if rendered.problems:
-            raise StepFailed(rendered.problems[0])
-        return rendered.text
+        column = {"column_name": check.column} if check.column else {}
+        arguments = {"model": self._model(check, staged), **column, **given}
+        around = self.compiler.moment_of_nobody(check.name)
+        ask = self._ask
+        called = call_macro(f"test_{check.kind.rpartition('.')[2]}", arguments, around, ask or NoWarehouse())
+        raise_fault(called.problems, ask)
+        if self.attempt is not None:
+            self.attempt.hear(called.logs, called.problems)
+        return called.text
 
     def _model(self, check: Check, staged: Relation | None) -> object:
         """What such a test is given as `model`: a relation, or SQL in brackets for a part of one, as in dbt."""

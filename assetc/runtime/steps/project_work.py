@@ -20,6 +20,7 @@ from assetc.runtime.compiled_sql import SqlCompiler
 from assetc.runtime.execution.work import Attempt, Built, Checked, StepFailed
 from assetc.runtime.steps.project_checks import ProjectChecks
 from assetc.runtime.steps.script import hint_for_no_query, read_script, renewed
+from assetc.runtime.steps.session_answers import SessionActs
 from assetc.runtime.steps.tables import Tables
 from assetc.runtime.steps.warehouse_fault import failed_statement
 from assetc.runtime.values.store import has_object
@@ -40,7 +41,8 @@ class ProjectWork(Struct, frozen=True):
     @staticmethod
     def of(workspace: Workspace, *, full_refresh: bool, has_bodies: bool) -> ProjectWork:
         """The work of an open project; `has_bodies`: whether that of Python assets belongs to it."""
-        compiler, tables = SqlCompiler.of(workspace), Tables(workspace, full_refresh)
+        compiler = SqlCompiler.of(workspace)
+        tables = Tables(compiler, full_refresh)
         if not has_bodies:
             return ProjectWork(workspace, compiler, tables, None)
         from assetc.runtime.steps.python_work import PythonWork
@@ -57,11 +59,11 @@ class ProjectWork(Struct, frozen=True):
 
     def check(self, step: CheckStep, attempt: Attempt, relation: Relation | None) -> Checked:
         """Execute a check."""
-        return ProjectChecks(self.compiler).execute(step.check, attempt.session, relation)
+        return ProjectChecks(self.compiler).execute(step.check, attempt, relation)
 
     def build(self, step: BuildStep, attempt: Attempt) -> Built:
         """Bring an asset up to date."""
-        asset = self._with_hooks(step.asset, attempt)
+        asset = step.asset
         if asset.kind == "python" and self.python is not None:
             # What one body makes for several assets may still lie in its session.
             with nullcontext() if asset.step_name else renewed(attempt.session):
@@ -71,15 +73,13 @@ class ProjectWork(Struct, frozen=True):
             return self.tables.build(asset, CsvFile(path, asset.path), attempt)
         return self._build_model(asset, attempt)
 
-    def _with_hooks(self, asset: Asset, attempt: Attempt) -> Asset:
-        incremental = self.tables.is_incremental(asset, attempt)
-        config = self.compiler.hooks(asset, incremental=incremental, session=attempt.session)
-        return asset if config is asset.config else replace(asset, config=config)
-
     def _build_model(self, asset: Asset, attempt: Attempt) -> Built:
         self._check_readable(asset)
         incremental = self.tables.is_incremental(asset, attempt)
-        compiled = self.compiler.model(asset, incremental=incremental, session=attempt.session)
+        ask = SessionActs(attempt.session, self.workspace.adapter)
+        compiled = self.compiler.model(asset, incremental=incremental, ask=ask)
+        known_before = not self.compiler.needs_warehouse(asset)
+        attempt.hear(compiled.rendered.logs, () if known_before else compiled.rendered.problems)
         script = read_script(asset, compiled.sql, self.workspace.adapter.dialect)
         query = script.query
         if query is None:

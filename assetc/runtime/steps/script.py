@@ -35,7 +35,7 @@ def read_script(asset: Asset, sql: str, dialect: str) -> Script:
     *before, query = statements
     if not before:
         return Script(asset, query)
-    hooks = (*asset.config.pre_hook, *(Hook(statement.sql) for statement in before))
+    hooks = (*asset.config.pre_hook, *(Hook(statement.sql, is_final=True) for statement in before))
     return Script(replace(asset, config=replace(asset.config, pre_hook=hooks)), query)
 
 

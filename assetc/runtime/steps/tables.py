@@ -10,18 +10,25 @@ from assetc.compiler.asset import Asset
 from assetc.compiler.materialization.build import Build, Content, ledger_for
 from assetc.compiler.materialization.materialize import materialize
 from assetc.compiler.materialization.phases import hooks_alone
-from assetc.compiler.operation import CreateLedger, Drop, RelationKind
+from assetc.compiler.operation import CreateLedger, Drop, Operations, RelationKind
 from assetc.compiler.plan import BuildStep
 from assetc.definitions.relation import Relation
+from assetc.runtime.compiled_sql import SqlCompiler
 from assetc.runtime.execution.work import Attempt, Built
+from assetc.runtime.steps.macro_renderer import StepRenderer
 from assetc.runtime.workspace import Workspace
 
 
 class Tables(Struct, frozen=True):
     """How the assets of one project are built in its warehouse."""
 
-    workspace: Workspace
+    compiler: SqlCompiler
     full_refresh: bool
+
+    @property
+    def workspace(self) -> Workspace:
+        """The project."""
+        return self.compiler.workspace
 
     @property
     def adapter(self) -> Adapter:
@@ -43,14 +50,18 @@ class Tables(Struct, frozen=True):
             columns=asset.columns,
             span=asset.span,
         )
-        rows = perform(materialize(build), self.adapter.render, attempt.session, _listener(asset, attempt))
+        rows = self._perform(materialize(build), asset, attempt)
         kind: RelationKind = "view" if asset.config.materialized == "view" else "table"
         attempt.relations.put(self.adapter.folded(relation), kind)
         return Built(kind, relation, rows)
 
     def run_hooks(self, asset: Asset, attempt: Attempt) -> None:
         """Execute the hooks of an asset that makes no relation. Raises WarehouseError."""
-        perform(hooks_alone(asset.config), self.adapter.render, attempt.session, _listener(asset, attempt))
+        self._perform(hooks_alone(asset.config), asset, attempt)
+
+    def _perform(self, operations: Operations, asset: Asset, attempt: Attempt) -> int | None:
+        render = StepRenderer(self.compiler, asset, attempt, self.is_incremental(asset, attempt))
+        return perform(operations, render, attempt.session, _listener(attempt))
 
     def kind(self, relation: Relation, attempt: Attempt) -> RelationKind | None:
         """What stands at a relation, whatever the case in which its name is written."""
@@ -107,11 +118,11 @@ class Tables(Struct, frozen=True):
         return bool(rows)
 
 
-def _listener(asset: Asset, attempt: Attempt) -> Listener:
+def _listener(attempt: Attempt) -> Listener:
     return Listener(
         send=lambda statement: attempt.log("debug", statement.sql),
         check=attempt.inspect,
-        report=lambda fault: attempt.log("warning", f"{fault.code} at {fault.span or asset.span}: {fault.message}"),
+        report=lambda fault: attempt.hear((), (fault,)),
     )
 
 

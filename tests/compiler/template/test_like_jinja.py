@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from jinja2.exceptions import TemplateSyntaxError
 from jinja2.sandbox import SandboxedEnvironment
 
+from assetc.compiler.template.asking import NoWarehouse
 from assetc.compiler.template.jinja import render_by_jinja
 from assetc.compiler.template.macros import MacroFile, MacroLibrary
 from assetc.compiler.template.render import render
 from assetc.compiler.template.rendered import Rendered, place
-from assetc.compiler.template.surroundings import NoWarehouse, PlainNames, Surroundings, Template
+from assetc.compiler.template.surroundings import PlainNames, Surroundings, Template
 
 MACROS = "{% macro twice(x) %}\n <{{ x }}{{ x }}> {% endmacro %}{% macro around() %}[{{ caller() }}]{% endmacro %}"
 SURROUNDINGS = Surroundings(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from assetc.compiler.template.members import naming, scopes, settings, values, warehouse
+from assetc.compiler.template.members import adapter, naming, scopes, settings, values, warehouse
 from assetc.compiler.template.members.exceptions import exceptions
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ MEMBERS: Mapping[str, Callable[[Rendering], object]] = {
     "context_macro_stack": _always(()),
     "dbt": lambda rendering: scopes.PackageNames(rendering, "dbt"),
     # the warehouse
-    "adapter": warehouse.Adapter,
+    "adapter": adapter.Adapter,
     "api": warehouse.Api,
     "column": warehouse.column,
     "statement": warehouse.statement,
@@ -82,7 +82,7 @@ MEMBERS: Mapping[str, Callable[[Rendering], object]] = {
     "load_result": warehouse.load_result,
     "store_result": warehouse.store_result,
     "store_raw_result": warehouse.store_result,
-    "load_relation": warehouse.load_relation,
+    "load_relation": adapter.load_relation,
     # facts that the caller gives in place of these
     "model": lambda _: {},
     "graph": lambda _: {name: {} for name in _NO_GRAPH},

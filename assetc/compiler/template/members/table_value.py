@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from assetc.compiler.template.surroundings import Answer
+from assetc.compiler.template.asking import Answer
 
 
 class Row(Struct, frozen=True):

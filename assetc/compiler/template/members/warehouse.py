@@ -1,28 +1,16 @@
-"""Members that ask the warehouse: statement, run_query, load_result, adapter, api."""
+"""Members that ask the warehouse: statement, run_query, load_result; and api."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from assetc.compiler.template.members.relation import ColumnValue, RelationValue, column_value
+from assetc.compiler.template.members.relation import ColumnValue, RelationValue
 from assetc.compiler.template.members.table_value import Table, table_of
-from assetc.compiler.template.refusal import Refused
 from assetc.definitions.relation import Relation
 
 if TYPE_CHECKING:
     from assetc.compiler.template.rendering import Rendering
-
-# fmt: off
-_ACTIONS = frozenset({
-    "add_query", "alter_column_type", "build_catalog_relation", "cache_added", "cache_dropped",
-    "cache_renamed", "check_schema_exists", "commit", "convert_type", "create_schema", "drop_relation",
-    "drop_schema", "execute", "expand_target_column_types", "get_catalog_integration",
-    "get_column_schema_from_query", "get_columns_in_table", "get_missing_columns",
-    "get_partitions_metadata", "list_relations_without_caching", "rename_relation", "run_sql_for_tests",
-    "standardize_grants_dict", "submit_python_job", "truncate_relation", "valid_snapshot_target",
-})
-# fmt: on
 
 
 def run_query(rendering: Rendering) -> Callable[[str], object]:
@@ -88,65 +76,6 @@ def _result(table: Table) -> dict[str, object]:
     return {"response": "OK", "data": [list(row) for row in table.rows], "table": table}
 
 
-class Adapter:
-    """`adapter.*`: what needs no warehouse works always, the rest asks."""
-
-    __slots__ = ("_rendering", "dispatch")
-
-    def __init__(self, rendering: Rendering) -> None:
-        self._rendering = rendering
-        self.dispatch = rendering.dispatch
-
-    def type(self) -> str:
-        """The kind of warehouse."""
-        self._rendering.findings.read("dispatch", "")
-        return self._rendering.surroundings.warehouse.type
-
-    def quote(self, identifier: str) -> str:
-        """An identifier, quoted."""
-        return self._rendering.surroundings.warehouse.quote(identifier)
-
-    def quote_as_configured(self, identifier: str, quote_key: str = "") -> str:
-        """An identifier, quoted."""
-        return self.quote(identifier)
-
-    def quote_seed_column(self, column: str, quote_config: object = None) -> str:
-        """A column of a seed, quoted unless that was switched off."""
-        return column if quote_config is False else self.quote(column)
-
-    def get_relation(self, database: str | None = None, schema: str | None = None, identifier: str = "") -> object:
-        """A relation that exists, else None."""
-        if not self._rendering.may_ask():
-            return self._rendering.unknown("whether a relation exists is not known yet")
-        wanted = Relation(database, schema, identifier)
-        kind = self._rendering.ask.kind(wanted)
-        return None if kind is None else RelationValue(wanted, kind, self.quote)
-
-    def load_relation(self, relation: RelationValue) -> object:
-        """The same relation if it exists, else None."""
-        return self.get_relation(relation.database, relation.schema, relation.identifier)
-
-    def get_columns_in_relation(self, relation: object) -> object:
-        """The columns of a relation."""
-        if not self._rendering.may_ask():
-            return []
-        if not isinstance(relation, RelationValue):
-            raise Refused("E137", "adapter.get_columns_in_relation() takes a relation, such as ref('...')")
-        columns = self._rendering.ask.columns(relation.relation)
-        return [column_value(column, self.quote) for column in columns]
-
-    def __getattr__(self, name: str) -> Callable[..., object]:
-        if name not in _ACTIONS:
-            raise AttributeError(name)
-
-        def act(*_: object, **__: object) -> object:
-            if not self._rendering.may_ask():
-                return self._rendering.unknown(f"adapter.{name}() does nothing yet")
-            raise Refused("E131", f"adapter.{name}() is not available to this template", "")
-
-        return act
-
-
 class RelationFactory:
     """`api.Relation`."""
 
@@ -204,8 +133,3 @@ class Api:
 def column(rendering: Rendering) -> ColumnFactory:
     """`column`: the same as `api.Column`."""
     return ColumnFactory(rendering.surroundings.warehouse.quote)
-
-
-def load_relation(rendering: Rendering) -> Callable[[RelationValue], object]:
-    """`load_relation(relation)`."""
-    return Adapter(rendering).load_relation

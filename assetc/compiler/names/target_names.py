@@ -1,0 +1,49 @@
+"""What `ref()`, `source()` and `this` mean in one target."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from msgspec import Struct
+
+from assetc.compiler.asset import Asset
+from assetc.compiler.names.names import Names, find_key, inlined_name
+from assetc.compiler.template.members.relation import RelationValue
+from assetc.definitions.key import AssetKey
+from assetc.definitions.relation import Relation
+
+
+class TargetNames(Struct, frozen=True):
+    """What `ref()`, `source()` and `this` give in the template of one asset: relations of the target."""
+
+    names: Names
+    owner: AssetKey
+    relation: Relation
+    assets: Mapping[AssetKey, Asset]
+    quote: Callable[[str], str]
+
+    @property
+    def this(self) -> object:
+        """The relation of the asset itself."""
+        return self._value(self.relation)
+
+    def ref(self, package: str | None, name: str, version: str | None) -> object:
+        """The relation of an asset, the name of the CTE of an ephemeral one, or the name itself if there is none."""
+        found = find_key(self.names, name, self.owner)
+        if len(found) != 1:
+            return name
+        asset = self.assets.get(found[0])
+        if asset is not None and asset.config.materialized == "ephemeral":
+            return inlined_name(asset.key)
+        relation = self.names.relations.get(found[0])
+        return name if relation is None else self._value(relation)
+
+    def source(self, source: str, table: str) -> object:
+        """The relation of a declared source, or `source.table`."""
+        fold = self.names.fold
+        key = self.names.by_key.get((fold(source), fold(table))) or self.names.by_key.get((fold(table),))
+        relation = None if key is None else self.names.relations.get(key)
+        return self._value(relation or Relation(None, source, table))
+
+    def _value(self, relation: Relation) -> RelationValue:
+        return RelationValue(relation, None, self.quote)

@@ -1,0 +1,97 @@
+"""Macros and hooks that ask the warehouse and change it, while their step runs."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+MACROS = """
+{% macro prune() %}{% do run_query('delete from ' ~ this ~ ' where id = 2') %}{% endmacro %}
+{% macro act() %}
+  {%- do adapter.create_schema(api.Relation.create(schema='side')) -%}
+  {%- do run_query('create table side.old as select 1 as x, 2 as y') -%}
+  {%- set old = api.Relation.create(schema='side', identifier='old') -%}
+  {%- set new = api.Relation.create(schema='side', identifier='new') -%}
+  {%- do adapter.rename_relation(old, new) -%}
+  {%- do adapter.alter_column_type(new, 'x', 'VARCHAR') -%}
+  {%- do run_query('create view side.seen as select * from side.new') -%}
+  {%- set seen = adapter.get_relation(schema='side', identifier='seen') -%}
+  {%- set lines = [seen.type, adapter.check_schema_exists(none, 'side'), load_relation(old) is none] -%}
+  {%- do lines.append(adapter.list_relations(schema='side') | map(attribute='name') | sort | join(' ')) -%}
+  {%- do lines.append(adapter.get_missing_columns(new, this) | map(attribute='name') | join(' ')) -%}
+  {%- do lines.append(adapter.get_columns_in_relation(new) | map(attribute='dtype') | join(' ')) -%}
+  {%- do lines.append(adapter.execute('select 7 as n', fetch=true)[1].rows[0][0]) -%}
+  {%- do adapter.drop_relation(seen) -%}
+  {%- do adapter.truncate_relation(new) -%}
+  create table told as select '{{ lines | join("; ") }}' as line
+{% endmacro %}
+"""
+
+
+@pytest.fixture
+def rows(shop):
+    def call(sql: str) -> list:
+        with duckdb.connect(shop / ".assetc/warehouse.duckdb") as connection:
+            return connection.execute(sql).fetchall()
+
+    return call
+
+
+@pytest.fixture
+def write(shop):
+    (shop / "macros").mkdir()
+    (shop / "macros/m.sql").write_text(MACROS)
+    return lambda name, text: (shop / f"models/{name}.sql").write_text(text)
+
+
+def test_a_hook_works_on_what_was_just_built(assetc, write, rows):
+    """Also at the second run, where the old table is still there while the new one is built."""
+    write("pruned", "{{ config(post_hook='{{ prune() }}') }} select 1 as id union all select 2")
+    for _ in range(2):
+        assert assetc("run -s pruned").code == 0
+        assert rows("from pruned") == [(1,)]
+
+
+def test_the_statements_of_a_script_are_no_templates(assetc, write, rows):
+    write("script", "create temp table t as select '{{ '{{ this }}' }}' as x; select * from t")
+    assert assetc("run -s script").code == 0
+    assert rows("from script") == [("{{ this }}",)]
+
+
+def test_the_adapter_acts_at_step_time(assetc, write, rows):
+    write("acting", "{{ config(post_hook='{{ act() }}') }} select 1 as x")
+    told = assetc("run -s acting")
+    assert told.code == 0, told.err
+    assert rows("from told") == [("view; True; True; new seen; y; VARCHAR INTEGER; 7",)]
+    assert rows("select table_name from information_schema.tables where table_schema = 'side'") == [("new",)]
+    assert rows("select count(*) from side.new") == [(0,)]
+
+
+def test_what_a_failed_hook_did_is_undone(assetc, write, rows):
+    write("failing", "{{ config(post_hook=[\"{{ prune() }}\", 'select no_such_column']) }} select 2 as id")
+    assert assetc("run -s failing").code == 1
+    with pytest.raises(duckdb.CatalogException):
+        rows("from failing")
+
+
+def test_nothing_acts_before_the_run(assetc, write, rows):
+    write("early", "{% do adapter.drop_schema(api.Relation.create(schema='main')) %} select 1 as id")
+    told = assetc("compile -s early")
+    assert told.code == 2 and "the SQL of early depends on what the warehouse answers" in told.err
+    told = assetc("show early")
+    assert told.code != 0 and "adapter.drop_schema() changes the warehouse, which only a run does" in told.err
+
+
+def test_templates_are_heard_and_their_warnings_end_nothing(assetc, shop, write):
+    hook = "{{ log('said by the hook', info=true) }}{% do exceptions.warn('careful') %} select 1"
+    write("loud", f'{{{{ config(post_hook="{hook}") }}}} {{{{ print("said by the model") }}}} select 1 as id')
+    (shop / "macros/t.sql").write_text(
+        "{% test sound(model, column_name) %}{% do log('said by the test', info=true) %}{% do exceptions.warn('oh') %}"
+        "{% set n = run_query('select count(*) from ' ~ model).columns[0].values()[0] if execute %}"
+        "select * from {{ model }} where {{ n }} <> 1{% endtest %}"
+    )
+    (shop / "models/loud.yml").write_text("models: [{name: loud, columns: [{name: id, data_tests: [sound]}]}]")
+    assert assetc("build -s loud").code == 0
+    log = (shop / "logs/assetc.log").read_text()
+    for said in ("said by the hook", "said by the model", "said by the test", "careful", "oh"):
+        assert said in log
