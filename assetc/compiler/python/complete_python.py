@@ -13,18 +13,8 @@ from assetc.compiler.project import Entry
 from assetc.compiler.python.definition.build_asset import Built, build_asset
 from assetc.compiler.python.definition.definition import Definition
 from assetc.compiler.python.follow.imports import find_module, module_name
-from assetc.compiler.python.follow.scope import Scope
-from assetc.compiler.python.follow.values import (
-    AssetDecorator,
-    Closure,
-    Constant,
-    Entries,
-    Items,
-    Text,
-    Value,
-    known_text,
-    plain,
-)
+from assetc.compiler.python.follow.known import known_text, plain
+from assetc.compiler.python.follow.values import AssetDecorator, Closure, Constant, Entries, Items, Scope, Text, Value
 from assetc.compiler.python.imported import ImportedAsset, ImportedFile
 from assetc.compiler.python.library.keys import own_key
 from assetc.compiler.python.read_python import Followed, declared_sources, follow_file, read_python

@@ -16,9 +16,8 @@ from assetc.compiler.python.definition.parameters import parameters_of
 from assetc.compiler.python.follow.expressions import EXPRESSIONS
 from assetc.compiler.python.follow.imports import module_scope
 from assetc.compiler.python.follow.machine import Machine, ReadFile
-from assetc.compiler.python.follow.scope import Scope
 from assetc.compiler.python.follow.statements import STATEMENTS
-from assetc.compiler.python.follow.values import AssetDecorator, Closure, Entries, Items, Key
+from assetc.compiler.python.follow.values import AssetDecorator, Closure, Entries, Items, Key, Scope
 from assetc.compiler.python.library.keys import key_text, own_key
 from assetc.compiler.python.parse import BYTE_ORDER_MARK, parse
 from assetc.compiler.python.reading import DeclaredDependency, PythonAsset, PythonReading

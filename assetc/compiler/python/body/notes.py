@@ -18,8 +18,7 @@ from assetc.compiler.python.body.embedded_sql import (
     show,
     temporary_names,
 )
-from assetc.compiler.python.follow.scope import Scope
-from assetc.compiler.python.follow.values import Text, Value
+from assetc.compiler.python.follow.values import Scope, Text, Value
 from assetc.compiler.python.reading import PythonReference
 from assetc.compiler.reference import Certainty, Reference, ReferenceKind
 from assetc.compiler.sql.fold import split_name

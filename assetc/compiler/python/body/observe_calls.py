@@ -20,8 +20,8 @@ from assetc.compiler.python.body.arguments import (
 )
 from assetc.compiler.python.body.embedded_sql import assemble, show
 from assetc.compiler.python.body.notes import BodyNotes
+from assetc.compiler.python.follow.known import known_text, known_texts, only_text, plain
 from assetc.compiler.python.follow.machine import Call
-from assetc.compiler.python.follow.scope import Scope
 from assetc.compiler.python.follow.values import (
     UNKNOWN,
     Argument,
@@ -36,14 +36,11 @@ from assetc.compiler.python.follow.values import (
     Key,
     Line,
     Outside,
+    Scope,
     Text,
     Unknown,
     Value,
     alternatives,
-    known_text,
-    known_texts,
-    only_text,
-    plain,
 )
 from assetc.compiler.python.library.keys import key_text
 from assetc.compiler.python.reading import PythonReference

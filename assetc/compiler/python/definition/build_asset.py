@@ -25,8 +25,8 @@ from assetc.compiler.python.definition.parameters import (
 )
 from assetc.compiler.python.definition.source_hash import source_hash
 from assetc.compiler.python.follow.items import items_of
+from assetc.compiler.python.follow.known import only_text
 from assetc.compiler.python.follow.machine import Machine
-from assetc.compiler.python.follow.scope import Scope
 from assetc.compiler.python.follow.values import (
     UNKNOWN,
     Argument,
@@ -36,9 +36,9 @@ from assetc.compiler.python.follow.values import (
     Items,
     Key,
     Piece,
+    Scope,
     Text,
     Value,
-    only_text,
 )
 from assetc.compiler.python.library.keys import key_parts, key_text, own_name
 from assetc.compiler.python.reading import (

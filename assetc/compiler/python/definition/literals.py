@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from assetc.compiler.python.follow.values import Constant, Entries, Items, Text, Value, only_text
+from assetc.compiler.python.follow.known import only_text
+from assetc.compiler.python.follow.values import Constant, Entries, Items, Text, Value
 
 NOT_LITERAL = object()
 

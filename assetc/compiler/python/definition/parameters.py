@@ -6,9 +6,9 @@ import ast
 from collections.abc import Sequence
 from typing import TypeAlias
 
+from assetc.compiler.python.follow.known import only_text
 from assetc.compiler.python.follow.machine import Machine
-from assetc.compiler.python.follow.scope import Scope
-from assetc.compiler.python.follow.values import Key, Text, Value, only_text
+from assetc.compiler.python.follow.values import Key, Scope, Text, Value
 from assetc.compiler.python.reading import Parameter, ParameterRole
 from assetc.compiler.python.source import Source
 from assetc.definitions.signature import CONNECTION_NAMES, CONTEXT_NAMES, RESOURCE_SUFFIXES, SERVICE_NAMES

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 
 from assetc.compiler.python.follow.imports import absolute_name
+from assetc.compiler.python.follow.known import spell
 from assetc.compiler.python.follow.machine import Machine
-from assetc.compiler.python.follow.scope import Scope
-from assetc.compiler.python.follow.values import Closure, Constant, Module, Text, spell
+from assetc.compiler.python.follow.values import Closure, Constant, Module, Scope, Text
 from assetc.compiler.python.source import Source
 
 _WORD = re.compile(r"[^\W\d]\w*")

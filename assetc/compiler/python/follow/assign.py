@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 
 from assetc.compiler.python.follow.items import items_of
+from assetc.compiler.python.follow.known import known_texts
 from assetc.compiler.python.follow.machine import Machine
-from assetc.compiler.python.follow.scope import Scope
-from assetc.compiler.python.follow.values import UNKNOWN, Constant, Entries, Instance, Items, Value, known_texts
+from assetc.compiler.python.follow.values import UNKNOWN, Constant, Entries, Instance, Items, Scope, Value
 
 
 def assign(machine: Machine, target: ast.expr, value: Value, scope: Scope) -> None:

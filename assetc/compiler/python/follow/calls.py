@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from assetc.compiler.python.follow.items import elements_of
+from assetc.compiler.python.follow.known import choice
 from assetc.compiler.python.follow.machine import DEEPEST_CALL, MOST_RECURSION, Call, Machine
 from assetc.compiler.python.follow.members import attribute_of
-from assetc.compiler.python.follow.scope import Scope
 from assetc.compiler.python.follow.values import (
     UNKNOWN,
     AssetDecorator,
@@ -21,9 +21,9 @@ from assetc.compiler.python.follow.values import (
     Instance,
     Items,
     Outside,
+    Scope,
     Unknown,
     Value,
-    choice,
 )
 from assetc.compiler.python.library.decorators import as_decorator, complete_decorator
 from assetc.compiler.python.library.functions import call_library, is_opaque

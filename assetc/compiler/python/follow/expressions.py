@@ -10,8 +10,8 @@ from typing import cast
 from assetc.compiler.python.follow.assign import assign
 from assetc.compiler.python.follow.calls import evaluate_call, member
 from assetc.compiler.python.follow.items import elements_of, items_of
+from assetc.compiler.python.follow.known import choice, has_default, known_texts, only_text, over, truth
 from assetc.compiler.python.follow.machine import Evaluate, Machine
-from assetc.compiler.python.follow.scope import Scope
 from assetc.compiler.python.follow.values import (
     UNKNOWN,
     Choice,
@@ -23,14 +23,9 @@ from assetc.compiler.python.follow.values import (
     Key,
     Outside,
     Piece,
+    Scope,
     Text,
     Value,
-    choice,
-    has_default,
-    known_texts,
-    only_text,
-    over,
-    truth,
 )
 from assetc.compiler.python.library import strings
 from assetc.compiler.python.source import HOLE_MARK, PythonLiteral

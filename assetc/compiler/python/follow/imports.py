@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 from msgspec.structs import replace
 
 from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.python.follow.known import known_text
 from assetc.compiler.python.follow.machine import Machine
-from assetc.compiler.python.follow.scope import Scope
 from assetc.compiler.python.follow.values import (
     UNKNOWN,
     AssetDecorator,
@@ -18,8 +18,8 @@ from assetc.compiler.python.follow.values import (
     Closure,
     Module,
     Outside,
+    Scope,
     Value,
-    known_text,
 )
 from assetc.compiler.python.library.keys import own_key
 from assetc.compiler.python.parse import parse

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from assetc.compiler.python.follow.values import UNKNOWN, Choice, Class, Constant, Entries, Items, Value, known_text
+from assetc.compiler.python.follow.known import known_text
+from assetc.compiler.python.follow.values import UNKNOWN, Choice, Class, Constant, Entries, Items, Value
 
 MOST_ITEMS = 200
 

@@ -10,7 +10,6 @@ from typing import Protocol, TypeAlias
 from msgspec import Struct, field
 
 from assetc.compiler.diagnostic import Diagnostic
-from assetc.compiler.python.follow.scope import Scope
 from assetc.compiler.python.follow.values import (
     UNKNOWN,
     AssetDecorator,
@@ -18,6 +17,7 @@ from assetc.compiler.python.follow.values import (
     Closure,
     Module,
     Piece,
+    Scope,
     Text,
     Value,
 )

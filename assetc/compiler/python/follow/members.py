@@ -6,7 +6,7 @@ import ast
 import posixpath
 from pathlib import PurePosixPath
 
-from assetc.compiler.python.follow.scope import Scope
+from assetc.compiler.python.follow.known import known_text
 from assetc.compiler.python.follow.values import (
     UNKNOWN,
     Argument,
@@ -19,10 +19,10 @@ from assetc.compiler.python.follow.values import (
     Items,
     Module,
     Outside,
+    Scope,
     Text,
     Unknown,
     Value,
-    known_text,
 )
 
 

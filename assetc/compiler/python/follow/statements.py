@@ -10,9 +10,9 @@ from assetc.compiler.python.follow.assign import assign, change
 from assetc.compiler.python.follow.calls import decorate
 from assetc.compiler.python.follow.imports import import_from, import_modules
 from assetc.compiler.python.follow.items import items_of
+from assetc.compiler.python.follow.known import merge, truth
 from assetc.compiler.python.follow.machine import Execute, Machine
-from assetc.compiler.python.follow.scope import Scope, merge
-from assetc.compiler.python.follow.values import UNKNOWN, Class, Closure, Constant, Value, truth
+from assetc.compiler.python.follow.values import UNKNOWN, Class, Closure, Constant, Scope, Value
 
 MOST_TURNS = 200
 

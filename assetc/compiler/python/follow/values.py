@@ -1,20 +1,14 @@
-"""What an expression can be known to be, without running it."""
+"""What an expression can be known to be, without running it, and the names that code can see."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from msgspec import Struct, field
 
 from assetc.compiler.place import Span
 from assetc.compiler.python.source import Literal, Source
-
-if TYPE_CHECKING:
-    from assetc.compiler.python.follow.scope import Scope
-
-MOST_ALTERNATIVES = 24
 
 
 class Piece(NamedTuple):
@@ -74,6 +68,62 @@ class FilePath(Struct, frozen=True):
     """A path, relative to the project root."""
 
     path: str
+
+
+class Scope(Struct, eq=False):
+    """The names of a module, a class or a function that is being followed.
+
+    `returns` collects what the function gives back. `is_function`: names bound here are local variables, which some
+    engines scan as tables.
+    """
+
+    source: Source
+    parent: Scope | None = None
+    names: dict[str, Value] = field(default_factory=dict)
+    returns: list[Value] = field(default_factory=list)
+    is_function: bool = False
+    globals: set[str] = field(default_factory=set)
+
+    def look_up(self, name: str) -> Value | None:
+        """What `name` is here, or None where nothing binds it."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.names:
+                return scope.names[name]
+            scope = scope.parent
+        return None
+
+    def bind(self, name: str, value: Value) -> None:
+        """Let `name` be `value`."""
+        owner = self.module() if name in self.globals else self
+        owner.names[name] = value
+
+    def rebind(self, name: str, value: Value) -> None:
+        """Change the value of `name` where it is bound (a list that grew)."""
+        scope: Scope | None = self
+        while scope is not None and name not in scope.names:
+            scope = scope.parent
+        (scope or self).names[name] = value
+
+    def module(self) -> Scope:
+        """The outermost scope."""
+        scope = self
+        while scope.parent is not None:
+            scope = scope.parent
+        return scope
+
+    def inner(self) -> Scope:
+        """A scope of the same kind inside this one: of a comprehension."""
+        return Scope(self.source, self, returns=self.returns, is_function=self.is_function)
+
+    def frame_name(self, name: str) -> bool:
+        """Whether `name` is a variable here that could hold a table."""
+        value = self.look_up(name)
+        return value is not None and any(
+            isinstance(each, (Unknown, Handle))
+            or (isinstance(each, Argument) and (each.is_mapped or each.name != name))
+            for each in alternatives(value)
+        )
 
 
 class Closure(Struct, frozen=True, eq=False):
@@ -196,94 +246,3 @@ UNKNOWN = Unknown()
 def alternatives(value: Value) -> tuple[Value, ...]:
     """The values that a value can be."""
     return value.values if isinstance(value, Choice) else (value,)
-
-
-def choice(values: Iterable[Value]) -> Value:
-    """One of these values."""
-    unique: list[Value] = []
-    for value in values:
-        unique.extend(each for each in alternatives(value) if each not in unique)
-    if len(unique) == 1:
-        return unique[0]
-    texts = [value for value in unique if isinstance(value, Text)]
-    if texts and all(isinstance(value, (Text, Unknown)) for value in unique):
-        lines = [line for value in texts for line in value.lines]
-        return text_of(lines if len(texts) == len(unique) else [*lines, (HOLE,)])
-    known = [value for value in unique if not isinstance(value, Unknown)]
-    if len(known) == 1 and isinstance(known[0], (Closure, Class, Module, AssetFunction)):
-        return known[0]
-    return Choice(tuple(unique[:MOST_ALTERNATIVES])) if unique else UNKNOWN
-
-
-def over(value: Value, function: Callable[[Value], Value]) -> Value:
-    """`function` of each value that a value can be."""
-    if isinstance(value, Choice):
-        return choice(function(each) for each in value.values)
-    return function(value)
-
-
-def text_of(lines: Iterable[Line]) -> Text:
-    """A string that is one of these; more than a couple of dozen end in a hole."""
-    given = tuple(lines)
-    if len(given) == 1:
-        return Text(given)
-    unique = {spell(line): line for line in reversed(given)}
-    kept = tuple(reversed(unique.values()))
-    if len(kept) > MOST_ALTERNATIVES:
-        kept = (*kept[: MOST_ALTERNATIVES - 1], (HOLE,))
-    return Text(kept)
-
-
-def known_text(text: str) -> Text:
-    """A string that stands at no place of its own."""
-    return Text(((Piece(text),),))
-
-
-def spell(line: Line) -> tuple[str | None, ...]:
-    """What a line says, holes as None: neighbouring pieces of text count as one."""
-    spelled: list[str | None] = []
-    for piece in line:
-        if piece.is_hole:
-            spelled.append(None)
-        elif spelled and spelled[-1] is not None:
-            spelled[-1] += piece.text
-        else:
-            spelled.append(piece.text)
-    return tuple(spelled)
-
-
-def plain(line: Line) -> str | None:
-    """The text of a line without holes."""
-    return None if any(piece.is_hole for piece in line) else "".join(piece.text for piece in line)
-
-
-def only_text(value: Value) -> str | None:
-    """The text of a string that is known, and can be nothing else."""
-    return plain(value.lines[0]) if isinstance(value, Text) and len(value.lines) == 1 else None
-
-
-def known_texts(value: Value) -> Iterator[str]:
-    """The possible values of a string that are known whole."""
-    if isinstance(value, Text):
-        yield from (text for line in value.lines if (text := plain(line)) is not None)
-
-
-def has_default(value: Value) -> bool:
-    """Whether a part of a string may be another than it is here."""
-    return isinstance(value, Text) and any(piece.is_default for line in value.lines for piece in line)
-
-
-def truth(value: Value) -> bool | None:
-    """Whether a value counts as true; None when that is not known."""
-    match value:
-        case Constant(known):
-            return bool(known)
-        case Items(values):
-            return bool(values)
-        case Text(lines):
-            answers = {None if plain(line) is None else bool(plain(line)) for line in lines}
-            return answers.pop() if len(answers) == 1 else None
-        case Closure() | Class() | Instance() | Module() | AssetFunction():
-            return True
-        case _:
-            return None

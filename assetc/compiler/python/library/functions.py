@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import islice, product
 
 from assetc.compiler.python.follow.items import MOST_ITEMS, elements_of, items_of
+from assetc.compiler.python.follow.known import choice, has_default, known_text, only_text
 from assetc.compiler.python.follow.machine import Call, Machine
 from assetc.compiler.python.follow.members import attribute_of
 from assetc.compiler.python.follow.values import (
@@ -21,10 +22,6 @@ from assetc.compiler.python.follow.values import (
     Text,
     Unknown,
     Value,
-    choice,
-    has_default,
-    known_text,
-    only_text,
 )
 from assetc.compiler.python.library.decorators import as_decorator
 from assetc.compiler.python.library.strings import as_text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from assetc.compiler.python.follow.items import items_of
+from assetc.compiler.python.follow.known import only_text
 from assetc.compiler.python.follow.machine import Call
 from assetc.compiler.python.follow.values import (
     AssetDecorator,
@@ -16,7 +17,6 @@ from assetc.compiler.python.follow.values import (
     Outside,
     Text,
     Value,
-    only_text,
 )
 
 KEY_MAKERS = frozenset({"AssetKey", "AssetIn", "AssetSpec", "AssetDep", "AssetOut", "SourceAsset", "From", "Ref"})

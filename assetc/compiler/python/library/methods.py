@@ -8,20 +8,9 @@ from pathlib import PurePosixPath
 
 from assetc.compiler.python.follow.assign import change
 from assetc.compiler.python.follow.items import elements_of
+from assetc.compiler.python.follow.known import choice, known_text, only_text
 from assetc.compiler.python.follow.machine import Call, Machine
-from assetc.compiler.python.follow.values import (
-    UNKNOWN,
-    Choice,
-    Constant,
-    Entries,
-    FilePath,
-    Items,
-    Text,
-    Value,
-    choice,
-    known_text,
-    only_text,
-)
+from assetc.compiler.python.follow.values import UNKNOWN, Choice, Constant, Entries, FilePath, Items, Text, Value
 from assetc.compiler.python.library import strings
 
 TextMethod = Callable[[Text, Call], Value | None]

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 
+from assetc.compiler.python.follow.known import MOST_ALTERNATIVES, known_text, only_text, plain, text_of
 from assetc.compiler.python.follow.members import attribute_of
 from assetc.compiler.python.follow.values import (
     COUNTED_HOLE,
     HOLE,
-    MOST_ALTERNATIVES,
     Argument,
     Choice,
     Constant,
@@ -22,10 +22,6 @@ from assetc.compiler.python.follow.values import (
     Piece,
     Text,
     Value,
-    known_text,
-    only_text,
-    plain,
-    text_of,
 )
 
 Filler = Callable[[re.Match[str]], Value]
