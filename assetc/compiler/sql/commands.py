@@ -1,4 +1,4 @@
-"""Statements that the parser keeps as text: what they read and write is found by their first words."""
+"""Statements that the parser keeps as text: a reader for each first word finds what they read and write."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from sqlglot import Token, TokenType
 
 from assetc.compiler.sql.blocks import query_of
 from assetc.compiler.sql.functions import ReadText
-from assetc.compiler.sql.mend import add_load
 from assetc.compiler.sql.scan import scan
 from assetc.compiler.sql.script import Script
 from assetc.compiler.sql.tokens import (
@@ -77,7 +76,7 @@ def _read_other(script: Script, text: str, tokens: Sequence[Token], read_text: R
 
 
 def _read_inner(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> bool:
-    """Read the statement that stands inside: EXPLAIN SELECT ..., DECLARE c CURSOR FOR SELECT ..."""
+    """Read the statement inside: EXPLAIN SELECT ..., DECLARE c CURSOR FOR SELECT ..."""
     for index, token in enumerate(tokens):
         before = word(tokens[index - 1]) if index else "EXPLAIN"
         closed = bool(index) and tokens[index - 1].token_type == TokenType.R_PAREN
@@ -152,11 +151,6 @@ def _read_set(script: Script, text: str, tokens: Sequence[Token], read_text: Rea
             script.database, script.schema = None, names[0].text
 
 
-def _read_refresh(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
-    del text, read_text
-    _add_after(script, tokens, frozenset({"VIEW", "TABLE", "CONCURRENTLY"}), "refresh")
-
-
 def _read_create(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
     """CREATE of what the parser does not know: a stream, a task, a routine with a body."""
     head = {word(token) for token in tokens[:6]}
@@ -209,16 +203,6 @@ def _read_bulk(script: Script, text: str, tokens: Sequence[Token], read_text: Re
             return
 
 
-def _read_undrop(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
-    del text, read_text
-    _add_after(script, tokens, frozenset({"TABLE"}), "create")
-
-
-def _read_drop(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
-    del text, read_text
-    _add_after(script, tokens[:6], frozenset({"TABLE", "VIEW"}), "drop")
-
-
 def _read_declare(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
     """DECLARE c CURSOR FOR SELECT ..., DECLARE x INT DEFAULT (SELECT ...): a variable's type does not matter."""
     if _read_inner(script, text, tokens, read_text):
@@ -229,16 +213,20 @@ def _read_declare(script: Script, text: str, tokens: Sequence[Token], read_text:
             read_text(script, text[query[0].start : query[-1].end + 1])
 
 
-def _read_restore(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
-    """Databricks: RESTORE TABLE t TO VERSION AS OF 3."""
-    del text, read_text
-    _add_after(script, tokens, frozenset({"TABLE"}), "replace")
-
-
 def _read_load(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
     """LOAD DATA and LOAD XML of MySQL; LOAD of an extension (DuckDB) does nothing with relations."""
     del text, read_text
-    add_load(script, tokens)
+    words = [word(token) for token in tokens]
+    if "INTO" not in words:
+        return
+    for index, this in enumerate(words[:-1]):
+        if this in ("INFILE", "INPATH") and tokens[index + 1].token_type in STRINGS:
+            script.add("file_read", (tokens[index + 1].text,), operation="copy")
+    start = words.index("INTO") + 1
+    start += words[start : start + 1] == ["TABLE"]
+    parts, after = name_at(script, tokens, start)
+    if parts:
+        script.write(parts, place_between(tokens, start, after), operation="copy")
 
 
 def _read_alter(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
@@ -266,7 +254,7 @@ def _read_routine(script: Script, text: str, tokens: Sequence[Token], read_text:
 
 
 def _add_after(script: Script, tokens: Sequence[Token], words: frozenset[str], operation: str) -> None:
-    """Add the name after the last of these words that stand together."""
+    """Add the name after the last of these words in a row."""
     for index, token in enumerate(tokens):
         if word(token) in words:
             start = index + 1
@@ -295,6 +283,12 @@ def _read_replace(script: Script, text: str, tokens: Sequence[Token], read_text:
     _read_other(script, text, tokens, read_text)
 
 
+def _names(after: str, operation: str) -> Reader:
+    """The reader of a statement that does one thing with the relation named after one of these words."""
+    words = frozenset(after.split())
+    return lambda script, text, tokens, read_text: _add_after(script, tokens, words, operation)
+
+
 _READERS: dict[str, Reader] = {
     "ALTER": _read_alter,
     "APPLY": _read_other,
@@ -302,22 +296,22 @@ _READERS: dict[str, Reader] = {
     "BULK": _read_bulk,
     "EXCHANGE": _read_rename,
     "RENAME": _read_rename,
-    "UNDROP": _read_undrop,
+    "UNDROP": _names("TABLE", "create"),
     "CALL": _read_call,
     "CREATE": _read_create,
     "CONVERT": _read_other,
     "DECLARE": _read_declare,
     "DO": _read_execute,
-    "DROP": _read_drop,
+    "DROP": _names("TABLE VIEW", "drop"),
     "EXEC": _read_execute,
     "EXECUTE": _read_execute,
     "EXPORT": _read_transfer,
     "GENERATE": _read_other,
     "IMPORT": _read_transfer,
     "LOAD": _read_load,
-    "REFRESH": _read_refresh,
+    "REFRESH": _names("VIEW TABLE CONCURRENTLY", "refresh"),
     "REPLACE": _read_replace,
-    "RESTORE": _read_restore,
+    "RESTORE": _names("TABLE", "replace"),  # Databricks: RESTORE TABLE t TO VERSION AS OF 3
     "SET": _read_set,
     "UNLOAD": _read_unload,
 }

@@ -1,4 +1,4 @@
-"""Statements that the parser refuses or misreads and a warehouse takes: mended token by token."""
+"""Rewrites the tokens of statements that a warehouse accepts but the parser refuses or misreads."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from assetc.compiler.sql.mend_rare import RARE_MENDERS
 from assetc.compiler.sql.script import Script
 from assetc.compiler.sql.tokens import STRINGS, closing_index, name_at, place_between, word
 
+# Words without which a statement means the same to us; the words in lower case tell where, and stay.
 _NEEDLESS = [
     phrase.split()
     for phrase in (
         "BY POSITION", "OVERRIDING SYSTEM VALUE", "OVERRIDING USER VALUE", "WITH SCHEMA EVOLUTION", "IF NOT EXISTS",
-        "WITH NO DATA", "WITH DATA",
+        "WITH NO DATA", "WITH DATA", "WITH CHECK OPTION", "WITH LOCAL CHECK OPTION", "WITH CASCADED CHECK OPTION",
+        "DEEP clone", "ONLY (", "sample ROW", "sample BLOCK", "tablesample ROW", "tablesample BLOCK",
     )
 ]  # fmt: skip
 
@@ -45,7 +47,7 @@ def _has_second_from(tokens: Tokens) -> bool:
 
 
 def mend(script: Script, tokens: Tokens) -> list[Token] | None:
-    """The statement without what the parser does not know, which is added; None if nothing helps."""
+    """The statement in words that the parser knows; what is lost by that is added. None if nothing helps."""
     for change in _MENDERS:
         mended = change(script, list(tokens))
         if mended is not None:
@@ -83,7 +85,7 @@ def _mend_directory(script: Script, tokens: list[Token]) -> list[Token] | None:
 
 
 def _mend_table_argument(script: Script, tokens: list[Token]) -> list[Token] | None:
-    """BigQuery: function(TABLE name); the word goes, the name is a read."""
+    """BigQuery: function(TABLE name): the word is dropped, the name is a read."""
     kept: list[Token] = []
     for index, token in enumerate(tokens):
         before = tokens[index - 1].token_type if index else None
@@ -97,7 +99,7 @@ def _mend_table_argument(script: Script, tokens: list[Token]) -> list[Token] | N
 
 
 def _mend_model(script: Script, tokens: list[Token]) -> list[Token] | None:
-    """BigQuery: ML.EVALUATE(MODEL name, ...); the words go, the model is a read."""
+    """BigQuery: ML.EVALUATE(MODEL name, ...): the words are dropped, the model is a read."""
     for index, token in enumerate(tokens[:-1]):
         if word(token) == "MODEL" and index and tokens[index - 1].token_type == TokenType.L_PAREN:
             parts, after = name_at(script, tokens, index + 1)
@@ -110,36 +112,16 @@ def _mend_model(script: Script, tokens: list[Token]) -> list[Token] | None:
 
 
 def _mend_words(script: Script, tokens: list[Token]) -> list[Token] | None:
-    """Words without which the statement means the same to us."""
+    """Drop the words without which the statement means the same."""
     del script
-    kept = list(tokens)
+    words = [word(token) for token in tokens]
+    needless: set[int] = set()
     for phrase in _NEEDLESS:
-        size = len(phrase)
-        for index in range(len(kept) - size + 1):
-            if [word(token) for token in kept[index : index + size]] == phrase:
-                del kept[index : index + size]
-                break
-    return kept if len(kept) < len(tokens) else None
-
-
-def _mend_sample(script: Script, tokens: list[Token]) -> list[Token] | None:
-    """Snowflake: SAMPLE ROW (10) and SAMPLE BLOCK (10)."""
-    del script
-    for index, token in enumerate(tokens[1:], 1):
-        if word(token) in ("ROW", "BLOCK") and word(tokens[index - 1]) in ("SAMPLE", "TABLESAMPLE"):
-            return [*tokens[:index], *tokens[index + 1 :]]
-    return None
-
-
-def _mend_only(script: Script, tokens: list[Token]) -> list[Token] | None:
-    """PostgreSQL: FROM ONLY (t)."""
-    del script
-    kept = [
-        token
-        for token, following in zip(tokens, [*tokens[1:], tokens[-1]], strict=True)
-        if not (word(token) == "ONLY" and following.token_type == TokenType.L_PAREN)
-    ]
-    return kept if len(kept) < len(tokens) else None
+        wanted = [each.upper() for each in phrase]
+        for index in range(len(words) - len(phrase) + 1):
+            if words[index : index + len(phrase)] == wanted:
+                needless.update(index + offset for offset, each in enumerate(phrase) if each.isupper())
+    return [token for index, token in enumerate(tokens) if index not in needless] if needless else None
 
 
 def _mend_unpivot(script: Script, tokens: list[Token]) -> list[Token] | None:
@@ -177,49 +159,6 @@ def _mend_bulk(script: Script, tokens: list[Token]) -> list[Token] | None:
     return None
 
 
-def _mend_load(script: Script, tokens: list[Token]) -> list[Token] | None:
-    """MySQL: LOAD DATA INFILE 'file' INTO TABLE t ...; nothing is left to parse."""
-    if [word(token) for token in tokens[:2]] not in (["LOAD", "DATA"], ["LOAD", "XML"]):
-        return None
-    return [] if add_load(script, tokens) else None
-
-
-def add_load(script: Script, tokens: Tokens) -> bool:
-    """Add the file and the relation of a LOAD ... INFILE ... INTO; whether it is one."""
-    words = [word(token) for token in tokens]
-    if "INTO" not in words:
-        return False
-    for index, this in enumerate(words[:-1]):
-        if this in ("INFILE", "INPATH") and tokens[index + 1].token_type in STRINGS:
-            script.add("file_read", (tokens[index + 1].text,), operation="copy")
-    start = words.index("INTO") + 1
-    start += words[start : start + 1] == ["TABLE"]
-    parts, after = name_at(script, tokens, start)
-    if parts:
-        script.write(parts, place_between(tokens, start, after), operation="copy")
-    return True
-
-
-def _mend_deep_clone(script: Script, tokens: list[Token]) -> list[Token] | None:
-    """Databricks: DEEP CLONE."""
-    del script
-    kept = [
-        token
-        for token, following in zip(tokens, [*tokens[1:], tokens[-1]], strict=True)
-        if not (word(token) == "DEEP" and word(following) == "CLONE")
-    ]
-    return kept if len(kept) < len(tokens) else None
-
-
-def _mend_check_option(script: Script, tokens: list[Token]) -> list[Token] | None:
-    """CREATE VIEW ... WITH [LOCAL | CASCADED] CHECK OPTION."""
-    del script
-    if [word(token) for token in tokens[-2:]] != ["CHECK", "OPTION"]:
-        return None
-    stop = next((index for index in range(len(tokens) - 3, 0, -1) if word(tokens[index]) == "WITH"), None)
-    return tokens[:stop] if stop is not None else None
-
-
 def _mend_insert_exec(script: Script, tokens: list[Token]) -> list[Token] | None:
     """T-SQL: INSERT INTO t EXEC procedure."""
     words = [word(token) for token in tokens]
@@ -236,15 +175,10 @@ def _mend_insert_exec(script: Script, tokens: list[Token]) -> list[Token] | None
 _MENDERS: tuple[Callable[[Script, list[Token]], list[Token] | None], ...] = (
     _mend_replace_table,
     _mend_directory,
-    _mend_load,
     _mend_bulk,
-    _mend_deep_clone,
-    _mend_check_option,
     _mend_insert_exec,
     _mend_model,
     _mend_table_argument,
-    _mend_only,
-    _mend_sample,
     _mend_outfile,
     _mend_unpivot,
     *RARE_MENDERS,

@@ -92,8 +92,8 @@ def test_a_reading_can_be_kept() -> None:
 
 
 def test_using_a_reading_needs_no_parser() -> None:
-    modules = ("reading", "shape", "fold", "splice", "rewrite")
-    imports = "; ".join(f"import assetc.compiler.sql.{name}" for name in modules)
+    modules = ("sql.reading", "columns.shape", "sql.fold", "sql.splice", "sql.rewrite")
+    imports = "; ".join(f"import assetc.compiler.{name}" for name in modules)
     program = f"{imports}; import sys; sys.exit('sqlglot' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
