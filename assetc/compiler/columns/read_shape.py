@@ -1,4 +1,4 @@
-"""Finds the shape of a query: what its output columns are called, as far as its own text tells."""
+"""Finds the shape of a query: the names of its output columns, as far as its own text determines them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _DEEPEST = 100
 Source: TypeAlias = tuple[str, ...] | int  # a relation outside, or a step
 Items: TypeAlias = tuple[Item, ...]
 
-# Where `select *` puts the columns of USING; elsewhere it is not known for certain.
+# Where `select *` puts the columns of USING; elsewhere it is not known.
 _USING_IN_PLACE = frozenset({"duckdb", "sqlite"})
 _USING_FIRST = frozenset({"postgres", "redshift", "snowflake", "spark", "databricks", "bigquery", "trino", "presto"})
 
@@ -25,7 +25,7 @@ _MULTIPLE = (exp.Unnest, exp.Explode, exp.Inline, exp.Posexplode, exp.Star, exp.
 
 
 class UnknownShapeError(Exception):
-    """The text does not tell the columns; never leaves this module."""
+    """The text does not determine the columns; never leaves this module."""
 
 
 class _Shaper(Struct):
@@ -39,7 +39,7 @@ class _Shaper(Struct):
 
 
 def read_shape(dialect: str, query: exp.Expr, found: Found, relations: dict[int, tuple[str, ...]]) -> Shape | None:
-    """The shape of `query`; `relations` are the names of its tables by identity. None where it cannot be told."""
+    """The shape of `query`; `relations` are the names of its tables by identity. None if it is not known."""
     if not isinstance(query, exp.Query) or found.has_column_patterns:
         return None
     shaper = _Shaper(dialect, found, relations)
@@ -112,7 +112,7 @@ def _sources(select: exp.Select) -> list[exp.Expr]:
 
 
 def _joined(shaper: _Shaper, items: Items, source: exp.Expr, depth: int) -> Items:
-    """The columns of `select *` once `source` has joined those that are there."""
+    """The columns of `select *` after `source` is joined to `items`."""
     if not isinstance(source, exp.Join):
         return (*items, *_columns_of(shaper, source, depth))
     if source.args.get("method") == "NATURAL" or source.this.args.get("joins"):

@@ -1,4 +1,4 @@
-"""The output columns of a query as far as its own text tells: names, and stars over what is upstream."""
+"""The output columns of a query as far as its own text determines them: names, and stars over what is upstream."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from assetc.compiler.sql.fold import fold_column
 
 
 class Star(Struct, frozen=True):
-    """All columns of `source` in order but those `excluded`, some of them `renamed` (old name, new name).
+    """All columns of `source` in order, except those `excluded`, some of them `renamed` (old name, new name).
 
     `source` is the name of a relation outside the text, or the index of an earlier step of the shape.
     """
@@ -40,7 +40,7 @@ class Shape(Struct, frozen=True):
 def output_columns(
     shape: Shape, columns_of: Callable[[tuple[str, ...]], tuple[str, ...] | None]
 ) -> tuple[str, ...] | None:
-    """The names of the columns, folded; None where they cannot be told for certain.
+    """The names of the columns, folded; None if they are not known for certain.
 
     `columns_of` gives the columns of a relation as the warehouse stores them, or None if they are unknown.
     """
@@ -76,5 +76,5 @@ def _expand(
 
 
 def _has_twins(names: list[str]) -> bool:
-    """Whether two output columns have one name: each warehouse has its own idea of what then happens."""
+    """Whether two output columns have one name: warehouses differ in what then happens."""
     return len({name.lower() for name in names}) < len(names)

@@ -1,4 +1,4 @@
-"""Takes procedures apart into their statements: blocks, branches, loops and handlers."""
+"""Splits procedures into their statements: blocks, branches, loops and handlers."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _strip_openers(tokens: Tokens) -> Tokens:
 
 
 def _strip_end_before(tokens: Tokens) -> Tokens:
-    """`END TRY BEGIN CATCH ...`: what a semicolon parted from its beginning."""
+    """`END TRY BEGIN CATCH ...`: the rest of a block that a semicolon cut in two."""
     while tokens and word(tokens[0]) == "END":
         tokens = tokens[2:] if len(tokens) > 1 and word(tokens[1]) in _CLOSERS else tokens[1:]
     return tokens

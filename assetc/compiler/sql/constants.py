@@ -8,7 +8,7 @@ _TEXTS = (exp.National, exp.RawString, exp.Heredoc)
 
 
 def constant_string(node: exp.Expr | None) -> str | None:
-    """The text of a literal or of literals put together; None where anything else takes part."""
+    """The text of a literal or of literals put together; None if anything else is part of it."""
     pieces: list[str] = []
     stack = [node]
     while stack:

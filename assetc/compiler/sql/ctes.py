@@ -1,4 +1,4 @@
-"""Whether a name in place of a table means a CTE: each dialect has its own rule of who sees which."""
+"""Whether the name of a table means a CTE: which CTEs are visible where differs between dialects."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def cte_name(dialect: str, identifier: exp.Expr) -> str:
 
 
 def find_cte(dialect: str, table: exp.Expr, name: str) -> exp.Expr | None:
-    """The CTE that the unqualified `name` means where `table` stands, the innermost one first."""
+    """The CTE that the unqualified `name` means at the position of `table`, the innermost one first."""
     child, node = table, table.parent
     cte: exp.Expr | None = None
     arm: str | None = None  # in which argument of the innermost set operation we are
@@ -50,7 +50,7 @@ def _named(dialect: str, with_: exp.With, name: str) -> list[exp.Expr]:
 
 
 def _is_visible(with_: exp.With, candidate: exp.Expr, inside: exp.Expr | None, arm: str | None, dialect: str) -> bool:
-    """Whether the CTE is seen from inside another one, from itself, or from the query behind all of them."""
+    """Whether the CTE is seen from inside another one, from itself, or from the query after all of them."""
     if inside is None:
         return True
     rules = cte_rules(dialect)

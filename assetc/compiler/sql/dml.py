@@ -1,4 +1,4 @@
-"""UPDATE and DELETE whose target is the alias of a table that stands in their FROM."""
+"""UPDATE and DELETE whose target is the alias of a table in their FROM."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _updated(script: Script, statement: exp.Expr, sources: dict[str, exp.Table])
 
 
 def _sources(script: Script, statement: exp.Expr) -> dict[str, exp.Table]:
-    """The tables of the statement's FROM by the name under which it knows them."""
+    """The tables of the statement's FROM by their alias, or else their name."""
     start = statement.args.get("from_")
     roots = [start.this] if isinstance(start, exp.From) else []
     if statement.args.get("tables") or _joins(statement.this):
@@ -70,7 +70,7 @@ def _joins(table: object) -> list[exp.Join]:
 
 
 def _write(script: Script, table: exp.Table, operation: str) -> int | None:
-    """Add a write; what lives in the session only is none."""
+    """Add a write, unless the table lives in the session only."""
     if not isinstance(table.this, exp.Identifier) or is_temporary(script, table.this):
         return None
     place = script.place_of(table.parts)

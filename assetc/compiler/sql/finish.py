@@ -1,4 +1,4 @@
-"""Puts what was found in the order of the text."""
+"""Sorts what was found by its position in the text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from assetc.compiler.sql.script import Script
 
 
 def finish(script: Script) -> tuple[tuple[Reference, ...], tuple[ColumnPrefix, ...]]:
-    """The references by place, each once, those without a place last; the prefixes with the new numbers."""
+    """The references by position, each once, those without a position last; the prefixes with the new numbers."""
     numbers: dict[tuple[object, ...], int] = {}
     ordered: list[Reference] = []
     moved: dict[int, int] = {}

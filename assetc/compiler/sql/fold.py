@@ -1,4 +1,4 @@
-"""How each dialect folds the names of tables and columns, and how a dotted name is taken apart."""
+"""How each dialect folds the names of tables and columns, and how a dotted name is split."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _TABLES: dict[str, Folding] = {
     "tsql": "lower always",
 }
 
-# Where columns fold otherwise than tables.
+# Where columns fold differently from tables.
 _COLUMNS: dict[str, Folding] = {
     "bigquery": "lower always",
     "doris": "lower always",
@@ -96,13 +96,13 @@ def _fold(dialect: str, name: str, folding: Folding, *, quoted: bool) -> str:
 
 @lru_cache(maxsize=65536)
 def split_name(dialect: str, text: str) -> tuple[str, ...]:
-    """The folded parts of a dotted name: postgres reads `a.B."C"` as a, b, C; empty if it is no name."""
+    """The folded parts of a dotted name: postgres reads `a.B."C"` as a, b, C; empty if it is not a name."""
     return tuple(fold(dialect, part, quoted=quoted) for part, quoted in split_written(dialect, text))
 
 
 @lru_cache(maxsize=65536)
 def split_written(dialect: str, text: str) -> tuple[tuple[str, bool], ...]:
-    """The parts of a dotted name without quotes, each with whether it had any; empty if it is no name."""
+    """The parts of a dotted name without quotes, each with whether it had any; empty if it is not a name."""
     parts: list[tuple[str, bool]] = []
     position, stop = 0, len(text)
     while position <= stop:

@@ -1,4 +1,4 @@
-"""What a function in place of a table reads: files, a relation that it names, or what no text tells."""
+"""What a table function reads: files, a relation that it names, or something that the text does not say."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def _read_row_set(script: Script, function: exp.Expr) -> None:
 
 
 def _is_of_a_model(script: Script, schema: list[exp.Expr]) -> bool:
-    """BigQuery's own ML.PREDICT, AI.FORECAST and their like."""
+    """BigQuery's own ML.PREDICT, AI.FORECAST and the like."""
     return script.dialect == "bigquery" and len(schema) == 1 and schema[0].name.lower() in ("ml", "ai")
 
 

@@ -1,4 +1,4 @@
-"""Statements of one warehouse alone that the parser refuses: what each would be in the words of the others."""
+"""Statements of one warehouse only that the parser refuses, rewritten in words that it knows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _QUERY_WORDS = frozenset({"SELECT", "WITH", "FROM", "VALUES", "TABLE"})
 
 
 def _mend_merge_delete(_script: Script, tokens: list[Token]) -> list[Token] | None:
-    """Oracle: MERGE ... UPDATE SET ... WHERE a DELETE WHERE b; which rows go is a condition like the other."""
+    """Oracle: MERGE ... UPDATE SET ... WHERE a DELETE WHERE b: which rows are deleted is a condition like the other."""
     if word(tokens[0]) != "MERGE":
         return None
     for index in range(1, len(tokens) - 1):
@@ -26,7 +26,7 @@ def _mend_merge_delete(_script: Script, tokens: list[Token]) -> list[Token] | No
 
 
 def _words_outside(tokens: Sequence[Token]) -> list[str]:
-    """The words that stand in no parentheses."""
+    """The words outside parentheses."""
     found: list[str] = []
     depth = 0
     for token in tokens:
@@ -55,7 +55,7 @@ def _mend_update_from(script: Script, tokens: list[Token]) -> list[Token] | None
 
 
 def _mend_table_input(script: Script, tokens: list[Token]) -> list[Token] | None:
-    """Trino: f(input => TABLE(t) PARTITION BY x ...); a query stays, a name becomes one, the rest goes."""
+    """Trino: f(input => TABLE(t) PARTITION BY x ...): a query is kept, a name becomes one, the rest is dropped."""
     kept: list[Token] = []
     index = 0
     while index < len(tokens):
@@ -74,7 +74,7 @@ def _mend_table_input(script: Script, tokens: list[Token]) -> list[Token] | None
 
 
 def _begins_input(tokens: Sequence[Token], index: int) -> bool:
-    """Whether TABLE(...) stands here as an argument; after FROM or JOIN it is the call itself."""
+    """Whether TABLE(...) is an argument here; after FROM or JOIN it is the call itself."""
     if index == 0 or index + 1 >= len(tokens) or word(tokens[index]) != "TABLE":
         return False
     is_argument = tokens[index - 1].token_type in (TokenType.FARROW, TokenType.L_PAREN, TokenType.COMMA)
@@ -82,7 +82,7 @@ def _begins_input(tokens: Sequence[Token], index: int) -> bool:
 
 
 def _end_of_argument(tokens: Sequence[Token], index: int) -> int:
-    """The comma or parenthesis behind an argument."""
+    """The comma or parenthesis after an argument."""
     while index < len(tokens) and tokens[index].token_type not in (TokenType.COMMA, TokenType.R_PAREN):
         index = closing_index(tokens, index) if tokens[index].token_type == TokenType.L_PAREN else index + 1
     return index
@@ -102,7 +102,7 @@ def _mend_into_files(script: Script, tokens: list[Token]) -> list[Token] | None:
 
 
 def _made(like: Token, kind: TokenType, text: str) -> Token:
-    """A token that stands in the place of another."""
+    """A token at the position of another."""
     return Token(kind, text, like.line, like.col, like.start, like.end)
 
 

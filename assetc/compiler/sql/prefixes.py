@@ -1,4 +1,4 @@
-"""Which table the `schema.table` of a `schema.table.column` means, and where it stands."""
+"""Which table the `schema.table` of a `schema.table.column` means, and its position."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _source_of(
 
 
 def _sources(owner: exp.Expr) -> list[exp.Expr]:
-    """Everything that a query or a statement can name, laid flat."""
+    """Everything that a query or a statement can name, as a flat list."""
     start = owner.args.get("from_")
     stack = [owner.this, owner.args.get("using")] if not isinstance(owner, exp.Select) else []
     stack += [start.this if start is not None else None, *(owner.args.get("joins") or ())]

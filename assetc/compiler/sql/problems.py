@@ -1,4 +1,4 @@
-"""The parser's complaints as phrases for people, with the characters they are about."""
+"""The parser's errors as plain phrases, with the characters they are about."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ NOT_UNDERSTOOD = "the parser cannot read this statement"
 
 
 def parse_problem(error: ParseError, tokens: Sequence[Token]) -> SqlProblem:
-    """E111 for the first thing that the parser did not like."""
+    """E111 for the first error of the parser."""
     if not error.errors:  # not the parser's own message, so about the statement as a whole
         return SqlProblem("E111", f"SQL does not parse: {error}", tokens[0].start, tokens[-1].end + 1)
     detail = error.errors[0]
@@ -52,7 +52,7 @@ def parse_problem(error: ParseError, tokens: Sequence[Token]) -> SqlProblem:
 
 
 def token_problem(error: TokenError, text: str) -> SqlProblem:
-    """E111 for a quote or comment that is never closed, or a character that no token begins with."""
+    """E111 for a quote or comment that is never closed, or a character that begins no token."""
     match = _UNCLOSED.search(f"{error} {error.__context__ or ''}")
     if match is not None:
         mark, start = match[1], text.find(match[1], int(match[3]))
@@ -66,7 +66,7 @@ def token_problem(error: TokenError, text: str) -> SqlProblem:
 
 
 def lenient_problem(text: str, tokens: Sequence[Token]) -> SqlProblem | None:
-    """E111 for what the parser lets pass and no warehouse takes: two commas, a clause with nothing in it."""
+    """E111 for what the parser accepts and no warehouse does: two commas, a clause with nothing in it."""
     last = tokens[-1]
     if last.token_type in _DANGLING:
         message = f"SQL does not parse: nothing follows {text[last.start : last.end + 1]}"
@@ -113,7 +113,7 @@ def _token_at(tokens: Sequence[Token], line: object, column: object) -> Token:
 
 
 def _phrase(description: str, token: Token, tokens: Sequence[Token]) -> tuple[str, str]:
-    """The message, and what stands beside the caret."""
+    """The message, and the label beside the caret."""
     shown = _shown(token)
     ends = token is tokens[-1]
     for beginning, phrase in _PHRASES.items():
@@ -135,7 +135,7 @@ def _shown(token: Token) -> str:
 
 
 def _misspelled(token: Token, tokens: Sequence[Token]) -> str:
-    """The keyword that the word at the fault, or one just before it, was probably meant to be."""
+    """The keyword that was probably meant by the word at the error, or by one just before it."""
     index = next((number for number, item in enumerate(tokens) if item is token), 0)
     before = tokens[max(0, index - 2) : index]
     for other in (tokens[0], *reversed(before), token):
@@ -148,5 +148,5 @@ def _misspelled(token: Token, tokens: Sequence[Token]) -> str:
 
 
 def is_statement(tree: exp.Expr) -> bool:
-    """Whether the parser's tree is a statement; it takes a bare expression for one, no warehouse does."""
+    """Whether the tree is a statement: the parser also accepts a bare expression, which no warehouse does."""
     return isinstance(tree, _STATEMENTS) or not isinstance(tree, _EXPRESSIONS)

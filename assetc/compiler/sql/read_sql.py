@@ -50,7 +50,7 @@ def read_sql(sql: str, dialect: str, *, database: str | None = None, schema: str
 
 
 def _names_between(script: Script, sql: str, tokens: list[Token]) -> tuple[Reference, ...]:
-    """What a text names in which pieces of a template are left, but for names of which such a piece is a part."""
+    """The names in a text with unrendered pieces of a template, except names of which such a piece is a part."""
     with script.reading(sql, tokens):
         for statement in statements_of(sql, tokens):
             scan(script, statement)

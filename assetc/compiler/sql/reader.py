@@ -1,4 +1,4 @@
-"""Reads the statements of a text one after the other; one that does not parse hides none of the others."""
+"""Reads the statements of a text one after the other; one that does not parse does not hide the others."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from assetc.compiler.sql.vocabulary import TSQL
 
 _DEEPEST_NESTING = 8
 
-# Words of a procedure that the parser takes for expressions.
+# Words of a procedure that the parser reads as expressions.
 _PROCEDURAL = frozenset({"ASSERT", "BREAK", "CONTINUE", "LEAVE", "ITERATE", "RETURN", "NULL"})
 
 _KINDS: dict[type[exp.Expr], str] = {
@@ -83,7 +83,7 @@ def _read(script: Script, tokens: Sequence[Token]) -> Tree | None:
 
 
 def _read_block(script: Script, tokens: Sequence[Token]) -> bool:
-    """BEGIN, IF, END ELSE: the tokenizer may take them for commands, whose rest is one string."""
+    """BEGIN, IF, END ELSE: the tokenizer may read them as commands, whose rest is one string."""
     if tokens[0].token_type not in (TokenType.COMMAND, TokenType.END):
         return begins_block(tokens) and _read_pieces(script, tokens)
     start, end = tokens[0].start, tokens[-1].end + 1
@@ -110,7 +110,7 @@ def _read_pieces(script: Script, tokens: Sequence[Token]) -> bool:
 
 
 def _parse(script: Script, tokens: Sequence[Token]) -> exp.Expr | None:
-    """The tree of one statement; the parser's own faults become parse errors."""
+    """The tree of one statement; internal errors of the parser become parse errors."""
     if is_too_deep(script.fragment, tokens):
         raise ParseError(TOO_DEEP)
     try:
@@ -153,7 +153,7 @@ def _note_kind(script: Script, kind: str) -> None:
 
 
 def _recover(script: Script, tokens: Sequence[Token], error: ParseError) -> None:
-    """A statement that does not parse: taken apart, mended, opaque, or wrong."""
+    """A statement that does not parse: it is split, mended, opaque, or wrong."""
     if _read_pieces(script, tokens):
         return
     if _read_mended(script, tokens):

@@ -1,4 +1,4 @@
-"""What reading a SQL text yields: values that can be kept in a cache and need no parser to be used."""
+"""The result of reading a SQL text: values that can be cached, and used without the parser."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from assetc.compiler.reference import Reference
 
 
 class SqlProblem(Struct, frozen=True):
-    """A fault of the text; `start` and `end` are offsets in it, and the rest is as in a Diagnostic."""
+    """Something wrong with the text; `start` and `end` are offsets in it, and the rest is as in a Diagnostic."""
 
     code: str
     message: str
@@ -30,8 +30,8 @@ class ColumnPrefix(Struct, frozen=True):
 class SqlReading(Struct, frozen=True):
     """Everything that is known from one SQL text.
 
-    `kinds` tells what each statement is (query, insert, create, command ...). `tokens_hash` changes when more
-    than comments and white space does; `shape` tells the output columns. `comment_names` are the names after
+    `kinds` says what each statement is (query, insert, create, command ...). `tokens_hash` changes when more
+    than comments and white space does; `shape` are the output columns. `comment_names` are the names after
     `depends_on:` in comments, as written, with their offsets.
     """
 

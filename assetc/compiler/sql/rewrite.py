@@ -1,4 +1,4 @@
-"""Writes the names that a name was resolved to into the author's text, which stays as it is otherwise."""
+"""Writes the names that a name was resolved to into the author's text, which is otherwise unchanged."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from assetc.compiler.sql.fold import last_written, split_name, written_name
 from assetc.compiler.sql.reading import ColumnPrefix, SqlReading
 from assetc.compiler.sql.splice import Replacement, Spliced, splice
 
-# Oracle knows no AS before the alias of a table.
+# Oracle has no AS before the alias of a table.
 _WITHOUT_AS = frozenset({"oracle"})
 
 
@@ -46,7 +46,7 @@ def rewrite(sql: str, reading: SqlReading, name_of: Callable[[Reference], str | 
 
 
 def _without_overlaps(replacements: list[Replacement]) -> list[Replacement]:
-    """Only a text that does not parse can name two things at one place; the first stays."""
+    """Only a text that does not parse can have two names at one position; the first is kept."""
     kept: list[Replacement] = []
     for item in sorted(replacements, key=lambda item: (item.start, item.end)):
         if not kept or item.start >= kept[-1].end:

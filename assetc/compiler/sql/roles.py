@@ -10,7 +10,7 @@ _SKIPPED = (
     exp.Use, exp.Show,
 )  # fmt: skip
 
-# Names beside a table or a target that are no relations: a file format, an index, a connection.
+# Names beside a table or a target that are not relations: a file format, an index, a connection.
 _SKIPPED_ARGUMENTS = frozenset({"format", "indexed", "connection"})
 
 _WRITES: dict[type[exp.Expr], str] = {
@@ -37,7 +37,7 @@ _WRITES: dict[type[exp.Expr], str] = {
 }
 _WRITE_ARGUMENTS = frozenset({"this", "expressions", "tables", "table"})
 
-# What is made or dropped here is no relation.
+# What is created or dropped here is not a relation.
 _OTHER_KINDS = frozenset(
     {
         "SCHEMA", "DATABASE", "FUNCTION", "PROCEDURE", "SEQUENCE", "STAGE", "FILE FORMAT", "MACRO", "INDEX",
@@ -54,7 +54,7 @@ _ALIASABLE = (exp.From, exp.Join, exp.Table, exp.Subquery, exp.Paren, exp.Final)
 
 
 class Role(Struct, frozen=True):
-    """`operation` is empty for a table that is read; `aliasable`: an alias may stand after it."""
+    """`operation` is empty for a table that is read; `aliasable`: it may have an alias."""
 
     operation: str = ""
     aliasable: bool = False

@@ -30,8 +30,8 @@ def sqlglot_dialect(name: str) -> Dialect:
 class Script(Struct):
     """The script's own names, its current database and schema, and what was found so far.
 
-    `offset` is where the fragment being read begins in the text; None inside a string, whose insides have no
-    place there. `nesting` guards against SQL in strings in SQL in strings.
+    `offset` is where the fragment being read begins in the text; None inside a string, where nothing has
+    a position. `nesting` guards against SQL in strings in SQL in strings.
     """
 
     dialect: str
@@ -60,11 +60,11 @@ class Script(Struct):
         return fold(self.dialect, identifier.name, quoted=bool(identifier.args.get("quoted")))
 
     def place_of(self, identifiers: Sequence[exp.Expr]) -> tuple[int, int]:
-        """Where a dotted name stands in the fragment, given its parts."""
+        """The position of a dotted name in the fragment, given its parts."""
         return name_place(identifiers, self.dialect, self.fragment)
 
     def alias_place(self, place: tuple[int, int]) -> int:
-        """Where an alias may be added to the table whose name stands at `place`; -1 where none may."""
+        """Where an alias may be added to the table whose name is at `place`; -1 if nowhere."""
         return alias_place(self.fragment, self.tokens, place, self.dialect) if place[0] >= 0 else -1
 
     def place(self, start: int, end: int) -> tuple[int, int]:
@@ -108,7 +108,7 @@ class Script(Struct):
         return self.add("write", self.complete(parts), place, operation=operation, has_alias=has_alias)
 
     def add_named(self, text: str, operation: str = "") -> None:
-        """Add a relation whose name stands in a string."""
+        """Add a relation whose name is in a string."""
         parts = split_name(self.dialect, text)
         if parts and operation:
             self.write(parts, operation=operation)
@@ -116,12 +116,12 @@ class Script(Struct):
             self.read(parts)
 
     def unknown(self, word: str, message: str, place: tuple[int, int] = NO_PLACE) -> None:
-        """Add a source that the text does not tell, and say so."""
+        """Add a source that is not known from the text, and a problem that says so."""
         self.add("unknown", (word,), place)
         self.problem("W201", message, *self.place(*place), hint="Name what it reads and writes with deps")
 
     def problem(self, code: str, message: str, start: int, end: int, *, label: str = "", hint: str = "") -> None:
-        """Add a problem; a fault without a place of its own stands at the fragment's beginning."""
+        """Add a problem; without a position of its own it is at the beginning of the fragment."""
         if start < 0:
             start = end = self.offset or 0
         self.problems.append(SqlProblem(code, message, start, end, label, hint))
@@ -138,7 +138,7 @@ class Script(Struct):
 
     @contextmanager
     def inside_string(self) -> Iterator[None]:
-        """While SQL is read that stands in a string: it has no place, and it is likely at best."""
+        """While SQL in a string is read: it has no position, and it is likely at best."""
         before = self.offset, self.certainty
         self.offset, self.certainty = None, "likely"
         self.nesting += 1

@@ -1,4 +1,4 @@
-"""What tells cheaply whether an edit matters: a hash of the tokens."""
+"""A hash of the tokens: a cheap way to know whether an edit matters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlglot import Token
 
 
 def hash_tokens(tokens: Sequence[Token]) -> str:
-    """A hash of the text without comments and white space; a token's kind tells a name from a string in it."""
+    """A hash of the text without comments and white space; a token's kind distinguishes a name from a string."""
     texts = "\x1f".join([token.text for token in tokens])
     kinds = array("H", [token.token_type for token in tokens])  # plain numbers: the hash of an enum is slow
     digest = blake2b(texts.encode("utf-8", "surrogatepass"), digest_size=16)

@@ -1,4 +1,4 @@
-"""The places outside FROM where a relation, a file or SQL in a string can stand."""
+"""Relations, files and SQL in strings in other positions than FROM."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def read_directory(script: Script, node: exp.Expr, read_text: ReadText) -> None:
 
 
 def read_create(script: Script, node: exp.Expr, read_text: ReadText) -> None:
-    """CREATE FUNCTION and the like: the routine's name becomes the script's own, its body is read."""
+    """CREATE FUNCTION and the like: the routine belongs to the script, and its body is read."""
     is_routine = isinstance(node.this, exp.UserDefinedFunction)
     if not is_routine and str(node.args.get("kind") or "").upper() not in _ROUTINES:
         return

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 
 class Replacement(Struct, frozen=True):
-    """`text` instead of the characters `start` to `end` (exclusive); nothing is taken away where they are equal."""
+    """`text` instead of the characters `start` to `end` (exclusive); nothing is removed if they are equal."""
 
     start: int
     end: int
@@ -40,7 +40,7 @@ class Spliced(Struct, frozen=True):
 
 
 def splice(sql: str, replacements: Sequence[Replacement]) -> Spliced:
-    """`sql` with all replacements made, which must not overlap; those at one place stay in their order."""
+    """`sql` with all replacements made, which must not overlap; those at one position keep their order."""
     texts: list[str] = []
     pieces: list[Piece] = []
     length = position = 0

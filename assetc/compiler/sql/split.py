@@ -1,4 +1,4 @@
-"""Takes a script apart into its statements, where that matters: a model of several statements."""
+"""Splits a text into its statements, for models of several statements."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from msgspec import Struct
 
 
 class StatementText(Struct, frozen=True):
-    """One statement of a text, without the semicolon behind it; `start` is its offset."""
+    """One statement of a text, without its semicolon; `start` is its offset."""
 
     sql: str
     start: int
 
 
 def split_statements(sql: str, dialect: str) -> tuple[StatementText, ...]:
-    """The statements of a text, each as its author wrote it. A text without a semicolon is not looked into."""
+    """The statements of a text, each as its author wrote it. A text without a semicolon is not tokenized."""
     if ";" not in sql:
         return (StatementText(sql, 0),)
     from sqlglot.errors import TokenError

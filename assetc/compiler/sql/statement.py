@@ -1,4 +1,4 @@
-"""One walk over one parsed statement, which finds every place where a relation, file or stage can stand."""
+"""One walk over one parsed statement, which finds every relation, file and stage."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from assetc.compiler.sql.special import (
 )
 from assetc.compiler.sql.tables import read_table
 
-# What has nothing below it that matters; most values of a node are one of these.
+# Nodes with nothing below them that matters; most values of a node are one of these.
 _LEAVES = frozenset(
     {
         exp.Literal, exp.Identifier, exp.DataType, exp.Null, exp.Boolean, exp.TableAlias, exp.Var,
@@ -93,7 +93,7 @@ _COLUMNS = frozenset({exp.Column, exp.Pseudocolumn})
 
 
 def read_statement(script: Script, statement: exp.Expr, read_text: ReadText) -> Found:
-    """Add everything the statement reads and writes; what was found is given back for the shape."""
+    """Add everything the statement reads and writes; the nodes found are returned for the shape."""
     found = find_nodes(statement)
     made: dict[Parts, bool] = {}
     first = len(script.references)
@@ -112,7 +112,7 @@ def read_statement(script: Script, statement: exp.Expr, read_text: ReadText) -> 
 def find_nodes(statement: exp.Expr) -> Found:
     """The nodes that matter, found with a stack of our own: trees may be deeper than Python's.
 
-    Every value of every node comes by here, so each is told by its class, which is looked up in a set.
+    Every value of every node is looked at here, so its class is looked up in a set.
     """
     found = Found()
     stack: list[Any] = [statement]

@@ -1,4 +1,4 @@
-"""What stands in place of a table: a relation, a CTE, a file, a stage, a function, or a variable."""
+"""What the name of a table means: a relation, a CTE, a file, a stage, a function, or a variable."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _STAGE_PIECES = re.compile(r'"([^"]*)"|([^"]+)')
 
 
 def read_table(script: Script, table: exp.Table, read_text: ReadText, made: dict[Parts, bool]) -> int | None:
-    """Add what `table` means, and give the reference's number; `made` collects what the statement makes."""
+    """Add what `table` means, and return the reference's number; `made` collects what the statement creates."""
     role, this = role_of(table), table.this
     if role is None or not isinstance(this, exp.Expr):
         return None
@@ -36,7 +36,7 @@ def read_table(script: Script, table: exp.Table, read_text: ReadText, made: dict
 
 def _read_call(script: Script, table: exp.Table, function: exp.Func, read_text: ReadText) -> int | None:
     schema = [part for part in (table.args.get("catalog"), table.args.get("db")) if isinstance(part, exp.Expr)]
-    if isinstance(table.parent, exp.Analyze):  # ANALYZE t (x, y), which the parser takes for a call
+    if isinstance(table.parent, exp.Analyze):  # ANALYZE t (x, y), which the parser reads as a call
         return script.read((*map(script.fold, schema), fold(script.dialect, function.name, quoted=False)))
     read_function(script, function, schema, read_text)
     return None
@@ -74,7 +74,7 @@ def _add_address(script: Script, table: exp.Table, text: str) -> None:
 
 
 def stage_name(dialect: str, text: str) -> str:
-    """The stage's name folds as an identifier does, quotes included; the path behind it does not."""
+    """The stage's name folds as an identifier does, quotes included; the path after it does not."""
     match = _STAGE.fullmatch(text)
     if match is None or dialect != "snowflake":
         return text
@@ -117,7 +117,7 @@ def _read_named(script: Script, table: exp.Table, role: Role, made: dict[Parts, 
 
 
 def _misread_name(script: Script, table: exp.Table) -> str | None:
-    """The name in a string that the parser takes for a list of columns."""
+    """The name in a string that the parser reads as a list of columns."""
     if script.dialect == "clickhouse" and table.name == "dictionary" and table.alias_column_names:
         return table.alias_column_names[0]
     parent = table.parent
@@ -215,7 +215,7 @@ def _walks_array(script: Script, table: exp.Table, role: Role, parts: Parts) -> 
 
 
 def _makes(script: Script, table: exp.Table, parts: Parts, made: dict[Parts, bool]) -> bool:
-    """Remember what the statement makes; True if it is temporary, and so no write of a relation."""
+    """Remember what the statement creates; True if it is temporary, and so not a write of a relation."""
     statement = table.parent
     if isinstance(statement, exp.Schema):
         statement = statement.parent

@@ -1,4 +1,4 @@
-"""Tokens: cut into statements, and looked at word by word where the parser gives up."""
+"""Tokens: split into statements, and read word by word where the parser gives up."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def statements_of(text: str, tokens: Sequence[Token]) -> list[list[Token]]:
 
 
 def is_too_deep(text: str, tokens: Sequence[Token]) -> bool:
-    """Whether more is nested in more than any person writes: on some Pythons the compiled parser would crash."""
+    """Whether the nesting is deeper than anybody writes: on some Pythons the compiled parser would crash."""
     if text.count("(") + text.count("[") + text.count("{") + text.lower().count("case") <= DEEPEST:
         return False
     depth = 0
@@ -55,7 +55,7 @@ def word(token: Token) -> str:
 def tokens_after_first_word(dialect: str, text: str) -> tuple[str, list[Token]]:
     """The first word, and the tokens of the rest.
 
-    The tokenizer takes everything behind a command's first word for one string, so the word is blanked out.
+    The tokenizer reads everything after a command's first word as one string, so the word is blanked out.
     """
     match = _FIRST_WORD.match(text)
     if match is None:
@@ -65,7 +65,7 @@ def tokens_after_first_word(dialect: str, text: str) -> tuple[str, list[Token]]:
 
 
 def first_word_place(text: str) -> tuple[int, int]:
-    """Where the word stands with which a statement begins."""
+    """The position of the first word of a statement."""
     match = _FIRST_WORD.match(text)
     return match.span(1) if match is not None else (0, 0)
 

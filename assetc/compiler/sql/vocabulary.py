@@ -1,4 +1,4 @@
-"""What is known about dialects beyond their grammar: who sees a CTE, and what a table function reads."""
+"""What is known about dialects beyond their grammar: where a CTE is visible, and what a table function reads."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ def words(text: str) -> frozenset[str]:
 
 
 class CteRules(Struct, frozen=True):
-    """Which names of a WITH are visible where.
+    """Where the names of a WITH are visible.
 
-    `forward`: every sibling sees every other, also later ones. `recursive_forward`: only if WITH RECURSIVE says
-    so. `implicit_recursion`: a set operation may name itself without the keyword. `anchor_sees_table`: in the
+    `forward`: every sibling sees every other, also later ones. `recursive_forward`: only with WITH
+    RECURSIVE. `implicit_recursion`: a set operation may name itself without the keyword. `anchor_sees_table`: in the
     first arm of a recursive CTE its own name is the table of that name.
     """
 
@@ -43,7 +43,7 @@ _DEFAULT_RULES = CteRules()
 
 
 def cte_rules(dialect: str) -> CteRules:
-    """The rules of `dialect`; the careful ones of the standard where it is not known."""
+    """The rules of `dialect`; the strictest ones, those of the standard, if it is not known."""
     return _CTE_RULES.get(dialect, _DEFAULT_RULES)
 
 
@@ -80,7 +80,7 @@ TABLE_ARGUMENTS = TRINO_FAMILY | HIVE_FAMILY
 # Their SET SCHEMA says where names are looked up; elsewhere it sets a variable.
 SET_CHANGES_SCHEMA = POSTGRES_FAMILY | {"duckdb"}
 
-# Their one-part USE names a database, not a schema.
+# Their USE with one name sets the database, not the schema.
 USE_NAMES_DATABASE = frozenset({"tsql", "fabric", "snowflake"})
 
 FILE_FUNCTIONS = words(
@@ -99,7 +99,7 @@ CLUSTER_FILE_FUNCTIONS = words(
     "azureblobstoragecluster deltalakecluster filecluster gcscluster hdfscluster s3cluster urlcluster"
 )
 
-# The first argument is the name of a relation; of the second group it may also stand there without quotes.
+# The first argument is the name of a relation; of the second group it may also be written without quotes.
 NAME_FUNCTIONS = frozenset({"query_table", "table_changes", "identifier", "stream", "dictionary", "table"})
 BARE_NAME_FUNCTIONS = frozenset({"stream", "containers", "containstable", "freetexttable", "changetable"})
 NAME_SCALAR_FUNCTIONS = frozenset(
@@ -109,7 +109,7 @@ NAME_SCALAR_FUNCTIONS = frozenset(
 # The first argument is a query of this warehouse.
 QUERY_FUNCTIONS = frozenset({"query"})
 
-# They read what no text here tells.
+# What they read is not known from the text.
 OPAQUE_FUNCTIONS = words(
     """
     cluster clusterallreplicas dblink executesql external_query jdbc merge mongodb mysql mysql_query
@@ -147,7 +147,7 @@ _HAVE_DUAL = MYSQL_FAMILY | {"exasol", "oracle", "snowflake"}
 
 
 def is_pseudo_table(dialect: str, name: str) -> bool:
-    """Whether an unqualified name is no relation of anybody's: DUAL."""
+    """Whether an unqualified name is a table that every session has: DUAL."""
     return name.lower() == "dual" and dialect in _HAVE_DUAL
 
 
@@ -159,5 +159,5 @@ _FILE_NAME = re.compile(
 
 
 def is_file_name(name: str) -> bool:
-    """Whether a quoted name in place of a table is a file (DuckDB)."""
+    """Whether a quoted table name is a file (DuckDB)."""
     return _FILE_NAME.search(name) is not None
