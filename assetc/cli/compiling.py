@@ -15,7 +15,7 @@ from assetc.cli.text.text import Piece, line
 from assetc.compiler.asset import Asset, Check
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.graph import order
-from assetc.compiler.planning.standing import standing
+from assetc.compiler.planning.make_plan import Remembered, known_kind
 from assetc.definitions.key import AssetKey
 from assetc.runtime.compiled_sql import SqlCompiler
 from assetc.runtime.run_project import state_path
@@ -23,13 +23,13 @@ from assetc.runtime.workspace import identity_of
 from assetc.runtime.written_files import WrittenFiles, path_of_check
 
 
-def standing_tables(opened: Opened, assets: Iterable[Asset]) -> frozenset[AssetKey]:
+def existing_tables(opened: Opened, assets: Iterable[Asset]) -> frozenset[AssetKey]:
     """Those of the assets of which earlier runs left a table."""
     if not state_path(opened.workspace.root).exists():
         return frozenset()
     with open_state(opened) as state:
-        recorded = state.recorded(identity_of(opened.workspace))
-    return frozenset(asset.key for asset in assets if standing(asset, recorded.get(asset.key), None) == "table")
+        remembered = Remembered(state.recorded(identity_of(opened.workspace)))
+    return frozenset(asset.key for asset in assets if known_kind(asset, remembered) == "table")
 
 
 class Compiling(Struct, frozen=True):

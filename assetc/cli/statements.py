@@ -12,7 +12,7 @@ from assetc.compiler.checks import SINGULAR
 from assetc.compiler.materialization.build import Build, Content, CsvFile, Query
 from assetc.compiler.materialization.materialize import materialize
 from assetc.compiler.operation import RelationKind
-from assetc.compiler.plan import build_id
+from assetc.compiler.plan import output_id
 from assetc.compiler.resolution.resolve_checks import GENERIC_TESTS
 from assetc.runtime.compiled_sql import SqlCompiler
 from assetc.runtime.steps.project_checks import ProjectChecks
@@ -31,7 +31,7 @@ def statements_of(asset: Asset, compiler: SqlCompiler, existing: RelationKind | 
         content=content,
         config=asset.config,
         abilities=compiler.adapter.abilities,
-        step_id=build_id(asset),
+        step_id=output_id(asset),
         existing=existing,
         columns=asset.columns,
         span=asset.span,

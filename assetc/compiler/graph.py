@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from heapq import heapify, heappop, heappush
 
+from msgspec.structs import replace
+
 from assetc.compiler.asset import Asset, Check, Edge, Graph, Source
-from assetc.compiler.bodies import find_siblings, shared_edges
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.rules import NATIVE, Rules
 from assetc.definitions.key import AssetKey, parts_of
@@ -25,11 +26,11 @@ def connect(
 
     A likely edge that closes a cycle is left out, with a note; so is an inferred one in a dbt project. Edges
     of a reported cycle stay. An asset that reads itself is not a cycle: who resolves references reports it.
-    What two assets of one body need of each other through a third one is.
+    What two assets of one function need of each other through a third one is.
     """
     known = assets.keys() | sources.keys()
     kept = tuple(edge for edge in edges if edge.up != edge.down and edge.up in known and edge.down in known)
-    shared = shared_edges(find_siblings(assets.values()), kept)
+    shared = _shared_needs(assets.values(), kept)
     upstream, downstream = adjacency(known, (*kept, *shared))
     problems: tuple[Diagnostic, ...] = ()
     if len(_ordered(upstream, downstream)) < len(known):
@@ -42,6 +43,26 @@ def connect(
         upstream, downstream = adjacency(known, kept)
     by_id = {check.id: check for check in checks}
     return Graph(dict(assets), dict(sources), by_id, kept, upstream, downstream), problems
+
+
+def with_shared_needs(graph: Graph, keys: Iterable[AssetKey]) -> Graph:
+    """The graph as it is executed where `keys` are: what one function makes waits for what any of it needs."""
+    shared = _shared_needs((graph.assets[key] for key in keys), graph.edges)
+    if not shared:
+        return graph
+    upstream, downstream = adjacency(graph.upstream, (*graph.edges, *shared))
+    return replace(graph, upstream=upstream, downstream=downstream)
+
+
+def _shared_needs(assets: Iterable[Asset], edges: Iterable[Edge]) -> frozenset[Edge]:
+    """What each of `assets` waits for only because another one, made by the same function, needs it."""
+    bodies: dict[tuple[str, str], set[AssetKey]] = {}
+    for asset in assets:
+        if asset.step_name:
+            bodies.setdefault((asset.path, asset.step_name), set()).add(asset.key)
+    siblings = {key: made for made in bodies.values() if len(made) > 1 for key in made}
+    needs = [edge for edge in edges if edge.down in siblings and edge.up not in siblings[edge.down]] if siblings else []
+    return frozenset(replace(edge, down=key) for edge in needs for key in siblings[edge.down]).difference(needs)
 
 
 def order(graph: Graph, keys: Iterable[AssetKey]) -> tuple[AssetKey, ...]:

@@ -29,6 +29,11 @@ class AssetExecutionContext(ABC):
 
     @property
     @abstractmethod
+    def selected_output_names(self) -> Set[str]:
+        """The names of the outputs that this run wants from the body."""
+
+    @property
+    @abstractmethod
     def run_id(self) -> str:
         """The id of the run."""
 

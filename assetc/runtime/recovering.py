@@ -21,7 +21,7 @@ def learn_from_ledger(workspace: Workspace, state: State, warehouse: Warehouse, 
 
     folded = workspace.adapter.folded
     present = {folded(each.relation) for each in existing}
-    tables = Tables(SqlCompiler.of(workspace), full_refresh=False)
+    tables = Tables(SqlCompiler.of(workspace))
     ledgers = [ledger for ledger in tables.ledgers() if folded(ledger) in present]
     with closing(warehouse.session()) as session:
         recover(workspace.graph, state, identity, partial(find_in_ledger, workspace.adapter, session, ledgers))

@@ -10,14 +10,14 @@ from msgspec.structs import replace
 
 from assetc.adapters.protocol import Adapter, Identity, Session
 from assetc.compiler.asset import Graph
-from assetc.compiler.plan import build_id, check_id
+from assetc.compiler.plan import check_id, output_id
 from assetc.compiler.planning.inputs import Inputs, find_inputs
 from assetc.compiler.planning.staleness import physical_settings
 from assetc.compiler.selection.request import Selected
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 from assetc.runtime.execution.recorder import NEVER_BUILT, definition_of
-from assetc.runtime.execution.run_step import ledger_id
+from assetc.runtime.execution.work import ledger_id
 from assetc.runtime.identifiers import new_id
 from assetc.runtime.processes import is_alive
 from assetc.runtime.state.protocol import State
@@ -57,8 +57,8 @@ def recover(
     recovered: list[StepRecord] = []
     for run in unfinished_runs(state, identity):
         pending = [step for step in state.steps(run.id) if step.kind == "build" and step.status is None]
-        done = find_done([ledger_id(run, step.id) for step in pending]) if pending else ()
-        found = [step for step in pending if ledger_id(run, step.id) in done]
+        done = find_done([ledger_id(run.root_id, step.id) for step in pending]) if pending else ()
+        found = [step for step in pending if ledger_id(run.root_id, step.id) in done]
         if found:
             inputs = find_inputs(graph)
             state.end_steps([_recovered(step, run, graph, inputs, state) for step in found])
@@ -92,7 +92,7 @@ def remaining(run: RunRecord, graph: Graph, state: State) -> Remaining:
     planned = {step.id for step in steps}
     checks = {check_id(check): check for check in graph.checks.values() if check_id(check) in planned}
     again = {step_id for step_id, check in checks.items() if step_id in failed or not keys.isdisjoint(check.assets)}
-    known = {*(build_id(graph.assets[key]) for key in keys), *checks}
+    known = {*(output_id(graph.assets[key]) for key in keys), *checks}
     lost = tuple(step for step in pending if step.id not in known)
     return Remaining(run, Selected(keys, nodes=frozenset(checks[step_id].id for step_id in again)), lost)
 

@@ -7,11 +7,11 @@ from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from assetc.adapters.protocol import Existing, Warehouse
 from assetc.compiler.collector import collector_paused
-from assetc.compiler.plan import BuildStep, Plan
+from assetc.compiler.operation import RelationKind
+from assetc.compiler.plan import Plan, RunBody, Step
 from assetc.compiler.planning.make_plan import Command, PlanRequest, Remembered, make_plan
 from assetc.compiler.selection.request import Selected
 from assetc.definitions.relation import Relation
@@ -19,10 +19,9 @@ from assetc.runtime.catalogue import connected
 from assetc.runtime.execution.cancellation import Cancellation
 from assetc.runtime.execution.events import Event
 from assetc.runtime.execution.execute import execute
-from assetc.runtime.execution.idle_work import IdleWork
 from assetc.runtime.execution.options import ExecuteOptions
+from assetc.runtime.execution.prepare import Prepared, prepare_on
 from assetc.runtime.execution.recorder import verified_checks
-from assetc.runtime.execution.work import StepWork
 from assetc.runtime.identifiers import new_id
 from assetc.runtime.lock import Holder, hold
 from assetc.runtime.recovering import learn_from_ledger
@@ -78,6 +77,7 @@ def plan_project(
     rules = workspace.project.rules
     wanted = PlanRequest(
         command=request.command,
+        connection=workspace.project.target.name,
         changed=request.changed,
         full_refresh=request.full_refresh,
         seeds="changed" if rules.loads_seeds else "none",
@@ -102,14 +102,15 @@ def _remembered(
     )
 
 
-def _present(workspace: Workspace, existing: tuple[Existing, ...]) -> frozenset[Relation]:
-    """The relations of the project's assets that exist, whatever the case in which their names are written."""
+def _present(workspace: Workspace, existing: tuple[Existing, ...]) -> dict[Relation, RelationKind]:
+    """The project's relations that exist, with their kinds, whatever the case in which their names are written."""
     wanted = {asset.relation for asset in workspace.graph.assets.values() if asset.relation}
-    present = wanted.intersection(found.relation for found in existing)
+    present = {found.relation: found.kind for found in existing if found.relation in wanted}
     if len(present) < len(wanted):
-        folded = {found.relation for found in _folded(workspace, existing)}
-        present |= {relation for relation in wanted - present if workspace.adapter.folded(relation) in folded}
-    return frozenset(present)
+        kinds = {found.relation: found.kind for found in _folded(workspace, existing)}
+        missing = ((relation, workspace.adapter.folded(relation)) for relation in wanted.difference(present))
+        present.update((relation, kinds[folded]) for relation, folded in missing if folded in kinds)
+    return present
 
 
 def run_project(workspace: Workspace, request: RunRequest) -> Iterator[Event]:
@@ -140,33 +141,24 @@ def run_plan(
         fail_fast=request.fail_fast,
         arguments=request.arguments,
         run_id=request.run_id,
-        existing=() if _is_idle(plan) else tuple(_folded(workspace, existing)),
+        root_id=request.root_id,
         cancellation=request.cancellation,
         redact=redactor(workspace.secrets),
     )
-    if request.root_id is not None:
-        options = replace(options, root_id=request.root_id)
-    yield from execute(plan, _work(workspace, request, plan, warehouse), warehouse, state, options)
 
+    @collector_paused()
+    def prepare(steps: tuple[Step, ...]) -> Prepared:
+        from assetc.runtime.steps.project_work import ProjectWork  # renders and executes: nothing to do, no import
 
-def _is_idle(plan: Plan) -> bool:
-    """Whether nothing is executed."""
-    return all(isinstance(step, BuildStep) and step.reuse for step in plan.steps)
+        has_bodies = any(isinstance(step.work, RunBody) for step in steps)
+        work = ProjectWork.of(workspace, has_bodies=has_bodies)
+        warehouse.create_schemas(work.tables.ledgers())
+        connection, held_now = workspace.project.target.name, _folded(workspace, existing)
+        return prepare_on(connection, warehouse, held_now, work, steps)
+
+    yield from execute(plan, prepare, state, options)
 
 
 def _folded(workspace: Workspace, existing: Iterable[Existing]) -> Iterator[Existing]:
     """What exists, under names that can be compared."""
     return (Existing(workspace.adapter.folded(found.relation), found.kind) for found in existing)
-
-
-@collector_paused()
-def _work(workspace: Workspace, request: RunRequest, plan: Plan, warehouse: Warehouse) -> StepWork:
-    """The work of a plan. Where all is up to date nothing is imported that renders or executes."""
-    if _is_idle(plan):
-        return IdleWork()
-    from assetc.runtime.steps.project_work import ProjectWork
-
-    has_bodies = any(isinstance(step, BuildStep) and step.asset.kind == "python" for step in plan.steps)
-    work = ProjectWork.of(workspace, full_refresh=request.full_refresh, has_bodies=has_bodies)
-    warehouse.create_schemas(work.tables.ledgers())
-    return work

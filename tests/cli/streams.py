@@ -10,7 +10,7 @@ from assetc.compiler.config import AssetConfig
 from assetc.compiler.diagnostic import diagnostic
 from assetc.compiler.node import NodeId
 from assetc.compiler.place import Span, span_of
-from assetc.compiler.plan import BuildStep, CheckStep, Plan, Step
+from assetc.compiler.plan import MATERIALIZE, REUSE, ExecuteCheck, Output, Plan, RunBody, Step
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 from assetc.runtime.execution.events import (
@@ -39,16 +39,15 @@ def build(name: str, materialized: str = "table", kind: str = "model", *, reuse:
     place = Span(f"models/{key.name}.{'py' if kind == 'python' else 'sql'}", 0, 1, 1, 1)
     config = AssetConfig(materialized=materialized)
     asset = Asset(key, kind, place, config, Relation(None, "main", key.name), "v1")
-    return BuildStep(name, asset, tuple(reasons), (), reuse=reuse)
+    work = REUSE if reuse else RunBody(key.name) if kind == "python" else MATERIALIZE
+    return Step(name, (Output(name, asset, tuple(reasons)),), work, "dev")
 
 
-def check(name: str, asset: str) -> CheckStep:
+def check(name: str, asset: str) -> Step:
     place = Span("models/schema.yml", 0, 1, 12, 9)
-    return CheckStep(
-        f"check:shop/{name}",
-        Check(NodeId("test", "shop", name), name, "unique", (AssetKey(asset),), CheckConfig(), place),
-        (),
-    )
+    own = Check(NodeId("test", "shop", name), name, "unique", (AssetKey(asset),), CheckConfig(), place)
+    test = ExecuteCheck(f"check:shop/{name}", own)
+    return Step(test.id, (), test, "dev")
 
 
 STEPS: tuple[Step, ...] = (
@@ -74,7 +73,7 @@ def run(*, fails: bool = True, until: float = 99.0) -> Iterator[Event]:
 
 
 def _run(*, fails: bool) -> Iterator[Event]:
-    by_name = {step.id.rpartition("/")[2] if isinstance(step, CheckStep) else step.id: step for step in STEPS}
+    by_name = {step.id.rpartition("/")[2] if not step.makes else step.id: step for step in STEPS}
     usual = (("stg_orders", 1.7), ("int_orders__enriched", 3.0), ("fct_orders", 5.8), ("py_churn_score", 4.4))
     usual += (("fct_orders__daily", 1.0), ("mart_finance__daily", 0.4))
     plan = Plan("build", STEPS, ())
@@ -121,7 +120,7 @@ def _failure(by_name: dict[str, Step]) -> Iterator[Event]:
 
 
 def ended(step: Step, at: float, status="success", **facts) -> StepFinished:
-    return StepFinished(START + at, step, status, facts.pop("seconds", 0.0), **facts)
+    return StepFinished(START + at, step, step.parts[0], status, facts.pop("seconds", 0.0), **facts)
 
 
 def read_text(path: str) -> str | None:

@@ -14,7 +14,7 @@ from assetc.compiler.config import AssetConfig
 from assetc.compiler.graph import connect
 from assetc.compiler.node import NodeId
 from assetc.compiler.place import file_span
-from assetc.compiler.plan import BuildStep, CheckStep, Plan
+from assetc.compiler.plan import ExecuteCheck, Plan, RunBody, Step
 from assetc.compiler.planning.make_plan import PlanRequest, Remembered, make_plan
 from assetc.compiler.planning.staleness import Recorded, physical_settings
 from assetc.compiler.selection.request import Selected
@@ -68,6 +68,7 @@ def built(found: Graph, **inputs: dict[str, str]) -> dict[AssetKey, Recorded]:
             physical_settings(item),
             item.relation,
             {AssetKey(name): value for name, value in read.items()},
+            "view" if view else "table",
         )
     return recorded
 
@@ -76,11 +77,12 @@ def shown(plan: Plan) -> list[str]:
     return [_line(step) for step in plan.steps]
 
 
-def _line(step: BuildStep | CheckStep) -> str:
+def _line(step: Step) -> str:
     after = f" after {' '.join(step.after)}" if step.after else ""
-    if isinstance(step, CheckStep):
-        return f"{step.id}{after}{' as a gate' if step.gate_of else ''}"
-    return f"{'reuse ' if step.reuse else ''}{step.id}{after}: {', '.join(step.reasons)}"
+    if isinstance(step.work, ExecuteCheck):
+        return f"{step.id}{after}{' as a gate' if step.work.gate_of else ''}"
+    reasons = ", ".join(reason for output in step.makes for reason in output.reasons)
+    return f"{'reuse ' if step.is_reused else ''}{step.id}{after}: {reasons}"
 
 
 def test_run_executes_everything_selected_behind_what_it_needs() -> None:
@@ -101,27 +103,60 @@ def test_steps_wait_for_the_nearest_executed_step_through_what_is_not_executed()
     assert [(step.id, step.after) for step in plan.steps] == [("a", ()), ("d", ("a",))]
 
 
-def test_what_one_body_makes_waits_for_what_any_of_it_needs() -> None:
-    one, two = (replace(asset(name, "python"), span=file_span("m.py"), step_name="m") for name in ("one", "two"))
-    found = graph("one > below, z > two, w > other", one=one, two=two)
+BEFORE = PlanRequest("build", publish="before_checks")
+
+
+def one_and_two() -> dict[str, Asset]:
+    made = (replace(asset(name, "python"), span=file_span("m.py"), step_name="m") for name in ("one", "two"))
+    return {item.key.name: item for item in made}
+
+
+def test_what_one_function_makes_is_one_step_that_waits_for_what_any_of_it_needs() -> None:
+    found = graph("one > below, z > two, w > other", **one_and_two())
     plan = make_plan(found, everything(found), PlanRequest("run"))
     assert [(step.id, step.after) for step in plan.steps] == [
         ("w", ()),
         ("other", ("w",)),
         ("z", ()),
-        ("one", ("z",)),
+        ("m.py:m", ("z",)),
         ("below", ("one",)),
-        ("two", ("z",)),
     ]
+    (step,) = (step for step in plan.steps if isinstance(step.work, RunBody))
+    assert [output.id for output in step.makes] == ["one", "two"] and step.work.name == "m"
     alone = make_plan(found, everything(found, "two"), PlanRequest("run"))
-    assert [step.after for step in alone.steps if step.id == "one"] == [()]
+    assert [step.after for step in alone.steps if step.id == "m.py:m"] == [()]
+
+
+def test_what_is_fresh_of_one_function_is_reused_and_the_rest_is_made() -> None:
+    found = graph("one > below, two", **one_and_two())
+    recorded = built(found)
+    del recorded[AssetKey("two")]
+    plan = make_plan(found, everything(found), PlanRequest("run", changed=True), Remembered(recorded))
+    assert shown(plan) == ["reuse one: fresh", "reuse below: fresh", "m.py:m: first build"]
+
+
+def test_a_check_of_one_output_holds_back_what_is_below_and_not_its_own_step() -> None:
+    found = graph("one > two, two > below, z > two", [check("ok", "one"), check("both", "one", "z")], **one_and_two())
+    assert shown(make_plan(found, everything(found), BEFORE)) == [
+        "z: first build",
+        "m.py:m after z: first build, first build",
+        "check:shop/both after one z",
+        "check:shop/ok after one",
+        "below after two: first build",
+    ]
+
+
+def test_a_step_carries_its_connection() -> None:
+    found = graph("a > b", [check("a_ok", "a")])
+    plan = make_plan(found, everything(found), PlanRequest("build", connection="dev"))
+    assert {step.connection for step in plan.steps} == {"dev"}
 
 
 def test_ephemeral_models_are_inlined_in_their_readers() -> None:
     found = graph("a > e, e > c", e=asset("e", materialized="ephemeral", version="v7"))
     (_, step) = make_plan(found, everything(found), PlanRequest("run")).steps
-    assert isinstance(step, BuildStep)
-    assert (step.after, step.reads, step.inlined) == (("a",), (AssetKey("a"),), ((AssetKey("e"), "v7"),))
+    (output,) = step.makes
+    assert (step.after, output.reads, output.inlined) == (("a",), (AssetKey("a"),), ((AssetKey("e"), "v7"),))
 
 
 def test_run_loads_the_seeds_whose_content_changed() -> None:
@@ -158,8 +193,8 @@ def test_reused_steps_are_no_obstacle_between_executed_ones() -> None:
     kinds = {"t": asset("t", version="v1"), "v": asset("v", materialized="view")}
     found = graph("t > v, v > b", **kinds)
     recorded = built(found, b={"v": "v1", "t": "e_t"})
-    gone = frozenset({Relation("db", "main", "v"), Relation("db", "main", "b")})
-    plan = make_plan(found, everything(found), PlanRequest("run", changed=True), Remembered(recorded, gone))
+    gone = {Relation("db", "main", "v"): "view", Relation("db", "main", "b"): "table"}
+    plan = make_plan(found, everything(found), PlanRequest("run", changed=True), Remembered(recorded, gone))  # type: ignore[arg-type]
     assert shown(plan) == ["t: relation is gone", "reuse v: fresh", "b after t: upstream t is missing"]
 
 
@@ -167,10 +202,7 @@ def test_full_refresh_is_a_reason_and_a_model_can_refuse_it() -> None:
     found = graph("a > b", b=asset("b", materialized="incremental", full_refresh=False))
     plan = make_plan(found, everything(found), PlanRequest("run", full_refresh=True), Remembered(built(found)))
     assert shown(plan) == ["a: full refresh", "b after a: selected"]
-    assert [step.full_refresh for step in plan.steps if isinstance(step, BuildStep)] == [True, False]
-
-
-BEFORE = PlanRequest("build", publish="before_checks")
+    assert [output.full_refresh for step in plan.steps for output in step.makes] == [True, False]
 
 
 def test_build_has_checks_in_place_and_they_hold_back_what_is_downstream() -> None:
@@ -216,8 +248,7 @@ def test_blocking_checks_of_one_table_are_gates_and_others_are_not() -> None:
         "v after a: first build",
         "check:shop/on_view after v",
     ]
-    assert isinstance(plan.steps[0], BuildStep)
-    assert plan.steps[0].gates == ("check:shop/one",)
+    assert plan.steps[0].makes[0].gates == ("check:shop/one",)
 
 
 def test_a_model_decides_itself_when_it_is_published() -> None:

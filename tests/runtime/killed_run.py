@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from small_project import Model, SmallProject, relation_of
+from small_project import CONNECTION, Model, SmallProject, relation_of
 
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.planning.make_plan import PlanRequest, make_plan
@@ -42,7 +42,7 @@ def main(folder: Path) -> None:
         project.run(project.plan())
     else:
         left = remaining(last, project.graph, project.state)
-        plan = make_plan(project.graph, left.selected, PlanRequest("run"), project.remembered())
+        plan = make_plan(project.graph, left.selected, PlanRequest("run", CONNECTION), project.remembered())
         project.run(plan, root_id=last.root_id)
     project.close()
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -20,7 +21,7 @@ from assetc.compiler.materialization.materialize import materialize
 from assetc.compiler.node import NodeId
 from assetc.compiler.operation import CreateLedger
 from assetc.compiler.place import file_span
-from assetc.compiler.plan import BuildStep, CheckStep, Plan
+from assetc.compiler.plan import ExecuteCheck, Output, Plan, Step
 from assetc.compiler.planning.make_plan import PlanRequest, Remembered, make_plan
 from assetc.compiler.selection.request import Selected
 from assetc.definitions.key import AssetKey
@@ -28,12 +29,14 @@ from assetc.definitions.relation import Relation
 from assetc.runtime.execution.events import Event, StepFinished
 from assetc.runtime.execution.execute import execute
 from assetc.runtime.execution.options import ExecuteOptions
+from assetc.runtime.execution.prepare import Prepared, prepare_on
 from assetc.runtime.execution.recorder import verified_checks
-from assetc.runtime.execution.work import Attempt, Built, Checked
+from assetc.runtime.execution.work import Attempt, Built, Checked, Making
 from assetc.runtime.state.protocol import State
 from assetc.runtime.state.sqlite import SqliteState
 
 DATABASE = "warehouse"
+CONNECTION = "dev"
 
 
 @dataclass(frozen=True)
@@ -111,35 +114,42 @@ class DuckWork:
         for statement in self.adapter.render(CreateLedger(self.ledger)):
             session.execute(statement)
 
-    def build(self, step: BuildStep, attempt: Attempt) -> Built:
+    def make(self, step: Step, wanted: tuple[Output, ...], attempt: Attempt) -> Generator[Making]:
         self.threads.add(threading.current_thread().name)
-        name = step.asset.key.name
+        for output in wanted:
+            body = self.models[output.asset.key.name].body
+            if body is not None:
+                with attempt.interruption.body():
+                    body(attempt)
+            yield Making(output, lambda output=output: self.build(output, attempt))
+
+    def build(self, output: Output, attempt: Attempt) -> Built:
+        name = output.asset.key.name
         model = self.models[name]
-        if model.body is not None:
-            with attempt.interruption.body():
-                model.body(attempt)
         build = Build(
             relation=relation_of(name),
             content=Query(self._resolved(model.sql)),
             config=model.config,
             abilities=self.adapter.abilities,
-            step_id=attempt.ledger_id,
+            step_id=attempt.ledger_id(output),
             existing=attempt.relations.kind_of(relation_of(name)),
-            full_refresh=step.full_refresh,
+            full_refresh=output.full_refresh,
             ledger=self.ledger,
         )
-        rows = perform(materialize(build), self.adapter.render, attempt.session, Listener(check=attempt.inspect))
-        return Built("view" if model.config.materialized == "view" else "table", relation_of(name), rows)
+        rows = perform(
+            materialize(build), self.adapter.render, attempt.session, Listener(check=partial(attempt.inspect, output))
+        )
+        return Built("view" if model.config.materialized == "view" else "table", relation_of(name), rows=rows)
 
-    def check(self, step: CheckStep, attempt: Attempt, relation: Relation | None) -> Checked:
-        test = self.tests[step.check.name]
-        staged = {} if relation is None else {step.check.assets[0].name: self.adapter.name_of(relation)}
-        _, rows = attempt.session.query(self._resolved(test.sql, staged))
-        failed = "warn" if test.severity == "warn" else "fail"
+    def check(self, test: ExecuteCheck, attempt: Attempt, relation: Relation | None) -> Checked:
+        found = self.tests[test.check.name]
+        staged = {} if relation is None else {test.check.assets[0].name: self.adapter.name_of(relation)}
+        _, rows = attempt.session.query(self._resolved(found.sql, staged))
+        failed = "warn" if found.severity == "warn" else "fail"
         return Checked(failed if rows else "pass", len(rows))  # type: ignore[arg-type]
 
-    def is_done(self, step: BuildStep, attempt: Attempt) -> bool:
-        _, rows = attempt.session.query(self.adapter.ledger_query(self.ledger, [attempt.ledger_id]))
+    def is_done(self, output: Output, attempt: Attempt) -> bool:
+        _, rows = attempt.session.query(self.adapter.ledger_query(self.ledger, [attempt.ledger_id(output)]))
         return bool(rows)
 
     def _resolved(self, sql: str, staged: Mapping[str, str] | None = None) -> str:
@@ -177,21 +187,27 @@ class SmallProject:
 
     def remembered(self) -> Remembered:
         recorded = self.state.recorded(self.identity)
-        existing = frozenset(found.relation for found in self.warehouse.existing())
+        existing = {found.relation: found.kind for found in self.warehouse.existing()}
         checks = verified_checks(self.graph.checks.values(), self.state.check_results(self.identity), recorded)
         return Remembered(recorded, existing, checks)
 
     def plan(self, command: str = "run", select: Iterable[str] | None = None, **request: object) -> Plan:
         keys = frozenset(map(AssetKey, self.models if select is None else select))
         selected = Selected(keys, nodes=frozenset(self.graph.checks))
-        asked = PlanRequest(command, **request)  # type: ignore[arg-type]
+        asked = PlanRequest(command, CONNECTION, **request)  # type: ignore[arg-type]
         return make_plan(self.graph, selected, asked, self.remembered())
 
     def options(self, **options: object) -> ExecuteOptions:
         return replace(ExecuteOptions(self.identity, threads=2), **options)  # type: ignore[arg-type]
 
     def run(self, plan: Plan, **options: object) -> list[Event]:
-        return list(execute(plan, self.work, self.warehouse, self.state, self.options(**options)))
+        return list(self.execute(plan, **options))
+
+    def execute(self, plan: Plan, **options: object) -> Iterator[Event]:
+        return execute(plan, self.prepare, self.state, self.options(**options))
+
+    def prepare(self, steps: tuple[Step, ...]) -> Prepared:
+        return prepare_on(CONNECTION, self.warehouse, self.warehouse.existing(), self.work, steps)
 
     def rows(self, name: str) -> list[tuple[object, ...]]:
         session = self.warehouse.session()
@@ -204,4 +220,4 @@ class SmallProject:
 def statuses(events: Iterable[Event]) -> dict[str, str]:
     """Each step with its status, and a check's with what it came to."""
     ended = [event for event in events if isinstance(event, StepFinished)]
-    return {event.step.id: event.check or event.status for event in ended}
+    return {event.part.id: event.check or event.status for event in ended}

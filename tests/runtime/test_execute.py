@@ -24,7 +24,6 @@ from assetc.runtime.execution.events import (
     StepRetried,
     StepStarted,
 )
-from assetc.runtime.execution.execute import execute
 from assetc.runtime.execution.options import RetryPolicy
 from assetc.runtime.execution.work import Attempt
 from assetc.runtime.state.records import RunFilter
@@ -259,13 +258,7 @@ def test_cancelling_stops_running_queries_and_is_recorded(project: SmallProject)
         after=Model("select n from {slow}", reads=("slow",)),
     )
     events = []
-    for event in execute(
-        project.plan(),
-        project.work,
-        project.warehouse,
-        project.state,
-        project.options(cancellation=cancellation),
-    ):
+    for event in project.execute(project.plan(), cancellation=cancellation):
         events.append(event)
         if isinstance(event, StepStarted):
             threading.Timer(0.2, cancellation.cancel).start()
@@ -320,7 +313,7 @@ def test_a_body_that_does_not_stop_is_not_waited_for(project: SmallProject) -> N
 
 def test_a_run_that_nobody_iterates_to_its_end_is_cancelled(project: SmallProject) -> None:
     chain(project)
-    events = execute(project.plan(), project.work, project.warehouse, project.state, project.options())
+    events = project.execute(project.plan())
     next(events)
     events.close()  # type: ignore[attr-defined]
     assert project.state.runs(RunFilter())[0].status == "canceled"
@@ -358,4 +351,6 @@ def test_what_was_read_is_what_was_there_when_the_step_began(project: SmallProje
     go_on.set()
     slow.join()
     plan = project.plan(changed=True)
-    assert {step.id: step.reasons for step in plan.steps}["b"] == ("upstream a built after this read it",)
+    assert {output.id: output.reasons for step in plan.steps for output in step.makes}["b"] == (
+        "upstream a built after this read it",
+    )

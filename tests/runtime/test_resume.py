@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from killed_run import APPEND, content, main
 from msgspec.structs import replace
-from small_project import Model, SmallProject, Test, statuses
+from small_project import CONNECTION, Model, SmallProject, Test, statuses
 
 from assetc.compiler.planning.make_plan import PlanRequest, make_plan
 from assetc.definitions.key import AssetKey
@@ -37,7 +37,7 @@ def resume(project: SmallProject, command: str = "run") -> dict[str, str]:
     last = last_run(project.state, project.identity)
     assert last is not None
     left = remaining(last, project.graph, project.state)
-    plan = make_plan(project.graph, left.selected, PlanRequest(command), project.remembered())  # type: ignore[arg-type]
+    plan = make_plan(project.graph, left.selected, PlanRequest(command, CONNECTION), project.remembered())  # type: ignore[arg-type]
     return statuses(project.run(plan, root_id=last.root_id))
 
 
@@ -90,7 +90,7 @@ def test_a_run_whose_process_died_is_found_and_its_ledger_believed(project: Smal
     plan = project.plan()
     project.run(project.plan(select=["a"]), run_id="r0", root_id="r1")
     run = dead_run(project)
-    project.state.start_run(run, [planned(step, run.id) for step in plan.steps])
+    project.state.start_run(run, [planned(step, part, run.id) for step in plan.steps for part in step.parts])
     assert unfinished_runs(project.state, project.identity) == (run,)
     session = project.warehouse.session()
     recovered = recover(

@@ -52,9 +52,9 @@ def _adding_rows(opened: Opened, selected: Selected, *, full_refresh: bool) -> f
     wanted = [asset for asset in wanted if not asset.config.refreshes(asked=full_refresh)]
     if not wanted:
         return frozenset()
-    from assetc.cli.compiling import standing_tables
+    from assetc.cli.compiling import existing_tables
 
-    return standing_tables(opened, wanted)
+    return existing_tables(opened, wanted)
 
 
 def _write(opened: Opened, selected: Selected, adding: Collection[AssetKey]) -> bool:

@@ -8,7 +8,7 @@ from assetc.cli.progress.progress import Outcome, Progress, outcome_of
 from assetc.cli.progress.step_words import STYLES, name_of, place_of
 from assetc.cli.text.text import Line, Piece, Style, line, printable
 from assetc.cli.text.words import clock
-from assetc.compiler.plan import CheckStep, Step
+from assetc.compiler.plan import ExecuteCheck, Part
 from assetc.runtime.execution.events import Event, LogWritten, RunFinished, RunStarted, StepFinished, StepStarted
 
 WIDTH = 80
@@ -30,12 +30,12 @@ def dbt_lines(event: Event, progress: Progress) -> Iterator[Line]:
     """The lines of an event; `progress` is that after it."""
     match event:
         case RunStarted():
-            yield _at(event.at, f"Found {len(event.plan.steps)} nodes")
+            yield _at(event.at, f"Found {sum(len(step.parts) for step in event.plan.steps)} nodes")
             yield _at(event.at, f"Concurrency: {event.threads} threads (target='{event.identity.schema}')")
             yield _at(event.at, "")
         case StepStarted():
             number = progress.done + len(progress.running)
-            yield _dotted(event.at, f"{number} of {progress.total} START {_thing(event.step)}", "RUN", "")
+            yield _dotted(event.at, f"{number} of {progress.total} START {_thing(event.step.parts[0])}", "RUN", "")
         case StepFinished():
             yield _finished(event, progress)
         case LogWritten():
@@ -61,18 +61,18 @@ def _finished(event: StepFinished, progress: Progress) -> Line:
     state = _STATES[outcome]
     if event.check == "fail":
         state = f"{state} {event.failures}"
-    text = f"{number} {state} {'created ' if state == 'OK' else ''}{_thing(event.step)}"
+    text = f"{number} {state} {'created ' if state == 'OK' else ''}{_thing(event.part)}"
     timed = "" if state == "SKIP" else f" in {event.seconds:.2f}s"
     return _dotted(event.at, text, f"{state}{timed}", STYLES[outcome])
 
 
-def _thing(step: Step) -> str:
-    if isinstance(step, CheckStep):
-        return f"test {name_of(step)}"
-    language = "python" if step.asset.kind == "python" else "sql"
-    what = "seed file" if step.asset.kind == "seed" else f"{language} {step.asset.config.materialized} model"
-    relation = step.asset.relation
-    return f"{what} {'.'.join(relation.parts()[-2:]) if relation else name_of(step)}"
+def _thing(part: Part) -> str:
+    if isinstance(part, ExecuteCheck):
+        return f"test {name_of(part)}"
+    asset, relation = part.asset, part.asset.relation
+    language = "python" if asset.kind == "python" else "sql"
+    what = "seed file" if asset.kind == "seed" else f"{language} {asset.config.materialized} model"
+    return f"{what} {'.'.join(relation.parts()[-2:]) if relation else name_of(part)}"
 
 
 def _closing(event: RunFinished, progress: Progress) -> Iterator[Line]:
@@ -84,7 +84,7 @@ def _closing(event: RunFinished, progress: Progress) -> Iterator[Line]:
         yield _at(event.at, f"Completed with {problems[0]} errors and {problems[1]} warnings:")
         for failed in (*progress.failures, *progress.warnings):
             yield _at(event.at, "")
-            yield _at(event.at, printable(f"  {name_of(failed.step)} ({place_of(failed.step)})"))
+            yield _at(event.at, printable(f"  {name_of(failed.part)} ({place_of(failed.part)})"))
             yield from (_at(event.at, f"    {printable(text)}") for text in failed.message.splitlines())
     else:
         yield _at(event.at, "Completed successfully")

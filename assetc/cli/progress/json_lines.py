@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from assetc.cli.progress.step_words import kind_of, name_of, short_id
+from assetc.cli.progress.step_words import kind_of, name_of, name_of_step, reasons_of, short_id
 from assetc.cli.text.json_text import Fields, encoded
 from assetc.cli.text.words import timestamp
 from assetc.compiler.diagnostic import Diagnostic
-from assetc.compiler.plan import CheckStep, Step
+from assetc.compiler.plan import ExecuteCheck, Part, Step
 from assetc.runtime.execution.events import (
     Event,
     LogWritten,
@@ -49,9 +49,9 @@ def problem_json(problem: Diagnostic) -> Fields:
 
 
 def step_json(event: StepFinished) -> Fields:
-    """How a step ended."""
+    """How an asset or a check ended."""
     return {
-        **_subject(event.step),
+        **_subject(event.part),
         "status": event.status,
         "seconds": round(event.seconds, 3),
         "rows": event.rows,
@@ -59,19 +59,25 @@ def step_json(event: StepFinished) -> Fields:
         "failures": event.failures,
         "message": event.message,
         "because": [short_id(each) for each in event.because],
-        "reasons": list(event.step.reasons),
+        "reasons": list(reasons_of(event.part)),
         "problem": problem_json(event.diagnostic) if event.diagnostic else None,
         "metadata": dict(event.metadata),
     }
 
 
-def _subject(step: Step) -> Fields:
-    """What the step is about."""
-    if isinstance(step, CheckStep):
-        check = step.check
+def _subject(part: Part) -> Fields:
+    """What it is about."""
+    if isinstance(part, ExecuteCheck):
+        check = part.check
         own = {} if check.id.name == check.name else {"id": str(check.id)}  # several checks have this name
         return {"check": check.name, **own, "asset": str(check.assets[0]) if check.assets else None}
-    return {"asset": name_of(step), "kind": kind_of(step)}
+    return {"asset": name_of(part), "kind": kind_of(part)}
+
+
+def _running(step: Step) -> Fields:
+    """What a step is about, before it is known what becomes of its parts."""
+    first, *others = step.parts
+    return {**_subject(first), "asset": name_of_step(step)} if others else _subject(first)
 
 
 def _name(event: Event) -> str:
@@ -82,7 +88,7 @@ def _name(event: Event) -> str:
             return "step.start"
         case StepRetried():
             return "step.retry"
-        case StepFinished(step=CheckStep()):
+        case StepFinished(part=ExecuteCheck()):
             return f"check.{event.check or event.status}"
         case StepFinished():
             return f"asset.{event.status}"
@@ -112,15 +118,15 @@ def _facts(event: Event) -> Mapping[str, object]:
             where = {**identity, "database": event.identity.database, "schema": event.identity.schema}
             return {
                 "command": event.plan.command,
-                "steps": len(event.plan.steps),
+                "steps": sum(len(step.parts) for step in event.plan.steps),
                 "threads": event.threads,
                 **where,
             }
         case StepStarted():
-            return _subject(event.step)
+            return _running(event.step)
         case StepRetried():
             again = {"attempt": event.attempt, "delay": event.delay, "message": event.message}
-            return {**_subject(event.step), **again}
+            return {**_running(event.step), **again}
         case StepFinished():
             return step_json(event)
         case LogWritten():

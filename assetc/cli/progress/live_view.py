@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from assetc.cli.progress.progress import Progress, is_failure, outcome_of
-from assetc.cli.progress.step_words import MARKS, STYLES, kind_of, name_of, result_of
+from assetc.cli.progress.step_words import MARKS, STYLES, kind_of, name_of, name_of_step, result_of
 from assetc.cli.text.text import Line, Piece, Style, cut, fitted, line, padded, printable
 from assetc.cli.text.words import duration
 from assetc.runtime.execution.events import RunStarted, StepFinished, StepStarted
@@ -32,8 +32,8 @@ def finished_line(event: StepFinished, progress: Progress, screen: Screen) -> Li
     mark = Piece(MARKS[outcome][0 if screen.unicode else 1], STYLES[outcome])
     took = duration(event.seconds) if event.status in ("success", "failed") else ""
     style = STYLES[outcome] if is_failure(event) or outcome == "warned" else "quiet"
-    kind = outcome if outcome in ("skipped", "canceled") else kind_of(event.step)
-    return _row(screen, mark, (name_of(event.step), kind, took), Piece(printable(result_of(event)), style))
+    kind = outcome if outcome in ("skipped", "canceled") else kind_of(event.part)
+    return _row(screen, mark, (name_of(event.part), kind, took), Piece(printable(result_of(event)), style))
 
 
 def live_lines(progress: Progress, now: float, screen: Screen) -> Iterator[Line]:
@@ -62,7 +62,7 @@ def _running_line(started: StepStarted, progress: Progress, now: float, screen: 
     elapsed = max(0.0, now - started.at)
     mark = Piece("◐" if screen.unicode else ">", "accent")
     late = usual is not None and elapsed > 2 * usual + 5
-    names = (name_of(started.step), kind_of(started.step), duration(elapsed))
+    names = (name_of_step(started.step), kind_of(started.step.parts[0]), duration(elapsed))
     return _row(screen, mark, names, Piece(printable(said), "warning" if late else "quiet"))
 
 

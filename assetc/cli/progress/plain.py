@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from assetc.cli.progress.progress import Progress, is_failure, outcome_of
-from assetc.cli.progress.step_words import STYLES, WORDS, name_of, place_of, result_of, short_id
+from assetc.cli.progress.step_words import STYLES, WORDS, name_of, name_of_step, place_of, result_of, short_id
 from assetc.cli.text.text import Line, Piece, Style, line, printable
 from assetc.cli.text.words import clock, duration, plural
-from assetc.compiler.plan import CheckStep
+from assetc.compiler.plan import ExecuteCheck
 from assetc.runtime.execution.events import Event, LogWritten, RunFinished, RunStarted, StepFinished, StepRetried
 
 _LEVELS: Mapping[str, Style] = {"debug": "quiet", "info": "", "warning": "warning", "error": "bad"}
@@ -18,7 +18,7 @@ def plain_lines(event: Event, progress: Progress) -> Iterator[Line]:
     """The lines of an event; `progress` is that after it."""
     match event:
         case RunStarted():
-            steps = len(event.plan.steps)
+            steps = sum(len(step.parts) for step in event.plan.steps)
             yield _at(
                 event.at,
                 f"run {event.run_id} start: {plural(steps, 'step')}, {plural(event.threads, 'thread')}",
@@ -26,7 +26,7 @@ def plain_lines(event: Event, progress: Progress) -> Iterator[Line]:
         case StepFinished() if event.status != "reused":  # thousands of lines that say that nothing happened
             yield _finished(event, progress)
         case StepRetried():
-            message = f"{name_of(event.step)}: attempt {event.attempt} failed, again in {event.delay:.0f} s: "
+            message = f"{name_of_step(event.step)}: attempt {event.attempt} failed, again in {event.delay:.0f} s: "
             yield _at(event.at, Piece(printable(message + event.message), "warning"))
         case LogWritten():
             yield from (_at(event.at, *said) for said in log_lines(event))
@@ -61,7 +61,7 @@ def _finished(event: StepFinished, progress: Progress) -> Line:
     width = len(str(progress.total))
     outcome = outcome_of(event)
     took = f" {duration(event.seconds)}" if event.status in ("success", "failed") else ""
-    what = f"{name_of(event.step)}{took}"
+    what = f"{name_of(event.part)}{took}"
     return _at(
         event.at,
         Piece(f"[{progress.done:>{width}}/{progress.total}] ", "quiet"),
@@ -77,6 +77,6 @@ def _tail(event: StepFinished) -> str:
     if not is_failure(event):
         return f" {result}" if result else ""
     span = event.diagnostic.span if event.diagnostic and event.diagnostic.span else None
-    place = str(span) if span else place_of(event.step)
-    code = f"error[{event.diagnostic.code}] " if event.diagnostic and not isinstance(event.step, CheckStep) else ""
+    place = str(span) if span else place_of(event.part)
+    code = f"error[{event.diagnostic.code}] " if event.diagnostic and not isinstance(event.part, ExecuteCheck) else ""
     return f" {place}: {code}{result}"

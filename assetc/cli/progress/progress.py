@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from assetc.compiler.plan import CheckStep, StepId
+from assetc.compiler.plan import ExecuteCheck, PartId, StepId
 from assetc.runtime.execution.events import (
     Event,
     LogWritten,
@@ -41,7 +41,7 @@ class Progress(Struct, frozen=True):
     slowest: StepFinished | None = None
     counts: dict[Outcome, int] = field(default_factory=dict)
     rows: int = 0
-    usual: dict[StepId, float] = field(default_factory=dict)
+    usual: dict[PartId, float] = field(default_factory=dict)
     total: int = 0
     expected: float = 0.0
     ended: RunFinished | None = None
@@ -61,7 +61,7 @@ def advance(progress: Progress, event: Event) -> Progress:
                 progress,
                 started=event,
                 usual=usual,
-                total=len(event.plan.steps),
+                total=sum(len(step.parts) for step in event.plan.steps),
                 expected=sum(usual.values()),
             )
         case StepStarted():
@@ -79,7 +79,7 @@ def advance(progress: Progress, event: Event) -> Progress:
 
 def outcome_of(event: StepFinished) -> Outcome:
     """What a finished step counts as."""
-    if event.status == "success" and not isinstance(event.step, CheckStep):
+    if event.status == "success" and not isinstance(event.part, ExecuteCheck):
         return "built"
     if event.check is not None and event.status in ("success", "failed"):
         return _OUTCOME_OF_CHECK[event.check]
@@ -110,7 +110,7 @@ def _finished(progress: Progress, event: StepFinished) -> Progress:
         slowest=_slower(progress.slowest, event),
         counts={**progress.counts, outcome: progress.counts.get(outcome, 0) + 1},
         rows=progress.rows + (event.rows or 0),
-        expected=progress.expected - progress.usual.get(identity, 0.0),
+        expected=progress.expected - progress.usual.get(event.part.id, 0.0),
     )
 
 

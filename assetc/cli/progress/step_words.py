@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from assetc.cli.progress.progress import Outcome, outcome_of
 from assetc.cli.text.text import Style
 from assetc.cli.text.words import plural, quantity
-from assetc.compiler.plan import CheckStep, Step, StepId
+from assetc.compiler.plan import ExecuteCheck, Output, Part, PartId, RunBody, Step
 from assetc.runtime.execution.events import StepFinished
 
 STYLES: Mapping[Outcome, Style] = {
@@ -48,21 +48,31 @@ WORDS: Mapping[Outcome, str] = {
 }
 
 
-def name_of(step: Step) -> str:
+def name_of(part: Part) -> str:
     """The key of the asset, or the name of the check that no other has."""
-    return step.check.id.name if isinstance(step, CheckStep) else str(step.asset.key)
+    return part.check.id.name if isinstance(part, ExecuteCheck) else str(part.asset.key)
 
 
-def kind_of(step: Step) -> str:
-    """`incremental`, `python`, `seed`, `check`: what the step does."""
-    if isinstance(step, CheckStep):
+def name_of_step(step: Step) -> str:
+    """The name of what a step makes or checks; that of its function where it makes several assets."""
+    return name_of(step.parts[0]) if len(step.parts) == 1 or not isinstance(step.work, RunBody) else step.work.name
+
+
+def kind_of(part: Part) -> str:
+    """`incremental`, `python`, `seed`, `check`: what is done."""
+    if isinstance(part, ExecuteCheck):
         return "check"
-    return step.asset.config.materialized if step.asset.kind == "model" else step.asset.kind
+    return part.asset.config.materialized if part.asset.kind == "model" else part.asset.kind
 
 
-def place_of(step: Step) -> str:
-    """`file:line:column` of what the step executes."""
-    return str(step.check.span if isinstance(step, CheckStep) else step.asset.span)
+def place_of(part: Part) -> str:
+    """`file:line:column` of what is executed."""
+    return str(part.check.span if isinstance(part, ExecuteCheck) else part.asset.span)
+
+
+def reasons_of(part: Part) -> tuple[str, ...]:
+    """Why it is executed, or why not."""
+    return part.reasons if isinstance(part, Output) else ()
 
 
 def result_of(event: StepFinished) -> str:
@@ -70,9 +80,9 @@ def result_of(event: StepFinished) -> str:
     outcome = outcome_of(event)
     if outcome == "built":
         rows = [plural(event.rows, "row")] if event.rows is not None else []
-        return ", ".join([*rows, *(reason for reason in event.step.reasons if reason != "selected")])
+        return ", ".join([*rows, *(reason for reason in reasons_of(event.part) if reason != "selected")])
     if outcome == "reused":
-        return "; ".join(event.step.reasons)
+        return "; ".join(reasons_of(event.part))
     if outcome in ("skipped", "canceled"):
         return cause_of(event)
     if outcome in ("warned", "bad"):
@@ -91,9 +101,9 @@ def cause_of(event: StepFinished) -> str:
     return f"needs {short_id(first)}{more}"
 
 
-def short_id(step_id: StepId) -> str:
-    """The name in the id of a step, as people know it."""
-    return step_id.partition("/")[2] if step_id.startswith("check:") else step_id
+def short_id(part_id: PartId) -> str:
+    """The name in the id of an asset or a check, as people know it."""
+    return part_id.partition("/")[2] if part_id.startswith("check:") else part_id
 
 
 def first_line(text: str) -> str:

@@ -11,7 +11,6 @@ from assetc.cli.progress.step_words import name_of, place_of, result_of
 from assetc.cli.text.problems import ReadText, printable_lines, problem_lines
 from assetc.cli.text.text import Line, Piece, Style, folded, line, printable
 from assetc.cli.text.words import duration, plural, quantity
-from assetc.compiler.plan import BuildStep, CheckStep
 from assetc.runtime.execution.events import RunStarted, StepFinished
 from assetc.version import __version__
 
@@ -33,12 +32,10 @@ def heading_lines(event: RunStarted, heading: Heading) -> Iterator[Line]:
     yield line(Piece(f"assetc {__version__}", "strong"), Piece("  " + printable(" · ".join(where)), "quiet"))
     place = f"{identity.place}  {identity.database}.{identity.schema}"
     yield line(Piece(f"{identity.adapter:<8}", "strong"), printable(place))
-    builds = [step for step in event.plan.steps if isinstance(step, BuildStep)]
-    checks = sum(isinstance(step, CheckStep) for step in event.plan.steps)
-    reused = sum(step.reuse for step in builds)
-    parts = [f"{quantity(len(builds) - reused)} to build"] if builds else []
+    builds, reused, checks = event.plan.counts()
+    parts = [f"{quantity(builds)} to build"] if builds or reused else []
     parts += [f"{quantity(reused)} reused"] if reused else []
-    words = [f"{' · '.join(parts)}  of {plural(heading.assets, 'asset')}"] if builds else []
+    words = [f"{' · '.join(parts)}  of {plural(heading.assets, 'asset')}"] if parts else []
     words += [plural(checks, "check")] if checks else []
     yield line(Piece(f"{event.plan.command:<8}", "strong"), " · ".join(words) or "nothing to do")
 
@@ -73,10 +70,9 @@ def _failure_lines(event: StepFinished, read_text: ReadText, width: int) -> Iter
         if event.message and event.message not in event.diagnostic.message:
             yield from (line(Piece("  = ", "accent"), text) for text in printable_lines(event.message))
         return
-    step = event.step
     word, style = _FAULTS.get(event.check or "", ("error", "strong bad"))
-    yield line(Piece(word, style), Piece(f": {printable(name_of(step))}", "strong"))
-    yield line(Piece("  --> ", "accent"), printable(place_of(step)))
+    yield line(Piece(word, style), Piece(f": {printable(name_of(event.part))}", "strong"))
+    yield line(Piece("  --> ", "accent"), printable(place_of(event.part)))
     for text in printable_lines(event.message or result_of(event)):
         yield line(Piece("   = ", "accent"), text)
 
@@ -117,6 +113,6 @@ def _details(progress: Progress) -> Iterator[str]:
         yield f"{plural(progress.rows, 'row')} written"
     slowest = progress.slowest
     if slowest is not None and slowest.seconds >= 1 and progress.done > 1:
-        yield f"slowest {printable(name_of(slowest.step))} {duration(slowest.seconds)}"
+        yield f"slowest {printable(name_of(slowest.part))} {duration(slowest.seconds)}"
     if progress.started:
         yield f"run {progress.started.run_id}"

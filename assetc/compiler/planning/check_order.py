@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from assetc.compiler.asset import Check
-from assetc.compiler.plan import BuildStep, StepId, check_id
+from assetc.compiler.plan import PartId, Step, check_id
 from assetc.definitions.key import AssetKey, parts_of
 
 
-def blocking_checks(
-    builds: Mapping[AssetKey, BuildStep], checks: Iterable[Check]
-) -> dict[AssetKey, tuple[StepId, ...]]:
+def blocking_checks(builds: Mapping[AssetKey, Step], checks: Iterable[Check]) -> dict[AssetKey, tuple[PartId, ...]]:
     """The checks that each of the executed steps has to wait for, beside its own `after`.
 
     A check of error severity holds back the steps that are downstream of *all* assets it reads, and no
     others: so it can neither close a cycle nor make a step wait for assets that it does not need. `builds`
     are in topological order.
     """
-    keys = {step.id: key for key, step in builds.items()}
+    keys = {step.makes[0].id: key for key, step in builds.items()}
     parents = {key: tuple(keys[up] for up in step.after) for key, step in builds.items()}
-    single: dict[AssetKey, list[StepId]] = {}
-    several: list[tuple[StepId, tuple[AssetKey, ...]]] = []
+    single: dict[AssetKey, list[PartId]] = {}
+    several: list[tuple[PartId, tuple[AssetKey, ...]]] = []
     for check in checks:
         read = tuple(sorted({key for key in check.assets if key in builds}, key=parts_of))
         if check.config.severity != "error" or not read:
@@ -37,11 +35,11 @@ def blocking_checks(
 
 
 def _first_below_all(
-    parents: Mapping[AssetKey, tuple[AssetKey, ...]], several: list[tuple[StepId, tuple[AssetKey, ...]]]
-) -> Iterator[tuple[AssetKey, StepId]]:
+    parents: Mapping[AssetKey, tuple[AssetKey, ...]], several: list[tuple[PartId, tuple[AssetKey, ...]]]
+) -> Iterator[tuple[AssetKey, PartId]]:
     """The steps that are below all assets of a check while none of their parents is, each with that check.
 
-    One bit stands for one check. `seen[n]` tells for a step the checks whose n-th asset is above it.
+    One bit stands for one check. `seen[n]` are the checks whose n-th asset is above a step.
     """
     if not several:
         return
@@ -65,7 +63,7 @@ def _first_below_all(
         yield from ((key, several[index][0]) for index in _ones(covered & ~before))
 
 
-def _bits_by_position(several: list[tuple[StepId, tuple[AssetKey, ...]]], width: int) -> dict[AssetKey, list[int]]:
+def _bits_by_position(several: list[tuple[PartId, tuple[AssetKey, ...]]], width: int) -> dict[AssetKey, list[int]]:
     """The checks that read each asset at each position; the last asset fills what is left over."""
     reads: dict[AssetKey, list[int]] = {}
     for index, (_, read) in enumerate(several):

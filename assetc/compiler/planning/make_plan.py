@@ -8,15 +8,26 @@ from typing import Literal
 from msgspec import Struct, field
 
 from assetc.compiler.asset import Asset, Check, Graph
-from assetc.compiler.bodies import joined
-from assetc.compiler.graph import order
+from assetc.compiler.graph import order, with_shared_needs
 from assetc.compiler.node import NodeId
 from assetc.compiler.operation import RelationKind
-from assetc.compiler.plan import BuildStep, CheckStep, Plan, StepId, build_id, check_id
+from assetc.compiler.plan import (
+    MATERIALIZE,
+    REUSE,
+    ExecuteCheck,
+    Output,
+    PartId,
+    Plan,
+    RunBody,
+    Step,
+    check_id,
+    output_id,
+    step_id,
+)
 from assetc.compiler.planning.inputs import Inputs, find_inputs, is_ephemeral
+from assetc.compiler.planning.merge_bodies import merge_bodies
 from assetc.compiler.planning.place_checks import Publish, with_checks
 from assetc.compiler.planning.staleness import Condition, Recorded, assess
-from assetc.compiler.planning.standing import standing
 from assetc.compiler.selection.request import Selected
 from assetc.definitions.key import AssetKey, parts_of
 from assetc.definitions.relation import Relation
@@ -29,12 +40,13 @@ SELECTED = ("selected",)
 class PlanRequest(Struct, frozen=True):
     """What a command asks for.
 
-    `changed`: only what is missing or stale. `seeds`: whether `run` loads the selected seeds whose content
-    changed (native projects) or leaves them alone (dbt projects). `publish`: when readers see a table that
-    `build` checks.
+    `connection` is the one on which its steps work. `changed`: only what is missing or stale. `seeds`: whether `run`
+    loads the selected seeds whose content changed (native projects) or leaves them alone (dbt projects). `publish`:
+    when readers see a table that `build` checks.
     """
 
     command: Command
+    connection: str = ""
     changed: bool = False
     full_refresh: bool = False
     seeds: Literal["changed", "none"] = "changed"
@@ -42,13 +54,13 @@ class PlanRequest(Struct, frozen=True):
 
 
 class Remembered(Struct, frozen=True):
-    """What earlier runs and the warehouse tell. `existing` None: the warehouse was not asked.
+    """What earlier runs and the warehouse say. `existing` None: the warehouse was not asked.
 
     `verified` are the checks whose last result, on the data as it is now, was no failure.
     """
 
     recorded: Mapping[AssetKey, Recorded] = field(default_factory=dict)
-    existing: Collection[Relation] | None = None
+    existing: Mapping[Relation, RelationKind] | None = None
     verified: frozenset[NodeId] = frozenset()
 
 
@@ -62,14 +74,16 @@ def make_plan(
     keys = tuple(sorted(selected.assets, key=parts_of))
     checks = _wanted_checks(graph, selected, request)
     if request.command == "test":
-        return Plan("test", tuple(CheckStep(check_id(check), check, ()) for check in checks), keys)
+        tests = (ExecuteCheck(check_id(check), check) for check in checks)
+        return Plan("test", tuple(Step(test.id, (), test, request.connection) for test in tests), keys)
     choice = _choose(graph, selected, request, remembered)
     checks = _worth_checking(checks, choice.reused, remembered)
     barriers = choice.reused.intersection(key for check in checks for key in check.assets)
-    builds = _build_steps(choice, barriers, request)
-    if request.command != "build":
-        return Plan(request.command, tuple(builds.values()), keys)
-    return Plan("build", with_checks(builds, barriers, checks, publish=request.publish), keys)
+    builds = _asset_steps(choice, barriers, request, remembered)
+    steps = tuple(builds.values())
+    if request.command == "build":
+        steps = with_checks(builds, barriers, checks, publish=request.publish, connection=request.connection)
+    return Plan(request.command, merge_bodies(steps), keys)
 
 
 def _wanted_checks(graph: Graph, selected: Selected, request: PlanRequest) -> tuple[Check, ...]:
@@ -82,8 +96,7 @@ def _wanted_checks(graph: Graph, selected: Selected, request: PlanRequest) -> tu
 class _Choice(Struct, frozen=True):
     """What the command is about, in topological order, and which of it can stay as it is.
 
-    `graph` holds what the steps wait for: more than assets need, where one body makes several of them. `stands` is what
-    is known to be at the relations of those that are built.
+    `graph` holds what the steps wait for: more than assets need, where one function makes several of them.
     """
 
     graph: Graph
@@ -92,7 +105,6 @@ class _Choice(Struct, frozen=True):
     conditions: Mapping[AssetKey, Condition]
     built: frozenset[AssetKey]
     reused: frozenset[AssetKey]
-    stands: Mapping[AssetKey, RelationKind | None]
 
 
 def _choose(graph: Graph, selected: Selected, request: PlanRequest, remembered: Remembered) -> _Choice:
@@ -101,43 +113,46 @@ def _choose(graph: Graph, selected: Selected, request: PlanRequest, remembered: 
     conditions = assess(graph, ordered, inputs, remembered.recorded, remembered.existing)
     chosen = [key for key in ordered if key in selected.assets and _is_built_by(graph.assets[key], request)]
     reused = {key for key in chosen if _may_reuse(graph.assets[key], conditions[key], request)}
-    executed = joined(graph, (key for key in chosen if key not in reused))
+    executed = with_shared_needs(graph, (key for key in chosen if key not in reused))
     if executed is not graph:
         ordered = order(executed, graph.assets)
-    stands = {key: standing(graph.assets[key], remembered.recorded.get(key), remembered.existing) for key in chosen}
-    return _Choice(executed, ordered, inputs, conditions, frozenset(chosen), frozenset(reused), stands)
+    return _Choice(executed, ordered, inputs, conditions, frozenset(chosen), frozenset(reused))
 
 
-def _build_steps(choice: _Choice, barriers: Collection[AssetKey], request: PlanRequest) -> dict[AssetKey, BuildStep]:
+def _asset_steps(
+    choice: _Choice, barriers: Collection[AssetKey], request: PlanRequest, remembered: Remembered
+) -> dict[AssetKey, Step]:
     """A step for each asset that the command is about, in topological order.
 
     `barriers` are reused assets that are going to be checked: what is downstream of them has to wait for
     that.
     """
-    steps: dict[AssetKey, BuildStep] = {}
-    nearest: dict[AssetKey, tuple[StepId, ...]] = {}
+    steps: dict[AssetKey, Step] = {}
+    nearest: dict[AssetKey, tuple[PartId, ...]] = {}
     for key in choice.ordered:
         asset = choice.graph.assets[key]
         after = _nearest_executed(choice.graph.upstream.get(key, ()), nearest)
         if key in choice.reused:
-            steps[key] = _reuse_step(asset, choice.inputs[key])
+            steps[key] = _reuse_step(asset, choice.inputs[key], request)
             nearest[key] = (*after, steps[key].id) if key in barriers else after
         elif key in choice.built:
-            steps[key] = _build_step(asset, choice, after, request)
-            nearest[key] = (steps[key].id,)
+            output = _output(asset, choice, request, remembered)
+            work = RunBody(asset.step_name or asset.key.name) if asset.kind == "python" else MATERIALIZE
+            steps[key] = Step(step_id(asset), (output,), work, request.connection, after)
+            nearest[key] = (output.id,)
         else:
             nearest[key] = after
     return steps
 
 
 def _nearest_executed(
-    upstream: Iterable[AssetKey], nearest: Mapping[AssetKey, tuple[StepId, ...]]
-) -> tuple[StepId, ...]:
-    """The executed steps that one meets first, going up, on the way through what is not executed."""
+    upstream: Iterable[AssetKey], nearest: Mapping[AssetKey, tuple[PartId, ...]]
+) -> tuple[PartId, ...]:
+    """The outputs of executed steps that one meets first, going up, on the way through what is not executed."""
     found = [nearest[key] for key in upstream if nearest.get(key)]
     if len(found) < 2:
         return found[0] if found else ()
-    return tuple(sorted({step for steps in found for step in steps}))
+    return tuple(sorted({part for parts in found for part in parts}))
 
 
 def _is_built_by(asset: Asset, request: PlanRequest) -> bool:
@@ -156,24 +171,36 @@ def _may_reuse(asset: Asset, condition: Condition, request: PlanRequest) -> bool
     return request.changed or (asset.kind == "seed" and request.command == "run")
 
 
-def _reuse_step(asset: Asset, inputs: Inputs) -> BuildStep:
+def _reuse_step(asset: Asset, inputs: Inputs, request: PlanRequest) -> Step:
     why = "seed content unchanged" if asset.kind == "seed" else "fresh"
-    return BuildStep(build_id(asset), asset, (why,), (), reuse=True, reads=inputs.reads)
+    output = Output(output_id(asset), asset, (why,), reads=inputs.reads)
+    return Step(output.id, (output,), REUSE, request.connection)
 
 
-def _build_step(asset: Asset, choice: _Choice, after: tuple[StepId, ...], request: PlanRequest) -> BuildStep:
+def _output(asset: Asset, choice: _Choice, request: PlanRequest, remembered: Remembered) -> Output:
     inputs, refresh = choice.inputs[asset.key], asset.config.refreshes(asked=request.full_refresh)
     reasons = (("full refresh",) if refresh else ()) + tuple(map(str, choice.conditions[asset.key].reasons))
-    return BuildStep(
-        build_id(asset),
+    return Output(
+        output_id(asset),
         asset,
         reasons or SELECTED,
-        after,
         full_refresh=refresh,
         reads=inputs.reads,
         inlined=inputs.inlined,
-        stands=choice.stands[asset.key],
+        existing=known_kind(asset, remembered),
     )
+
+
+def known_kind(asset: Asset, remembered: Remembered) -> RelationKind | None:
+    """The kind of relation that an asset has: as the warehouse says, or as was recorded where it was not asked."""
+    if asset.relation is None:
+        return None
+    if remembered.existing is not None:
+        return remembered.existing.get(asset.relation)
+    record = remembered.recorded.get(asset.key)
+    if record is None or record.relation != asset.relation:
+        return None
+    return "view" if record.kind == "view" else "table"
 
 
 def _worth_checking(

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset, Check
-from assetc.compiler.plan import BuildStep, CheckStep, Step, StepId, check_id
+from assetc.compiler.plan import ExecuteCheck, PartId, Step, check_id
 from assetc.compiler.planning.check_order import blocking_checks
 from assetc.definitions.key import AssetKey
 
@@ -17,35 +17,42 @@ Publish: TypeAlias = Literal["after_checks", "before_checks"]
 
 
 def with_checks(
-    builds: Mapping[AssetKey, BuildStep],
+    builds: Mapping[AssetKey, Step],
     barriers: Collection[AssetKey],
     checks: tuple[Check, ...],
     *,
     publish: Publish,
+    connection: str,
 ) -> tuple[Step, ...]:
-    """Build steps with each check right behind what it reads. `barriers` are reused assets that are checked."""
+    """The steps of assets with each check right behind what it reads. `barriers` are reused assets that are checked."""
     gates = _find_gates(builds, checks, publish)
-    executed = {key: step for key, step in builds.items() if not step.reuse or key in barriers}
+    executed = {key: step for key, step in builds.items() if not step.is_reused or key in barriers}
     others = [check for check in checks if check_id(check) not in gates]
     blocked_by = blocking_checks(executed, others)
     waiting = _waiting_checks(builds, checks)
-    steps: list[Step] = [_check_step(check, executed, gates) for check in waiting.pop(None, ())]
+
+    def check_step(check: Check) -> Step:
+        part = check_id(check)
+        after = tuple(sorted({executed[key].makes[0].id for key in check.assets if key in executed}))
+        return Step(part, (), ExecuteCheck(part, check, gates.get(part)), connection, after)
+
+    steps = [check_step(check) for check in waiting.pop(None, ())]
     for key, step in builds.items():
         found = waiting.get(key, ())
-        own_gates = tuple(check_id(check) for check in found if gates.get(check_id(check)) == step.id)
+        own_gates = tuple(check_id(check) for check in found if gates.get(check_id(check)) == step.makes[0].id)
         after = tuple(sorted({*step.after, *blocked_by.get(key, ())})) if key in blocked_by else step.after
         steps.append(_amended(step, after, own_gates))
-        steps.extend(_check_step(check, executed, gates) for check in found)
+        steps.extend(map(check_step, found))
     return tuple(steps)
 
 
-def _amended(step: BuildStep, after: tuple[StepId, ...], gates: tuple[StepId, ...]) -> BuildStep:
-    return replace(step, after=after, gates=gates) if gates or after is not step.after else step
+def _amended(step: Step, after: tuple[PartId, ...], gates: tuple[PartId, ...]) -> Step:
+    if gates:
+        return replace(step, after=after, makes=(replace(step.makes[0], gates=gates),))
+    return step if after is step.after else replace(step, after=after)
 
 
-def _waiting_checks(
-    builds: Mapping[AssetKey, BuildStep], checks: tuple[Check, ...]
-) -> dict[AssetKey | None, list[Check]]:
+def _waiting_checks(builds: Mapping[AssetKey, Step], checks: tuple[Check, ...]) -> dict[AssetKey | None, list[Check]]:
     """The checks by the asset that is the last of those they read to be built."""
     rank = {key: index for index, key in enumerate(builds)}
     waiting: dict[AssetKey | None, list[Check]] = {}
@@ -55,21 +62,13 @@ def _waiting_checks(
     return waiting
 
 
-def _check_step(check: Check, executed: Mapping[AssetKey, BuildStep], gates: Mapping[StepId, StepId]) -> CheckStep:
-    step_id = check_id(check)
-    after = tuple(sorted({executed[key].id for key in check.assets if key in executed}))
-    return CheckStep(step_id, check, after, gate_of=gates.get(step_id))
-
-
-def _find_gates(
-    builds: Mapping[AssetKey, BuildStep], checks: tuple[Check, ...], publish: Publish
-) -> dict[StepId, StepId]:
-    """The checks that are executed on a table before it is published, with the step that does so."""
-    gates: dict[StepId, StepId] = {}
+def _find_gates(builds: Mapping[AssetKey, Step], checks: tuple[Check, ...], publish: Publish) -> dict[PartId, PartId]:
+    """The checks that are executed on a table before it is published, with the output that is this table."""
+    gates: dict[PartId, PartId] = {}
     for check in checks:
         step = builds.get(check.assets[0]) if len(set(check.assets)) == 1 else None
-        if step is not None and not step.reuse and _is_gated(step.asset, check, publish):
-            gates[check_id(check)] = step.id
+        if step is not None and not step.is_reused and _is_gated(step.makes[0].asset, check, publish):
+            gates[check_id(check)] = step.makes[0].id
     return gates
 
 

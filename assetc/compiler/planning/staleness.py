@@ -29,6 +29,9 @@ ReasonKind = Literal[
     "new_dependency",
 ]
 
+ValueKind = Literal["table", "view", "object", "none"]
+"""What was made: a relation of this kind, an object in the store, or nothing that is kept."""
+
 _REDEFINING: frozenset[ReasonKind] = frozenset(
     ("never_built", "code_changed", "config_changed", "inlined_changed", "new_dependency")
 )
@@ -40,7 +43,7 @@ class Recorded(Struct, frozen=True):
     `data_version` is what a reader of its rows remembers (the event's id, unless the content has a version of
     its own); `definition` is what a view that names it remembers. `inputs` are the versions that were read
     then: of each asset read its `data_version` (its `definition`, where this asset is a view), of each
-    inlined model its code.
+    inlined model its code. `path` is where an object is stored.
     """
 
     event_id: str
@@ -51,6 +54,8 @@ class Recorded(Struct, frozen=True):
     settings: str = ""
     relation: Relation | None = None
     inputs: Mapping[AssetKey, str] = field(default_factory=dict)
+    kind: ValueKind = "table"
+    path: str | None = None
 
 
 class Reason(Struct, frozen=True):
@@ -203,11 +208,6 @@ class Versioned(Protocol):
 def version_read(record: Versioned, *, by_view: bool) -> str:
     """What a reader remembers of an asset that it read: a view its shape, everything else its data."""
     return record.definition if by_view else record.data_version
-
-
-def was_view(record: Recorded) -> bool:
-    """Whether what was built was a view."""
-    return record.settings == _VIEW
 
 
 def physical_settings(asset: Asset) -> str:

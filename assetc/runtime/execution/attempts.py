@@ -10,11 +10,12 @@ from msgspec.structs import replace
 
 from assetc.adapters.protocol import Canceled, Refused, WarehouseError
 from assetc.compiler.diagnostic import Diagnostic
-from assetc.compiler.plan import StepId
+from assetc.compiler.plan import PartId
 from assetc.runtime.execution.cancellation import Interrupted
 from assetc.runtime.execution.events import StepStatus
 from assetc.runtime.execution.options import RetryPolicy
 from assetc.runtime.execution.work import ChecksFailed, StepFailed, StepSkipped
+from assetc.runtime.state.protocol import StateError
 from assetc.runtime.state.records import Metadata
 
 Result = TypeVar("Result")
@@ -28,15 +29,15 @@ class Fault(Struct, frozen=True):
     diagnostic: Diagnostic | None = None
     transient: bool = False
     may_retry: bool = True
-    because: tuple[StepId, ...] = ()
+    because: tuple[PartId, ...] = ()
     metadata: Metadata = ()
 
 
 class Retries(Struct, frozen=True):
     """How often, and how. `own` are the retries that the asset asks for, whatever the fault.
 
-    `note` hears of each, with the number of the attempt that failed, the delay and the message; `pause` waits for
-    some seconds and tells whether the run is to stop.
+    `note` is called before each, with the number of the attempt that failed, the delay and the message; `pause` waits
+    for some seconds and says whether the run is to stop.
     """
 
     policy: RetryPolicy
@@ -52,19 +53,21 @@ class Retries(Struct, frozen=True):
 
 
 def try_repeatedly(
-    once: Callable[[int], Result], retries: Retries, redact: Callable[[str], str]
+    once: Callable[[int], Result | Fault], retries: Retries, redact: Callable[[str], str]
 ) -> tuple[Result | Fault, int]:
     """What `once` gives, or why it does not, and how many attempts there were."""
     attempt = 1
     while True:
         try:
-            return once(attempt), attempt
+            result = once(attempt)
+        except StateError:  # not the step's fault: the run ends
+            raise
         except BaseException as error:  # a body may raise anything, and nothing else would catch it here
-            fault = fault_of(error, redact)
-        if not retries.allow(fault, attempt):
-            return fault, attempt
+            result = fault_of(error, redact)
+        if not isinstance(result, Fault) or not retries.allow(result, attempt):
+            return result, attempt
         delay = retries.policy.delay(attempt)
-        retries.note(attempt, delay, fault.message)
+        retries.note(attempt, delay, result.message)
         if retries.pause(delay):
             return Fault("canceled", "canceled"), attempt
         attempt += 1
@@ -80,12 +83,12 @@ def fault_of(error: BaseException, redact: Callable[[str], str]) -> Fault:
             return Fault(message, because=failed, may_retry=False)
         case StepSkipped():
             return Fault(message, "skipped")
-        case Refused(diagnostic=told):
-            return Fault(message, diagnostic=redacted(told, redact))
-        case StepFailed(diagnostic=told):
+        case Refused(diagnostic=problem):
+            return Fault(message, diagnostic=redacted(problem, redact))
+        case StepFailed(diagnostic=problem):
             return Fault(
                 message,
-                diagnostic=redacted(told, redact),
+                diagnostic=redacted(problem, redact),
                 transient=error.transient,
                 may_retry=error.may_retry,
                 metadata=error.metadata,
@@ -96,8 +99,8 @@ def fault_of(error: BaseException, redact: Callable[[str], str]) -> Fault:
             return Fault(f"{type(error).__name__}: {message}" if message else type(error).__name__)
 
 
-def redacted(told: Diagnostic, redact: Callable[[str], str]) -> Diagnostic:
+def redacted(problem: Diagnostic, redact: Callable[[str], str]) -> Diagnostic:
     """The diagnostic without secrets."""
-    related = tuple(replace(note, label=redact(note.label)) for note in told.related)
-    message, hint, label = map(redact, (told.message, told.hint, told.label))
-    return replace(told, message=message, hint=hint, label=label, related=related)
+    related = tuple(replace(note, label=redact(note.label)) for note in problem.related)
+    message, hint, label = map(redact, (problem.message, problem.hint, problem.label))
+    return replace(problem, message=message, hint=hint, label=label, related=related)

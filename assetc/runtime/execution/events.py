@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from assetc.adapters.protocol import Identity
 from assetc.compiler.diagnostic import Diagnostic
-from assetc.compiler.plan import Plan, Step, StepId
+from assetc.compiler.plan import Part, PartId, Plan, Step, StepId
 
 StepStatus = Literal["success", "failed", "skipped", "reused", "canceled"]
 CheckStatus = Literal["pass", "warn", "fail", "error"]
@@ -16,14 +16,14 @@ RunStatus = Literal["success", "failed", "canceled"]
 
 
 class RunStarted(Struct, frozen=True):
-    """A run begins. `usual` are the seconds that a step usually takes, where earlier runs tell."""
+    """A run begins. `usual` are the seconds that outputs and checks usually take, where earlier runs say so."""
 
     at: float
     run_id: str
     plan: Plan
     identity: Identity
     threads: int
-    usual: tuple[tuple[StepId, float], ...] = ()
+    usual: tuple[tuple[PartId, float], ...] = ()
 
 
 class StepStarted(Struct, frozen=True):
@@ -44,10 +44,14 @@ class StepRetried(Struct, frozen=True):
 
 
 class StepFinished(Struct, frozen=True):
-    """A step ended. `rows` is the number of rows written, where known; `because` are the steps that caused a skip."""
+    """A part of a step ended: one of its outputs, or its check.
+
+    `rows` is the number of rows written, where known; `because` are the outputs and checks that caused a skip.
+    """
 
     at: float
     step: Step
+    part: Part
     status: StepStatus
     seconds: float
     message: str = ""
@@ -55,7 +59,7 @@ class StepFinished(Struct, frozen=True):
     check: CheckStatus | None = None
     failures: int | None = None
     diagnostic: Diagnostic | None = None
-    because: tuple[StepId, ...] = ()
+    because: tuple[PartId, ...] = ()
     metadata: tuple[tuple[str, object], ...] = ()
 
 

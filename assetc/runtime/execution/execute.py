@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from queue import Empty, SimpleQueue
 
 from msgspec import Struct, field
 
-from assetc.adapters.protocol import Warehouse
-from assetc.compiler.plan import BuildStep, CheckStep, Plan, Step, StepId
+from assetc.compiler.plan import ExecuteCheck, PartId, Plan, Step
 from assetc.runtime.execution.events import Event, RunFinished, RunStarted, RunStatus, StepFinished, StepStatus
 from assetc.runtime.execution.options import ExecuteOptions
+from assetc.runtime.execution.prepare import Prepared
 from assetc.runtime.execution.recorder import Recorder, ended, planned
-from assetc.runtime.execution.relations import Relations
 from assetc.runtime.execution.run_step import StepRunner
 from assetc.runtime.execution.schedule import Schedule
-from assetc.runtime.execution.work import StepWork
 from assetc.runtime.execution.worker import Crew, Worker
 from assetc.runtime.processes import this_process
 from assetc.runtime.state.protocol import State
@@ -27,19 +25,21 @@ _EXITED, _CANCEL = "exited", "cancel"
 """What is heard beside events: a thread has ended; the run is to stop."""
 
 
-def execute(plan: Plan, work: StepWork, warehouse: Warehouse, state: State, options: ExecuteOptions) -> Iterator[Event]:
+def execute(
+    plan: Plan, prepare: Callable[[tuple[Step, ...]], Prepared], state: State, options: ExecuteOptions
+) -> Iterator[Event]:
     """Execute the plan. Steps run in threads of their own; whoever iterates only hears of them.
 
-    Raises WarehouseError when the run cannot be prepared, and StateError. A run that is not iterated to its end
-    is cancelled.
+    `prepare` is called before the first step begins, with the steps that will, if there are any. Raises WarehouseError
+    when the run cannot be prepared, and StateError. A run that is not iterated to its end is cancelled.
     """
     run = _run_record(plan, options)
     recorder = Recorder(state, run)
-    state.start_run(run, [planned(step, run.id) for step in plan.steps])
-    execution = _Execution(plan, work, warehouse, recorder, run, options)
+    state.start_run(run, [planned(step, part, run.id) for step in plan.steps for part in step.parts])
+    execution = _Execution(plan, prepare, recorder, run, options)
     status: RunStatus = "canceled"
     try:
-        usual = recorder.usual([step for step in plan.steps if not _is_reused(step)])
+        usual = recorder.usual([step for step in plan.steps if not step.is_reused])
         yield RunStarted(run.started_at, run.id, plan, options.identity, options.threads, usual)
         statuses: set[StepStatus] = set()
         for event in execution.events():
@@ -77,11 +77,10 @@ def _status(statuses: set[StepStatus], *, canceled: bool) -> RunStatus:
 
 
 class _Execution(Struct, frozen=True):
-    """One run: `heard` is what its threads have to say."""
+    """One run: `heard` is what its threads report."""
 
     plan: Plan
-    work: StepWork
-    warehouse: Warehouse
+    prepare: Callable[[tuple[Step, ...]], Prepared]
     recorder: Recorder
     run: RunRecord
     options: ExecuteOptions
@@ -91,42 +90,31 @@ class _Execution(Struct, frozen=True):
         """Everything that happens between the beginning and the end of the run."""
         now = time.time()
         for step in self.plan.steps:
-            if isinstance(step, BuildStep) and step.reuse:
-                yield StepFinished(now, step, "reused", 0.0, message="; ".join(step.reasons))
-        ids = {step.id for step in self.plan.steps}
-        gates = {step.id: step for step in self.plan.steps if isinstance(step, CheckStep) and step.gate_of in ids}
-        todo = [step for step in self.plan.steps if step.id not in gates and not _is_reused(step)]
+            if step.is_reused:
+                for output in step.makes:
+                    yield StepFinished(now, step, output, "reused", 0.0, message="; ".join(output.reasons))
+        made = {output.id for step in self.plan.steps for output in step.makes}
+        tests = ((step, step.work) for step in self.plan.steps if isinstance(step.work, ExecuteCheck))
+        gates = {step.id: step for step, test in tests if test.gate_of in made}
+        todo = tuple(step for step in self.plan.steps if step.id not in gates and not step.is_reused)
         if todo:
-            relations = self.prepare(todo)
-            yield from self.conducted(todo, gates, relations)
+            yield from self.conducted(todo, gates, self.prepare(todo))
 
-    def prepare(self, todo: list[Step]) -> Relations:
-        """What has to be there before the first step: schemas are created here, one after the other."""
-        existing = self.warehouse.existing() if self.options.existing is None else self.options.existing
-        wanted = [step.asset.relation for step in todo if isinstance(step, BuildStep)]
-        self.warehouse.create_schemas(relation for relation in wanted if relation is not None)
-        session = self.warehouse.session()
-        try:
-            self.work.prepare(session)
-        finally:
-            session.close()
-        return Relations(existing)
-
-    def conducted(self, todo: list[Step], gates: dict[StepId, CheckStep], relations: Relations) -> Iterator[Event]:
+    def conducted(self, todo: tuple[Step, ...], gates: dict[PartId, Step], prepared: Prepared) -> Iterator[Event]:
         """The events of the threads, from their start to their end."""
         stopping = threading.Event()
         runner = StepRunner(
             started=self.run,
-            work=self.work,
+            work=prepared.work,
             recorder=self.recorder,
-            relations=relations,
+            relations=prepared.relations,
             gates=gates,
             options=self.options,
             emit=self.heard.put,
             pause=stopping.wait,
         )
         schedule = Schedule(todo, dict(self.recorder.usual(todo)))
-        workers = [Worker(self.warehouse) for _ in range(min(max(self.options.threads, 1), len(todo)))]
+        workers = [Worker(prepared.warehouses) for _ in range(min(max(self.options.threads, 1), len(todo)))]
         crew = Crew(schedule, workers, runner, lambda: self.heard.put(_EXITED), stopping)
         crew.fail_fast = self.options.fail_fast
         self.options.cancellation.listen(lambda: self.heard.put(_CANCEL))
@@ -165,10 +153,7 @@ class _Execution(Struct, frozen=True):
     def abandoned(self, crew: Crew) -> Iterator[Event]:
         """The steps that did not stop in time; their threads end with the process."""
         for step in crew.running():
-            event = StepFinished(time.time(), step, "canceled", 0.0, message="did not stop in time")
-            self.recorder.add(StepEnd(ended(event, self.run.id, 1), self.run.identity))
-            yield event
-
-
-def _is_reused(step: Step) -> bool:
-    return isinstance(step, BuildStep) and step.reuse
+            for part in (part for part in step.parts if not self.recorder.has_ended(part)):
+                event = StepFinished(time.time(), step, part, "canceled", 0.0, message="did not stop in time")
+                self.recorder.add(StepEnd(ended(event, self.run.id, 1), self.run.identity))
+                yield event

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from msgspec import Struct, field
 
-from assetc.adapters.protocol import Existing, Identity
+from assetc.adapters.protocol import Identity
 from assetc.runtime.execution.cancellation import Cancellation
 from assetc.runtime.identifiers import new_id
 
@@ -32,9 +32,8 @@ def _unchanged(text: str) -> str:
 class ExecuteOptions(Struct, frozen=True):
     """How a plan is executed.
 
-    `existing` are the target's relations, if they were asked for already. `root_id` is that of the run which this
-    one resumes. `redact` takes the secrets out of every message. `grace` is how long a cancelled run waits for
-    what does not stop by itself; `keep_runs` is how many runs the state remembers.
+    `root_id` is that of the run which this one resumes. `redact` takes the secrets out of every message. `grace` is how
+    long a cancelled run waits for what does not stop by itself; `keep_runs` is how many runs the state remembers.
     """
 
     identity: Identity
@@ -43,7 +42,6 @@ class ExecuteOptions(Struct, frozen=True):
     arguments: tuple[str, ...] = ()
     run_id: str = field(default_factory=new_id)
     root_id: str | None = None
-    existing: tuple[Existing, ...] | None = None
     retries: RetryPolicy = RetryPolicy()
     cancellation: Cancellation = field(default_factory=Cancellation)
     redact: Callable[[str], str] = _unchanged

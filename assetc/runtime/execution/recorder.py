@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from hashlib import blake2b
 
+from msgspec.structs import replace
+
 from assetc.compiler.asset import Check
 from assetc.compiler.node import NodeId
-from assetc.compiler.plan import BuildStep, CheckStep, Step, StepId, check_id
+from assetc.compiler.plan import ExecuteCheck, Output, Part, PartId, Step, check_id
 from assetc.compiler.planning.inputs import is_view
 from assetc.compiler.planning.staleness import Recorded, physical_settings, version_read
 from assetc.definitions.key import AssetKey
-from assetc.runtime.execution.events import StepFinished, StepStatus
+from assetc.runtime.execution.events import StepFinished
 from assetc.runtime.execution.work import Built
 from assetc.runtime.state.protocol import State
 from assetc.runtime.state.records import (
@@ -34,43 +36,50 @@ NEVER_BUILT = ""
 class Recorder:
     """The state as one run sees it. Called from all threads of the run.
 
-    Ends of steps are written by whichever thread finds nobody writing, with all that have come up in the
-    meantime: in the order in which they were added, so that a step is never recorded before its upstream.
+    Ends are written by whichever thread finds nobody writing, with all that have come up in the meantime: in the order
+    in which they were added, so that nothing is recorded before its upstream.
     """
 
     def __init__(self, state: State, run: RunRecord) -> None:
         self._state = state
         self._run = run
         self._made: dict[AssetKey, Versions] = {}
+        self._ended: set[PartId] = set()
         self._pending: list[StepEnd] = []
         self._adding = threading.Lock()
         self._writing = threading.Lock()
 
     @cached_property
-    def _recent(self) -> dict[StepId, tuple[float, ...]]:
-        """The last durations of the steps of the target, asked for when the first step is to be executed."""
+    def _recent(self) -> dict[PartId, tuple[float, ...]]:
+        """The last durations of outputs and checks of the target, asked for when the first step is to be executed."""
         return dict(self._state.durations(self._run.identity))
 
-    def usual(self, steps: Sequence[Step]) -> tuple[tuple[StepId, float], ...]:
-        """The median of the last durations of each step that has any."""
+    def usual(self, steps: Sequence[Step]) -> tuple[tuple[PartId, float], ...]:
+        """The median of the last durations of each part of the steps that has any."""
         if not steps:
             return ()
-        return tuple((step.id, _median(self._recent[step.id])) for step in steps if step.id in self._recent)
+        parts = (part.id for step in steps for part in step.parts)
+        return tuple((part, _median(self._recent[part])) for part in parts if part in self._recent)
 
-    def inputs_of(self, step: Step) -> dict[AssetKey, str]:
-        """The versions of what the step is about to read."""
-        if isinstance(step, CheckStep):
-            return self._versions_read(step.check.assets, by_view=False)
-        inputs = dict(step.inlined)
-        if step.reads:
-            inputs.update(self._versions_read(step.reads, by_view=is_view(step.asset)))
+    def inputs_of(self, part: Part) -> dict[AssetKey, str]:
+        """The versions of what an output or a check is about to read."""
+        if isinstance(part, ExecuteCheck):
+            return self._versions_read(part.check.assets, by_view=False)
+        inputs = dict(part.inlined)
+        if part.reads:
+            inputs.update(self._versions_read(part.reads, by_view=is_view(part.asset)))
         return inputs
 
+    def has_ended(self, part: Part) -> bool:
+        """Whether the end of an output or a check was added."""
+        return part.id in self._ended
+
     def add(self, end: StepEnd) -> None:
-        """Record the end of a step, after everything that it did is committed."""
+        """Record an end, after everything that was done is committed."""
+        self._ended.add(end.step.id)
         event = end.materialization
         if event is not None:
-            self._made[event.key] = Versions(event.id, event.data_version, event.definition)
+            self._made[event.key] = Versions(event.id, event.data_version, event.definition, event.kind, event.path)
         with self._adding:
             self._pending.append(end)
         while self._pending and self._writing.acquire(blocking=False):
@@ -84,10 +93,10 @@ class Recorder:
         with self._writing:
             self._write_pending()
 
-    def recent_with(self, step_id: StepId, seconds: float) -> tuple[float, ...]:
-        """The last durations of a step, this one included."""
-        recent = (round(seconds, 4), *self._recent.get(step_id, ()))[:REMEMBERED_DURATIONS]
-        self._recent[step_id] = recent
+    def recent_with(self, part: Part, seconds: float) -> tuple[float, ...]:
+        """The last durations of an output or a check, this one included."""
+        recent = (round(seconds, 4), *self._recent.get(part.id, ()))[:REMEMBERED_DURATIONS]
+        self._recent[part.id] = recent
         return recent
 
     def _write_pending(self) -> None:
@@ -96,82 +105,91 @@ class Recorder:
         if batch:
             self._state.end_steps(batch)
 
-    def _versions_read(self, keys: tuple[AssetKey, ...], *, by_view: bool) -> dict[AssetKey, str]:
-        """Versions as they are now. If another run made anew what this one made, the reader will count as stale."""
-        made = self._made
+    def versions(self, keys: Collection[AssetKey]) -> dict[AssetKey, Versions]:
+        """What is there of assets now. If another run made anew what this one made, the reader will count as stale."""
+        made = {key: self._made[key] for key in keys if key in self._made}
         others = [key for key in keys if key not in made]
-        known = self._state.versions(self._run.identity, others) if others else {}
-        return {key: _version(made.get(key) or known.get(key), by_view=by_view) for key in keys}
+        return {**self._state.versions(self._run.identity, others), **made} if others else made
+
+    def _versions_read(self, keys: tuple[AssetKey, ...], *, by_view: bool) -> dict[AssetKey, str]:
+        known = self.versions(keys)
+        return {key: _version(known.get(key), by_view=by_view) for key in keys}
 
 
-def planned(step: Step, run_id: str) -> StepRecord:
-    """The record of a step that has not begun; a reused one has ended with that."""
-    if isinstance(step, CheckStep):
-        check = step.check
-        key = next(iter(check.assets), None)
-        return StepRecord(run_id, step.id, "check", key, check.id.name, check_version(check))
-    asset = step.asset
-    status: StepStatus | None = "reused" if step.reuse else None
-    return StepRecord(run_id, step.id, "build", asset.key, str(asset.key), asset.code_version, status)
+def planned(step: Step, part: Part, run_id: str) -> StepRecord:
+    """The record of a part of a step that has not begun; a reused one has ended with that."""
+    if isinstance(part, ExecuteCheck):
+        check = part.check
+        key, name, version = next(iter(check.assets), None), check.id.name, check_version(check)
+    else:
+        key, name, version = part.asset.key, str(part.asset.key), part.asset.code_version
+    return StepRecord(
+        run_id,
+        part.id,
+        "check" if isinstance(part, ExecuteCheck) else "build",
+        key,
+        name,
+        version,
+        connection=step.connection,
+        partition=step.partition,
+        status="reused" if step.is_reused else None,
+    )
 
 
 def ended(event: StepFinished, run_id: str, attempts: int) -> StepRecord:
-    """The record of a step that has ended."""
-    before = planned(event.step, run_id)
-    return StepRecord(
-        run_id,
-        before.id,
-        before.kind,
-        before.key,
-        before.name,
-        before.code_version,
-        event.status,
-        event.at - event.seconds,
-        event.seconds,
-        attempts,
-        event.message,
-        event.because,
+    """The record of a part that has ended."""
+    return replace(
+        planned(event.step, event.part, run_id),
+        status=event.status,
+        started_at=event.at - event.seconds,
+        seconds=event.seconds,
+        attempts=attempts,
+        message=event.message,
+        because=event.because,
     )
 
 
 def materialization(
-    step: BuildStep, built: Built, event_id: str, event: StepFinished, run: RunRecord, inputs: Mapping[AssetKey, str]
+    event: StepFinished, output: Output, built: Built, event_id: str, run: RunRecord, inputs: Mapping[AssetKey, str]
 ) -> Materialization:
-    """The event that an asset was built."""
-    definition = definition_of(step.asset.code_version, built.columns)
+    """The event that an asset was made."""
+    asset = output.asset
+    definition = definition_of(asset.code_version, built.columns)
     own_version = built.data_version or event_id
     return Materialization(
         id=event_id,
         identity=run.identity,
-        key=step.asset.key,
+        key=asset.key,
         run_id=run.id,
-        step_id=step.id,
+        step_id=output.id,
         at=event.at,
-        code_version=step.asset.code_version,
+        code_version=asset.code_version,
         data_version=definition if built.kind == "view" else own_version,
         definition=definition,
-        settings=physical_settings(step.asset),
+        settings=physical_settings(asset),
         kind=built.kind,
         relation=built.relation if built.kind in ("table", "view") else None,
+        path=built.path,
+        partition=event.step.partition,
         rows=built.rows,
         columns=built.columns,
-        metadata=built.metadata,
+        metadata=event.metadata,
         inputs=inputs,
     )
 
 
 def check_result(
-    event: StepFinished, step: CheckStep, event_id: str, run: RunRecord, inputs: Mapping[AssetKey, str]
+    event: StepFinished, test: ExecuteCheck, event_id: str, run: RunRecord, inputs: Mapping[AssetKey, str]
 ) -> CheckResult:
     """The result of an executed check."""
-    check = step.check
+    check = test.check
     return CheckResult(
         id=event_id,
         identity=run.identity,
         name=check.id.name,
         key=next(iter(check.assets), None),
         run_id=run.id,
-        step_id=step.id,
+        step_id=test.id,
         at=event.at,
         status=event.check or "error",
         severity=check.config.severity,
@@ -194,12 +212,12 @@ def check_version(check: Check) -> str:
     """Changes when what a generic check asks for changes. The SQL of a singular one is not known here."""
     if check.kind == "singular":
         return ""
-    told = repr((check.kind, check.column, check.arguments, check.config))
-    return blake2b(told.encode(), digest_size=8).hexdigest()
+    text = repr((check.kind, check.column, check.arguments, check.config))
+    return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def verified_checks(
-    checks: Iterable[Check], results: Mapping[StepId, CheckResult], recorded: Mapping[AssetKey, Recorded]
+    checks: Iterable[Check], results: Mapping[PartId, CheckResult], recorded: Mapping[AssetKey, Recorded]
 ) -> frozenset[NodeId]:
     """The checks whose last result, on data that are still the same, was no failure."""
     versions = {key: record.data_version for key, record in recorded.items()}

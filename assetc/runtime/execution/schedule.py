@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from heapq import heappop, heappush
 
-from assetc.compiler.plan import Step, StepId
+from assetc.compiler.plan import PartId, Step, StepId
 
 UNKNOWN_SECONDS = 1.0
 
@@ -16,14 +16,15 @@ class Schedule:
     It takes no lock: its owner does.
     """
 
-    def __init__(self, steps: Sequence[Step], usual: Mapping[StepId, float]) -> None:
+    def __init__(self, steps: Sequence[Step], usual: Mapping[PartId, float]) -> None:
         self._steps = {step.id: step for step in steps}
-        self._after = {step.id: [up for up in step.after if up in self._steps] for step in steps}
-        self._below: dict[StepId, list[StepId]] = {step_id: [] for step_id in self._steps}
-        for step_id, above in self._after.items():
+        self._below: dict[PartId, list[StepId]] = {part.id: [] for step in steps for part in step.parts}
+        self._waiting: dict[StepId, int] = {}
+        for step in steps:
+            above = [up for up in step.after if up in self._below]
+            self._waiting[step.id] = len(above)
             for up in above:
-                self._below[up].append(step_id)
-        self._waiting = {step_id: len(above) for step_id, above in self._after.items()}
+                self._below[up].append(step.id)
         urgency = self._ways_ahead(usual)
         self._rank = {step.id: (-urgency[step.id], place) for place, step in enumerate(steps)}
         self._ready: list[tuple[tuple[float, int], StepId]] = []
@@ -55,24 +56,26 @@ class Schedule:
                 return self._steps[step_id]
         return None
 
-    def succeed(self, step_id: StepId) -> None:
-        """A running step has ended well: what waited only for it is ready."""
-        self._running.discard(step_id)
-        for below in self._below[step_id]:
+    def succeed(self, part: PartId) -> None:
+        """An output or a check has ended well: what waited only for it is ready."""
+        for below in self._below[part]:
             self._waiting[below] -= 1
-        self._release(below for below in self._below[step_id] if self._waiting[below] == 0)
+        self._release(below for below in self._below[part] if self._waiting[below] == 0)
 
-    def fail(self, step_id: StepId) -> tuple[Step, ...]:
-        """A running step has failed: the steps below it will never run. They are returned in the plan's order."""
-        self._running.discard(step_id)
+    def fail(self, part: PartId) -> tuple[Step, ...]:
+        """An output or a check has failed: the steps below it will never run. They are returned in the plan's order."""
         lost: set[StepId] = set()
-        waiting = [step_id]
+        waiting = [part]
         while waiting:
             for below in self._below[waiting.pop()]:
                 if below in self._pending and below not in lost:
                     lost.add(below)
-                    waiting.append(below)
+                    waiting.extend(each.id for each in self._steps[below].parts)
         return self._drop(lost)
+
+    def end(self, step: Step) -> None:
+        """A running step has ended, with all of its parts."""
+        self._running.discard(step.id)
 
     def drop_rest(self) -> tuple[Step, ...]:
         """Nothing more is going to begin; what would have is returned in the plan's order."""
@@ -86,10 +89,10 @@ class Schedule:
         for step_id in step_ids:
             heappush(self._ready, (self._rank[step_id], step_id))
 
-    def _ways_ahead(self, usual: Mapping[StepId, float]) -> dict[StepId, float]:
+    def _ways_ahead(self, usual: Mapping[PartId, float]) -> dict[StepId, float]:
         """For each step the seconds from its beginning to the end of the longest way that starts with it."""
         ahead: dict[StepId, float] = {}
-        for step_id in reversed(self._steps):
-            behind = max((ahead[below] for below in self._below[step_id]), default=0.0)
-            ahead[step_id] = behind + usual.get(step_id, UNKNOWN_SECONDS)
+        for step in reversed(self._steps.values()):
+            behind = max((ahead[below] for part in step.parts for below in self._below[part.id]), default=0.0)
+            ahead[step.id] = behind + max(usual.get(part.id, UNKNOWN_SECONDS) for part in step.parts)
         return ahead

@@ -2,38 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct, field
 
 from assetc.adapters.protocol import Session
 from assetc.compiler.diagnostic import Diagnostic
-from assetc.compiler.plan import BuildStep, CheckStep, StepId
+from assetc.compiler.plan import ExecuteCheck, Output, PartId, Step
+from assetc.compiler.planning.staleness import ValueKind
+from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 from assetc.runtime.execution.cancellation import Interruption
 from assetc.runtime.execution.events import CheckStatus
 from assetc.runtime.execution.relations import Relations
-from assetc.runtime.state.records import Metadata, ValueKind
+from assetc.runtime.state.records import Metadata, Versions
 
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
 
 
 class Attempt(Struct, frozen=True):
-    """One try at a step. `ledger_id` is the same for every try, also in a run that resumes this one.
+    """One try at a step. `root_id` is the same for every try, also in a run that resumes this one.
 
-    `inspect` is what `perform` calls as its listener's `check`: it executes the checks that guard publication
-    against a relation, in this session, and raises ChecksFailed. A Python body runs inside of
-    `interruption.body()`, so that it can be stopped.
+    `inspect` executes the checks that guard the publication of an output against a relation, in this session, and
+    raises ChecksFailed: what `perform` calls as its listener's `check`. `made` says what was made of assets when they
+    were built last. A Python body runs inside of `interruption.body()`, so that it can be stopped.
     """
 
     run_id: str
-    ledger_id: str
+    root_id: str
     number: int
     session: Session
     relations: Relations
     log: Callable[[LogLevel, str], None]
-    inspect: Callable[[Relation], None]
+    inspect: Callable[[Output, Relation], None]
+    made: Callable[[Collection[AssetKey]], Mapping[AssetKey, Versions]]
     interruption: Interruption = field(default_factory=Interruption)
 
     def hear(self, logs: Iterable[tuple[LogLevel, str]], problems: Iterable[Diagnostic]) -> None:
@@ -43,9 +46,19 @@ class Attempt(Struct, frozen=True):
         for problem in problems:
             self.log("warning", f"{problem.code} at {problem.span}: {problem.message}")
 
+    def ledger_id(self, output: Output) -> str:
+        """The entry of the ledger for an output."""
+        return ledger_id(self.root_id, output.id)
+
+
+def ledger_id(root_id: str, output: PartId) -> str:
+    """The entry of the ledger for an output: the same in a run and in those that resume it."""
+    return f"{root_id}:{output}"
+
 
 class Built(Struct, frozen=True):
-    """What building an asset came to. `relation` is where its data are now, None if they are not in the warehouse.
+    """What making an asset came to. `relation` is where its data are now, None if they are not in the warehouse; `path`
+    is where an object is stored.
 
     `data_version` is given where the content has a version of its own: equal content, equal version. `columns`
     (name and type) are given where they are known at no cost.
@@ -53,11 +66,19 @@ class Built(Struct, frozen=True):
 
     kind: ValueKind
     relation: Relation | None = None
+    path: str | None = None
     rows: int | None = None
     columns: tuple[tuple[str, str], ...] = ()
     data_version: str | None = None
     message: str = ""
     metadata: Metadata = ()
+
+
+class Making(Struct, frozen=True):
+    """An output whose content is there; `store` brings it to where readers find it."""
+
+    output: Output
+    store: Callable[[], Built]
 
 
 class Checked(Struct, frozen=True):
@@ -73,25 +94,25 @@ class Checked(Struct, frozen=True):
 class StepWork(Protocol):
     """The work of a project's steps. It is called from several threads at once, with a session for each.
 
-    `build` and `check` may raise StepFailed, StepSkipped, Refused, WarehouseError, Canceled and ChecksFailed;
-    whatever else they raise fails the step as well.
+    `make`, `Making.store` and `check` may raise StepFailed, StepSkipped, Refused, WarehouseError, Canceled and
+    ChecksFailed; whatever else they raise fails the step as well.
     """
 
     def prepare(self, session: Session) -> None:
         """What has to be there before the first step, beside the schemas: the ledger."""
 
-    def build(self, step: BuildStep, attempt: Attempt) -> Built:
-        """Bring the asset up to date."""
+    def make(self, step: Step, wanted: tuple[Output, ...], attempt: Attempt) -> Generator[Making]:
+        """Do the work once, and give each of the wanted outputs as it comes; one that is not given is skipped."""
 
-    def check(self, step: CheckStep, attempt: Attempt, relation: Relation | None) -> Checked:
+    def check(self, test: ExecuteCheck, attempt: Attempt, relation: Relation | None) -> Checked:
         """Execute a check; against `relation` in place of its asset's, where one is given."""
 
-    def is_done(self, step: BuildStep, attempt: Attempt) -> bool:
-        """Whether the ledger holds the step: asked before it is tried again."""
+    def is_done(self, output: Output, attempt: Attempt) -> bool:
+        """Whether the ledger holds the output: asked before it is tried again."""
 
 
 class StepFailed(Exception):  # noqa: N818  a step failed, which need not be anybody's error
-    """A step failed for a reason that its work can tell.
+    """A step failed for a reason that its work knows.
 
     `transient`: it may succeed when tried again. `may_retry` False: not even the retries that the asset asks for.
     """
@@ -113,6 +134,6 @@ class StepSkipped(Exception):  # noqa: N818  nothing went wrong
 class ChecksFailed(Exception):  # noqa: N818  the data are at fault
     """Checks that guard publication failed: what was staged must be abandoned."""
 
-    def __init__(self, failed: tuple[StepId, ...], names: tuple[str, ...]) -> None:
+    def __init__(self, failed: tuple[PartId, ...], names: tuple[str, ...]) -> None:
         super().__init__(f"not published: check {', '.join(names)} failed")
         self.failed = failed

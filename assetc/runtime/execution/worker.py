@@ -3,58 +3,59 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from assetc.adapters.protocol import Canceled, Session, Warehouse
-from assetc.compiler.plan import Step, StepId
+from assetc.compiler.plan import PartId, Step
 from assetc.runtime.execution.cancellation import Interruption
 from assetc.runtime.execution.events import StepStatus
 from assetc.runtime.execution.schedule import Schedule
 
 
 class Worker:
-    """One thread's session, opened when it is first needed, and what it is to be stopped with."""
+    """One thread's sessions, each opened when it is first needed, and what they are to be stopped with."""
 
-    def __init__(self, warehouse: Warehouse) -> None:
-        self._warehouse = warehouse
+    def __init__(self, warehouses: Mapping[str, Warehouse]) -> None:
+        self._warehouses = warehouses
         self._lock = threading.Lock()
-        self._session: Session | None = None
+        self._sessions: dict[str, Session] = {}
         self._canceled = False
         self.interruption = Interruption()
 
-    def session(self) -> Session:
-        """The session of this thread. Raises Canceled after `cancel`, and WarehouseError."""
-        if self._session is None:
-            session = self._warehouse.session()
+    def session(self, connection: str) -> Session:
+        """The session of this thread on a connection. Raises Canceled after `cancel`, and WarehouseError."""
+        session = self._sessions.get(connection)
+        if session is None:
+            session = self._warehouses[connection].session()
             with self._lock:
-                self._session = session
+                self._sessions[connection] = session
         if self._canceled:
             raise Canceled("canceled")
-        return self._session
+        return session
 
     def cancel(self) -> None:
         """Stop what the thread is doing; called from another thread."""
         with self._lock:
             self._canceled = True
-            session = self._session
-        if session is not None:
+            sessions = tuple(self._sessions.values())
+        for session in sessions:
             session.cancel()
         self.interruption.interrupt()
 
     def close(self) -> None:
-        """Give the session back."""
-        if self._session is not None:
-            self._session.close()
+        """Give the sessions back."""
+        for session in self._sessions.values():
+            session.close()
 
 
 class Runner(Protocol):
-    """What a crew is told to do with steps."""
+    """What a crew does with steps."""
 
-    def run(self, step: Step, worker: Worker) -> StepStatus:
-        """Execute a step; what is below it may run after a success alone."""
+    def run(self, step: Step, worker: Worker) -> Mapping[PartId, StepStatus]:
+        """Execute a step; what is below a part of it may run after a success alone."""
 
-    def leave_out(self, step: Step, status: StepStatus, because: tuple[StepId, ...]) -> None:
+    def leave_out(self, step: Step, status: StepStatus, because: tuple[PartId, ...]) -> None:
         """A step is not executed."""
 
 
@@ -88,7 +89,7 @@ class Crew:
         for thread in self._threads:
             thread.start()
 
-    def stop(self, status: StepStatus, because: tuple[StepId, ...] = ()) -> None:
+    def stop(self, status: StepStatus, because: tuple[PartId, ...] = ()) -> None:
         """Begin nothing more, and stop what runs."""
         self._stopping.set()
         with self._changed:
@@ -128,20 +129,27 @@ class Crew:
             return step
 
     def _execute(self, step: Step, worker: Worker) -> None:
-        status: StepStatus = "failed"
+        statuses: Mapping[PartId, StepStatus] = {part.id: "failed" for part in step.parts}
         try:
-            status = self._runner.run(step, worker)
+            statuses = self._runner.run(step, worker)
         finally:
-            succeeded = status == "success"
-            with self._changed:
-                skipped = () if succeeded else self._schedule.fail(step.id)
-                if succeeded:
-                    self._schedule.succeed(step.id)
-                self._wake()
-        for below in skipped:
-            self._runner.leave_out(below, "skipped", (step.id,))
-        if not succeeded and status != "skipped" and self.fail_fast:
-            self.stop("skipped", (step.id,))
+            lost = self._end(step, statuses)
+        for below, part in lost:
+            self._runner.leave_out(below, "skipped", (part,))
+        failed = tuple(part for part, status in statuses.items() if status not in ("success", "skipped"))
+        if failed and self.fail_fast:
+            self.stop("skipped", failed)
+
+    def _end(self, step: Step, statuses: Mapping[PartId, StepStatus]) -> list[tuple[Step, PartId]]:
+        """Release what waited for the step. What will never run is returned, each with the part that it needs."""
+        with self._changed:
+            self._schedule.end(step)
+            for part in (part for part, status in statuses.items() if status == "success"):
+                self._schedule.succeed(part)
+            failed = [part for part, status in statuses.items() if status != "success"]
+            lost = [(below, part) for part in failed for below in self._schedule.fail(part)]
+            self._wake()
+        return lost
 
     def _wake(self) -> None:
         """This thread takes one step itself; the others are woken for the rest."""

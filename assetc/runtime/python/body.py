@@ -38,14 +38,14 @@ FindUpstream: TypeAlias = Callable[[AssetsDefinition], Mapping[str, Upstream]]
 
 
 class BodyRequest(Struct, frozen=True):
-    """One Python asset to execute, and everything that its body may reach.
+    """One body to execute for some of its assets, and everything that it may reach.
 
     `find_upstream` tells which upstream each parameter of the definition receives (see `match_inputs`); a parameter
     that it leaves out is no upstream. `write_log` receives a level of `logging` and a line. `config` and
     `incremental` are for dbt models.
     """
 
-    key: AssetKey
+    keys: tuple[AssetKey, ...]
     path: str
     root: Path
     run_id: str
@@ -92,7 +92,7 @@ def run_body(request: BodyRequest) -> BodyOutcome:
     outputs: list[BodyOutput] = []
     with project_imports(request.root), captured_prints(lambda line: request.write_log(logging.INFO, line)):
         try:
-            body = find_body(request.root, request.path, request.key)
+            body = find_body(request.root, request.path, request.keys[0])
         except (Exception, SystemExit) as error:  # a user's file may raise anything when it is imported
             return BodyOutcome(failure=failure_of(error, request.root, request.path, importing=True))
         try:
@@ -101,6 +101,13 @@ def run_body(request: BodyRequest) -> BodyOutcome:
             failure = failure_of(error, request.root, request.path)
             return BodyOutcome(tuple(outputs), failure, tuple(request.access.sent))
     return BodyOutcome(tuple(outputs), None, tuple(request.access.sent))
+
+
+def find_output(key: AssetKey, outcome: BodyOutcome) -> BodyOutput | None:
+    """The output of an asset: that of its key, else the only one of its name, below the prefix of its folder."""
+    exact = [output for output in outcome.outputs if output.key == key]
+    named = exact or [output for output in outcome.outputs if output.key.name == key.name]
+    return named[0] if len(named) == 1 else None
 
 
 def match_inputs(definition: AssetsDefinition, upstream: Mapping[AssetKey, Upstream]) -> dict[str, Upstream]:
@@ -129,18 +136,26 @@ def _run(body: AnyBody, request: BodyRequest, outputs: list[BodyOutput]) -> None
         outputs.append(_run_dbt_model(body, request))
         return
     if body.sql is not None:
-        outputs.append(BodyOutput(request.key, QueryValue(request.access.resolve_sql(body.sql))))
+        outputs.append(BodyOutput(request.keys[0], QueryValue(request.access.resolve_sql(body.sql))))
         return
     missing = list(missing_resources(body, request.resources))
     if missing:
         raise InvalidDefinitionError("; ".join(missing), code="E109")
     values = _load_inputs(body, request)
     services = Services(request.run_id, _logger(request.write_log), Resources(request.resources), request.access)
-    context = BodyContext(body, body.keys, services)
+    wanted = _wanted(body, request.keys)
+    context = BodyContext(body, wanted, services)
     arguments = {**service_values(body.signature, values, context), **values}
     returned = call_body(body.body, body.signature, arguments)
-    for produced in outputs_of(body, returned, body.keys):
+    for produced in outputs_of(body, returned, wanted):
         outputs.append(_output(context.complete(produced), request))
+
+
+def _wanted(body: AssetsDefinition, keys: tuple[AssetKey, ...]) -> frozenset[AssetKey]:
+    """The keys, as the definition names them, that the body is asked for: a part only if it can make one."""
+    if not body.can_subset:
+        return body.keys
+    return frozenset(key for key in body.keys if any(_ends_with(each, key.parts) for each in keys))
 
 
 def _load_inputs(definition: AssetsDefinition, request: BodyRequest) -> dict[str, object]:
@@ -172,12 +187,11 @@ def _run_dbt_model(model: DbtModel, request: BodyRequest) -> BodyOutput:
 
 def _output(produced: Produced, request: BodyRequest) -> BodyOutput:
     output = produced.output
-    key = request.key if output.key.name == request.key.name else output.key
     value: BodyValue = NoValue()
     if produced.stores_value:
         value = to_body_value(produced.value, output.annotation, request.access.resolve_sql)
     metadata, is_open = to_metadata(produced.metadata), is_open_kind(output.annotation)
-    return BodyOutput(key, value, metadata, produced.tags, produced.data_version, is_open)
+    return BodyOutput(output.key, value, metadata, produced.tags, produced.data_version, is_open)
 
 
 def _logger(write_log: WriteLog) -> logging.Logger:

@@ -54,6 +54,11 @@ class BodyContext(AssetExecutionContext):
         return self._wanted
 
     @property
+    def selected_output_names(self) -> Set[str]:
+        """The names of the outputs that this run wants from the body."""
+        return {output.name for output in self._definition.outputs if output.key in self._wanted}
+
+    @property
     def run_id(self) -> str:
         """The id of the run."""
         return self._services.run_id

@@ -10,8 +10,7 @@ from contextlib import contextmanager
 
 from msgspec import Struct, field
 
-from assetc.compiler.bodies import joined
-from assetc.compiler.graph import order
+from assetc.compiler.graph import order, with_shared_needs
 from assetc.definitions.asset import AssetsDefinition
 from assetc.definitions.errors import InvalidDefinitionError, InvalidSelectionError, InvariantError
 from assetc.definitions.in_process_run import InProcessRun
@@ -51,7 +50,7 @@ def run_assets(run: InProcessRun) -> ExecuteInProcessResult:
     """Execute the selected assets in order. Raises what `materialize()` promises to raise."""
     compiled = compile_definitions(run.assets)
     selected = _select(compiled, run.selection)
-    ordered = order(joined(compiled.graph, compiled.producers), selected)
+    ordered = order(with_shared_needs(compiled.graph, compiled.producers), selected)
     steps = tuple(dict.fromkeys(compiled.producers[key] for key in ordered))
     check_requirements(steps, run.resources)
     with _default_manager(run) as manager:

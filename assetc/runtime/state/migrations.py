@@ -104,4 +104,41 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) strict, without rowid
         """,
     ),
+    (
+        "alter table steps add column connection text not null default ''",
+        "alter table steps add column partition text not null default ''",
+        """
+        create table materializations_with_path (
+            id text primary key,
+            target_id integer not null references targets,
+            key text not null,
+            partition text not null default '',
+            run_id text not null,
+            step_id text not null,
+            at real not null,
+            code_version text not null,
+            data_version text not null,
+            definition text not null,
+            settings text not null,
+            kind text not null check (kind in ('table', 'view', 'object', 'none')),
+            database text, schema text, name text, path text,
+            row_count integer,
+            columns text not null,
+            metadata text not null,
+            inputs text not null
+        ) strict, without rowid
+        """,
+        """
+        insert into materializations_with_path
+        select id, target_id, key, partition, run_id, step_id, at, code_version, data_version, definition, settings,
+               iif(kind = 'pickle', 'object', kind), database, schema, name,
+               iif(kind = 'pickle', json_extract(metadata, '$.path'), null),
+               row_count, columns, metadata, inputs
+        from materializations
+        """,
+        "drop table materializations",
+        "alter table materializations_with_path rename to materializations",
+        "create index materializations_by_key on materializations (target_id, key, id)",
+        "create index materializations_by_run on materializations (run_id)",
+    ),
 )

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from assetc.adapters.protocol import Identity
 from assetc.compiler.diagnostic import Diagnostic
-from assetc.compiler.plan import StepId
+from assetc.compiler.plan import PartId
 from assetc.compiler.planning.staleness import Recorded
 from assetc.definitions.key import AssetKey
 from assetc.runtime.state.records import (
@@ -60,7 +60,7 @@ class State(Protocol):
     def check_results(self, identity: Identity) -> Mapping[str, CheckResult]:
         """The last result of every check of a target, by the check's step."""
 
-    def durations(self, identity: Identity) -> Mapping[StepId, tuple[float, ...]]:
+    def durations(self, identity: Identity) -> Mapping[PartId, tuple[float, ...]]:
         """The last durations of every step of a target, newest first."""
 
     def forget_runs(self, keep: int) -> int:

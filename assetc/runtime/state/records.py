@@ -8,13 +8,13 @@ from typing import Literal, TypeAlias
 from msgspec import Struct, field
 
 from assetc.adapters.protocol import Identity
-from assetc.compiler.plan import StepId
+from assetc.compiler.plan import PartId
+from assetc.compiler.planning.staleness import ValueKind
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 from assetc.runtime.execution.events import CheckStatus, RunStatus, StepStatus
 
 RecordedRunStatus = Literal["running", "success", "failed", "canceled"]
-ValueKind = Literal["table", "view", "pickle", "none"]
 StepKind = Literal["build", "check"]
 Metadata: TypeAlias = tuple[tuple[str, object], ...]
 
@@ -42,10 +42,13 @@ class RunRecord(Struct, frozen=True):
 
 
 class StepRecord(Struct, frozen=True):
-    """One step of a run; `status` is None until it has ended. `key` is the asset's, or a check's first asset's."""
+    """One part of a step of a run: an output or a check. `status` is None until it has ended.
+
+    `key` is the asset's, or a check's first asset's.
+    """
 
     run_id: str
-    id: StepId
+    id: PartId
     kind: StepKind
     key: AssetKey | None
     name: str
@@ -55,17 +58,22 @@ class StepRecord(Struct, frozen=True):
     seconds: float | None = None
     attempts: int = 0
     message: str = ""
-    because: tuple[StepId, ...] = ()
+    because: tuple[PartId, ...] = ()
+    connection: str = ""
+    partition: str | None = None
 
 
 class Materialization(Struct, frozen=True):
-    """An asset was built: the event that readers refer to. `inputs` are the versions of what it read."""
+    """An asset was made: the event that readers refer to. `inputs` are the versions of what it read.
+
+    `path` is where an object is stored, within the project.
+    """
 
     id: str
     identity: Identity
     key: AssetKey
     run_id: str
-    step_id: StepId
+    step_id: PartId
     at: float
     code_version: str
     data_version: str
@@ -73,6 +81,8 @@ class Materialization(Struct, frozen=True):
     settings: str
     kind: ValueKind
     relation: Relation | None = None
+    path: str | None = None
+    partition: str | None = None
     rows: int | None = None
     columns: tuple[tuple[str, str], ...] = ()
     metadata: Metadata = ()
@@ -87,7 +97,7 @@ class CheckResult(Struct, frozen=True):
     name: str
     key: AssetKey | None
     run_id: str
-    step_id: StepId
+    step_id: PartId
     at: float
     status: CheckStatus
     severity: str
@@ -117,11 +127,13 @@ class RunFilter(Struct, frozen=True):
 
 
 class Versions(Struct, frozen=True):
-    """What a reader remembers of an asset that it reads: see `Recorded`."""
+    """What a reader remembers of an asset that it reads, and as what it finds it: see `Recorded`."""
 
     event_id: str
     data_version: str
     definition: str
+    kind: ValueKind = "table"
+    path: str | None = None
 
 
 class RunEnd(Struct, frozen=True):

@@ -27,12 +27,17 @@ RUN_COLUMNS = (
     "id, root_id, command, arguments, status, started_at, finished_at, host, pid, process_started, "
     "adapter, place, database, schema"
 )
-STEP_COLUMNS = "run_id, id, kind, key, name, code_version, status, started_at, seconds, attempts, message, because"
+STEP_COLUMNS = (
+    "run_id, id, kind, key, name, code_version, status, started_at, seconds, attempts, message, because, "
+    "connection, partition"
+)
 MATERIALIZATION_COLUMNS = (
     "id, key, run_id, step_id, at, code_version, data_version, definition, settings, kind, "
-    "database, schema, name, row_count, columns, metadata, inputs"
+    "database, schema, name, path, partition, row_count, columns, metadata, inputs"
 )
-RECORDED_COLUMNS = "key, id, at, code_version, data_version, definition, settings, database, schema, name, inputs"
+RECORDED_COLUMNS = (
+    "key, id, at, code_version, data_version, definition, settings, database, schema, name, inputs, kind, path"
+)
 CHECK_COLUMNS = (
     "id, name, key, run_id, step_id, at, status, severity, code_version, failures, message, metadata, inputs"
 )
@@ -66,8 +71,18 @@ def to_run(row: Row) -> RunRecord:
 
 def step_row(step: StepRecord, ordinal: int) -> Row:
     """The row of a planned step."""
-    key = _key_text(step.key)
-    return (step.run_id, ordinal, step.id, step.kind, key, step.name, step.code_version, step.status)
+    return (
+        step.run_id,
+        ordinal,
+        step.id,
+        step.kind,
+        _key_text(step.key),
+        step.name,
+        step.code_version,
+        step.status,
+        step.connection,
+        step.partition or "",
+    )
 
 
 def step_end_row(step: StepRecord) -> Row:
@@ -87,9 +102,9 @@ def step_end_row(step: StepRecord) -> Row:
 
 def to_step(row: Row) -> StepRecord:
     """The step of a row of STEP_COLUMNS."""
-    *values, because = row
+    *values, because, connection, partition = row
     values[3] = _key(values[3])
-    return StepRecord(*(*values, tuple(json.loads(because))))
+    return StepRecord(*(*values, tuple(json.loads(because)), connection, partition or None))
 
 
 def materialization_row(event: Materialization, target_id: int) -> Row:
@@ -107,6 +122,8 @@ def materialization_row(event: Materialization, target_id: int) -> Row:
         event.settings,
         event.kind,
         *_relation_parts(event.relation),
+        event.path,
+        event.partition or "",
         event.rows,
         _text(event.columns),
         _metadata_text(event.metadata),
@@ -116,10 +133,10 @@ def materialization_row(event: Materialization, target_id: int) -> Row:
 
 def to_materialization(row: Row, identity: Identity) -> Materialization:
     """The materialization of a row of MATERIALIZATION_COLUMNS."""
-    event_id, key, *fields, database, schema, name, rows, columns, metadata, inputs = row
-    stored = (_relation(database, schema, name), rows, tuple(map(tuple, json.loads(columns))))
-    told = (tuple(json.loads(metadata).items()), _inputs(inputs))
-    return Materialization(*(event_id, identity, AssetKey(key), *fields, *stored, *told))
+    event_id, key, *fields, database, schema, name, path, partition, rows, columns, metadata, inputs = row
+    stored = (_relation(database, schema, name), path, partition or None, rows, tuple(map(tuple, json.loads(columns))))
+    rest = (tuple(json.loads(metadata).items()), _inputs(inputs))
+    return Materialization(*(event_id, identity, AssetKey(key), *fields, *stored, *rest))
 
 
 _VERSIONS = Decoder(dict[str, str])
@@ -129,9 +146,9 @@ def to_recorded(rows: Sequence[Row]) -> dict[AssetKey, Recorded]:
     """Assets and their last materializations, of rows of RECORDED_COLUMNS. Equal keys are one value."""
     keys = _Keys()
     recorded = {}
-    for key, *fields, database, schema, name, inputs in rows:
+    for key, *fields, database, schema, name, inputs, kind, path in rows:
         read = {keys[up]: version for up, version in _VERSIONS.decode(inputs).items()} if inputs != "{}" else {}
-        recorded[keys[key]] = Recorded(*(*fields, _relation(database, schema, name), read))
+        recorded[keys[key]] = Recorded(*(*fields, _relation(database, schema, name), read, kind, path))
     return recorded
 
 
@@ -166,8 +183,8 @@ def check_row(result: CheckResult, target_id: int) -> Row:
 def to_check(row: Row, identity: Identity) -> CheckResult:
     """The result of a row of CHECK_COLUMNS."""
     result_id, name, key, *fields, metadata, inputs = row
-    told = (tuple(json.loads(metadata).items()), _inputs(inputs))
-    return CheckResult(*(result_id, identity, name, _key(key), *fields, *told))
+    rest = (tuple(json.loads(metadata).items()), _inputs(inputs))
+    return CheckResult(*(result_id, identity, name, _key(key), *fields, *rest))
 
 
 def _text(values: Sequence[object]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from assetc.adapters.protocol import Identity
-from assetc.compiler.plan import StepId
+from assetc.compiler.plan import PartId
 from assetc.compiler.planning.staleness import Recorded
 from assetc.definitions.key import AssetKey
 from assetc.runtime.state.connection import Connection
@@ -83,7 +83,7 @@ class SqliteState:
         if not keys:
             return {}
         sql = (
-            f"select m.key, m.id, m.data_version, m.definition from {_LATEST} "
+            f"select m.key, m.id, m.data_version, m.definition, m.kind, m.path from {_LATEST} "
             f"where {_OF_TARGET} and l.key in ({', '.join('?' * len(keys))})"
         )
         names = {key.to_user_string(): key for key in keys}
@@ -129,7 +129,7 @@ class SqliteState:
         rows = self._connection.rows(sql, _parts(identity))
         return {result.step_id: result for result in (to_check(row, identity) for row in rows)}
 
-    def durations(self, identity: Identity) -> Mapping[StepId, tuple[float, ...]]:
+    def durations(self, identity: Identity) -> Mapping[PartId, tuple[float, ...]]:
         """The last durations of every step of a target, newest first."""
         sql = f"select d.step_id, d.recent from durations d join targets t on t.id = d.target_id where {_OF_TARGET}"
         rows = self._connection.rows(sql, _parts(identity))
@@ -168,8 +168,9 @@ insert into runs (id, root_id, target_id, command, arguments, status, started_at
 values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _INSERT_STEP = """
-insert into steps (run_id, ordinal, id, kind, key, name, code_version, status, attempts, message, because)
-values (?, ?, ?, ?, ?, ?, ?, ?, 0, '', '[]')
+insert into steps (run_id, ordinal, id, kind, key, name, code_version, status, connection, partition,
+                   attempts, message, because)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', '[]')
 """
 _END_STEP = """
 update steps set status = ?, started_at = ?, seconds = ?, attempts = ?, message = ?, because = ?
@@ -177,11 +178,12 @@ where run_id = ? and id = ?
 """
 _INSERT_MATERIALIZATION = """
 insert into materializations (id, target_id, key, run_id, step_id, at, code_version, data_version, definition,
-                              settings, kind, database, schema, name, row_count, columns, metadata, inputs)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                              settings, kind, database, schema, name, path, partition, row_count, columns, metadata,
+                              inputs)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _SET_LATEST = """
-insert into latest_materializations (target_id, key, materialization_id) values (?, ?, ?)
+insert into latest_materializations (target_id, key, partition, materialization_id) values (?, ?, ?, ?)
 on conflict (target_id, key, partition) do update set materialization_id = excluded.materialization_id
 """
 _INSERT_CHECK = """
@@ -212,7 +214,7 @@ def _insert_results(sqlite: sqlite3.Connection, end: StepEnd, target_id: int) ->
     event = end.materialization
     if event is not None:
         sqlite.execute(_INSERT_MATERIALIZATION, materialization_row(event, target_id))
-        sqlite.execute(_SET_LATEST, (target_id, event.key.to_user_string(), event.id))
+        sqlite.execute(_SET_LATEST, (target_id, event.key.to_user_string(), event.partition or "", event.id))
     if end.check is not None:
         sqlite.execute(_INSERT_CHECK, check_row(end.check, target_id))
     if end.recent:

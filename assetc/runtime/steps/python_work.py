@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import cast
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from assetc.adapters.protocol import Form, WarehouseError
 from assetc.compiler.asset import Asset
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.materialization.build import Content, Query, TableValue
-from assetc.definitions.asset import AssetsDefinition
+from assetc.compiler.plan import Output, Step
 from assetc.definitions.key import AssetKey
 from assetc.runtime.compiled_sql import SqlCompiler
-from assetc.runtime.execution.work import Attempt, Built, LogLevel, StepFailed, StepSkipped
+from assetc.runtime.execution.work import Attempt, Built, LogLevel, Making, StepFailed
 from assetc.runtime.python import body_value
-from assetc.runtime.python.body import BodyOutcome, BodyOutput, BodyRequest, match_inputs, run_body
+from assetc.runtime.python.body import BodyOutput, BodyRequest, find_output, match_inputs, run_body
 from assetc.runtime.python.load_upstream import Upstream
-from assetc.runtime.python.shared_bodies import BodyId, SharedBodies, find_output
 from assetc.runtime.python.warehouse_access import WarehouseAccess
 from assetc.runtime.steps.tables import Tables
 from assetc.runtime.steps.warehouse_fault import failed_statement
-from assetc.runtime.values.store import forget_object, has_object, save_object
+from assetc.runtime.values.store import forget_object, save_object
 from assetc.runtime.workspace import Workspace
 
 LEVELS: Mapping[int, LogLevel] = {
@@ -38,151 +38,142 @@ LEVELS: Mapping[int, LogLevel] = {
 
 
 class PythonWork(Struct, frozen=True):
-    """What the Python assets of one project do. It is shared by all threads of a run; only `bodies` changes."""
+    """What the Python assets of one project do. It is shared by all threads of a run."""
 
     workspace: Workspace
     compiler: SqlCompiler
     tables: Tables
-    bodies: SharedBodies = field(default_factory=SharedBodies)
 
-    def build(self, asset: Asset, attempt: Attempt) -> Built:
-        """Execute the body, and keep what it gives: as a table, or as an object."""
-        outcome = self._outcome(asset, attempt)
-        output = find_output(asset.key, outcome)
-        if outcome.failure is not None and (output is None or not asset.step_name):
+    def make(self, step: Step, wanted: tuple[Output, ...], attempt: Attempt) -> Generator[Making]:
+        """Execute the body once, and give what it made: tables, or objects."""
+        read: set[AssetKey] = set()
+        with attempt.interruption.body():
+            outcome = run_body(self._body_request(wanted, attempt, read))
+        self._warn_of_reads(wanted, read, attempt)
+        failure = outcome.failure
+        for output in wanted:
+            found = find_output(output.asset.key, outcome)
+            if found is not None and (failure is None or output.asset.step_name):
+                yield Making(output, partial(self._store, output, found, attempt, tuple(sorted(read))))
+        if failure is not None:
             raise StepFailed(
-                _placed(outcome.failure.diagnostic, asset),
-                transient=outcome.failure.transient,
-                may_retry=outcome.failure.allow_retries,
-            ) from outcome.failure.error
-        if output is None:
-            raise StepSkipped("its body made nothing this time")
-        self._refuse_changed_kind(asset, output, attempt)
-        built = self._store(asset, output, attempt)
-        read = (("observed_reads", list(map(str, outcome.read))),) if outcome.read else ()
-        return replace(built, metadata=(*built.metadata, *read))
+                _placed(failure.diagnostic, wanted[0].asset),
+                transient=failure.transient,
+                may_retry=failure.allow_retries,
+            ) from failure.error
 
-    def _refuse_changed_kind(self, asset: Asset, output: BodyOutput, attempt: Attempt) -> None:
+    def _warn_of_reads(self, wanted: tuple[Output, ...], read: set[AssetKey], attempt: Attempt) -> None:
+        """What a body reads and no edge says may be built too late, or not at all; the graph stays as it is."""
+        graph, first = self.workspace.graph, wanted[0].asset
+        known = {key for output in wanted for key in (output.asset.key, *graph.upstream.get(output.asset.key, ()))}
+        for key in sorted(read - known):
+            other = graph.assets.get(key)
+            if other is None or (other.path, other.step_name) != (first.path, first.step_name or None):
+                message = f'{first.key} reads {key}, which only shows while it runs: add deps=["{key}"]'
+                fault = diagnostic("W208", message, first.span)
+                attempt.log("warning", f"{fault.code} at {fault.span}: {fault.message}")
+
+    def _store(self, output: Output, found: BodyOutput, attempt: Attempt, read: tuple[AssetKey, ...]) -> Built:
+        self._refuse_changed_kind(output, found, attempt)
+        metadata = [(name, _plain(entry.value)) for name, entry in found.metadata.items()]
+        if read:
+            metadata.append(("observed_reads", list(map(str, read))))
+        version = found.data_version.value if found.data_version else None
+        match found.value:
+            case body_value.TableValue(value=table):
+                built = self._table(output, TableValue(table), attempt)
+            case body_value.QueryValue(sql=sql):
+                built = self._table(output, Query(sql), attempt)
+            case body_value.ObjectValue(value=stored) if stored is not None:
+                built = self._object(output, stored, attempt)
+            case _:
+                self._run_hooks(output, attempt)
+                built = Built("none", output.asset.relation)
+        return replace(built, data_version=version, metadata=(*built.metadata, *metadata))
+
+    def _refuse_changed_kind(self, output: Output, found: BodyOutput, attempt: Attempt) -> None:
         """An asset that nothing annotates stays the kind that it was first: its readers rely on it."""
-        if not output.is_open or self.tables.refreshes(asset):
+        if not found.is_open or output.full_refresh:
             return
+        asset = output.asset
+        made = attempt.made((asset.key,)).get(asset.key)
         is_table = asset.relation is not None and self.tables.kind(asset.relation, attempt) is not None
         recorded: body_value.ValueKind = "table" if is_table else "nothing"
-        recorded = "object" if has_object(self.workspace.root, asset.key) else recorded
-        fault = body_value.changed_kind(asset.key, recorded, body_value.kind_of(output.value), asset.span)
+        if made is not None and made.kind == "object":
+            recorded = "object"
+        fault = body_value.changed_kind(asset.key, recorded, body_value.kind_of(found.value), asset.span)
         if fault is not None:
             raise StepFailed(fault, may_retry=False)
 
-    def _outcome(self, asset: Asset, attempt: Attempt) -> BodyOutcome:
-        """What the body came to; one of several assets is executed once for all of them."""
-
-        def execute() -> BodyOutcome:
-            read: set[AssetKey] = set()
-            with attempt.interruption.body():
-                outcome = run_body(self._body_request(asset, attempt, read))
-            self._warn_of_reads(asset, read, attempt)
-            return replace(outcome, read=tuple(sorted(read)))
-
-        if not asset.step_name:
-            return execute()
-        body = BodyId(attempt.run_id, asset.path, asset.step_name, attempt.number)
-        return self.bodies.take(body, asset.key, execute)
-
-    def _warn_of_reads(self, asset: Asset, read: set[AssetKey], attempt: Attempt) -> None:
-        """What a body reads and no edge tells may be built too late, or not at all; the graph stays as it is."""
-        told = {asset.key, *self.workspace.graph.upstream.get(asset.key, ())}
-        for key in sorted(read - told):
-            other = self.workspace.graph.assets.get(key)
-            if other is None or (other.path, other.step_name) != (asset.path, asset.step_name or None):
-                message = f'{asset.key} reads {key}, which only shows while it runs: add deps=["{key}"]'
-                fault = diagnostic("W208", message, asset.span)
-                attempt.log("warning", f"{fault.code} at {fault.span}: {fault.message}")
-
-    def _store(self, asset: Asset, output: BodyOutput, attempt: Attempt) -> Built:
-        metadata = tuple((name, _plain(found.value)) for name, found in output.metadata.items())
-        version = output.data_version.value if output.data_version else None
-        match output.value:
-            case body_value.TableValue(value=table):
-                built = self._table(asset, TableValue(table), attempt)
-            case body_value.QueryValue(sql=sql):
-                built = self._table(asset, Query(sql), attempt)
-            case body_value.ObjectValue(value=stored) if stored is not None:
-                self._drop_earlier_table(asset, attempt)
-                self._run_hooks(asset, attempt)
-                path = save_object(self.workspace.root, asset.key, stored)
-                built = Built("pickle", metadata=(("path", str(path.relative_to(self.workspace.root))),))
-            case _:
-                self._run_hooks(asset, attempt)
-                built = Built("none", asset.relation)
-        return replace(built, data_version=version, metadata=(*built.metadata, *metadata))
-
-    def _drop_earlier_table(self, asset: Asset, attempt: Attempt) -> None:
-        """A full refresh that makes an object of what was a table leaves nothing that SQL could still read."""
-        if asset.relation is not None and self.tables.refreshes(asset):
+    def _object(self, output: Output, value: object, attempt: Attempt) -> Built:
+        """Store an object. Where a full refresh makes one of what was a table, SQL finds nothing there any more."""
+        asset, root = output.asset, self.workspace.root
+        if asset.relation is not None and output.full_refresh:
             self.tables.drop(asset.relation, attempt)
+        self._run_hooks(output, attempt)
+        path = str(save_object(root, asset.key, value).relative_to(root))
+        return Built("object", path=path, metadata=(("path", path),))
 
-    def _run_hooks(self, asset: Asset, attempt: Attempt) -> None:
-        with _told(asset):
-            self.tables.run_hooks(asset, attempt)
+    def _run_hooks(self, output: Output, attempt: Attempt) -> None:
+        with _failing(output.asset):
+            self.tables.run_hooks(output, attempt)
 
-    def _table(self, asset: Asset, content: Content, attempt: Attempt) -> Built:
-        with _told(asset):
-            built = self.tables.build(asset, content, attempt)
-        forget_object(self.workspace.root, asset.key)
+    def _table(self, output: Output, content: Content, attempt: Attempt) -> Built:
+        with _failing(output.asset):
+            built = self.tables.build(output, content, attempt)
+        forget_object(self.workspace.root, output.asset.key)
         return built
 
-    def _body_request(self, asset: Asset, attempt: Attempt, read: set[AssetKey]) -> BodyRequest:
-        project = self.workspace.project
+    def _body_request(self, wanted: tuple[Output, ...], attempt: Attempt, read: set[AssetKey]) -> BodyRequest:
+        project, first = self.workspace.project, wanted[0].asset
         access = WarehouseAccess(
             adapter=self.tables.adapter,
             session=attempt.session,
             root=self.workspace.root,
-            resolve_sql=lambda sql: self.compiler.resolve_noting(asset.key, sql, read),
-            resolve_name=lambda written: self.compiler.resolve_name(asset.key, written),
-            this=asset.relation,
+            resolve_sql=lambda sql: self.compiler.resolve_noting(first.key, sql, read),
+            resolve_name=lambda written: self.compiler.resolve_name(first.key, written),
+            this=first.relation if len(wanted) == 1 else None,
         )
         return BodyRequest(
-            key=asset.key,
-            path=asset.path,
+            keys=tuple(output.asset.key for output in wanted),
+            path=first.path,
             root=self.workspace.root,
             run_id=attempt.run_id,
             access=access,
-            find_upstream=lambda definition: self._upstream(asset, definition),
+            find_upstream=lambda definition: match_inputs(definition, dict(self._values_of(wanted, attempt))),
             write_log=lambda level, line: attempt.log(LEVELS.get(level, "info"), line),
             resources=project.resources,
             default_load_type=cast("Form", project.settings.default_load_type),
-            config=asset.config.extra,
-            incremental=self.tables.is_incremental(asset, attempt),
+            config=first.config.extra,
+            incremental=self.tables.is_incremental(wanted[0], attempt),
         )
 
-    def _upstream(self, asset: Asset, definition: AssetsDefinition) -> Mapping[str, Upstream]:
-        return match_inputs(definition, dict(self._values_of(asset)))
-
-    def _values_of(self, asset: Asset) -> Iterator[tuple[AssetKey, Upstream]]:
-        """Where the value of each upstream is: in the store if it was put there, else in its relation."""
+    def _values_of(self, wanted: tuple[Output, ...], attempt: Attempt) -> Iterator[tuple[AssetKey, Upstream]]:
+        """Where the value of each upstream is: in its relation, or in the store if that is what was recorded."""
         graph = self.workspace.graph
-        for key in graph.upstream.get(asset.key, ()):
+        keys = dict.fromkeys(key for output in wanted for key in graph.upstream.get(output.asset.key, ()))
+        made = attempt.made(tuple(keys))
+        for key in keys:
             source = graph.sources.get(key)
             if source is not None:
                 yield key, Upstream(key, source.relation)
                 continue
-            upstream = graph.assets[key]
-            stored = upstream.kind == "python" and has_object(self.workspace.root, key)
-            yield key, Upstream(key, None if stored else upstream.relation, self.compiler.ephemeral(key))
+            is_object = key in made and made[key].kind == "object"
+            yield key, Upstream(key, None if is_object else graph.assets[key].relation, self.compiler.ephemeral(key))
 
 
 @contextmanager
-def _told(asset: Asset) -> Iterator[None]:
-    """What the warehouse refuses in here is the step's failure."""
+def _failing(asset: Asset) -> Iterator[None]:
+    """What the warehouse refuses in here is the failure of this asset."""
     try:
         yield
     except WarehouseError as error:
         raise StepFailed(failed_statement(error, asset, (), None), transient=error.transient) from error
 
 
-def _placed(told: Diagnostic, asset: Asset) -> Diagnostic:
+def _placed(problem: Diagnostic, asset: Asset) -> Diagnostic:
     """The diagnostic at the asset, where nothing better than its file is known."""
-    return told if told.span and told.span.end else replace(told, span=asset.span)
+    return problem if problem.span and problem.span.end else replace(problem, span=asset.span)
 
 
 def _plain(value: object) -> object:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from msgspec import Struct
 
 from assetc.adapters.perform import Listener, perform
@@ -11,7 +13,7 @@ from assetc.compiler.materialization.build import Build, Content, ledger_for
 from assetc.compiler.materialization.materialize import materialize
 from assetc.compiler.materialization.phases import hooks_alone
 from assetc.compiler.operation import CreateLedger, Drop, Operations, RelationKind
-from assetc.compiler.plan import BuildStep
+from assetc.compiler.plan import Output
 from assetc.definitions.relation import Relation
 from assetc.runtime.compiled_sql import SqlCompiler
 from assetc.runtime.execution.work import Attempt, Built
@@ -23,7 +25,6 @@ class Tables(Struct, frozen=True):
     """How the assets of one project are built in its warehouse."""
 
     compiler: SqlCompiler
-    full_refresh: bool
 
     @property
     def workspace(self) -> Workspace:
@@ -35,45 +36,42 @@ class Tables(Struct, frozen=True):
         """The adapter of the target."""
         return self.workspace.adapter
 
-    def build(self, asset: Asset, content: Content, attempt: Attempt) -> Built:
+    def build(self, output: Output, content: Content, attempt: Attempt) -> Built:
         """Make this content the asset's relation. Raises WarehouseError and what the checks raise."""
-        relation = _relation_of(asset)
+        asset, relation = output.asset, _relation_of(output.asset)
         build = Build(
             relation=relation,
             content=content,
             config=asset.config,
             abilities=self.adapter.abilities,
-            step_id=attempt.ledger_id,
+            step_id=attempt.ledger_id(output),
             existing=self.kind(relation, attempt),
-            full_refresh=self.full_refresh,
+            full_refresh=output.full_refresh,
             ledger=self.ledger(relation),
             columns=asset.columns,
             span=asset.span,
         )
-        rows = self._perform(materialize(build), asset, attempt)
+        rows = self._perform(materialize(build), output, attempt)
         kind: RelationKind = "view" if asset.config.materialized == "view" else "table"
         attempt.relations.put(self.adapter.folded(relation), kind)
-        return Built(kind, relation, rows)
+        return Built(kind, relation, rows=rows)
 
-    def run_hooks(self, asset: Asset, attempt: Attempt) -> None:
+    def run_hooks(self, output: Output, attempt: Attempt) -> None:
         """Execute the hooks of an asset that makes no relation. Raises WarehouseError."""
-        self._perform(hooks_alone(asset.config), asset, attempt)
+        self._perform(hooks_alone(output.asset.config), output, attempt)
 
-    def _perform(self, operations: Operations, asset: Asset, attempt: Attempt) -> int | None:
-        render = StepRenderer(self.compiler, asset, attempt, self.is_incremental(asset, attempt))
-        return perform(operations, render, attempt.session, _listener(attempt))
+    def _perform(self, operations: Operations, output: Output, attempt: Attempt) -> int | None:
+        render = StepRenderer(self.compiler, output.asset, attempt, self.is_incremental(output, attempt))
+        return perform(operations, render, attempt.session, _listener(output, attempt))
 
     def kind(self, relation: Relation, attempt: Attempt) -> RelationKind | None:
-        """What stands at a relation, whatever the case in which its name is written."""
+        """The kind of a relation, whatever the case in which its name is written."""
         return attempt.relations.kind_of(self.adapter.folded(relation))
 
-    def refreshes(self, asset: Asset) -> bool:
-        """Whether an asset is built anew as a whole: its own word counts more than the command's."""
-        return asset.config.refreshes(asked=self.full_refresh)
-
-    def is_incremental(self, asset: Asset, attempt: Attempt) -> bool:
+    def is_incremental(self, output: Output, attempt: Attempt) -> bool:
         """Whether rows are added to what is there already."""
-        if asset.config.materialized != "incremental" or asset.relation is None or self.refreshes(asset):
+        asset = output.asset
+        if asset.config.materialized != "incremental" or asset.relation is None or output.full_refresh:
             return False
         return self.kind(asset.relation, attempt) == "table"
 
@@ -109,19 +107,19 @@ class Tables(Struct, frozen=True):
             for statement in self.adapter.render(CreateLedger(ledger)):
                 session.execute(statement)
 
-    def is_recorded(self, step: BuildStep, attempt: Attempt) -> bool:
-        """Whether the ledger holds the step."""
-        ledger = self.ledger(step.asset.relation) if step.asset.relation else None
+    def is_recorded(self, output: Output, attempt: Attempt) -> bool:
+        """Whether the ledger holds an output."""
+        ledger = self.ledger(output.asset.relation) if output.asset.relation else None
         if ledger is None:
             return False
-        _, rows = attempt.session.query(self.adapter.ledger_query(ledger, (attempt.ledger_id,)))
+        _, rows = attempt.session.query(self.adapter.ledger_query(ledger, (attempt.ledger_id(output),)))
         return bool(rows)
 
 
-def _listener(attempt: Attempt) -> Listener:
+def _listener(output: Output, attempt: Attempt) -> Listener:
     return Listener(
         send=lambda statement: attempt.log("debug", statement.sql),
-        check=attempt.inspect,
+        check=partial(attempt.inspect, output),
         report=lambda fault: attempt.hear((), (fault,)),
     )
 

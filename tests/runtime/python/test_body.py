@@ -53,7 +53,7 @@ class Bodies:
             ADAPTER, self.session, self.root, self.resolve, self.find, Relation("w", "prod_main", key)
         )
         request = BodyRequest(
-            AssetKey(key),
+            (AssetKey(key),),
             path,
             self.root,
             "run1",

@@ -67,10 +67,10 @@ def built(event_id: str, run_id: str = "r1", identity: Identity = DEV, key: Asse
         "{}",
         "table",
         Relation("dev", "main", key.name),
-        7,
-        (("id", "INTEGER"), ("at", "DATE")),
-        (("path", "a/b"),),
-        {CUSTOMERS: "e0"},
+        rows=7,
+        columns=(("id", "INTEGER"), ("at", "DATE")),
+        metadata=(("path", "a/b"),),
+        inputs={CUSTOMERS: "e0"},
     )
 
 
@@ -251,3 +251,34 @@ def test_processes_open_and_write_one_new_file_at_once(tmp_path: Path) -> None:
     state = SqliteState(path)
     assert len(state.recorded(DEV)) == 160
     state.close()
+
+
+def test_a_state_of_an_earlier_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "state.sqlite"
+    old = sqlite3.connect(path)
+    for statement in MIGRATIONS[0]:
+        old.execute(statement)
+    old.execute("insert into targets values (1, ?, ?, ?, ?)", (DEV.adapter, DEV.place, DEV.database, DEV.schema))
+    for key, kind, metadata in (("nums", "pickle", '{"path": ".assetc/storage/nums"}'), ("v", "view", "{}")):
+        old.execute(
+            "insert into materializations values (?, 1, ?, '', 'r1', ?, 1.0, 'c', 'd', 'c', '{}', ?, null, null, null,"
+            " null, '[]', ?, '{}')",
+            (f"e_{key}", key, key, kind, metadata),
+        )
+        old.execute("insert into latest_materializations values (1, ?, '', ?)", (key, f"e_{key}"))
+    old.execute("pragma user_version = 1")
+    old.commit()
+    old.close()
+    state = SqliteState(path)
+    found = {str(key): (record.kind, record.path) for key, record in state.recorded(DEV).items()}
+    assert found == {"nums": ("object", ".assetc/storage/nums"), "v": ("view", None)}
+    state.close()
+
+
+def test_the_connection_and_the_partition_are_recorded(state: SqliteState) -> None:
+    planned = replace(step("r1", ORDERS), connection="dev", partition="2026-01")
+    state.start_run(run(), [planned])
+    made = replace(built("e1"), partition="2026-01", kind="object", path=".assetc/storage/orders", relation=None)
+    state.end_steps([StepEnd(replace(planned, status="success"), DEV, made)])
+    assert [(each.connection, each.partition) for each in state.steps("r1")] == [("dev", "2026-01")]
+    assert state.materializations(DEV, ORDERS, 1) == (made,)
