@@ -2,7 +2,7 @@
 
 `read_python.read_python` is the entry; `complete_python` adds what an import of the file found. To read on:
 
-1. `reading.py`: the result. `source.py`, `parse.py`: the text of a file, and places in it.
+1. `reading.py`: the result. `python_text.py`, `parse.py`: the text of a file, and places in it.
 2. `follow/`: code is followed statement by statement without running it (`machine.py`, `statements.py`,
    `expressions.py`, `calls.py`), on values that are partly known (`values.py`, `known.py`).
 3. `library/`: what functions and methods give that are not the project's own: Python's, and assetc's.

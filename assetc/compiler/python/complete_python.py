@@ -1,4 +1,4 @@
-"""Completes what the text of a file tells by what its import told."""
+"""Completes the reading of a file by the result of importing it."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef
 def complete_python(
     path: str, text: str, read: Callable[[str], str | None], dialect: str, imported: ImportedFile
 ) -> PythonReading:
-    """The reading of a file whose import is known; where the import failed, that problem and what the text tells."""
+    """The reading of a file that was imported; if the import failed, that problem and what the text says."""
     if imported.problem is not None:
         reading = read_python(path, text, read, dialect)
-        told = any(
+        is_known = any(
             (each.code, each.message) == (imported.problem.code, imported.problem.message) for each in reading.problems
         )
-        problems = reading.problems if told else (*reading.problems, imported.problem)
+        problems = reading.problems if is_known else (*reading.problems, imported.problem)
         return replace(reading, problems=problems, files=_files(reading.files, imported))
     followed = follow_file(path, text, read)
     if isinstance(followed, PythonReading):
         return replace(followed, files=_files(followed.files, imported))
-    _teach(followed.scope, imported.values)
+    _add_values(followed.scope, imported.values)
     built = [_complete(followed, asset, dialect) for asset in imported.assets]
     found = (*followed.machine.problems, *(problem for each in built for problem in each.problems))
     files = _files(tuple(followed.machine.files), imported)
@@ -69,8 +69,8 @@ def _files(read: Sequence[str], imported: ImportedFile) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*read, *(file for file in imported.files if file != imported.path))))
 
 
-def _teach(scope: Scope, values: Sequence[tuple[str, object]]) -> None:
-    """Put in what the import knows of names that the text alone leaves open."""
+def _add_values(scope: Scope, values: Sequence[tuple[str, object]]) -> None:
+    """Add the values of names that are known from the import only."""
     for name, literal in values:
         if not _is_known(scope.names.get(name)):
             scope.names[name] = value_of(literal)
@@ -99,7 +99,7 @@ def _complete(followed: Followed, asset: ImportedAsset, dialect: str) -> Built:
 
 
 def _definition(followed: Followed, asset: ImportedAsset) -> Definition | None:
-    """The definition that the text told of already, else one made from the source of the imported function."""
+    """The definition that was found in the text, else one made from the source of the imported function."""
     for definition in followed.definitions.found:
         if own_key(definition.decorator, definition.closure) == asset.key and not asset.outs:
             return definition
@@ -126,7 +126,7 @@ def _scope_of(followed: Followed, path: str) -> Scope:
 
 
 def _find_function(tree: ast.Module, asset: ImportedAsset) -> AnyFunction | None:
-    """The function by its name and first line, which is that of its first decorator."""
+    """The function with this name and first line, which is the line of its first decorator."""
     named = [each for each in ast.walk(tree) if isinstance(each, AnyFunction) and each.name == asset.function]
     for node in named:
         if asset.line in {node.lineno, *(decorator.lineno for decorator in node.decorator_list)}:
@@ -176,7 +176,7 @@ def _declared_inputs(asset: PythonAsset, imported: ImportedAsset) -> Iterator[De
 
 
 def _without_source(followed: Followed, asset: ImportedAsset) -> Built:
-    """An asset whose function stands in no file: nothing can be inferred of its body."""
+    """An asset whose function is in no file: nothing can be inferred from its body."""
     *prefix, name = asset.key.split("/")
     span = file_span(followed.scope.source.path)
     bare = PythonAsset(

@@ -1,4 +1,4 @@
-"""What importing a Python file told about its assets, as plain data."""
+"""The result of importing a Python file, as plain data."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from assetc.compiler.python.reading import ParameterRole
 
 
 class ImportedAsset(Struct, frozen=True):
-    """One definition that a module held after its import.
+    """One definition in a module after its import.
 
-    `file` and `line` tell where its function stands ("" where no file of the project has it); `values` are the
+    `file` and `line` are the place of its function ("" if it is in no file of the project); `values` are the
     strings, numbers and lists of them that the function sees in the scopes around it.
     """
 

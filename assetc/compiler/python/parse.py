@@ -7,24 +7,24 @@ import warnings
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.place import file_span, span_of
-from assetc.compiler.python.source import Source
+from assetc.compiler.python.python_text import PythonText
 
 BYTE_ORDER_MARK = "\ufeff"
 
 
-def parse(source: Source) -> ast.Module | Diagnostic:
-    """Parse a file; a fault is the diagnostic E117."""
+def parse(source: PythonText) -> ast.Module | Diagnostic:
+    """Parse a file; a syntax error is the diagnostic E117."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return ast.parse(source.text.removeprefix(BYTE_ORDER_MARK))
     except SyntaxError as error:
-        return _fault(source, error)
+        return _syntax_problem(source, error)
     except (ValueError, RecursionError, MemoryError) as error:
         return diagnostic("E117", f"{source.path} cannot be read as Python: {error}", file_span(source.path))
 
 
-def _fault(source: Source, error: SyntaxError) -> Diagnostic:
+def _syntax_problem(source: PythonText, error: SyntaxError) -> Diagnostic:
     lines = source.text.splitlines(keepends=True)
     line = min(max(error.lineno or 1, 1), max(len(lines), 1))
     start = sum(len(each) for each in lines[: line - 1]) + max((error.offset or 1) - 1, 0)

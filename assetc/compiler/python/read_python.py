@@ -1,4 +1,4 @@
-"""Understands one Python model file without importing it."""
+"""Reads one Python model file without importing it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from msgspec import Struct
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.place import file_span
 from assetc.compiler.python.definition.build_asset import build_asset
-from assetc.compiler.python.definition.definition import Definition, Definitions
+from assetc.compiler.python.definition.definition import Definition, FileDefinitions
 from assetc.compiler.python.definition.parameters import parameters_of
 from assetc.compiler.python.follow.expressions import EXPRESSIONS
 from assetc.compiler.python.follow.imports import module_scope
@@ -20,18 +20,18 @@ from assetc.compiler.python.follow.statements import STATEMENTS
 from assetc.compiler.python.follow.values import AssetDecorator, Closure, Entries, Items, Key, Scope
 from assetc.compiler.python.library.keys import key_text, own_key
 from assetc.compiler.python.parse import BYTE_ORDER_MARK, parse
+from assetc.compiler.python.python_text import PythonText
 from assetc.compiler.python.reading import DeclaredDependency, PythonAsset, PythonReading
-from assetc.compiler.python.source import Source
 
 OF_ONE_ASSET = frozenset({"name", "key", "sql", "outs", "specs"})
-"""Arguments of a decorator that is not meant for several functions."""
+"""Arguments of a decorator for one function only."""
 
 
 class Followed(Struct, frozen=True, eq=False):
-    """A file whose module level was followed to its end; the bodies of its assets are not followed yet."""
+    """A file whose module level has been followed to its end; the bodies of its assets have not."""
 
     machine: Machine
-    definitions: Definitions
+    definitions: FileDefinitions
     scope: Scope
 
     @property
@@ -41,9 +41,9 @@ class Followed(Struct, frozen=True, eq=False):
 
 
 def read_python(path: str, text: str, read: ReadFile, dialect: str) -> PythonReading:
-    """The assets of a file, as far as its text tells them.
+    """The assets of a file, as far as they are known from its text.
 
-    `read` gives the text of another file of the project by its path from the root, or None where there is none.
+    `read` gives the text of another file of the project by its path from the root, or None if there is none.
     """
     followed = follow_file(path, text, read)
     if isinstance(followed, PythonReading):
@@ -56,11 +56,11 @@ def read_python(path: str, text: str, read: ReadFile, dialect: str) -> PythonRea
 
 def follow_file(path: str, text: str, read: ReadFile) -> Followed | PythonReading:
     """Follow the module level of a file; a reading with the problem if that is not possible."""
-    source = Source(path, text.removeprefix(BYTE_ORDER_MARK))
+    source = PythonText(path, text.removeprefix(BYTE_ORDER_MARK))
     tree = parse(source)
     if isinstance(tree, Diagnostic):
         return PythonReading(problems=(tree,))
-    definitions = Definitions()
+    definitions = FileDefinitions()
     machine = Machine(EXPRESSIONS, STATEMENTS, read, definitions, path)
     machine.trees[path] = tree
     scope = module_scope(source)
@@ -106,8 +106,8 @@ def declared_sources(scope: Scope) -> tuple[DeclaredDependency, ...]:
     return tuple(DeclaredDependency(key, span) for key, span in found.items() if span is not None)
 
 
-def _without_function(definitions: Definitions, scope: Scope) -> Iterator[Diagnostic]:
-    """`x = asset(name="x", sql=...)`: the decorator of one certain asset, which waits for its function in vain."""
+def _without_function(definitions: FileDefinitions, scope: Scope) -> Iterator[Diagnostic]:
+    """`x = asset(name="x", sql=...)`: the decorator of one asset, which no function follows."""
     used = [each.decorator.arguments.values for each in definitions.found]
     for value in scope.names.values():
         for each in value.values if isinstance(value, Items) else [value]:
@@ -121,8 +121,8 @@ def _without_function(definitions: Definitions, scope: Scope) -> Iterator[Diagno
                 yield diagnostic("W252", message, each.source.span(each.call), hint=hint)
 
 
-def _with_dbt_model(definitions: Definitions, scope: Scope) -> list[Definition]:
-    """The definitions of a file; a file without any may be a model as dbt knows it: `def model(dbt, session)`."""
+def _with_dbt_model(definitions: FileDefinitions, scope: Scope) -> list[Definition]:
+    """The definitions of a file; a file without any may be a Python model of dbt: `def model(dbt, session)`."""
     model = scope.names.get("model")
     if definitions.found or not isinstance(model, Closure) or not _is_dbt_model(model):
         return definitions.found

@@ -1,4 +1,4 @@
-"""What a Python model file says about its assets, as far as that can be known: plain values, cheap to keep."""
+"""The result of reading a Python model file: plain values, cheap to cache."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from assetc.compiler.reference import EdgeKind, Reference
 ParameterRole = Literal["context", "config", "resource", "connection", "upstream"]
 
 OWNING_OPERATIONS = frozenset({"create", "replace"})
-"""What makes an asset the owner of a relation; every other write touches a relation of somebody's."""
+"""Writes that make an asset the owner of the relation; other writes change one that exists."""
 
 
 class Parameter(Struct, frozen=True):
     """A parameter of an asset's function; the roles are those of `assetc.definitions.signature`.
 
-    `role` says what it is for if no asset or source bears its name: only then is the parameter of a "connection" (a
-    usual name of one) or of a "resource" (the annotation of one), or one with a default, no dependency. "context"
-    and "config" are never an upstream.
+    `role` says what it is for if no asset or source has its name: only then is a "connection" (a usual name of one),
+    a "resource" (the annotation of one), or a parameter with a default, not a dependency. "context" and "config" are
+    never an upstream.
     """
 
     name: str
@@ -38,12 +38,12 @@ class Parameter(Struct, frozen=True):
 
     @property
     def must_be_upstream(self) -> bool:
-        """Whether it is a fault that no asset and no source bears its name."""
+        """Whether it is an error if no asset and no source has its name."""
         return self.role == "upstream" and not self.has_default
 
 
 class DeclaredInput(Struct, frozen=True):
-    """A parameter whose upstream is said by `ins=` or its annotation. `key` is as written, segments joined by "/"."""
+    """A parameter whose upstream is given by `ins=` or its annotation. `key` is as written, segments joined by "/"."""
 
     parameter: str
     key: str
@@ -60,8 +60,8 @@ class DeclaredDependency(Struct, frozen=True):
 class PythonReference(Struct, frozen=True):
     """A name that a body reads or writes.
 
-    With `kind` "ref" or "source" the parts of the reference are the arguments of that call; `span` is where the name
-    stands, in the Python file itself, in a module that it imports or in a `.sql` file that it reads.
+    With `kind` "ref" or "source" the parts of the reference are the arguments of that call; `span` is the place of
+    the name, in the Python file itself, in a module that it imports or in a `.sql` file that it reads.
     """
 
     kind: EdgeKind
@@ -79,7 +79,7 @@ class Returns(Struct, frozen=True):
 class PythonAsset(Struct, frozen=True):
     """One `@asset`, one `@multi_asset` (its keys are in `outs`) or one dbt `def model(dbt, session)`.
 
-    `writes` are the relations that the body creates or changes (`owns` tells which); `local_frames` those names
+    `writes` are the relations that the body creates or changes (see `owns`); `local_frames` those names
     among `references` that are variables of the body, which some engines scan as tables; `sql` is the text of
     `@asset(sql=...)`; `spec_deps` are those of the `declared_deps` that only one key of `specs` has. A dbt model
     has no `parameters`: they are never an upstream. `unresolved`: a part of the asset could not be read; a problem
@@ -110,11 +110,11 @@ class PythonAsset(Struct, frozen=True):
 
 
 class PythonReading(Struct, frozen=True):
-    """Everything that was understood of one file.
+    """Everything that is known about one file.
 
-    `needs_import`: only importing the file tells the rest (which assets there are, or a part of one). `files` are the
-    project files that were read on the way: imported modules and `.sql` files; `missing` those that were looked for
-    and are not there: the reading changes when one comes into being. `sources` are the keys that the file declares
+    `needs_import`: only importing the file gives the rest (which assets there are, or a part of one). `files` are the
+    project files that were read on the way: imported modules and `.sql` files; `missing` those that were looked
+    for and do not exist: the reading changes when one is added. `sources` are the keys that the file declares
     as made elsewhere (SourceAsset, AssetSpec).
     """
 

@@ -20,11 +20,11 @@ OPEN_ANNOTATION = re.compile(
     r"(Any|object|Output|MaterializeResult)"
     r"|(Async)?(Iterator|Iterable|Generator)(\[(Any|Output|MaterializeResult)\b[^\[]*\])?"
 )
-"""What says nothing of the kind of value that comes, modules left out."""
+"""Annotations that do not say what kind of value is returned, without their modules."""
 
 
 def is_stored_as_value(python: PythonAsset) -> bool:
-    """Whether the annotation of a Python asset says that its value is no table."""
+    """Whether the annotation of a Python asset says that its value is not a table."""
     if python.is_dbt_model or python.sql is not None or python.returns is None or python.returns.is_none:
         return False
     annotation = python.returns.annotation.replace(" ", "").strip("\"'")

@@ -1,4 +1,4 @@
-"""The arguments of a call, with the places where they are written."""
+"""The arguments of a call, with their nodes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from assetc.compiler.python.follow.machine import Call
 from assetc.compiler.python.follow.values import UNKNOWN, Line, Outside, Text, Unknown, Value
 
 Given: TypeAlias = tuple[Value, ast.expr | None]
-"""An argument; the node is None where it is not given."""
+"""An argument; the node is None if it is not given."""
 
 
 def arguments(call: Call) -> Iterator[tuple[Value, ast.expr]]:
@@ -24,7 +24,7 @@ def arguments(call: Call) -> Iterator[tuple[Value, ast.expr]]:
 
 
 def positional_arguments(call: Call) -> Sequence[tuple[Value, ast.expr]]:
-    """The positional arguments; those that a star spreads stand where the call does."""
+    """The positional arguments; those of `*values` have the node of the call."""
     written = [argument for argument in call.node.args if not isinstance(argument, ast.Starred)]
     if len(written) == len(call.positional):
         return list(zip(call.positional, written, strict=True))

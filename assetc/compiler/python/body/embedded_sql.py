@@ -1,4 +1,4 @@
-"""SQL inside a Python body: a string with holes becomes a text that can be read, and what is found gets its place."""
+"""SQL in a Python body: a string with holes becomes SQL that can be read, and its names get places in the file."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class EmbeddedSql(Struct, frozen=True):
 
     @property
     def has_holes(self) -> bool:
-        """Whether a part of it is not known, or may be another than it is here."""
+        """Whether a part of it is not known, or may be different at run time."""
         return any((piece.is_hole and not piece.harmless) or piece.is_default for piece in self.pieces)
 
     @property
@@ -46,7 +46,7 @@ class EmbeddedSql(Struct, frozen=True):
         return not any(piece.text.strip() for piece in self.pieces) and self.has_holes
 
     def span(self, start: int, end: int, otherwise: Span) -> Span:
-        """The place of `text[start:end]` in the file that its literal stands in."""
+        """The place of `text[start:end]` in the file of its literal."""
         if start < 0 or not self.pieces:
             return otherwise
         index = max(bisect_right(self.starts, start) - 1, 0)
@@ -86,7 +86,7 @@ def has_hole(reference: Reference) -> bool:
 
 
 def show(text: str) -> str:
-    """A text as it is shown to people: holes are dots."""
+    """A text as shown in messages: holes are dots."""
     return _MADE_HOLE.sub("...", text)
 
 
@@ -97,8 +97,8 @@ def temporary_names(sql: str, dialect: str) -> Sequence[tuple[str, ...]]:
     return [split_name(dialect, found[1]) for found in _TEMPORARY.finditer(sql)]
 
 
-def faults(reading: SqlReading) -> Sequence[SqlProblem]:
-    """What makes a text unreadable."""
+def problems_of(reading: SqlReading) -> Sequence[SqlProblem]:
+    """The errors because of which a text cannot be read."""
     return [problem for problem in reading.problems if problem.code == "E111"]
 
 

@@ -1,4 +1,4 @@
-"""Which calls read and write relations, by the names that warehouses' libraries give them."""
+"""Which calls read and write relations, by their names in the libraries of warehouses."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ SQL_CALLS = frozenset((
     "copy_expert", "selectExpr_sql", "get_pandas_df", "get_records", "get_first", "create_dataframe_from_sql",
     "to_dataframe",
 ))  # fmt: skip
-"""Their text is SQL."""
+"""Their argument is SQL."""
 
 LENIENT_SQL_CALLS = frozenset((
     "query", "fetch", "fetchdf", "fetch_all", "fetch_one", "fetchrow", "fetchval", "get_first",
 ))  # fmt: skip
-"""Names that other libraries use too: an argument that is not known to be SQL says nothing."""
+"""Names that other libraries use too: an argument that is not known to be SQL is ignored."""
 
 SQL_KEYWORDS = ("sql", "query", "statement", "operation", "sql_query", "command")
 
 TABLE_CALLS = frozenset((
     "table", "read_table", "read_sql_table", "read_gbq_table", "load_table", "forName",
 ))  # fmt: skip
-"""Their text is the name of a relation that is read."""
+"""Their argument is the name of a relation that is read."""
 
 NAME_OR_SQL_CALLS = frozenset(("read_sql", "read_gbq"))
-"""Their text is SQL, or the bare name of a table."""
+"""Their argument is SQL, or the name of a table."""
 
 TABLE_KEYWORDS = ("table_name", "name", "table", "tableName", "tableOrViewName")
 SCHEMA_KEYWORDS = ("schema", "schema_name", "database")
@@ -58,11 +58,11 @@ REGISTRATIONS = frozenset((
     "createTempView", "createGlobalTempView", "createOrReplaceGlobalTempView", "create_temp_view",
     "registerTempTable", "register_arrow",
 ))  # fmt: skip
-"""They give a name to a table of this session."""
+"""They name a table of this session."""
 
 
 class WriteCall(Struct, frozen=True):
-    """Where a writing call has the name of its relation, and what it does to it by default."""
+    """Which argument of a writing call names the relation, and what it does by default."""
 
     operation: str
     position: int = 0
@@ -94,7 +94,7 @@ WRITE_CALLS: Mapping[str, WriteCall] = {
 }
 
 LENIENT_WRITE_CALLS = frozenset(("to_table", "to_view", "create_table", "insert_into"))
-"""Names that other libraries use too, with something else than a text as the argument."""
+"""Names that other libraries use too, with something other than a string as the argument."""
 
 MODE_KEYWORDS = ("if_exists", "if_table_exists", "mode", "write_disposition")
 MODES: Mapping[str, str] = {
@@ -114,7 +114,7 @@ SILENT_CALLS = frozenset((
     "match", "search", "sub", "startswith", "endswith", "MetadataValue", "hash", "repr", "echo", "secho",
     "Markdown", "Syntax",
 ))  # fmt: skip
-"""Calls to which a text is only a text."""
+"""Calls for which a string is never SQL."""
 
 SQL_START = re.compile(
     r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*(?:with|select|insert|merge|update|delete|create|from|copy|pivot|unpivot|truncate|"
@@ -122,7 +122,7 @@ SQL_START = re.compile(
     r"begin|declare|use|set|attach|load|put|get|list|show|pragma|comment|grant|vacuum|analyze|optimize)\b",
     re.IGNORECASE | re.DOTALL,
 )
-"""How a text begins that a warehouse would execute."""
+"""The beginning of a text that a warehouse would execute."""
 
 SQL_SHAPE = re.compile(
     r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*(?:select\b.+|with\b.+\bas\b.*\(|insert\s+(?:into|overwrite)\b|merge\s+into\b|"
@@ -131,7 +131,7 @@ SQL_SHAPE = re.compile(
     r"drop\s+(?:table|view)\b)",
     re.IGNORECASE | re.DOTALL,
 )
-"""How a text looks that is SQL and nothing else."""
+"""A text that is certainly SQL."""
 
 SQL_AMONG_OTHERS = re.compile(
     r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*(?:select\b(?!\s*[<>=!]).+(?:\bfrom\b|__hole_)|with\b.+\bas\b.*\(|"
@@ -140,4 +140,4 @@ SQL_AMONG_OTHERS = re.compile(
     r"\s+(?!(?:in|not|and|or|is)\b)[\w\"'`(\[])",
     re.IGNORECASE | re.DOTALL,
 )
-"""How SQL looks that is given to a call which other libraries have too: `frame.query("select > 1")` is none."""
+"""SQL in a call that other libraries have too: `frame.query("select > 1")` is not."""

@@ -1,4 +1,4 @@
-"""What was noted while one body was followed: relations read and written, and what could not be known."""
+"""The notes taken while a body is followed: relations read and written, and what could not be known."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from assetc.compiler.place import Span
 from assetc.compiler.python.body.embedded_sql import (
     EmbeddedSql,
     assemble,
-    faults,
     has_hole,
+    problems_of,
     read_embedded,
     show,
     temporary_names,
@@ -32,7 +32,8 @@ Noted = dict[tuple[object, ...], PythonReference]
 class BodyNotes(Struct, eq=False):
     """The notes on one body.
 
-    `session_names` are views and temporary tables that the body itself made; `files` what it read, with the texts.
+    `session_names` are views and temporary tables that the body itself created; `files` are those that it read, with
+    their texts.
     """
 
     dialect: str
@@ -46,7 +47,7 @@ class BodyNotes(Struct, eq=False):
     unresolved: bool = False
 
     def add(self, noted: PythonReference) -> None:
-        """Keep one note for each name, the most certain one; what the session made itself is none."""
+        """Keep one note for each name, the most certain one; none for what the session created itself."""
         reference = noted.reference
         if reference.parts in self.session_names or not reference.parts:
             return
@@ -63,7 +64,7 @@ class BodyNotes(Struct, eq=False):
             self.add(PythonReference("py-sql", Reference(kind, parts, operation=operation), span))
 
     def add_session_names(self, names: Iterable[str]) -> None:
-        """From here on these names are the body's own."""
+        """From now on these names mean tables of the session."""
         self.session_names.update(split_name(self.dialect, name) for name in names)
 
     def unknown(self, message: str, span: Span) -> None:
@@ -72,7 +73,7 @@ class BodyNotes(Struct, eq=False):
         self._problem(diagnostic("W201", message, span, hint=ADD_DEPS))
 
     def add_sql(self, text: Text, span: Span, scope: Scope, certainty: Certainty) -> None:
-        """Note what each possible text of SQL reads and writes; `span` is for what has no place of its own."""
+        """Note what each possible text of SQL reads and writes; `span` is the place of what has none of its own."""
         for line in text.lines:
             sql = assemble(line)
             if sql.is_one_hole:
@@ -83,9 +84,9 @@ class BodyNotes(Struct, eq=False):
 
     def _add_statement(self, sql: EmbeddedSql, span: Span, scope: Scope, certainty: Certainty) -> None:
         reading = read_embedded(sql.text, self.dialect)
-        for fault in faults(reading) if certainty == "certain" else ():
-            place = sql.span(fault.start, fault.end, span)
-            self._problem(diagnostic("W250", f"in a Python body, {fault.message}", place, hint=fault.hint))
+        for problem in problems_of(reading) if certainty == "certain" else ():
+            place = sql.span(problem.start, problem.end, span)
+            self._problem(diagnostic("W250", f"in a Python body, {problem.message}", place, hint=problem.hint))
         for problem in reading.problems:
             if problem.code == "W201":
                 self.unknown(problem.message, sql.span(problem.start, problem.end, span))

@@ -1,4 +1,4 @@
-"""The observer of a body: turns the calls that touch relations into notes."""
+"""Observes the calls in a body, and notes those that read or write relations."""
 
 from __future__ import annotations
 
@@ -47,29 +47,29 @@ from assetc.compiler.python.reading import PythonReference
 from assetc.compiler.reference import Certainty, EdgeKind, Reference
 from assetc.compiler.sql.fold import split_name
 
-# What code may make SQL of that is only known at run time; a list of rows or a function is none.
+# Values that may be SQL which is only known at run time; a list of rows or a function is not.
 _NOT_KNOWN_AS_SQL = (Unknown, Argument, Outside, FilePath)
 
-# A name, or what functions called `table` of other libraries are given.
+# A name, or an argument of functions called `table` in other libraries.
 _NAMED_OR_NO_TABLE = (Text, Handle, Constant, Closure, Instance)
 
 Handler = Callable[[BodyNotes, Call], Value | None]
 
 
 class BodyObserver(Struct, frozen=True, eq=False):
-    """Is told of the calls in a body, and takes notes."""
+    """Receives the calls in a body, and takes notes."""
 
     notes: BodyNotes
 
     def called(self, call: Call) -> Value | None:
-        """A call of something outside the project; the answer is its value, None where it touches no relation."""
+        """A call of something outside the project; returns its value, or None if it touches no relation."""
         if library_of(call) in known_calls.NOT_WAREHOUSES:
             return None
         handler = _HANDLERS.get(call.name)
         return None if handler is None else handler(self.notes, call)
 
     def passed_on(self, call: Call) -> None:
-        """A call about which nothing is known: a text that can only be SQL is likely executed."""
+        """A call about which nothing is known: a string that is certainly SQL is likely executed."""
         if call.name in known_calls.SILENT_CALLS or call.name.endswith(("Error", "Exception", "Warning")):
             return
         for value, node in arguments(call):
@@ -77,14 +77,14 @@ class BodyObserver(Struct, frozen=True, eq=False):
                 note_if_sql(self.notes, each, node, call.scope, "likely")
 
     def called_asset(self, call: Call, asset: AssetFunction) -> None:
-        """A body that calls the function of another asset likely needs what that one makes."""
+        """A body that calls the function of another asset likely needs that asset."""
         if asset.key is not None:
             span = call.scope.source.span(call.node)
             self.notes.add(PythonReference("ref", Reference("read", (asset.key,), "likely"), span))
 
 
 def note_if_sql(notes: BodyNotes, value: Value, node: ast.expr | ast.stmt, scope: Scope, certainty: Certainty) -> None:
-    """Note what a text reads and writes if it can be nothing but SQL."""
+    """Note what a string reads and writes if it is certainly SQL."""
     lines = tuple(line for line in value.lines if looks_like_sql(line)) if isinstance(value, Text) else ()
     if lines:
         notes.add_sql(Text(lines), scope.source.span(node), scope, certainty)
@@ -123,7 +123,7 @@ def _execute_text(notes: BodyNotes, call: Call, text: Text, span: Span) -> None:
 
 
 def _read_table(notes: BodyNotes, call: Call) -> Value | None:
-    """`table(name)`, but not a function of some library that happens to bear the name."""
+    """`table(name)`, but not a function of another library with that name."""
     if call.receiver is None and not (isinstance(call.callee, Outside) and "." in call.callee.name):
         return None
     value, node = argument(call, 1 if call.name == "forName" else 0, known_calls.TABLE_KEYWORDS)

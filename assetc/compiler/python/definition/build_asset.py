@@ -52,21 +52,21 @@ DEPS = "name them in deps=[...] as constants"
 
 
 class _Problems(Struct, eq=False):
-    """What could not be read of one definition."""
+    """The parts of one definition that could not be read."""
 
     definition: Definition
     found: list[Diagnostic] = field(default_factory=list)
     needs_import: bool = False
 
     def unknown(self, argument: str, what: str) -> None:
-        """An argument of the decorator that only importing the file tells."""
+        """An argument of the decorator that is known only by importing the file."""
         self.needs_import = True
         span = argument_span(self.definition, argument)
         self.found.append(diagnostic("W201", what, span, hint=f"Import the file to complete it, or {DEPS}"))
 
 
 class Built(Struct, frozen=True):
-    """An asset with what was found on the way."""
+    """An asset with the problems found."""
 
     asset: PythonAsset
     problems: tuple[Diagnostic, ...]
@@ -74,7 +74,7 @@ class Built(Struct, frozen=True):
 
 
 def build_asset(machine: Machine, definition: Definition, dialect: str, name: str | None) -> Built:
-    """Read the arguments of a definition and follow its body. `name`: what it is called if that is not in its text."""
+    """Read the arguments of a definition and follow its body. `name`: its name if that is not in its text."""
     problems, given = _Problems(definition), definition.decorator.arguments.values
     node, source = definition.node, definition.closure.scope.source
     inputs = tuple(_inputs(machine, definition, problems))
@@ -107,14 +107,14 @@ def build_asset(machine: Machine, definition: Definition, dialect: str, name: st
         is_dbt_model=definition.is_dbt_model,
         spec_deps=tuple(_spec_dependencies(definition, problems)),
     )
-    faults = () if definition.is_dbt_model else tuple(_faults(definition, asset))
+    errors = () if definition.is_dbt_model else tuple(_errors(definition, asset))
     open_ends = (problem for problem in notes.problems.values() if not (deps and problem.code == "W201"))
     needs_import = problems.needs_import or lacks_config(definition)
-    return Built(asset, (*problems.found, *faults, *open_ends), needs_import)
+    return Built(asset, (*problems.found, *errors, *open_ends), needs_import)
 
 
-def _faults(definition: Definition, asset: PythonAsset) -> Iterable[Diagnostic]:
-    """What can never work: a name that no asset can have, an argument that no decorator has, an input of nothing."""
+def _errors(definition: Definition, asset: PythonAsset) -> Iterable[Diagnostic]:
+    """Errors: a name that no asset can have, an argument that no decorator has, an input without a parameter."""
     place = argument_span(definition, "name")
     yield from check_definition(
         definition.decorator, (*asset.key_prefix, asset.name), definition.decorator.source, place
@@ -154,12 +154,12 @@ def follow_body(machine: Machine, definition: Definition, mapped: set[str], dial
 
 
 def _place_in(machine: Machine, span: Span) -> Span:
-    """The place of a definition in the file that is read: where a factory of another module is called, that file."""
+    """The place of a definition in the file that is read; for a factory of another module, the whole file."""
     return span if span.path == machine.path else file_span(machine.path)
 
 
 def _name(definition: Definition, problems: _Problems, given: str | None) -> Sequence[str]:
-    """The name, and before it the segments that `key="a/b"` has more; `name=` is one segment, right or wrong."""
+    """The segments of `key="a/b"`, or `name=`, which is always one segment."""
     name = given or own_name(definition.decorator, definition.closure)
     written = "name" if "name" in definition.decorator.arguments.values else "key"
     if name is not None:
@@ -188,7 +188,7 @@ def _dependencies(definition: Definition, problems: _Problems) -> Iterable[Decla
 def _spec_dependencies(
     definition: Definition, problems: _Problems
 ) -> Iterable[tuple[str, tuple[DeclaredDependency, ...]]]:
-    """What each of `specs=` says that it needs."""
+    """The dependencies of each of `specs=`."""
     span = argument_span(definition, "specs")
     for spec in items_of(definition.decorator.arguments.values.get("specs", UNKNOWN)) or ():
         key = key_text(spec)

@@ -1,4 +1,4 @@
-"""The configuration that the decorator and the body of an asset hold, as far as the text tells it."""
+"""The configuration in the decorator and the body of an asset, as far as it is known from the text."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ NO_CONFIGURATION = frozenset((
     "auto_materialize_policy", "can_subset", "check_specs", "dagster_type", "hooks", "io_manager_def", "is_virtual",
     "pool", "resource_defs",
 ))  # fmt: skip
-"""Arguments that say nothing about how an asset is stored, and that no template asks for."""
+"""Arguments that have nothing to do with how an asset is stored."""
 
 NOT_BUILT = frozenset((
     "auto_materialize_policy", "automation_condition", "backfill_policy", "freshness_policy", "hooks", "io_manager_def",
     "io_manager_key", "partitions_def", "required_resource_keys", "resource_defs", "retry_policy",
 ))  # fmt: skip
-"""Arguments that would change a run, and do not yet where the asset is run as part of a project."""
+"""Arguments that should change a run, but do not yet in a run of a project."""
 
 NEEDED = frozenset((
     "group_name", "group", "tags", "schema", "alias", "database", "materialized", "enabled", "unique_key",
     "incremental_strategy", "config",
 ))  # fmt: skip
-"""Configuration that compiling cannot do without."""
+"""Configuration that is needed to compile."""
 
 ARGUMENTS = AssetOptions.__annotations__.keys() | MultiAssetOptions.__annotations__.keys()
 
@@ -54,31 +54,31 @@ def read_config(definition: Definition, notes: BodyNotes) -> Iterator[Entry]:
 
 
 def lacks_config(definition: Definition) -> bool:
-    """Whether configuration that compiling cannot do without is computed, so that only an import tells it."""
+    """Whether configuration that is needed to compile is computed, so that it is known only by an import."""
     return any(name in NEEDED and literal_of(value) is NOT_LITERAL for name, value, _ in _written(definition))
 
 
 def _written(definition: Definition) -> Iterator[tuple[str, Value, str]]:
-    """Each key of the configuration with its value and the argument in which it stands."""
+    """Each key of the configuration with its value and its argument."""
     given = definition.decorator.arguments.values
     nested = given.get("config")
     inner = nested.values if isinstance(nested, Entries) else {}
     for name, value in {**inner, **given}.items():
         is_structure = name in STRUCTURE | NO_CONFIGURATION or (name == "config" and isinstance(value, Entries))
-        is_unknown = name in given and name not in ARGUMENTS  # which is told as such
+        is_unknown = name in given and name not in ARGUMENTS  # which is reported as such
         if not is_structure and not is_unknown:
             yield name, value, name if name in given else "config"
 
 
 def _as_words(tags: object) -> object:
-    """Dagster's tags have values, dbt's are words: `team=sales` is one."""
+    """Dagster's tags have values, dbt's do not: `team=sales` becomes one word."""
     if not isinstance(tags, dict):
         return tags
     return [f"{name}={value}" if value not in ("", None) else str(name) for name, value in tags.items()]
 
 
 def arguments_without_effect(definition: Definition) -> Iterator[Diagnostic]:
-    """W223 for each argument that is taken, so that code written for Dagster can be read, and does nothing yet."""
+    """W223 for each argument that is accepted for code written for Dagster, and has no effect yet."""
     for name, value in definition.decorator.arguments.values.items():
         literal = literal_of(value)
         if name in NOT_BUILT and (literal is NOT_LITERAL or literal not in (None, (), [], {}, DEFAULT_IO_MANAGER_KEY)):

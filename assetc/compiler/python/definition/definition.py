@@ -1,4 +1,4 @@
-"""A function that is an asset, as it was met in a file."""
+"""A function that is an asset, as found in a file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from assetc.compiler.python.library.keys import own_key
 
 
 class Definition(Struct, frozen=True, eq=False):
-    """A function that is an asset, as it was met. `guessed`: in a loop whose items are not known."""
+    """A function that is an asset, as found. `guessed`: in a loop whose items are not known."""
 
     decorator: AssetDecorator
     closure: Closure
@@ -26,13 +26,13 @@ class Definition(Struct, frozen=True, eq=False):
         return self.closure.node
 
 
-class Definitions(Struct, eq=False):
-    """The definitions of one file, in the order in which they are met."""
+class FileDefinitions(Struct, eq=False):
+    """The definitions of one file, in the order of the text."""
 
     found: list[Definition] = field(default_factory=list)
 
     def __call__(self, decorator: AssetDecorator, closure: Closure, *, guessed: bool) -> Value:
-        """Note a definition."""
+        """Add a definition."""
         self.found.append(Definition(decorator, closure, guessed))
         return AssetFunction(closure, own_key(decorator, closure))
 
@@ -47,7 +47,7 @@ def argument_span(definition: Definition, name: str) -> Span:
 
 
 def name_place(definition: Definition) -> tuple[int, int]:
-    """Where the name of the function stands."""
+    """The start and end of the function's name."""
     node, source = definition.node, definition.closure.scope.source
     start, end = source.offsets(node)
     found = source.text.find(node.name, start + len("def"), end)

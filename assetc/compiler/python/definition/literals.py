@@ -1,4 +1,4 @@
-"""Plain Python values of what is known whole: the literal arguments of a decorator."""
+"""Literal arguments of a decorator as plain Python values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parameters of an asset's function: what each is there for, and the asset that its annotation names."""
+"""The parameters of an asset's function: their roles, and the assets that their annotations name."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TypeAlias
 from assetc.compiler.python.follow.known import only_text
 from assetc.compiler.python.follow.machine import Machine
 from assetc.compiler.python.follow.values import Key, Scope, Text, Value
+from assetc.compiler.python.python_text import PythonText
 from assetc.compiler.python.reading import Parameter, ParameterRole
-from assetc.compiler.python.source import Source
 from assetc.definitions.signature import CONNECTION_NAMES, CONTEXT_NAMES, RESOURCE_SUFFIXES, SERVICE_NAMES
 
 TABLE_TYPES = frozenset(
@@ -29,14 +29,14 @@ def parameters_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Sequence[Writ
     return list(zip([*positional, *arguments.kwonlyargs], defaults, strict=True))
 
 
-def read_parameter(written: Written, source: Source) -> Parameter:
-    """What is known of a parameter without knowing the assets."""
+def read_parameter(written: Written, source: PythonText) -> Parameter:
+    """A parameter, as far as it is known without knowing the assets."""
     argument, default = written
     text = annotation_text(argument.annotation, source)
     return Parameter(argument.arg, text, default is not None, _role(argument), source.span(argument))
 
 
-def annotation_text(annotation: ast.expr | None, source: Source) -> str:
+def annotation_text(annotation: ast.expr | None, source: PythonText) -> str:
     """An annotation as written, without the quotes of a forward reference."""
     if annotation is None:
         return ""
@@ -93,7 +93,7 @@ def _role(argument: ast.arg) -> ParameterRole:
 
 
 def _type_name(annotation: ast.expr | None) -> str:
-    """The last part of the name of a type; of `Optional[T]`, `T | None` and `Annotated[T, ...]` that of `T`."""
+    """The last part of the name of a type; for `Optional[T]` and `T | None` that of `T`."""
     match annotation:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name

@@ -1,4 +1,4 @@
-"""What the result of a function depends on in the project's text: its own source, and all that its names lead to."""
+"""A hash of the code that a function depends on: its own source, and that of the names that it uses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from assetc.compiler.python.follow.imports import absolute_name
 from assetc.compiler.python.follow.known import spell
 from assetc.compiler.python.follow.machine import Machine
 from assetc.compiler.python.follow.values import Closure, Constant, Module, Scope, Text
-from assetc.compiler.python.source import Source
+from assetc.compiler.python.python_text import PythonText
 
 _WORD = re.compile(r"[^\W\d]\w*")
 
@@ -39,18 +39,18 @@ def source_hash(machine: Machine, closure: Closure, files: Mapping[str, str]) ->
     return blake2b("\0".join(parts).encode(errors="replace"), digest_size=16).hexdigest()
 
 
-def _segment(source: Source, node: ast.expr | ast.stmt) -> str:
+def _segment(source: PythonText, node: ast.expr | ast.stmt) -> str:
     decorators = getattr(node, "decorator_list", ())
     start = min([source.offsets(each)[0] for each in (node, *decorators)])
     return source.text[start : source.offsets(node)[1]]
 
 
 def _names(text: str) -> Iterable[str]:
-    """Every word of a text: more than its names, which costs nothing unless the module binds that word."""
+    """Every word of a text: more than its names, but only words that the module binds matter."""
     return dict.fromkeys(_WORD.findall(text))
 
 
-def _bindings(machine: Machine, source: Source) -> dict[str, list[ast.stmt]]:
+def _bindings(machine: Machine, source: PythonText) -> dict[str, list[ast.stmt]]:
     """The statements of a module that bind each of its names."""
     known = machine.bindings.get(source.path)
     if known is None:
@@ -85,8 +85,8 @@ def _stored(node: ast.AST) -> Iterable[str]:
     return ()
 
 
-def _imported(machine: Machine, statement: ast.stmt, source: Source) -> Iterator[tuple[Source, str]]:
-    """What an import of the project's own code leads to: one name of a module, or all of them."""
+def _imported(machine: Machine, statement: ast.stmt, source: PythonText) -> Iterator[tuple[PythonText, str]]:
+    """The names that an import of the project's own code brings: one name of a module, or all of them."""
     if not isinstance(statement, (ast.ImportFrom, ast.Import, ast.Try, ast.If, ast.With)):
         return
     for node in ast.walk(statement):
@@ -100,7 +100,7 @@ def _imported(machine: Machine, statement: ast.stmt, source: Source) -> Iterator
                 yield from _of_module(machine, alias.name, "*")
 
 
-def _of_module(machine: Machine, dotted: str, name: str) -> Iterator[tuple[Source, str]]:
+def _of_module(machine: Machine, dotted: str, name: str) -> Iterator[tuple[PythonText, str]]:
     module = machine.modules.get(dotted)
     if isinstance(module, Module):
         source = module.scope.source
@@ -109,7 +109,7 @@ def _of_module(machine: Machine, dotted: str, name: str) -> Iterator[tuple[Sourc
 
 
 def _closed_over(scope: Scope) -> Iterator[str]:
-    """The strings and numbers that a factory gave to the function."""
+    """The strings and numbers that the function gets from a factory."""
     while scope.parent is not None:
         for name, value in scope.names.items():
             if isinstance(value, Text):

@@ -1,4 +1,4 @@
-"""Binding a value to what stands left of `=`."""
+"""Binding a value to the left side of `=`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def assign(machine: Machine, target: ast.expr, value: Value, scope: Scope) -> No
 
 
 def change(machine: Machine, target: ast.expr, value: Value, scope: Scope) -> None:
-    """Let the object that `target` names be `value`, wherever it is bound: it changed in place."""
+    """Replace the object that `target` names by `value`, wherever it is bound: it changed in place."""
     if isinstance(target, ast.Name):
         scope.rebind(target.id, value)
     else:

@@ -1,4 +1,4 @@
-"""What a call gives back: functions of the project are followed, those of libraries are known by their names."""
+"""The value of a call: functions of the project are followed, those of libraries are known by their names."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def evaluate_call(machine: Machine, node: ast.Call, scope: Scope) -> Value:
 
 
 def decorate(machine: Machine, node: AnyFunction, closure: Closure, scope: Scope) -> Value:
-    """What a function is after its decorators."""
+    """The value of a function after its decorators."""
     decorators = [machine.evaluate(decorator, scope) for decorator in node.decorator_list]
     value: Value = closure
     for written, decorator in zip(reversed(node.decorator_list), reversed(decorators), strict=True):
@@ -123,7 +123,7 @@ def _named(machine: Machine, keywords: Sequence[ast.keyword], scope: Scope) -> t
 
 
 def _call_outside(machine: Machine, call: Call) -> Value:
-    """A function of a library, a method of a known value, or something of which only the name is known."""
+    """A function of a library, a method of a known value, or something known only by its name."""
     decorator = as_decorator(call.callee, call, call.scope.source)
     if decorator is not None:
         return _apply(machine, decorator, call.positional, call.scope)
@@ -149,14 +149,14 @@ def _made_outside(callee: Value) -> Value:
 
 
 def _call_back(machine: Machine, call: Call, function: Value, values: Sequence[Value]) -> Value:
-    """A function given to another (`map`)."""
+    """A function that is passed to another (`map`)."""
     if isinstance(function, Closure):
         return call_function(machine, function, Call(call.node, "", function, None, values, {}, call.scope))
     return UNKNOWN
 
 
 def _apply(machine: Machine, decorator: AssetDecorator, positional: Sequence[Value], scope: Scope) -> Value:
-    """Make a definition of the function, if it is given already."""
+    """Make a definition of the function, if it is known already."""
     function = next((value for value in positional if isinstance(value, (Closure, AssetFunction))), None)
     if isinstance(function, AssetFunction):
         function = function.closure
@@ -170,7 +170,7 @@ def _apply(machine: Machine, decorator: AssetDecorator, positional: Sequence[Val
 
 
 def _with_early_defaults(machine: Machine, function: Closure) -> Closure:
-    """`def f(con, table=table)` keeps the value that a loop gives to `table` now: no configuration, but a constant."""
+    """`def f(con, table=table)` keeps the current value of `table` in a loop: it is a constant, not a parameter."""
     arguments = function.node.args
     positional = [*arguments.posonlyargs, *arguments.args]
     pairs = [

@@ -1,4 +1,4 @@
-"""What each kind of Python expression is, as far as it can be known without running it."""
+"""The value of each kind of Python expression, as far as it is known without running it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from assetc.compiler.python.follow.values import (
     Value,
 )
 from assetc.compiler.python.library import strings
-from assetc.compiler.python.source import HOLE_MARK, PythonLiteral
+from assetc.compiler.python.python_text import HOLE_MARK, PythonLiteral
 
 
 def constant(machine: Machine, node: ast.Constant, scope: Scope) -> Value:
@@ -40,7 +40,7 @@ def constant(machine: Machine, node: ast.Constant, scope: Scope) -> Value:
 
 
 def name(machine: Machine, node: ast.Name, scope: Scope) -> Value:
-    """A variable, or something that only the builtins or a star import can have brought."""
+    """A variable, or a name from the builtins or a star import."""
     value = scope.look_up(node.id)
     if value is not None:
         return value
@@ -48,7 +48,7 @@ def name(machine: Machine, node: ast.Name, scope: Scope) -> Value:
 
 
 def formatted(machine: Machine, node: ast.JoinedStr, scope: Scope) -> Value:
-    """An f-string: its literal parts keep their places, its fields are what their expressions are."""
+    """An f-string: its literal parts keep their places, its fields have the values of their expressions."""
     whole = "".join(
         part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else HOLE_MARK
         for part in node.values
@@ -91,7 +91,7 @@ def conditional(machine: Machine, node: ast.IfExp, scope: Scope) -> Value:
 
 
 def either(machine: Machine, node: ast.BoolOp, scope: Scope) -> Value:
-    """`a or b`, `a and b`: the first that decides, or all that could."""
+    """`a or b`, `a and b`: the first that decides, or all that may."""
     decides, possible = isinstance(node.op, ast.Or), []
     for operand in node.values:
         value = machine.evaluate(operand, scope)
@@ -116,7 +116,7 @@ def unary(machine: Machine, node: ast.UnaryOp, scope: Scope) -> Value:
 
 
 def comparison(machine: Machine, node: ast.Compare, scope: Scope) -> Value:
-    """`a == b`, `a in b`, `a is None` of values that are known; nothing is known of other comparisons."""
+    """`a == b`, `a in b`, `a is None` of known values; other comparisons are unknown."""
     left = machine.evaluate(node.left, scope)
     rights = [machine.evaluate(right, scope) for right in node.comparators]
     if len(rights) != 1:
@@ -143,7 +143,7 @@ def sequence(machine: Machine, node: ast.List | ast.Tuple | ast.Set, scope: Scop
 
 
 def dictionary(machine: Machine, node: ast.Dict, scope: Scope) -> Value:
-    """`{a: b, **c}`: what has a constant key."""
+    """`{a: b, **c}`: the entries with a constant key."""
     values: dict[str, Value] = {}
     complete = True
     for key, value in zip(node.keys, node.values, strict=True):
@@ -213,7 +213,7 @@ def awaited(machine: Machine, node: ast.Await | ast.Starred | ast.YieldFrom, sco
 
 
 def yielded(machine: Machine, node: ast.Yield, scope: Scope) -> Value:
-    """`yield a`: what comes back is not known."""
+    """`yield a`: the value is not known."""
     machine.evaluate(node.value, scope)
     return UNKNOWN
 
@@ -292,7 +292,7 @@ def _at(value: Value, index: Value) -> Value:
 def _unroll(
     machine: Machine, generators: list[ast.comprehension], scope: Scope, element: Callable[[Scope], None]
 ) -> bool:
-    """Call `element` in a scope for each turn of the loops; False where they are not known."""
+    """Call `element` in a scope for each turn of the loops; False if they are not known."""
     first, rest = generators[0], generators[1:]
     items = items_of(machine.evaluate(first.iter, scope))
     known = items is not None

@@ -1,4 +1,4 @@
-"""What `import` brings: a module of the project, which is read and followed in its turn, or a name from outside."""
+"""The value of an `import`: a module of the project, which is read and followed, or a name from outside."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from assetc.compiler.python.follow.values import (
 )
 from assetc.compiler.python.library.keys import own_key
 from assetc.compiler.python.parse import parse
-from assetc.compiler.python.source import Source
+from assetc.compiler.python.python_text import PythonText
 
 LIBRARIES = sys.stdlib_module_names | frozenset((
     "assetc", "boto3", "clickhouse_connect", "connectorx", "dagster", "dask", "dbt", "duckdb", "fsspec",
@@ -57,7 +57,7 @@ def import_from(machine: Machine, node: ast.ImportFrom, scope: Scope) -> bool:
 
 
 def find_module(machine: Machine, name: str) -> Module | None:
-    """The module of the project with this dotted name, followed to its end."""
+    """The module of the project with this dotted name, after its last statement."""
     if not name or name.partition(".")[0] in LIBRARIES or name.startswith("."):
         return None
     if name not in machine.modules:
@@ -67,7 +67,7 @@ def find_module(machine: Machine, name: str) -> Module | None:
             text = machine.read(path)
             if text is not None:
                 machine.files[path] = text
-                _follow(machine, name, Source(path, text))
+                _follow(machine, name, PythonText(path, text))
                 break
             machine.missing[path] = None
     return machine.modules[name]
@@ -79,12 +79,12 @@ def module_name(path: str) -> str:
     return ".".join(parts[:-1] if parts[-1:] == ("__init__",) else parts)
 
 
-def module_scope(source: Source) -> Scope:
+def module_scope(source: PythonText) -> Scope:
     """The scope of a module before its first statement."""
     return Scope(source, names={"__name__": known_text(module_name(source.path))})
 
 
-def _follow(machine: Machine, name: str, source: Source) -> None:
+def _follow(machine: Machine, name: str, source: PythonText) -> None:
     tree = parse(source)
     if isinstance(tree, Diagnostic):
         machine.problems.append(tree)
@@ -98,12 +98,12 @@ def _follow(machine: Machine, name: str, source: Source) -> None:
 
 
 def _ignore(decorator: AssetDecorator, closure: Closure, *, guessed: bool) -> Value:
-    """The assets of another file are known to that file; here they are only functions with a key."""
+    """The assets of another file belong to that file; here they are only functions with a key."""
     return AssetFunction(closure, own_key(decorator, closure))
 
 
 def _package(machine: Machine, dotted: str, scope: Scope) -> Value:
-    """What `import a.b.c` binds to `a`: its modules as far as they are the project's."""
+    """The value of `a` after `import a.b.c`: its modules, if they are the project's."""
     first, *rest = dotted.split(".")
     module = find_module(machine, dotted)
     known = scope.look_up(first)
@@ -121,7 +121,7 @@ def _package(machine: Machine, dotted: str, scope: Scope) -> Value:
     return top
 
 
-def absolute_name(node: ast.ImportFrom, source: Source) -> str:
+def absolute_name(node: ast.ImportFrom, source: PythonText) -> str:
     """The dotted name that a relative import means."""
     if not node.level:
         return node.module or ""

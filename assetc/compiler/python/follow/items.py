@@ -1,4 +1,4 @@
-"""What iterating over a value gives."""
+"""The elements of a value."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ MOST_ITEMS = 200
 
 
 def items_of(value: Value) -> list[Value] | None:
-    """The elements of a value; None where they are not known."""
+    """The elements of a value; None if they are not known."""
     match value:
         case Items(values) if len(values) <= MOST_ITEMS:
             return list(values)

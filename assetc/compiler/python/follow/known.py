@@ -51,7 +51,7 @@ def over(value: Value, function: Callable[[Value], Value]) -> Value:
 
 
 def text_of(lines: Iterable[Line]) -> Text:
-    """A string that is one of these; more than a couple of dozen end in a hole."""
+    """A string that is one of these; beyond MOST_ALTERNATIVES they end in a hole."""
     given = tuple(lines)
     if len(given) == 1:
         return Text(given)
@@ -63,12 +63,12 @@ def text_of(lines: Iterable[Line]) -> Text:
 
 
 def known_text(text: str) -> Text:
-    """A string that stands at no place of its own."""
+    """A string without a place in the project's files."""
     return Text(((Piece(text),),))
 
 
 def spell(line: Line) -> tuple[str | None, ...]:
-    """What a line says, holes as None: neighbouring pieces of text count as one."""
+    """The text of a line, holes as None; adjacent pieces of text are joined."""
     spelled: list[str | None] = []
     for piece in line:
         if piece.is_hole:
@@ -86,18 +86,18 @@ def plain(line: Line) -> str | None:
 
 
 def only_text(value: Value) -> str | None:
-    """The text of a string that is known, and can be nothing else."""
+    """The text of a string that has one known value."""
     return plain(value.lines[0]) if isinstance(value, Text) and len(value.lines) == 1 else None
 
 
 def known_texts(value: Value) -> Iterator[str]:
-    """The possible values of a string that are known whole."""
+    """The possible values of a string that are completely known."""
     if isinstance(value, Text):
         yield from (text for line in value.lines if (text := plain(line)) is not None)
 
 
 def has_default(value: Value) -> bool:
-    """Whether a part of a string may be another than it is here."""
+    """Whether a part of a string may be different at run time."""
     return isinstance(value, Text) and any(piece.is_default for line in value.lines for piece in line)
 
 

@@ -1,4 +1,4 @@
-"""The state of following code without running it; what each kind of expression and statement means is given to it."""
+"""The state of following code without running it; the meaning of expressions and statements is passed in."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from assetc.compiler.python.follow.values import (
     Text,
     Value,
 )
-from assetc.compiler.python.source import FileLiteral
+from assetc.compiler.python.python_text import FileLiteral
 
 MOST_NODES = 60_000
 DEEPEST_EXPRESSION = 90
@@ -45,10 +45,10 @@ class Call(Struct, frozen=True):
 
 
 class Observer(Protocol):
-    """Who is told of the calls that happen while a body is followed."""
+    """Receives the calls that happen while a body is followed."""
 
     def called(self, call: Call) -> Value | None:
-        """A call of something outside the project; the answer is its value, or None to have it worked out."""
+        """A call of something outside the project; returns its value, or None if it is to be worked out."""
 
     def passed_on(self, call: Call) -> None:
         """A call about which nothing at all is known."""
@@ -58,7 +58,7 @@ class Observer(Protocol):
 
 
 class Define(Protocol):
-    """Who is told of asset definitions."""
+    """Receives the definitions of assets."""
 
     def __call__(self, decorator: AssetDecorator, closure: Closure, *, guessed: bool) -> Value:
         """A function was made an asset; `guessed`: in a loop whose items are not known."""
@@ -72,9 +72,9 @@ class Machine(Struct, eq=False):
     """Follows the code of the file `path`.
 
     `opaque` lists what makes the set of definitions unknowable without importing the file; `guesses` is how many
-    loops around the present place have unknown items; `calls` are the functions that are being followed; `files` are
-    the files that were read, with their texts, `top_files` those of them that were read at module level, `missing`
-    the ones that are not there.
+    loops around the current statement have unknown items; `calls` are the functions that are being followed; `files`
+    are the files that were read, with their texts, `top_files` those of them that were read at module level, `missing`
+    those that do not exist.
     """
 
     expressions: Mapping[type[ast.expr], Evaluate]
@@ -97,7 +97,7 @@ class Machine(Struct, eq=False):
     guesses: int = 0
 
     def evaluate(self, node: ast.expr | None, scope: Scope) -> Value:
-        """What an expression is; whatever it calls is observed on the way."""
+        """The value of an expression; its calls are observed."""
         self.nodes += 1
         if node is None or self.depth > DEEPEST_EXPRESSION or self.is_exhausted:
             return UNKNOWN
@@ -111,7 +111,7 @@ class Machine(Struct, eq=False):
             self.depth -= 1
 
     def run(self, body: Sequence[ast.stmt], scope: Scope) -> bool:
-        """Follow statements in order; True if what stands behind them cannot be reached."""
+        """Follow statements in order; True if the code after them cannot be reached."""
         for statement in body:
             execute = self.statements.get(type(statement))
             if execute is not None and execute(self, statement, scope):
@@ -120,11 +120,11 @@ class Machine(Struct, eq=False):
 
     @property
     def is_exhausted(self) -> bool:
-        """Whether so much was followed that it is time to stop."""
+        """Whether too much has been followed to go on."""
         return self.nodes > MOST_NODES
 
     def read_text(self, path: str, scope: Scope) -> Text | None:
-        """The text of a project file; a relative path is held against the root, then against the module's folder."""
+        """The text of a project file; a relative path is looked up from the root, then from the module's folder."""
         beside = posixpath.join(posixpath.dirname(scope.source.path), path)
         for candidate in dict.fromkeys(posixpath.normpath(each) for each in (path, beside)):
             if candidate.startswith(("/", "..")):

@@ -1,4 +1,4 @@
-"""What `value.name` is."""
+"""The value of `value.name`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from assetc.compiler.python.follow.values import (
 
 
 def attribute_of(value: Value, name: str) -> Value:
-    """The attribute of a value; of a library's object it is known only by its dotted name."""
+    """The attribute of a value; for an object of a library, only its dotted name."""
     return _attribute(value, name) or UNKNOWN
 
 
@@ -64,7 +64,7 @@ def _of_class(made: Class, name: str, owner: Value) -> Value | None:
 
 
 def _bound(function: Closure, made: Class, owner: Value) -> Value:
-    """A function of a class as it is reached through the class or one of its objects."""
+    """A function of a class, bound as an attribute of the class or of an object."""
     decorators = function.node.decorator_list if not isinstance(function.node, ast.Lambda) else []
     names = {decorator.id for decorator in decorators if isinstance(decorator, ast.Name)}
     if "staticmethod" in names or (isinstance(owner, Class) and "classmethod" not in names):

@@ -1,4 +1,4 @@
-"""What each kind of Python statement does to the names that are in scope."""
+"""The effect of each kind of Python statement on the names in scope."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def augmented(machine: Machine, node: ast.AugAssign, scope: Scope) -> bool:
 
 
 def loop(machine: Machine, node: AnyFor, scope: Scope) -> bool:
-    """`for`: turn by turn over known items, else once with an unknown one."""
+    """`for`: once for each known item, else once with an unknown one."""
     items = items_of(machine.evaluate(node.iter, scope))
     if items is not None and len(items) <= MOST_TURNS:
         for item in items:
@@ -79,7 +79,7 @@ def loop(machine: Machine, node: AnyFor, scope: Scope) -> bool:
 
 
 def while_loop(machine: Machine, node: ast.While, scope: Scope) -> bool:
-    """`while`: its body happens once, or not."""
+    """`while`: its body is executed once, or not."""
     before = dict(scope.names)
     if truth(machine.evaluate(node.test, scope)) is False:
         return machine.run(node.orelse, scope)
@@ -92,7 +92,7 @@ def while_loop(machine: Machine, node: ast.While, scope: Scope) -> bool:
 
 
 def conditional(machine: Machine, node: ast.If, scope: Scope) -> bool:
-    """`if`: the branch that is taken, or both where that is not known."""
+    """`if`: the branch that is taken, or both if that is not known."""
     answer = truth(machine.evaluate(node.test, scope))
     if answer is not None:
         return machine.run(node.body if answer else node.orelse, scope)
@@ -111,7 +111,7 @@ def matched(machine: Machine, node: ast.Match, scope: Scope) -> bool:
 
 
 def with_block(machine: Machine, node: ast.With | ast.AsyncWith, scope: Scope) -> bool:
-    """`with a as b`: what is entered gives itself."""
+    """`with a as b`: `b` is `a`."""
     for item in node.items:
         value = machine.evaluate(item.context_expr, scope)
         if item.optional_vars is not None:
@@ -120,7 +120,7 @@ def with_block(machine: Machine, node: ast.With | ast.AsyncWith, scope: Scope) -
 
 
 def attempt(machine: Machine, node: ast.Try, scope: Scope) -> bool:
-    """`try`: the handlers begin with anything that the body may have done."""
+    """`try`: the handlers begin with any of the states of the body."""
     before = dict(scope.names)
     left = machine.run([*node.body, *node.orelse], scope)
     outcomes = [] if left else [scope.names]
@@ -141,14 +141,14 @@ def expression(machine: Machine, node: ast.Expr, scope: Scope) -> bool:
     return False
 
 
-def give_back(machine: Machine, node: ast.Return, scope: Scope) -> bool:
+def return_value(machine: Machine, node: ast.Return, scope: Scope) -> bool:
     """`return`."""
     scope.returns.append(Constant(None) if node.value is None else machine.evaluate(node.value, scope))
     return True
 
 
 def leave(machine: Machine, node: ast.Raise | ast.Break | ast.Continue, scope: Scope) -> bool:
-    """`raise`, `break`, `continue`: what follows in this block does not happen."""
+    """`raise`, `break`, `continue`: the rest of this block is not executed."""
     return True
 
 
@@ -212,7 +212,7 @@ STATEMENTS = cast(
         ast.Try: attempt,
         ast.TryStar: attempt,
         ast.Expr: expression,
-        ast.Return: give_back,
+        ast.Return: return_value,
         ast.Raise: leave,
         ast.Break: leave,
         ast.Continue: leave,

@@ -1,4 +1,4 @@
-"""What an expression can be known to be, without running it, and the names that code can see."""
+"""What is known of the value of an expression without running it, and the names in a scope."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import NamedTuple, TypeAlias
 from msgspec import Struct, field
 
 from assetc.compiler.place import Span
-from assetc.compiler.python.source import Literal, Source
+from assetc.compiler.python.python_text import Literal, PythonText
 
 
 class Piece(NamedTuple):
     """A part of a string: known text, with the literal that it was taken from, or a hole (`is_hole`).
 
-    A hole that is `harmless` stands for a relation which is already counted as a reference; `is_default` is text
-    that a parameter has unless it is given another.
+    A hole that is `harmless` is a relation that is already counted as a reference; `is_default` is the default of
+    a parameter.
     """
 
     text: str
@@ -73,11 +73,11 @@ class FilePath(Struct, frozen=True):
 class Scope(Struct, eq=False):
     """The names of a module, a class or a function that is being followed.
 
-    `returns` collects what the function gives back. `is_function`: names bound here are local variables, which some
-    engines scan as tables.
+    `returns` collects the values that the function returns. `is_function`: names bound here are local variables, which
+    some engines scan as tables.
     """
 
-    source: Source
+    source: PythonText
     parent: Scope | None = None
     names: dict[str, Value] = field(default_factory=dict)
     returns: list[Value] = field(default_factory=list)
@@ -85,7 +85,7 @@ class Scope(Struct, eq=False):
     globals: set[str] = field(default_factory=set)
 
     def look_up(self, name: str) -> Value | None:
-        """What `name` is here, or None where nothing binds it."""
+        """What `name` is here, or None if nothing binds it."""
         scope: Scope | None = self
         while scope is not None:
             if name in scope.names:
@@ -94,7 +94,7 @@ class Scope(Struct, eq=False):
         return None
 
     def bind(self, name: str, value: Value) -> None:
-        """Let `name` be `value`."""
+        """Bind `name` to `value`."""
         owner = self.module() if name in self.globals else self
         owner.names[name] = value
 
@@ -127,7 +127,7 @@ class Scope(Struct, eq=False):
 
 
 class Closure(Struct, frozen=True, eq=False):
-    """A function, with the scope in which it was defined and the arguments that it has already."""
+    """A function, with the scope in which it was defined and the arguments bound to it."""
 
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
     scope: Scope
@@ -170,9 +170,9 @@ class Outside(Struct, frozen=True):
 
 
 class Key(Struct, frozen=True):
-    """An asset key that an expression names (AssetKey, AssetIn, AssetSpec, AssetOut, SourceAsset ...), as written.
+    """An asset key in an expression (AssetKey, AssetIn, AssetSpec, AssetOut, SourceAsset ...), as written.
 
-    `readable`: nothing of it was left out because it is not known. `declared` is the place of a call that by itself
+    `readable`: all of it is known. `declared` is the place of a call that by itself
     declares a source (SourceAsset, AssetSpec).
     """
 
@@ -184,7 +184,7 @@ class Key(Struct, frozen=True):
 
 
 class AssetFunction(Struct, frozen=True, eq=False):
-    """A function that `@asset` made a definition of. `key` is None when its name could not be read."""
+    """A function decorated with `@asset`. `key` is None if its name is not known."""
 
     closure: Closure
     key: str | None
@@ -196,13 +196,13 @@ class AssetDecorator(Struct, frozen=True, eq=False):
     kind: str
     arguments: Entries
     call: ast.Call | None
-    source: Source
+    source: PythonText
 
 
 class Argument(Struct, frozen=True):
     """A parameter of an asset's function, inside its body.
 
-    `is_relation`: its text is the name of its relation; `is_mapped`: its upstream has another name than it.
+    `is_relation`: as text it is the name of its relation; `is_mapped`: its upstream has a different name.
     """
 
     name: str
@@ -211,11 +211,11 @@ class Argument(Struct, frozen=True):
 
 
 class Handle(Struct, frozen=True):
-    """A relation that was named by a call which is counted already (`context.ref("a")`)."""
+    """The result of a call that is already counted as a reference (`context.ref("a")`)."""
 
 
 class Unknown(Struct, frozen=True):
-    """Nothing is known, but perhaps the library that made the object."""
+    """An unknown value, perhaps with the library that made it."""
 
     library: str = ""
 

@@ -1,16 +1,16 @@
-"""`@asset` and `@multi_asset` as values: which expressions are one of them, and with which arguments."""
+"""`@asset` and `@multi_asset`: which expressions are one of them, and with which arguments."""
 
 from __future__ import annotations
 
 from assetc.compiler.python.follow.machine import Call
 from assetc.compiler.python.follow.values import AssetDecorator, Choice, Entries, Outside, Text, Value
-from assetc.compiler.python.source import Source
+from assetc.compiler.python.python_text import PythonText
 
 KINDS = frozenset({"asset", "multi_asset"})
 
 
-def as_decorator(value: Value, call: Call | None, source: Source) -> AssetDecorator | None:
-    """The decorator that a value is; with `call`, what calling it gives."""
+def as_decorator(value: Value, call: Call | None, source: PythonText) -> AssetDecorator | None:
+    """The decorator that a value is; with `call`, the result of calling it."""
     if isinstance(value, AssetDecorator):
         return value if call is None else complete_decorator(value, call)
     if isinstance(value, Choice):  # `try: from assetc import asset`, with a substitute

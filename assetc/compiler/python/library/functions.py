@@ -1,4 +1,4 @@
-"""Functions of Python and of libraries whose results can be told from their arguments, by the end of their names."""
+"""Functions of Python and of libraries whose results follow from their arguments, by the last part of their names."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ _OPAQUE = frozenset((
 ))  # fmt: skip
 
 
-# Functions of executors and event loops that call another one, with the arguments behind it.
+# Functions of executors and event loops that call their first argument with the others.
 _LATER = frozenset(("submit", "to_thread", "apply_async", "start_soon"))
 
 
 def call_library(machine: Machine, call: Call, call_back: CallBack) -> Value | None:
-    """What a well-known function gives; None where it is none of them."""
+    """The result of a known function; None if it is not one."""
     if call.name in _LATER and call.positional and isinstance(call.positional[0], Closure):
         return call_back(call.positional[0], call.positional[1:])
     if call.name == "map" and isinstance(call.receiver, Unknown) and isinstance(_first(call), Closure):
@@ -55,7 +55,7 @@ def call_library(machine: Machine, call: Call, call_back: CallBack) -> Value | N
 
 
 def is_opaque(call: Call) -> bool:
-    """Whether a call at module level can define assets that reading does not find."""
+    """Whether a call at module level can define assets that are not found by reading."""
     if isinstance(call.callee, Outside) and call.name in _OPAQUE:
         return True
     return any(isinstance(value, Closure) and _defines_assets(value) for value in call.positional)

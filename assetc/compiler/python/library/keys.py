@@ -1,4 +1,4 @@
-"""Asset keys as values: what `AssetKey`, `AssetIn`, `AssetSpec` and their like name, strings and assets themselves."""
+"""Asset keys: of `AssetKey`, `AssetIn`, `AssetSpec` and the like, of strings, and of assets themselves."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def as_key(call: Call) -> Key | None:
 
 
 def own_name(decorator: AssetDecorator, closure: Closure) -> str | None:
-    """The name, or the key as written, that a definition gives itself; None where it is not known."""
+    """The name, or the key as written, of a definition; None if it is not known."""
     given = decorator.arguments.values.get("name", decorator.arguments.values.get("key"))
     if given is None or given == Constant(None):
         return None if isinstance(closure.node, ast.Lambda) else closure.node.name
@@ -48,13 +48,13 @@ def own_name(decorator: AssetDecorator, closure: Closure) -> str | None:
 
 
 def own_key(decorator: AssetDecorator, closure: Closure) -> str | None:
-    """The whole key of a definition; None where it is not known."""
+    """The whole key of a definition; None if it is not known."""
     name, prefix = own_name(decorator, closure), key_parts(decorator.arguments.values.get("key_prefix", Items(())))
     return None if name is None or prefix is None else "/".join((*prefix, name))
 
 
 def key_text(value: Value) -> str | None:
-    """The key that a value means where a key is expected, segments joined by "/"; None where that is not known."""
+    """The key that a value means where a key is expected, segments joined by "/"; None if it is not known."""
     match value:
         case Text():
             return only_text(value)
@@ -70,7 +70,7 @@ def key_text(value: Value) -> str | None:
 
 
 def key_parts(value: Value) -> tuple[str, ...] | None:
-    """The segments of a key or of a prefix; None where they are not known."""
+    """The segments of a key or of a prefix; None if they are not known."""
     if value == Constant(None):
         return ()
     if isinstance(value, Text):

@@ -19,7 +19,7 @@ NOTHING = Constant(None)
 
 
 def call_method(machine: Machine, call: Call) -> Value | None:
-    """What a method of a value gives; None for a method that is not known here."""
+    """The result of a method; None if the method is not known."""
     match call.receiver:
         case Text() as receiver:
             method = _TEXT_METHODS.get(call.name)

@@ -1,4 +1,4 @@
-"""Strings built from strings: each operation keeps track of the literals that the parts come from."""
+"""Operations on strings that keep track of the literals that the parts come from."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _JINJA = re.compile(r"\{\{\s*(?P<name>\w+)\s*\}\}")
 
 
 def as_text(value: Value) -> Text:
-    """What a value is as a part of a string; a hole where that is not known."""
+    """A value as a part of a string; a hole if it is not known."""
     match value:
         case Text():
             return value
@@ -114,7 +114,7 @@ def format_text(text: Text, positional: Sequence[Value], named: dict[str, Value]
 
 
 def _field_path(field: str) -> tuple[str, list[str]]:
-    """`c.name` and `d[name]` of a format: the argument, and the steps behind it."""
+    """`c.name` and `d[name]` of a format: the argument, and the steps after it."""
     name, *steps = _STEP.split(field)
     return name, [step for step in steps if step]
 
@@ -128,7 +128,7 @@ def _member(value: Value, step: str) -> Value:
 
 
 def formatted_constant(value: Value, spec: str) -> Value:
-    """`f"{value:spec}"` of a number; anything else is left as it is."""
+    """`f"{value:spec}"` of a number; any other value is unchanged."""
     if not isinstance(value, Constant):
         return value
     try:
@@ -164,7 +164,7 @@ def substitute(line: Line, pattern: re.Pattern[str], fill: Filler) -> Text:
 
 
 def change_case(text: Text, method: str) -> Text:
-    """`text.lower()` and its like."""
+    """`text.lower()` and the like."""
     change: Callable[[str], str] = getattr(str, method)
     return text_of(tuple(_changed(piece, change(piece.text)) for piece in line) for line in text.lines)
 
@@ -175,7 +175,7 @@ def strip(text: Text, method: str) -> Text:
 
 
 def replace_text(text: Text, old: Value, new: Value) -> Text:
-    """`text.replace(old, new)`; an occurrence that spans a hole is none."""
+    """`text.replace(old, new)`; an occurrence across a hole does not count."""
     wanted = only_text(old)
     if not wanted:
         return text_of((*line, HOLE) for line in text.lines)

@@ -1,4 +1,4 @@
-"""The text of a Python file, and the way back from a syntax tree, and from a string's value, to places in it."""
+"""The text of a Python file, and the places of syntax nodes and of parts of string values in it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _PREFIX = re.compile(r"[a-zA-Z]*('''|\"\"\"|'|\")")
 _FIELD = re.compile(r"\{\{|\}\}|\{[^{}]*\}")
 
 
-class Source(Struct, frozen=True):
-    """One Python file. Lines are found when the first place is asked for."""
+class PythonText(Struct, frozen=True):
+    """One Python file. Its lines are found when a place is first needed."""
 
     path: str
     text: str
@@ -33,7 +33,7 @@ class Source(Struct, frozen=True):
         return Span(self.path, start, end, node.lineno, column)
 
     def offsets(self, node: Located) -> tuple[int, int]:
-        """Where a node begins and ends, in characters of the file."""
+        """The start and end of a node, in characters of the file."""
         start = self._offset(node.lineno, node.col_offset)
         if node.end_lineno is None or node.end_col_offset is None:
             return start, start
@@ -71,7 +71,7 @@ class Source(Struct, frozen=True):
 class PythonLiteral(Struct, frozen=True, eq=False):
     """A string literal of a Python file. `value` is what it evaluates to, with marks for the fields of an f-string."""
 
-    source: Source
+    source: PythonText
     node: ast.expr
     value: str
 
@@ -100,21 +100,21 @@ class FileLiteral(Struct, frozen=True, eq=False):
 
     def locate(self, start: int, end: int) -> Span:
         """The place of `value[start:end]` in the file."""
-        return Source(self.path, self.value).span_at(start, end)
+        return PythonText(self.path, self.value).span_at(start, end)
 
 
 Literal = PythonLiteral | FileLiteral
 
 
 def _same_occurrence(name: str, value: str, start: int, segment: str) -> int:
-    """The offset in `segment` of that occurrence of `name` that stands at `start` in `value`; -1 if it is not there."""
+    """The offset in `segment` of the occurrence of `name` that is at `start` in `value`; -1 if it has none."""
     if not name:
         return -1
-    places = _occurrences(name, segment)
-    before = sum(place < start for place in _occurrences(name, value))
-    return places[before] if before < len(places) else -1
+    offsets = _occurrences(name, segment)
+    before = sum(offset < start for offset in _occurrences(name, value))
+    return offsets[before] if before < len(offsets) else -1
 
 
 def _occurrences(name: str, text: str) -> list[int]:
-    """Where a name stands in a text as a word of its own."""
+    """The offsets of a name in a text as a whole word."""
     return [match.start() for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text)]
