@@ -14,9 +14,9 @@ from assetc.compiler.sql.script import Script
 from assetc.compiler.sql.tokens import (
     STRINGS,
     closing_index,
-    first_word_place,
+    first_word_offsets,
     name_at,
-    place_between,
+    offsets_between,
     tokens_after_first_word,
     word,
 )
@@ -72,7 +72,7 @@ def _read_other(script: Script, text: str, tokens: Sequence[Token], read_text: R
     message = f"the statement {first} is not understood; what it reads and writes is found by its words"
     if len(script.references) == before:
         message = f"the statement {first} is not understood; what it reads and writes is unknown"
-    script.problem("W201", message, *script.place(*first_word_place(text)), hint="Name what it reads with deps")
+    script.problem("W201", message, *script.in_text(*first_word_offsets(text)), hint="Name what it reads with deps")
 
 
 def _read_inner(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> bool:
@@ -100,7 +100,7 @@ def _read_execute(script: Script, text: str, tokens: Sequence[Token], read_text:
         script.unknown(
             _name_of_execute(script, text, tokens),
             "dynamic SQL: what it reads and writes cannot be known from the text",
-            first_word_place(text),
+            first_word_offsets(text),
         )
         return
     for body in bodies:
@@ -132,14 +132,14 @@ def _read_call(script: Script, text: str, tokens: Sequence[Token], read_text: Re
     del read_text
     parts, _ = name_at(script, tokens, 0)
     name = ".".join(parts) or "this procedure"
-    script.unknown("call", f"what {name} reads and writes cannot be known from the call", first_word_place(text))
+    script.unknown("call", f"what {name} reads and writes cannot be known from the call", first_word_offsets(text))
 
 
 def _read_transfer(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
     """EXPORT and IMPORT DATABASE touch every table."""
     del tokens, read_text
     name = text.split(None, 1)[0].lower()
-    script.unknown(name, f"{name.upper()} touches relations that the text does not name", first_word_place(text))
+    script.unknown(name, f"{name.upper()} touches relations that the text does not name", first_word_offsets(text))
 
 
 def _read_set(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
@@ -188,7 +188,7 @@ def _read_rename(script: Script, text: str, tokens: Sequence[Token], read_text: 
         if before is None or word(before) in ("TABLE", "TABLES", "TO", "AND") or before.token_type == TokenType.COMMA:
             parts, after = name_at(script, tokens, index + 1)
             if parts and word(tokens[index + 1]) not in ("TABLE", "TABLES"):
-                script.write(parts, place_between(tokens, index + 1, after), operation="alter")
+                script.write(parts, offsets_between(tokens, index + 1, after), operation="alter")
 
 
 def _read_bulk(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
@@ -196,7 +196,7 @@ def _read_bulk(script: Script, text: str, tokens: Sequence[Token], read_text: Re
     del text, read_text
     parts, after = name_at(script, tokens, 1)
     if parts:
-        script.write(parts, place_between(tokens, 1, after), operation="copy")
+        script.write(parts, offsets_between(tokens, 1, after), operation="copy")
     for token in tokens[after:]:
         if token.token_type in STRINGS:
             script.add("file_read", (token.text,), operation="copy")
@@ -226,7 +226,7 @@ def _read_load(script: Script, text: str, tokens: Sequence[Token], read_text: Re
     start += words[start : start + 1] == ["TABLE"]
     parts, after = name_at(script, tokens, start)
     if parts:
-        script.write(parts, place_between(tokens, start, after), operation="copy")
+        script.write(parts, offsets_between(tokens, start, after), operation="copy")
 
 
 def _read_alter(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
@@ -236,7 +236,7 @@ def _read_alter(script: Script, text: str, tokens: Sequence[Token], read_text: R
     for index, token in enumerate(tokens[:-2]):  # Redshift: ALTER TABLE t APPEND FROM s
         if word(token) == "APPEND" and word(tokens[index + 1]) == "FROM":
             parts, after = name_at(script, tokens, index + 2)
-            script.read(parts, place_between(tokens, index + 2, after))
+            script.read(parts, offsets_between(tokens, index + 2, after))
 
 
 def _read_routine(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
@@ -262,9 +262,9 @@ def _add_after(script: Script, tokens: Sequence[Token], words: frozenset[str], o
                 start += 1
             parts, after = name_at(script, tokens, start)
             if parts and operation:
-                script.write(parts, place_between(tokens, start, after), operation=operation)
+                script.write(parts, offsets_between(tokens, start, after), operation=operation)
             elif parts:
-                script.read(parts, place_between(tokens, start, after))
+                script.read(parts, offsets_between(tokens, start, after))
             return
 
 
@@ -273,7 +273,7 @@ def _read_replace(script: Script, text: str, tokens: Sequence[Token], read_text:
     start = 1 if tokens and word(tokens[0]) == "INTO" else 0
     parts, before = name_at(script, tokens, start)
     if parts and word(tokens[start]) not in ("TABLE", "VIEW"):
-        script.write(parts, place_between(tokens, start, before), operation="replace")
+        script.write(parts, offsets_between(tokens, start, before), operation="replace")
         for token in tokens[before:]:
             if word(token) in ("SELECT", "WITH", "TABLE"):
                 with script.at(token.start):

@@ -41,8 +41,8 @@ def _updated(script: Script, statement: exp.Expr, sources: dict[str, exp.Table])
     numbers = {id(table): _write(script, table, "update") for table in written or [statement.this]}
     first = statement.this
     if id(first) not in numbers and isinstance(first, exp.Table):
-        place = script.place_of(first.parts)
-        numbers[id(first)] = script.read(table_parts(script, first), place, has_alias=bool(first.alias))
+        offsets = script.offsets_of(first.parts)
+        numbers[id(first)] = script.read(table_parts(script, first), offsets, has_alias=bool(first.alias))
     return numbers
 
 
@@ -73,8 +73,8 @@ def _write(script: Script, table: exp.Table, operation: str) -> int | None:
     """Add a write, unless the table lives in the session only."""
     if not isinstance(table.this, exp.Identifier) or is_temporary(script, table.this):
         return None
-    place = script.place_of(table.parts)
-    return script.write(table_parts(script, table), place, operation=operation, has_alias=bool(table.alias))
+    offsets = script.offsets_of(table.parts)
+    return script.write(table_parts(script, table), offsets, operation=operation, has_alias=bool(table.alias))
 
 
 def _source_of(script: Script, target: exp.Expr, sources: dict[str, exp.Table]) -> exp.Table | None:

@@ -43,7 +43,7 @@ def read_name(script: Script, word: str, argument: exp.Expr | None, operation: s
     """Add the relation whose name is the argument of `word(...)`."""
     if isinstance(argument, exp.Column):
         if word in vocabulary.BARE_NAME_FUNCTIONS:
-            script.read(tuple(script.fold(part) for part in argument.parts), script.place_of(argument.parts))
+            script.read(tuple(script.fold(part) for part in argument.parts), script.offsets_of(argument.parts))
             return
         if word == "table":  # a collection of the row: Oracle's TABLE(t.items)
             return
@@ -133,4 +133,4 @@ def _read_user_function(script: Script, function: exp.Expr, schema: list[exp.Exp
     parts = (*(script.fold(part) for part in schema), folded)
     if ".".join(parts).lower() in script.local_functions or (not schema and name.lower() in script.local_functions):
         return
-    script.add("table_function", parts, script.place_of(schema))
+    script.add("table_function", parts, script.offsets_of(schema))

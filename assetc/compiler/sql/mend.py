@@ -8,7 +8,7 @@ from sqlglot import Token, TokenType
 
 from assetc.compiler.sql.mend_rare import RARE_MENDERS
 from assetc.compiler.sql.script import Script
-from assetc.compiler.sql.tokens import STRINGS, closing_index, name_at, place_between, word
+from assetc.compiler.sql.tokens import STRINGS, closing_index, name_at, offsets_between, word
 
 # Words without which a statement means the same to us; the words in lower case tell where, and stay.
 _NEEDLESS = [
@@ -92,7 +92,7 @@ def _mend_table_argument(script: Script, tokens: list[Token]) -> list[Token] | N
         if word(token) == "TABLE" and before in (TokenType.COMMA, TokenType.L_PAREN):
             parts, after = name_at(script, tokens, index + 1)
             if parts:
-                script.read(parts, place_between(tokens, index + 1, after))
+                script.read(parts, offsets_between(tokens, index + 1, after))
                 continue
         kept.append(token)
     return kept if len(kept) < len(tokens) else None
@@ -104,7 +104,7 @@ def _mend_model(script: Script, tokens: list[Token]) -> list[Token] | None:
         if word(token) == "MODEL" and index and tokens[index - 1].token_type == TokenType.L_PAREN:
             parts, after = name_at(script, tokens, index + 1)
             if parts:
-                script.read(parts, place_between(tokens, index + 1, after))
+                script.read(parts, offsets_between(tokens, index + 1, after))
                 after += after < len(tokens) and tokens[after].token_type == TokenType.COMMA
                 rest = [*tokens[:index], *tokens[after:]]
                 return _mend_table_argument(script, rest) or rest
@@ -167,7 +167,7 @@ def _mend_insert_exec(script: Script, tokens: list[Token]) -> list[Token] | None
     start = 2 if words[1:2] == ["INTO"] else 1
     parts, after = name_at(script, tokens, start)
     if parts:
-        script.write(parts, place_between(tokens, start, after), operation="insert")
+        script.write(parts, offsets_between(tokens, start, after), operation="insert")
     stop = next(index for index, this in enumerate(words) if this in ("EXEC", "EXECUTE"))
     return tokens[stop:]
 

@@ -18,7 +18,7 @@ def _mend_merge_delete(_script: Script, tokens: list[Token]) -> list[Token] | No
         return None
     for index in range(1, len(tokens) - 1):
         if word(tokens[index]) == "DELETE" and word(tokens[index + 1]) == "WHERE" and word(tokens[index - 1]) != "THEN":
-            branch = max(place for place in range(index) if word(tokens[place]) in ("UPDATE", "MERGE"))
+            branch = max(before for before in range(index) if word(tokens[before]) in ("UPDATE", "MERGE"))
             if "WHERE" not in _words_outside(tokens[branch:index]):
                 return [*tokens[:index], *tokens[index + 1 :]]
             return [*tokens[:index], _made(tokens[index], TokenType.AND, "AND"), *tokens[index + 2 :]]

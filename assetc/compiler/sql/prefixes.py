@@ -41,9 +41,9 @@ def _add_prefix(script: Script, column: exp.Column, numbers: dict[int, int | Non
     if match is None:
         return
     number, length = match
-    place = script.place(*script.place_of(identifiers[:length]))
-    if place[0] >= 0:
-        script.prefixes.append(ColumnPrefix(number, *place))
+    offsets = script.in_text(*script.offsets_of(identifiers[:length]))
+    if offsets[0] >= 0:
+        script.prefixes.append(ColumnPrefix(number, *offsets))
 
 
 def _source_of(

@@ -86,12 +86,12 @@ def jinja_problem(text: str, tokens: Sequence[Token]) -> SqlProblem | None:
     covered = [(token.start, token.end + 1) for token in tokens if token.end > token.start]
     covered += [match.span() for match in _COMMENT.finditer(text)]
     for match in _JINJA.finditer(text):
-        place = match.start()
-        if not any(start <= place and match.end() <= end and text[start] != "{" for start, end in covered):
+        begin = match.start()
+        if not any(start <= begin and match.end() <= end and text[start] != "{" for start, end in covered):
             return SqlProblem(
                 "E111",
                 f"SQL does not parse: {match[0]} is left of a template that was not rendered",
-                place,
+                begin,
                 match.end(),
                 "template text",
                 "Check for raw blocks and for braces that do not match",

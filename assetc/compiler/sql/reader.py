@@ -133,7 +133,7 @@ def _read_tree(script: Script, tree: exp.Expr, tokens: Sequence[Token]) -> Tree 
         return None
     if not is_statement(tree) and word(tokens[0]) not in _PROCEDURAL | OPAQUE_WORDS:
         hint = "Begin with select, from, with, insert, create ..."
-        script.problem("E111", "this is an expression, not a statement", *script.place(start, end), hint=hint)
+        script.problem("E111", "this is an expression, not a statement", *script.in_text(start, end), hint=hint)
     if change_session(script, tree):
         return None
     return tree, read_statement(script, tree, _read_nested)
@@ -172,8 +172,8 @@ def _recover(script: Script, tokens: Sequence[Token], error: ParseError) -> None
 def _report(script: Script, problem: SqlProblem) -> None:
     if script.offset is None:  # a routine's body may be in any language
         return
-    place = script.place(problem.start, problem.end)
-    script.problem(problem.code, problem.message, *place, label=problem.label, hint=problem.hint)
+    offsets = script.in_text(problem.start, problem.end)
+    script.problem(problem.code, problem.message, *offsets, label=problem.label, hint=problem.hint)
 
 
 def _read_mended(script: Script, tokens: Sequence[Token]) -> bool:

@@ -8,7 +8,7 @@ from sqlglot import Token, TokenType
 
 from assetc.compiler.sql import vocabulary
 from assetc.compiler.sql.script import Script
-from assetc.compiler.sql.tokens import STRINGS, closing_index, name_at, place_between, word
+from assetc.compiler.sql.tokens import STRINGS, closing_index, name_at, offsets_between, word
 
 _FILE_WORDS = frozenset({"INFILE", "DIRECTORY", "BULK"})
 _FILLERS = frozenset({"TABLE", "ONLY", "LATERAL", "IF", "EXISTS", "NOT"})
@@ -79,9 +79,9 @@ def _add_names(script: Script, tokens: Sequence[Token], index: int, operation: s
             _add_call(script, parts)
             after = closing_index(tokens, after)
         elif operation:
-            script.write(parts, place_between(tokens, index, after), operation=operation)
+            script.write(parts, offsets_between(tokens, index, after), operation=operation)
         elif len(parts) > 1 or not (parts[0] in ctes or vocabulary.is_pseudo_table(script.dialect, parts[0])):
-            script.read(parts, place_between(tokens, index, after))
+            script.read(parts, offsets_between(tokens, index, after))
         if operation or after >= len(tokens) or tokens[after].token_type != TokenType.COMMA:
             return
         index = after + 1

@@ -12,13 +12,13 @@ from sqlglot.dialects.dialect import Dialect
 
 from assetc.compiler.reference import Certainty, Reference, ReferenceKind
 from assetc.compiler.sql.fold import fold, split_name
-from assetc.compiler.sql.place import alias_place, name_place
+from assetc.compiler.sql.offsets import alias_offset, name_offsets
 from assetc.compiler.sql.reading import ColumnPrefix, SqlProblem
 from assetc.compiler.sql.vocabulary import USE_NAMES_DATABASE, CteRules, cte_rules
 
 Parts = tuple[str, ...]
 
-NO_PLACE = (-1, -1)
+NO_OFFSETS = (-1, -1)
 
 
 @lru_cache(maxsize=32)
@@ -59,53 +59,53 @@ class Script(Struct):
         """An identifier as the dialect stores a table's name."""
         return fold(self.dialect, identifier.name, quoted=bool(identifier.args.get("quoted")))
 
-    def place_of(self, identifiers: Sequence[exp.Expr]) -> tuple[int, int]:
+    def offsets_of(self, identifiers: Sequence[exp.Expr]) -> tuple[int, int]:
         """The position of a dotted name in the fragment, given its parts."""
-        return name_place(identifiers, self.dialect, self.fragment)
+        return name_offsets(identifiers, self.dialect, self.fragment)
 
-    def alias_place(self, place: tuple[int, int]) -> int:
-        """Where an alias may be added to the table whose name is at `place`; -1 if nowhere."""
-        return alias_place(self.fragment, self.tokens, place, self.dialect) if place[0] >= 0 else -1
+    def alias_offset(self, offsets: tuple[int, int]) -> int:
+        """Where an alias may be added to the table whose name is at `offsets`; -1 if nowhere."""
+        return alias_offset(self.fragment, self.tokens, offsets, self.dialect) if offsets[0] >= 0 else -1
 
-    def place(self, start: int, end: int) -> tuple[int, int]:
+    def in_text(self, start: int, end: int) -> tuple[int, int]:
         """Offsets of the fragment as offsets of the text."""
         if self.offset is None or start < 0:
-            return NO_PLACE
+            return NO_OFFSETS
         return start + self.offset, end + self.offset
 
     def add(
         self,
         kind: ReferenceKind,
         parts: Parts,
-        place: tuple[int, int] = NO_PLACE,
+        offsets: tuple[int, int] = NO_OFFSETS,
         *,
         operation: str = "",
         has_alias: bool = False,
         alias_at: int = -1,
     ) -> int:
-        """Add a reference as it is; `place` is in the fragment. Its number is returned."""
-        start, end = self.place(*place)
-        alias_place = self.place(alias_at, alias_at)[0]
-        self.references.append(Reference(kind, parts, self.certainty, operation, start, end, has_alias, alias_place))
+        """Add a reference as it is; `offsets` are in the fragment. Its number is returned."""
+        start, end = self.in_text(*offsets)
+        alias_offset = self.in_text(alias_at, alias_at)[0]
+        self.references.append(Reference(kind, parts, self.certainty, operation, start, end, has_alias, alias_offset))
         return len(self.references) - 1
 
     def read(
-        self, parts: Parts, place: tuple[int, int] = NO_PLACE, *, has_alias: bool = False, alias_at: int = -1
+        self, parts: Parts, offsets: tuple[int, int] = NO_OFFSETS, *, has_alias: bool = False, alias_at: int = -1
     ) -> int | None:
         """Add a relation that is read, unless the script made it itself."""
         if parts in self.local or self.complete(parts) in self.local:
             return None
-        return self.add("read", self.complete(parts), place, has_alias=has_alias, alias_at=alias_at)
+        return self.add("read", self.complete(parts), offsets, has_alias=has_alias, alias_at=alias_at)
 
     def write(
-        self, parts: Parts, place: tuple[int, int] = NO_PLACE, *, operation: str, has_alias: bool = False
+        self, parts: Parts, offsets: tuple[int, int] = NO_OFFSETS, *, operation: str, has_alias: bool = False
     ) -> int | None:
         """Add a relation that is written, unless it is temporary."""
         if self.local.get(parts):
             if operation == "drop":
                 del self.local[parts]
             return None
-        return self.add("write", self.complete(parts), place, operation=operation, has_alias=has_alias)
+        return self.add("write", self.complete(parts), offsets, operation=operation, has_alias=has_alias)
 
     def add_named(self, text: str, operation: str = "") -> None:
         """Add a relation whose name is in a string."""
@@ -115,10 +115,10 @@ class Script(Struct):
         elif parts:
             self.read(parts)
 
-    def unknown(self, word: str, message: str, place: tuple[int, int] = NO_PLACE) -> None:
+    def unknown(self, word: str, message: str, offsets: tuple[int, int] = NO_OFFSETS) -> None:
         """Add a source that is not known from the text, and a problem that says so."""
-        self.add("unknown", (word,), place)
-        self.problem("W201", message, *self.place(*place), hint="Name what it reads and writes with deps")
+        self.add("unknown", (word,), offsets)
+        self.problem("W201", message, *self.in_text(*offsets), hint="Name what it reads and writes with deps")
 
     def problem(self, code: str, message: str, start: int, end: int, *, label: str = "", hint: str = "") -> None:
         """Add a problem; without a position of its own it is at the beginning of the fragment."""

@@ -29,7 +29,7 @@ def read_membership(script: Script, node: exp.Expr, read_text: ReadText) -> None
             return
     before = script.certainty
     script.certainty = "likely"
-    script.read(parts, script.place_of(column.parts))
+    script.read(parts, script.offsets_of(column.parts))
     script.certainty = before
 
 
@@ -44,7 +44,7 @@ def read_call(script: Script, node: exp.Expr, read_text: ReadText) -> None:
     elif word == "table" and script.dialect in vocabulary.TABLE_ARGUMENTS and node.expressions:
         column = node.expressions[0]
         if isinstance(column, exp.Column):
-            script.read(tuple(script.fold(part) for part in column.parts), script.place_of(column.parts))
+            script.read(tuple(script.fold(part) for part in column.parts), script.offsets_of(column.parts))
 
 
 def read_copy(script: Script, node: exp.Expr, read_text: ReadText) -> None:
@@ -61,7 +61,7 @@ def read_returning(script: Script, node: exp.Expr, read_text: ReadText) -> None:
     del read_text
     into = node.args.get("into")
     if isinstance(into, exp.Identifier) and not is_temporary(script, into):
-        script.write((script.fold(into),), script.place_of([into]), operation="insert")
+        script.write((script.fold(into),), script.offsets_of([into]), operation="insert")
 
 
 def read_insert(script: Script, node: exp.Expr, read_text: ReadText) -> None:

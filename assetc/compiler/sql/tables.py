@@ -109,7 +109,7 @@ def _read_named(script: Script, table: exp.Table, role: Role, made: dict[Parts, 
         script.add_named(misread, role.operation)
         return None
     if _is_file(script, table):
-        script.add("file_read", (table.name,), script.place_of(identifiers[-1:]))
+        script.add("file_read", (table.name,), script.offsets_of(identifiers[-1:]))
         return None
     if role.operation and _makes(script, table, parts, made):
         return None
@@ -167,7 +167,7 @@ def _write_through(script: Script, cte: exp.Expr, role: Role) -> None:
     if below is not None:
         _write_through(script, below, role)
     else:
-        script.write(table_parts(script, table), script.place_of(table.parts), operation=role.operation)
+        script.write(table_parts(script, table), script.offsets_of(table.parts), operation=role.operation)
 
 
 def is_temporary(script: Script, identifier: exp.Expr) -> bool:
@@ -238,10 +238,10 @@ def _is_temporary(create: exp.Expr) -> bool:
 
 
 def _add(script: Script, table: exp.Table, role: Role, parts: Parts, identifiers: Sequence[exp.Expr]) -> int | None:
-    is_hidden = script.dialect in vocabulary.TRINO_FAMILY and "$" in table.name  # a table of the table: no one place
-    place = script.place_of(() if is_hidden else identifiers)
+    is_hidden = script.dialect in vocabulary.TRINO_FAMILY and "$" in table.name  # a table of the table: no position
+    offsets = script.offsets_of(() if is_hidden else identifiers)
     has_alias = bool(table.alias)
     if role.operation:
-        return script.write(parts, place, operation=role.operation, has_alias=has_alias)
-    alias_at = script.alias_place(place) if role.aliasable and not has_alias else -1
-    return script.read(parts, place, has_alias=has_alias, alias_at=alias_at)
+        return script.write(parts, offsets, operation=role.operation, has_alias=has_alias)
+    alias_at = script.alias_offset(offsets) if role.aliasable and not has_alias else -1
+    return script.read(parts, offsets, has_alias=has_alias, alias_at=alias_at)

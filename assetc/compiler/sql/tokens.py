@@ -64,7 +64,7 @@ def tokens_after_first_word(dialect: str, text: str) -> tuple[str, list[Token]]:
     return match[1].upper(), list(sqlglot_dialect(dialect).tokenize(blank + text[match.end() :]))
 
 
-def first_word_place(text: str) -> tuple[int, int]:
+def first_word_offsets(text: str) -> tuple[int, int]:
     """The position of the first word of a statement."""
     match = _FIRST_WORD.match(text)
     return match.span(1) if match is not None else (0, 0)
@@ -91,7 +91,7 @@ def name_at(script: Script, tokens: Sequence[Token], index: int) -> tuple[Parts,
     return tuple(parts), index
 
 
-def place_between(tokens: Sequence[Token], start: int, stop: int) -> tuple[int, int]:
+def offsets_between(tokens: Sequence[Token], start: int, stop: int) -> tuple[int, int]:
     """The characters from the token `start` to the one before `stop`."""
     return tokens[start].start, tokens[stop - 1].end + 1
 

@@ -27,8 +27,8 @@ _AFTER_TABLE = words(
 )
 
 
-def name_place(identifiers: Sequence[exp.Expr], dialect: str, text: str) -> tuple[int, int]:
-    """The characters of a dotted name, given its parts; (-1, -1) where the parser kept no place."""
+def name_offsets(identifiers: Sequence[exp.Expr], dialect: str, text: str) -> tuple[int, int]:
+    """The characters of a dotted name, given its parts; (-1, -1) if the parser kept none."""
     starts: list[int] = []
     ends: list[int] = []
     for identifier in identifiers:
@@ -47,12 +47,12 @@ def name_place(identifiers: Sequence[exp.Expr], dialect: str, text: str) -> tupl
     return first, last
 
 
-def alias_place(text: str, tokens: Sequence[Token], place: tuple[int, int], dialect: str) -> int:
-    """Where ` as name` may be written for the table at `place`: after its time travel, if any.
+def alias_offset(text: str, tokens: Sequence[Token], offsets: tuple[int, int], dialect: str) -> int:
+    """Where ` as name` may be written for the table at `offsets`: after its time travel, if any.
 
     The short query `table orders` takes no alias, which -1 says.
     """
-    start, end = place
+    start, end = offsets
     index = bisect_left(tokens, start, key=_start)
     if index and tokens[index - 1].token_type == TokenType.TABLE:
         return -1
