@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from msgspec import Struct
 
-from assetc.adapters.protocol import Refused, Session, Statement, WarehouseError
+from assetc.adapters.protocol import Question, Refused, Rendering, Rows, Session, Statement, WarehouseError
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.operation import (
     Append,
@@ -30,9 +30,10 @@ from assetc.compiler.operation import (
 from assetc.compiler.place import Span
 from assetc.definitions.relation import Relation
 
-Answer: TypeAlias = tuple[Column, ...]
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
 
-Render: TypeAlias = Callable[[Operation], tuple[Statement, ...]]
+Render: TypeAlias = Callable[[Operation], Rendering]
 """How an operation becomes statements: an adapter's `render`, or one that lets macros of the project do it."""
 
 _WRITES_ROWS = (Append, CreateEmpty, CreateTable, DeleteInsert, LoadSeed, Merge)
@@ -64,6 +65,13 @@ def perform(operations: Operations, render: Render, session: Session, listener: 
     return step.rows
 
 
+def perform_each(operations: Iterable[Operation], render: Render, session: Session) -> None:
+    """Carry out operations of which nothing is asked and nobody wants to hear. Raises WarehouseError."""
+    step = _Step(render, session, Listener())
+    for operation in operations:
+        step.carry_out(operation)
+
+
 class _Step(Struct):
     """One step being carried out: `rows` is what its latest writing operation wrote."""
 
@@ -78,7 +86,7 @@ class _Step(Struct):
             while operation is not None:
                 operation = _answered(operations, self.carry_out(operation))
 
-    def carry_out(self, operation: Operation) -> Answer:
+    def carry_out(self, operation: Operation) -> tuple[Column, ...]:
         match operation:
             case Describe(relation):
                 return self.session.columns(relation)
@@ -113,7 +121,7 @@ class _Step(Struct):
         self.drive(operations)
 
     def execute(self, operation: Operation) -> None:
-        for statement in self.render(operation):
+        for statement in self.statements(self.render(operation)):
             self.listener.send(statement)
             try:
                 rows = self.session.execute(statement)
@@ -125,7 +133,21 @@ class _Step(Struct):
             if isinstance(operation, _WRITES_ROWS):
                 self.rows = rows
 
-    def describe_seed(self, seed: DescribeSeed) -> Answer:
+    def statements(self, rendering: Rendering) -> Iterator[Statement]:
+        """The statements as they come, each to be executed before the next; questions are asked on the way."""
+        if isinstance(rendering, tuple):
+            yield from rendering
+            return
+        item = next(rendering, None)
+        while item is not None:
+            rows: Rows = []
+            if isinstance(item, Question):
+                _, rows = self.session.query(item.sql)
+            else:
+                yield item
+            item = _answered(rendering, rows)
+
+    def describe_seed(self, seed: DescribeSeed) -> tuple[Column, ...]:
         try:
             return self.session.seed_columns(seed)
         except WarehouseError as error:
@@ -139,10 +161,10 @@ class _Step(Struct):
         self.listener.report(fault)
 
 
-def _answered(operations: Operations, answer: Answer) -> Operation | None:
-    """The next operation after an answer; None at the end."""
+def _answered(generator: Generator[Item, Answer, None], answer: Answer) -> Item | None:
+    """What comes after an answer; None at the end."""
     try:
-        return operations.send(answer)
+        return generator.send(answer)
     except StopIteration:
         return None
 

@@ -6,7 +6,7 @@ the `Adapter` is pure and needs no driver installed; a `ParsedOutput` connects w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
 
 from msgspec import Struct
@@ -48,6 +48,18 @@ class Statement(Struct, frozen=True):
     sql: str
     body: int = 0
     frames: Mapping[str, object] = NOTHING
+
+
+class Question(Struct, frozen=True):
+    """A query that must be answered before more of an operation can be rendered."""
+
+    sql: str
+
+
+Rows: TypeAlias = list[tuple[object, ...]]
+
+Rendering: TypeAlias = tuple[Statement, ...] | Generator[Statement | Question, Rows, None]
+"""The statements of an operation. A generator that asks is sent the rows of its question, and none for a statement."""
 
 
 class Identity(Struct, frozen=True):
@@ -126,7 +138,7 @@ class Session(Protocol):
     def execute(self, statement: Statement) -> int | None:
         """Execute a statement; the number of rows written where known. Raises WarehouseError."""
 
-    def query(self, sql: str) -> tuple[Sequence[str], list[tuple[object, ...]]]:
+    def query(self, sql: str) -> tuple[Sequence[str], Rows]:
         """The column names and all rows of a query. Raises WarehouseError."""
 
     def columns(self, relation: Relation) -> tuple[Column, ...]:
@@ -214,7 +226,7 @@ class Adapter(Protocol):
     def folded(self, relation: Relation) -> Relation:
         """The form in which two names of one relation are equal: what a catalogue row is looked up by."""
 
-    def render(self, operation: Operation) -> tuple[Statement, ...]:
+    def render(self, operation: Operation) -> Rendering:
         """The statements of an operation that `perform` does not handle itself."""
 
     def ledger_query(self, ledger: Relation, step_ids: Iterable[str]) -> str:

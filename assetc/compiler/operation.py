@@ -27,11 +27,12 @@ class Column(Struct, frozen=True):
 
 
 class CreateView(Struct, frozen=True):
-    """Create or replace `relation` as a view of `sql`."""
+    """Make `relation` a view of `sql`, whatever the kind of what stands in its place."""
 
     dbt_macro: ClassVar[str] = "create_view_as"
     relation: Relation
     sql: str
+    existing: RelationKind | None = None
 
 
 class CreateTable(Struct, frozen=True):
@@ -68,22 +69,16 @@ class Rename(Struct, frozen=True):
     kind: RelationKind = "table"
 
 
-class Replace(Struct, frozen=True):
-    """Give `relation` the name of `to`; what bears that name now, of the kind `existing`, goes.
+class Publish(Struct, frozen=True):
+    """Make the table `staged` the relation, in whose place a relation of the kind `existing` may stand.
 
-    One operation, because a warehouse whose DDL is not transactional has one statement for it (a swap).
+    The adapter keeps what others have built on the relation: views that read it, grants, comments.
     """
 
     dbt_macro: ClassVar[str] = "rename_relation"
+    staged: Relation
     relation: Relation
-    to: Relation
     existing: RelationKind | None
-    kind: RelationKind = "table"
-
-    def spelled_out(self) -> tuple[Drop | Rename, ...]:
-        """The same as a drop and a rename, for a warehouse that has both in a transaction."""
-        rename = Rename(self.relation, self.to, self.kind)
-        return (rename,) if self.existing is None else (Drop(self.to, self.existing), rename)
 
 
 class Append(Struct, frozen=True):
@@ -237,7 +232,7 @@ Operation: TypeAlias = (
     | CreateEmpty
     | Drop
     | Rename
-    | Replace
+    | Publish
     | Append
     | DeleteInsert
     | Merge

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from assetc.adapters.perform import Listener, perform
+from assetc.adapters.perform import Listener, perform, perform_each
 from assetc.adapters.protocol import Adapter, Identity, Session, Warehouse
 from assetc.adapters.registry import find_adapter
 from assetc.compiler.asset import Asset, Check, CheckConfig, Edge, Graph
@@ -111,8 +111,7 @@ class DuckWork:
     threads: set[str] = field(default_factory=set)
 
     def prepare(self, session: Session) -> None:
-        for statement in self.adapter.render(CreateLedger(self.ledger)):
-            session.execute(statement)
+        perform_each((CreateLedger(self.ledger),), self.adapter.render, session)
 
     def make(self, step: Step, wanted: tuple[Output, ...], attempt: Attempt) -> Generator[Making]:
         self.threads.add(threading.current_thread().name)

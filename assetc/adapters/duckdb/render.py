@@ -20,8 +20,8 @@ from assetc.compiler.operation import (
     LoadSeed,
     Merge,
     Operation,
+    Publish,
     Rename,
-    Replace,
     RunSql,
     WriteLedger,
 )
@@ -38,8 +38,9 @@ def literal(text: str) -> str:
 def render(operation: Operation) -> tuple[Statement, ...]:
     """The statements of an operation."""
     match operation:
-        case CreateView():
-            return (_with_body(f"create or replace view {name_of(operation.relation)} as\n", operation.sql),)
+        case CreateView(relation, sql, existing):
+            view = _with_body(f"create or replace view {name_of(relation)} as\n", sql)
+            return (*render(Drop(relation, "table")), view) if existing == "table" else (view,)
         case CreateTable():
             return (_with_body(f"{_create(operation)} as\n", operation.sql),)
         case CreateEmpty():
@@ -48,7 +49,7 @@ def render(operation: Operation) -> tuple[Statement, ...]:
         case LoadSeed():
             rows = read_csv(operation.path, operation.delimiter, operation.column_types)
             return (Statement(f"create table {name_of(operation.relation)} as\nselect * from {rows}"),)
-        case Drop() | Rename() | Replace() | AlterColumns() | CreateSchema() | DropSchema():
+        case Drop() | Rename() | Publish() | AlterColumns() | CreateSchema() | DropSchema():
             return tuple(Statement(sql) for sql in _change(operation))
         case Append() | DeleteInsert() | Merge():
             return tuple(Statement(sql) for sql in _write(operation))
@@ -84,14 +85,15 @@ def _create(operation: CreateTable | CreateEmpty) -> str:
     return f"create {temporary}table {name_of(operation.relation)}"
 
 
-def _change(operation: Drop | Rename | Replace | AlterColumns | CreateSchema | DropSchema) -> list[str]:
+def _change(operation: Drop | Rename | Publish | AlterColumns | CreateSchema | DropSchema) -> list[str]:
     match operation:
         case Drop(relation, kind):
             return [f"drop {kind} if exists {name_of(relation)}"]
         case Rename(relation, to, kind):
             return [f"alter {kind} {name_of(relation)} rename to {quote(to.name)}"]
-        case Replace():
-            return [sql for part in operation.spelled_out() for sql in _change(part)]
+        case Publish(staged, relation, existing):
+            gone = [] if existing is None else _change(Drop(relation, existing))
+            return [*gone, *_change(Rename(staged, relation))]
         case AlterColumns(relation, add, drop, retype):
             changes = [f"add column {quote(column.name)} {column.type}" for column in add]
             changes += [f"drop column {quote(name)}" for name in drop]

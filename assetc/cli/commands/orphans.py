@@ -8,6 +8,7 @@ from contextlib import closing
 import click
 from msgspec import Struct
 
+from assetc.adapters.perform import perform_each
 from assetc.adapters.protocol import Existing, Warehouse
 from assetc.cli.opening import Opened, open_project
 from assetc.cli.options.invocation import Invocation
@@ -83,10 +84,8 @@ def _orphans(
 
 def _drop(opened: Opened, warehouse: Warehouse, orphans: list[Orphan]) -> None:
     with closing(warehouse.session()) as session:
-        for orphan in orphans:
-            drop = Drop(orphan.existing.relation, orphan.existing.kind)
-            for statement in opened.workspace.adapter.render(drop):
-                session.execute(statement)
+        drops = (Drop(orphan.existing.relation, orphan.existing.kind) for orphan in orphans)
+        perform_each(drops, opened.workspace.adapter.render, session)
 
 
 def _tell(opened: Opened, count: int, unread: int, *, drop: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from assetc.compiler.materialization.build import Build
 from assetc.compiler.materialization.fill import fill
 from assetc.compiler.materialization.phases import Work, carry_out
-from assetc.compiler.operation import Operations, Replace
+from assetc.compiler.operation import Operations, Publish
 
 
 def table(build: Build) -> Operations:
@@ -17,12 +17,12 @@ def whole_table(build: Build, *, recorded: bool) -> Work:
     """The work of building all rows: beside the relation, unless nothing stands there yet."""
     if build.existing is None and build.abilities.atomic == "ddl":
         return Work(stage=fill(build, build.relation), publish=_nothing(), recorded=recorded)
-    return Work(stage=fill(build, build.beside), publish=_swap(build), staged=build.beside, recorded=recorded)
+    return Work(stage=fill(build, build.beside), publish=_publish(build), staged=build.beside, recorded=recorded)
 
 
 def _nothing() -> Operations:
     yield from ()
 
 
-def _swap(build: Build) -> Operations:
-    yield Replace(build.beside, build.relation, build.existing)
+def _publish(build: Build) -> Operations:
+    yield Publish(build.beside, build.relation, build.existing)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from assetc.compiler.materialization.build import Build, Query
 from assetc.compiler.materialization.known import without_query
 from assetc.compiler.materialization.phases import Work, carry_out
-from assetc.compiler.operation import CreateView, Drop, Operations, Report
+from assetc.compiler.operation import CreateView, Operations, Report
 
 
 def view(build: Build) -> Operations:
@@ -22,6 +22,4 @@ def _nothing() -> Operations:
 
 
 def _publish(build: Build, sql: str) -> Operations:
-    if build.existing == "table":
-        yield Drop(build.relation, "table")
-    yield CreateView(build.relation, sql)
+    yield CreateView(build.relation, sql, build.existing)

@@ -6,7 +6,7 @@ from functools import partial
 
 from msgspec import Struct
 
-from assetc.adapters.perform import Listener, perform
+from assetc.adapters.perform import Listener, perform, perform_each
 from assetc.adapters.protocol import Adapter, Session
 from assetc.compiler.asset import Asset
 from assetc.compiler.materialization.build import Build, Content, ledger_for
@@ -80,8 +80,7 @@ class Tables(Struct, frozen=True):
         folded = self.adapter.folded(relation)
         kind = attempt.relations.kind_of(folded)
         if kind is not None:
-            for statement in self.adapter.render(Drop(relation, kind)):
-                attempt.session.execute(statement)
+            perform_each((Drop(relation, kind),), self.adapter.render, attempt.session)
             attempt.relations.remove(folded)
 
     # The ledger
@@ -103,9 +102,7 @@ class Tables(Struct, frozen=True):
 
     def create_ledgers(self, session: Session) -> None:
         """Create the ledgers that do not exist."""
-        for ledger in self.ledgers():
-            for statement in self.adapter.render(CreateLedger(ledger)):
-                session.execute(statement)
+        perform_each(map(CreateLedger, self.ledgers()), self.adapter.render, session)
 
     def is_recorded(self, output: Output, attempt: Attempt) -> bool:
         """Whether the ledger holds an output."""

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assetc.adapters.perform import Listener, perform
+from assetc.adapters.perform import Listener, perform, perform_each
 from assetc.adapters.protocol import Adapter, Session, Statement, Warehouse
 from assetc.adapters.registry import find_adapter
 from assetc.compiler.config import AssetConfig
@@ -122,8 +122,7 @@ def open_target(name: str, folder: Path) -> Iterator[Target]:
     try:
         session = warehouse.session()
         target = Target(adapter, warehouse, session, parsed.identity.database, parsed.identity.schema, folder)
-        for statement in adapter.render(CreateLedger(target.ledger)):
-            session.execute(statement)
+        perform_each((CreateLedger(target.ledger),), adapter.render, session)
         yield target
     finally:
         warehouse.close()
