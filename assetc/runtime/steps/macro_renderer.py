@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from assetc.adapters.protocol import Statement
+from assetc.adapters.protocol import Rendering, Statement
 from assetc.compiler.asset import Asset
 from assetc.compiler.operation import Operation, RunSql
 from assetc.runtime.compiled_sql import SqlCompiler
@@ -20,7 +20,7 @@ class StepRenderer(Struct, frozen=True):
     attempt: Attempt
     incremental: bool
 
-    def __call__(self, operation: Operation) -> tuple[Statement, ...]:
+    def __call__(self, operation: Operation) -> Rendering:
         """The statements of an operation."""
         if isinstance(operation, RunSql) and operation.is_template:
             return self._hook(operation.sql)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from msgspec import Struct, field
 
+from assetc.adapters.perform import perform_each
 from assetc.adapters.protocol import Adapter, Canceled, Session, WarehouseError
 from assetc.compiler.operation import Column, Operation, RelationKind
 from assetc.compiler.template.asking import QueryFailed
@@ -78,8 +79,7 @@ class SessionActs(SessionAnswers, frozen=True):
     def perform(self, operation: Operation) -> None:
         """Carry out an operation."""
         with self._kept():
-            for statement in self.adapter.render(operation):
-                self.session.execute(statement)
+            perform_each((operation,), self.adapter.render, self.session)
 
 
 def _literal(text: str) -> str:
