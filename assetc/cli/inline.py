@@ -8,6 +8,7 @@ from assetc.cli.rows_query import Rows, limited
 from assetc.cli.stop import BAD_INPUT, FAILED, Stopped
 from assetc.cli.text.output import say_problems
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
+from assetc.compiler.names.names import Ref
 from assetc.compiler.resolution.resolution import Resolution
 from assetc.compiler.resolution.resolve_checks import NOBODY
 from assetc.compiler.resolution.resolve_declared import resolve_ref, resolve_source
@@ -52,7 +53,7 @@ def _faults(compiler: SqlCompiler, rendered: Rendered) -> list[Diagnostic]:
     resolution = Resolution(workspace.project, compiler.names, workspace.graph.assets)
     for call in rendered.references:
         if call.kind == "ref":
-            resolve_ref(resolution, NOBODY, call.arguments, call.span, call.certainty)
+            resolve_ref(resolution, NOBODY, Ref.of(call.arguments, call.version), call.span, call.certainty)
         elif call.kind == "source":
             resolve_source(resolution, NOBODY, call.arguments, call.span, call.certainty)
     return [problem for problem in resolution.problems if problem.severity == "error"]

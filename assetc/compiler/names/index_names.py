@@ -55,6 +55,7 @@ def index_names(target: Target, placed: Placed, written: Iterable[Written]) -> N
         sources=_grouped(((place.schema, place.name), source.key) for source, place in placed.sources),
         places=dict(placed.places()),
         groups={asset.key: asset.group for asset, _ in placed.assets},
+        packages={asset.key: asset.package for asset, _ in placed.assets},
     )
 
 
@@ -76,6 +77,7 @@ def names_of_keys(groups: Mapping[AssetKey, str]) -> Names:
         sources={},
         places={},
         groups=groups,
+        packages={},
     )
 
 

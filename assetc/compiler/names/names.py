@@ -6,7 +6,7 @@ looked up without the target's prefix, so the graph is the same in every target.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -25,6 +25,29 @@ class Place(Struct, frozen=True):
     database: str | None
     schema: str
     name: str
+
+
+class Ref(Struct, frozen=True):
+    """What a `ref()` names: an asset, perhaps that of one package, perhaps one version of it."""
+
+    name: str
+    package: str | None = None
+    version: str | None = None
+
+    @staticmethod
+    def of(arguments: Sequence[str], version: str | None = None) -> Ref:
+        """The reference of a call with these arguments: a name, or a package and a name."""
+        *package, name = arguments
+        return Ref(name, package[-1] if package else None, version)
+
+    @property
+    def versioned(self) -> str:
+        """The name in the key of the asset."""
+        return self.name if self.version is None else f"{self.name}.v{self.version}"
+
+    def __str__(self) -> str:
+        named = f"'{self.name}'" if self.package is None else f"'{self.package}', '{self.name}'"
+        return f"ref({named})" if self.version is None else f"ref({named}, v={self.version})"
 
 
 class Names(Struct, frozen=True):
@@ -49,6 +72,7 @@ class Names(Struct, frozen=True):
     sources: Mapping[tuple[str, str], Candidates]
     places: Mapping[AssetKey, Place]
     groups: Mapping[AssetKey, str]
+    packages: Mapping[AssetKey, str]
 
 
 def find_table(names: Names, parts: tuple[str, ...], owner: AssetKey) -> Candidates:
@@ -85,6 +109,15 @@ def find_key(names: Names, written: str, owner: AssetKey) -> Candidates:
     if "/" in written:
         return ()
     return find_table(names, tuple(names.fold(part) for part in written.split(".")), owner)
+
+
+def find_ref(names: Names, ref: Ref, owner: AssetKey) -> Candidates:
+    """The keys that a `ref()` can mean: of its package, where it names one."""
+    found = find_key(names, ref.versioned, owner)
+    if ref.package is None:
+        return found
+    everywhere = dict.fromkeys((*found, *names.by_last.get(names.fold(ref.versioned), ())))
+    return tuple(key for key in everywhere if names.packages.get(key) == ref.package)
 
 
 def find_named(names: Names, parts: tuple[str, ...], owner: AssetKey, *, anywhere: bool) -> Candidates:

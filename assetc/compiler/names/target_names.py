@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct
 
 from assetc.compiler.asset import Asset
-from assetc.compiler.names.names import Names, find_key, inlined_name
+from assetc.compiler.names.names import Names, Ref, find_ref, inlined_name
 from assetc.compiler.template.members.relation import RelationValue
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
@@ -29,7 +29,7 @@ class TargetNames(Struct, frozen=True):
 
     def ref(self, package: str | None, name: str, version: str | None) -> object:
         """The relation of an asset, the name of the CTE of an ephemeral one, or the name itself if there is none."""
-        found = find_key(self.names, name, self.owner)
+        found = find_ref(self.names, Ref(name, package, version), self.owner)
         if len(found) != 1:
             return name
         asset = self.assets.get(found[0])

@@ -10,7 +10,7 @@ from assetc.compiler.define_checks import CheckDraft
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.facts import SqlFacts
 from assetc.compiler.names.locate import folders_of
-from assetc.compiler.names.names import Names, find_key, find_table
+from assetc.compiler.names.names import Names, Ref, find_key, find_ref, find_table
 from assetc.compiler.node import NodeId
 from assetc.compiler.project import Project
 from assetc.compiler.resolution.check_ids import with_own_ids
@@ -121,7 +121,7 @@ def _read_by(
 def _tables_of(facts: SqlFacts, names: Names) -> Iterator[AssetKey]:
     for call in facts.discovered.references:
         if call.kind == "ref":
-            yield from find_key(names, call.arguments[-1], NOBODY)[:1]
+            yield from find_ref(names, Ref.of(call.arguments, call.version), NOBODY)[:1]
         elif call.kind == "source":
             yield from find_key(names, "/".join(call.arguments), NOBODY)[:1]
     for placed in facts.understood.references if facts.understood else ():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assetc.compiler.asset import Asset, Edge
 from assetc.compiler.diagnostic import diagnostic, did_you_mean
-from assetc.compiler.names.names import find_key
+from assetc.compiler.names.names import Ref, find_key, find_ref
 from assetc.compiler.place import Span
 from assetc.compiler.reference import Certainty
 from assetc.compiler.resolution.resolution import READS_ITSELF, Resolution, self_reference
@@ -30,23 +30,20 @@ def connect_declared(resolution: Resolution, asset: Asset, edge: Edge) -> None:
         resolution.report(self_reference(asset.key, edge.span))
 
 
-def resolve_ref(
-    resolution: Resolution, down: AssetKey, arguments: tuple[str, ...], span: Span, certainty: Certainty
-) -> None:
+def resolve_ref(resolution: Resolution, down: AssetKey, ref: Ref, span: Span, certainty: Certainty) -> None:
     """A `ref()`; a missing one is a fault unless it is only likely."""
-    written = arguments[-1]
-    found = find_key(resolution.names, written, down)
+    found = find_ref(resolution.names, ref, down)
     if len(found) == 1:
         if found[0] != down:
             resolution.connect(Edge(down, found[0], "ref", span, certainty))
         elif certainty == "certain" and resolution.assets[down].config.materialized not in READS_ITSELF:
             resolution.report(self_reference(down, span))
     elif found:
-        resolution.ambiguous(written, found, span)
+        resolution.ambiguous(ref.name, found, span)
     elif certainty == "certain":
         has_snapshots = any(file.kind == "snapshot" for file in resolution.project.files)
-        hint = did_you_mean(written, resolution.known_names()) or "Snapshots are not built yet" * has_snapshots
-        message = f"ref('{written}') names an asset that does not exist"
+        hint = did_you_mean(ref.name, resolution.known_names()) or "Snapshots are not built yet" * has_snapshots
+        message = f"{ref} names an asset that does not exist"
         resolution.problems.append(diagnostic("E101", message, span, hint=hint))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assetc.compiler.asset import Asset, Edge
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
-from assetc.compiler.names.names import Candidates, find_key, find_named, find_table
+from assetc.compiler.names.names import Candidates, Ref, find_key, find_named, find_table
 from assetc.compiler.place import Span
 from assetc.compiler.python.reading import Parameter, PythonAsset, PythonReference, owns
 from assetc.compiler.resolution.not_readable import note_not_readable
@@ -60,7 +60,7 @@ def _resolve_parameter(resolution: Resolution, asset: Asset, parameter: Paramete
 def _resolve_python_read(resolution: Resolution, asset: Asset, python: PythonAsset, placed: PythonReference) -> None:
     reference = placed.reference
     if placed.kind == "ref":
-        resolve_ref(resolution, asset.key, reference.parts, placed.span, reference.certainty)
+        resolve_ref(resolution, asset.key, Ref.of(reference.parts), placed.span, reference.certainty)
         return
     if placed.kind == "source":
         resolve_source(resolution, asset.key, reference.parts, placed.span, reference.certainty)

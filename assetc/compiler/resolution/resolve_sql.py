@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from assetc.compiler.asset import Asset, Edge
 from assetc.compiler.diagnostic import diagnostic, did_you_mean
 from assetc.compiler.facts import PlacedReference, SqlFacts
-from assetc.compiler.names.names import find_key, find_table
+from assetc.compiler.names.names import Ref, find_ref, find_table
 from assetc.compiler.resolution.not_readable import note_not_readable
 from assetc.compiler.resolution.resolution import (
     READS_ITSELF,
@@ -41,7 +41,7 @@ def _resolve_call(resolution: Resolution, asset: Asset, call: TemplateReference)
     if call.kind == "source":
         resolve_source(resolution, asset.key, call.arguments, call.span, call.certainty)
     elif call.kind == "ref":
-        resolve_ref(resolution, asset.key, call.arguments, call.span, call.certainty)
+        resolve_ref(resolution, asset.key, Ref.of(call.arguments, call.version), call.span, call.certainty)
 
 
 def _resolve_commented(resolution: Resolution, asset: Asset, call: TemplateReference) -> None:
@@ -49,11 +49,12 @@ def _resolve_commented(resolution: Resolution, asset: Asset, call: TemplateRefer
     _resolve_call(resolution, asset, replace(call, certainty="likely"))
     if call.kind != "ref":
         return
-    found = find_key(resolution.names, call.arguments[-1], asset.key)
+    ref = Ref.of(call.arguments, call.version)
+    found = find_ref(resolution.names, ref, asset.key)
     if found[:1] != (asset.key,):
         if not found:
-            hint = did_you_mean(call.arguments[-1], resolution.known_names())
-            message = f"ref('{call.arguments[-1]}') in a comment names nothing"
+            hint = did_you_mean(ref.name, resolution.known_names())
+            message = f"{ref} in a comment names nothing"
             resolution.problems.append(diagnostic("W202", message, call.span, hint=hint))
         elif len(found) == 1:
             resolution.connect(Edge(asset.key, found[0], "ref", call.span))
