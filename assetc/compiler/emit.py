@@ -1,7 +1,6 @@
-"""The SQL of an asset as the warehouse gets it: every resolved name is written as its relation in the target.
+"""The SQL of an asset as it is sent to the warehouse: every resolved name is replaced by its relation in the target.
 
-The author's text stays as it is but for the spans of the names. Ephemeral models become CTEs at
-the head of the query, the innermost first.
+The rest of the author's text is unchanged. Ephemeral models become CTEs at the head of the query, the innermost first.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ class Emitted(Struct, frozen=True):
     steps: tuple[Spliced, ...]
 
     def rendered_offset(self, offset: int) -> int:
-        """The offset in the rendered template that stands behind an offset of `sql`."""
+        """The offset in the rendered template for an offset of `sql`."""
         for step in reversed(self.steps):
             offset = step.old_offset(offset)
         return offset
@@ -59,7 +58,7 @@ def emit(emitter: Emitter, owner: AssetKey, variant: Variant) -> Emitted:
 
 
 def relation_text(emitter: Emitter, reference: Reference, owner: AssetKey) -> str | None:
-    """What a name is replaced by, or None where it stays as written."""
+    """The text that replaces a name, or None if it stays as written."""
     if reference.kind not in ("read", "write"):
         return None
     found = find_table(emitter.names, reference.parts, owner)
@@ -88,7 +87,7 @@ def _with_relations(emitter: Emitter, owner: AssetKey, variant: Variant) -> Spli
 
 
 def _inlined(emitter: Emitter, variant: Variant, owner: AssetKey) -> Iterator[tuple[AssetKey, str]]:
-    """The ephemeral models that a text needs, each once, behind those that it needs itself."""
+    """The ephemeral models that a text needs, each once, after those that it needs itself."""
     done: set[AssetKey] = set()
     pending: list[tuple[AssetKey, bool]] = [(key, False) for key in reversed(_ephemeral(emitter, variant, owner))]
     while pending:

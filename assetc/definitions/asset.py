@@ -1,4 +1,4 @@
-"""An asset as Python defines it: a body, what it takes, what it gives, and where it stands."""
+"""An asset defined in Python: its body, inputs, outputs and place."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from assetc.definitions.spec import AssetSpec
 
 
 class SourcePlace(Struct, frozen=True):
-    """Where a definition stands; `path` is as Python knows the file."""
+    """The place of a definition; `path` is the file name that Python has."""
 
     path: str
     line: int
@@ -89,17 +89,17 @@ class AssetsDefinition(Struct, frozen=True, eq=False):
 
     @property
     def op(self) -> AssetsDefinition:
-        """What executes: the definition itself."""
+        """The definition itself, which is what executes."""
         return self
 
     @property
     def node_def(self) -> AssetsDefinition:
-        """What executes: the definition itself."""
+        """The definition itself, which is what executes."""
         return self
 
     @property
     def specs(self) -> tuple[AssetSpec, ...]:
-        """What is said about each asset."""
+        """The spec of each asset."""
         return tuple(output.spec for output in self.outputs)
 
     @property
@@ -135,7 +135,7 @@ class AssetsDefinition(Struct, frozen=True, eq=False):
 
     @property
     def code_versions_by_key(self) -> dict[AssetKey, str | None]:
-        """The version that its author gave each asset's code."""
+        """The code version of each asset, as given by its author."""
         return {output.key: output.spec.code_version for output in self.outputs}
 
     @property
@@ -145,7 +145,7 @@ class AssetsDefinition(Struct, frozen=True, eq=False):
 
     @property
     def metadata_by_key(self) -> dict[AssetKey, Mapping[str, object]]:
-        """What is said about each asset."""
+        """The spec of each asset."""
         return {output.key: output.spec.metadata for output in self.outputs}
 
     @property

@@ -35,7 +35,7 @@ class AssetIn:
         self.partition_mapping = partition_mapping
 
     def key_for(self, parameter: str) -> AssetKey | None:
-        """The key that is written; None when only the parameter's name tells."""
+        """The key that is written; None if it is the parameter's name."""
         if self.key is not None:
             return self.key
         return None if self.key_prefix is None else AssetKey((*self.key_prefix, parameter))
@@ -48,5 +48,5 @@ class AssetIn:
 
 
 def to_asset_in(given: AssetIn | KeyLike) -> AssetIn:
-    """The input that a value of `ins` stands for."""
+    """The input for a value of `ins`."""
     return given if isinstance(given, AssetIn) else AssetIn(key=given)

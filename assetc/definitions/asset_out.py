@@ -13,7 +13,7 @@ from assetc.definitions.spec import DEFAULT_IO_MANAGER_KEY, AssetSpec
 
 
 class AssetOutput(Struct, frozen=True):
-    """One output: the name that an `Output` carries, the asset it makes, and whether it must come.
+    """One output: the name that an `Output` carries, the asset it makes, and whether it is required.
 
     `stores_value=False` for a body annotated `-> None`: the asset is recorded, and no IO manager is called.
     """

@@ -18,7 +18,7 @@ _COLLECTED: ContextVar[list[AssetsDefinition] | None] = ContextVar("assetc_colle
 
 @contextmanager
 def collected_definitions() -> Iterator[list[AssetsDefinition]]:
-    """The list to which each definition is added that is made while this lasts, in this thread."""
+    """The list to which each definition is added that is made within this block, in this thread."""
     found: list[AssetsDefinition] = []
     token = _COLLECTED.set(found)
     try:

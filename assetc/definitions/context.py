@@ -64,11 +64,11 @@ class AssetExecutionContext(ABC):
 
     @abstractmethod
     def execute(self, sql: str, parameters: object = None) -> Any:
-        """Execute one SQL text in the warehouse; the result has `fetchall()` and its like."""
+        """Execute one SQL text in the warehouse; the result has `fetchall()` and the like."""
 
     @abstractmethod
     def execute_file(self, path: str | PathLike[str]) -> Any:
-        """Execute the SQL of a file; a relative path begins at the project's root."""
+        """Execute the SQL of a file; a relative path is relative to the project's root."""
 
     @abstractmethod
     def sql(self, sql: str) -> Any:

@@ -1,4 +1,4 @@
-"""The one door from definitions to the runtime, for the methods that people know on definition values.
+"""The only way from definitions to the runtime, for the methods of definition values.
 
 The runtime is imported when one of them is called, so that a model file costs nothing to import.
 """

@@ -1,4 +1,4 @@
-"""In which form a body receives or returns a table, read from an annotation without importing any library."""
+"""The form in which a body receives or returns a table, read from an annotation without importing any library."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FORM_OF_CLASS: dict[tuple[str, str], Form] = {
 
 
 def form_of(annotation: object) -> Form | None:
-    """The form of table that an annotation asks for; None when it asks for no table.
+    """The form of table that an annotation asks for; None if it asks for no table.
 
     The annotation may be a class or text (`"pd.DataFrame"`), within Optional or Annotated too.
     """

@@ -1,4 +1,4 @@
-"""Calling an asset like the function it is: `complex_asset([1, 2])` in a test."""
+"""Calling an asset like a function: `complex_asset([1, 2])` in a test."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from assetc.definitions.signature import Body, Parameter, Signature
 def invoke(
     name: str, body: Body, signature: Signature, arguments: tuple[object, ...], keywords: Mapping[str, object]
 ) -> object:
-    """What the body returns for these arguments. Raises InvalidInvocationError where they do not fit."""
+    """What the body returns for these arguments. Raises InvalidInvocationError if they do not fit."""
     context = signature.parameter("context")
     if context and not arguments and context.name not in keywords and not context.has_default:
         message = f"{name} takes `{context.name}`, but no context was provided"

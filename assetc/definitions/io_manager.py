@@ -55,7 +55,7 @@ class OutputContext(Struct, frozen=True):
 class InputContext(Struct, frozen=True):
     """What `load_input` knows: the upstream asset whose value is wanted, and the input that wants it.
 
-    `definition_metadata` is the input's (`AssetIn(metadata=...)`), `upstream_output` tells of the asset.
+    `definition_metadata` is the input's (`AssetIn(metadata=...)`), `upstream_output` describes the asset.
     """
 
     asset_key: AssetKey
@@ -85,7 +85,7 @@ class InputContext(Struct, frozen=True):
 
 
 class IOManager(ABC):
-    """Stores what an asset returns and loads it where another asset takes it."""
+    """Stores what an asset returns and loads it for assets that take it."""
 
     @abstractmethod
     def handle_output(self, context: OutputContext, obj: object) -> object:

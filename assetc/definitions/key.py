@@ -43,7 +43,7 @@ class AssetKey:
         return self.parts[-1]
 
     def to_user_string(self) -> str:
-        """The key as people write it: segments joined by "/"."""
+        """The key as text: segments joined by "/"."""
         return "/".join(self.parts)
 
     def to_string(self) -> str:
@@ -52,7 +52,7 @@ class AssetKey:
 
     @staticmethod
     def from_coercible(value: KeyLike) -> AssetKey:
-        """The key that a key, a string, a list of segments or an asset stands for."""
+        """The key of a key, a string, a list of segments or an asset."""
         return key_of(value)
 
     @staticmethod
@@ -82,7 +82,7 @@ class AssetKey:
         return self._hash
 
     def __reduce__(self) -> tuple[type[AssetKey], tuple[tuple[str, ...]]]:
-        return AssetKey, (self.parts,)  # the hash is another one in every process
+        return AssetKey, (self.parts,)  # the hash differs between processes
 
     def __str__(self) -> str:
         return self.to_user_string()
@@ -92,7 +92,7 @@ class AssetKey:
 
 
 class HasKey(Protocol):
-    """Whatever stands for one asset: a definition, a source, a spec, a dependency."""
+    """A value with one key: a definition, a source, a spec, a dependency."""
 
     @property
     def key(self) -> AssetKey:
@@ -104,11 +104,11 @@ KeyLike: TypeAlias = AssetKey | str | Sequence[str] | HasKey
 
 
 parts_of: Callable[[AssetKey], tuple[str, ...]] = attrgetter("parts")
-"""Many keys are sorted by their parts: that is quicker than to compare the keys themselves."""
+"""Sorting many keys by their parts is faster than comparing the keys themselves."""
 
 
 def key_of(value: KeyLike) -> AssetKey:
-    """The key that `value` stands for. Raises InvalidDefinitionError (E108) when it stands for none."""
+    """The key of `value`. Raises InvalidDefinitionError (E108) if it has none."""
     if isinstance(value, AssetKey):
         return value
     if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""`materialize()` and `materialize_to_memory()`: execute assets here and now, outside of a project."""
+"""`materialize()` and `materialize_to_memory()`: execute assets in this process, outside a project."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def materialize(  # noqa: PLR0913  Dagster's parameters
 ) -> ExecuteInProcessResult:
     """Execute assets in this process, one after the other, each after those it takes.
 
-    Values pass through the IO managers among `resources`, by default through a temporary folder that is gone
+    Values pass through the IO managers among `resources`, by default through a temporary folder that is deleted
     afterwards. Raises InvalidDefinitionError before anything runs where the assets cannot work together, and
     what a body raised unless `raise_on_error` is false.
     """

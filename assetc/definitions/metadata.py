@@ -1,4 +1,4 @@
-"""What is recorded about one materialization: values of the kinds that a page shows and a chart draws."""
+"""What is recorded about one materialization: values of the kinds that can be shown and charted."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MetadataKind = Literal["text", "url", "path", "md", "json", "int", "float", "boo
 
 
 class MetadataValue(Struct, frozen=True):
-    """One value of metadata with the kind that says how it is shown."""
+    """One value of metadata, with the kind that determines how it is shown."""
 
     kind: MetadataKind
     value: object
@@ -69,7 +69,7 @@ class MetadataValue(Struct, frozen=True):
 
     @staticmethod
     def timestamp(seconds: builtins.float) -> MetadataValue:
-        """A moment, in seconds since 1970 UTC."""
+        """A time, in seconds since 1970 UTC."""
         return MetadataValue("timestamp", seconds)
 
     @staticmethod
@@ -82,7 +82,7 @@ Metadata: TypeAlias = dict[str, MetadataValue]
 
 
 def to_metadata(given: Mapping[str, object] | None) -> Metadata:
-    """Each value with its kind. Raises InvalidMetadataError for an object of no kind."""
+    """Each value with its kind. Raises InvalidMetadataError for an object of another kind."""
     return {str(name): _to_value(str(name), value) for name, value in (given or {}).items()}
 
 

@@ -1,4 +1,4 @@
-"""Which names an asset, a group and an output may have."""
+"""The valid names of assets, groups and outputs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def check_asset_name(name: object) -> str:
 
 
 def check_step_name(name: str) -> str:
-    """`name` if the step of an asset can bear it, else InvalidDefinitionError (E108)."""
+    """`name` if it can be the name of an asset's step, else InvalidDefinitionError (E108)."""
     if name in RESERVED:
         message = f'"{name}" is not a valid name for an asset: the word is reserved'
         raise InvalidDefinitionError(message, code="E108")

@@ -17,6 +17,6 @@ def did_you_mean(name: str, known: Iterable[str], count: int = 3) -> str:
 
 
 def and_nearest(name: str, known: Iterable[str]) -> str:
-    """` Did you mean orders?`, to stand behind a sentence, or ""."""
+    """` Did you mean orders?`, to be added after a sentence, or ""."""
     near = did_you_mean(name, known)
     return near and f" {near}"

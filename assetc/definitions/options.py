@@ -109,7 +109,7 @@ def check_options(decorator: str, options: Mapping[str, object], known: type) ->
 
 
 def config_of(options: Mapping[str, object]) -> dict[str, object]:
-    """The configuration among the arguments; what stands in `config={...}` is part of it."""
+    """The configuration among the arguments; `config={...}` is part of it."""
     direct = {name: value for name, value in options.items() if name in CONFIG_OPTIONS and name != "config"}
     nested = options.get("config")
     return {**(nested if isinstance(nested, Mapping) else {}), **direct}

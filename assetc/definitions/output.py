@@ -17,7 +17,7 @@ DATA_VERSION_TAG = "dagster/data_version"
 
 
 class DataVersion(Struct, frozen=True):
-    """A word for the content of an asset: the same word, the same content."""
+    """A version of the content of an asset: equal versions mean equal content."""
 
     value: str
 
@@ -73,6 +73,6 @@ class AssetMaterialization(Struct, frozen=True):
         tags: Mapping[str, str] | None,
         data_version: DataVersion | None,
     ) -> AssetMaterialization:
-        """The record with every value of the metadata in its kind."""
+        """The record with each value of the metadata converted to its kind."""
         versions = {DATA_VERSION_TAG: data_version.value} if data_version else {}
         return AssetMaterialization(key, metadata=to_metadata(metadata), tags={**(tags or {}), **versions})

@@ -1,4 +1,4 @@
-"""How a parameter's annotation names the asset that it receives, where the parameter's own name cannot.
+"""How a parameter's annotation names the asset that it receives, if the parameter's own name cannot.
 
 `orders: Ref["raw.orders"]` or `orders: Annotated[pandas.DataFrame, From("raw.orders")]`.
 """

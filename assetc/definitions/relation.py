@@ -1,4 +1,4 @@
-"""Where an asset lives in one target: a table or view of the warehouse."""
+"""The relation of an asset in one target: a table or view of the warehouse."""
 
 from __future__ import annotations
 

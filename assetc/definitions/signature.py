@@ -1,4 +1,4 @@
-"""The signature of a body: what each parameter is there for, and what the body says it returns."""
+"""The signature of a body: the role of each parameter, and the annotated return value."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ RESOURCE_SUFFIXES = ("Resource", "Config", "Session", "Connection", "Client", "E
 
 
 class Missing:
-    """Stands where an annotation is not written."""
+    """The annotation of a parameter without one."""
 
 
 class Parameter(Struct, frozen=True):
     """One parameter of a body.
 
-    `role` is what the parameter is for when no asset bears its name; `annotation` is evaluated where it can be,
+    `role` is what the parameter is for if no asset has its name; `annotation` is evaluated if it can be,
     else its text, else `Missing`. `default_input`: its default names the asset that it receives.
     """
 
@@ -92,7 +92,7 @@ def _parameter(written: inspect.Parameter, annotation: object, *, certain: bool)
 
 
 def _input_of(default: object) -> AssetIn | None:
-    """`orders=From("raw.orders")` says which asset the parameter receives; it is no default."""
+    """`orders=From("raw.orders")` says which asset the parameter receives; it is not a default value."""
     if isinstance(default, From):
         return AssetIn(default.name)
     return default if isinstance(default, AssetIn) else None
@@ -140,6 +140,6 @@ def _evaluate(annotation: object, names: dict[str, object]) -> object:
         return annotation
     try:
         evaluated: object = eval(annotation, names)  # noqa: S307  the user's own annotation, in the user's own module
-    except Exception:  # a name that only a type checker imports: its text tells enough
+    except Exception:  # a name that only a type checker imports: its text is enough
         return annotation
     return evaluated

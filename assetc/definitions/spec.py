@@ -1,4 +1,4 @@
-"""What is said about one asset, as plain values; and assets that others make."""
+"""The description of one asset as plain values, and assets that are made elsewhere."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DEFAULT_IO_MANAGER_KEY = "io_manager"
 
 @dataclass(frozen=True, slots=True, init=False)
 class AssetSpec:
-    """One asset and what is known of it; in a list of assets it stands for one that is made elsewhere."""
+    """One asset and what is known of it; in a list of assets it means one that is made elsewhere."""
 
     key: AssetKey
     deps: tuple[AssetDep, ...]
@@ -61,7 +61,7 @@ class AssetSpec:
 
     @property
     def group(self) -> str:
-        """The group's name, the default one where none is given."""
+        """The group's name, the default one if none is given."""
         return self.group_name or DEFAULT_GROUP
 
     def with_io_manager_key(self, io_manager_key: str) -> AssetSpec:

@@ -1,4 +1,4 @@
-"""What a shell offers where the name of an asset or a selection is expected."""
+"""Shell completion of names of assets and selections."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class AssetName(click.ParamType[str]):
     name = "name"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """The names that begin like this, from the file that the last command left."""
+        """The names that begin like this, from the file written by the last command."""
         return _items("", incomplete)
 
 
 class SelectionText(click.ParamType[str]):
-    """A selection: the name in it is completed, behind `+`, `@` and commas too."""
+    """A selection: the name in it is completed, also after `+`, `@` and commas."""
 
     name = "selection"
 

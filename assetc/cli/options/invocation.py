@@ -1,4 +1,4 @@
-"""What every command is told: which project and target, and how to talk."""
+"""The options of every command: which project and target, and how to print."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ class Invocation(NamedTuple):
 
     @property
     def level(self) -> LogLevel:
-        """The least level that is shown."""
+        """The lowest level that is shown."""
         return "error" if self.quiet else "debug" if self.debug else self.log_level
 
 
 def invocation_of(context: click.Context, options: dict[str, object]) -> Invocation:
-    """The invocation, its fields taken out of `options`: an option after the command wins over one before it."""
+    """The invocation, its fields removed from `options`: an option after the command wins over one before it."""
     given: dict[str, object] = {}
     before: Mapping[str, object] = context.find_root().params
     for name in Invocation._fields:

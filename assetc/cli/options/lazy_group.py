@@ -14,11 +14,11 @@ class LazyGroup(click.Group):
     """Finds a command in the module of its name below `assetc.cli.commands`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names, in the order in which one meets them."""
+        """The names, in the order of a typical use."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of a name or of an alias."""
+        """The command with this name or alias."""
         name = ALIASES.get(cmd_name, cmd_name)
         if name in NOT_BUILT or name in NOT_BUILT_OF_DBT:
             return _not_built(name)

@@ -17,7 +17,7 @@ PROJECT_FILES = ("assetc.toml", "pyproject.toml", "dbt_project.yml")
 
 
 def keep_names(workspace: Workspace) -> None:
-    """Write the names if they may have changed. Completion is a comfort: that it cannot be written is no fault."""
+    """Write the names if they may have changed. A failure to write them is ignored: completion is optional."""
     path = workspace.root / FILE
     counts = workspace.counts
     if path.exists() and not (counts.read or counts.parsed or counts.derived):
@@ -29,7 +29,7 @@ def keep_names(workspace: Workspace) -> None:
 
 
 def names_near(folder: Path) -> Iterator[str]:
-    """The names of the project that the folder lies in, as they were when it was last opened."""
+    """The names of the project that contains the folder, as of the last command."""
     for candidate in (folder, *folder.parents):
         if any(os.path.exists(candidate / name) for name in PROJECT_FILES):  # noqa: PTH110  pathlib's is slower
             with suppress(OSError, UnicodeDecodeError):

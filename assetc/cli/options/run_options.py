@@ -15,7 +15,7 @@ from assetc.compiler.selection.request import SelectionRequest
 
 
 class RunOptions(Struct, frozen=True):
-    """A run: what to take, and how."""
+    """A run: what to execute, and how."""
 
     command: PlanCommand
     selection: SelectionRequest

@@ -15,7 +15,7 @@ class SeveralCommand(click.Command):
     """A command that may have options of several values."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse the arguments with each of several values behind an option of its own."""
+        """Parse the arguments with the option repeated before each of its values."""
         several = {name for each in self.params if isinstance(each, SeveralOption) for name in each.opts}
         try:
             return super().parse_args(ctx, list(spread(args, several)))

@@ -1,4 +1,4 @@
-"""The pages of `docs/errors`, which the package carries with it as `assetc/errors`."""
+"""The pages of `docs/errors`, which are packaged as `assetc/errors`."""
 
 from __future__ import annotations
 

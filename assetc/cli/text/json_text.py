@@ -9,7 +9,7 @@ Fields = dict[str, object]
 
 
 def encoded(fields: object) -> str:
-    """JSON in one line; decimals are numbers, any other value that JSON does not know is written as its text."""
+    """JSON in one line; decimals are numbers, any other value without a JSON form is written as text."""
     return json.dumps(fields, ensure_ascii=False, default=_known, separators=(",", ":"))
 
 

@@ -1,4 +1,4 @@
-"""What is said when errors stand in the way of what is selected: which they are, and how to go on without them."""
+"""The message when errors block the selected assets: which errors, and how to run without what they concern."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_EXCLUDED = 6
 
 
 def obstacle_lines(obstacles: tuple[Obstacle, ...], selected: Selected, width: int) -> Iterator[Line]:
-    """The places of what must be corrected, what each concerns, and what can be left out if anything is left then."""
+    """The places of the errors, what each concerns, and what can be excluded if anything remains then."""
     rows = tuple(dict.fromkeys((_place(each), each.problem.code, _whom(each.members)) for each in obstacles))
     yield line(Piece(f"Stopped: {plural(len(rows), 'error')} in the way of what is selected", "strong bad"))
     longest = max(len(place) for place, _, _ in rows)
@@ -45,7 +45,7 @@ def _whom(members: frozenset[Member] | None) -> str:
 
 
 def _excluded(obstacles: tuple[Obstacle, ...]) -> Iterator[str]:
-    """What to exclude, with all that needs it; nothing where an error concerns the whole project."""
+    """What to exclude, with everything that needs it; nothing if an error concerns the whole project."""
     if any(obstacle.members is None for obstacle in obstacles):
         return
     for obstacle in obstacles:

@@ -1,4 +1,4 @@
-"""Where output goes: data to stdout, everything else to stderr, in colour where a person looks at it."""
+"""Where output goes: data to stdout, everything else to stderr, in colour on a terminal."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from assetc.runtime.redact import redactor
 MOST_WARNINGS = 30
 
 WITHOUT_TERMINAL = 120
-"""How wide lines are where nobody says it."""
+"""The width of lines if nothing else is known."""
 
 
 class Output(Struct, frozen=True):
-    """The two streams and how to write to them. `live`: stderr is a terminal on which a picture can move."""
+    """The two streams and how to write to them. `live`: stderr is a terminal that can show a live view."""
 
     __repr__ = named_only
 
@@ -38,7 +38,7 @@ class Output(Struct, frozen=True):
 
     @property
     def width(self) -> int:
-        """The columns that COLUMNS says, or those of the terminal that is written to; 120 where there is neither."""
+        """The number in COLUMNS, else the columns of the terminal, else 120."""
         told = os.environ.get("COLUMNS", "")
         if told.isdecimal() and int(told) > 0:
             return int(told)
@@ -64,7 +64,7 @@ class Output(Struct, frozen=True):
         self._write(self.data, lines, colour=self.colour_data)
 
     def give_text(self, text: str) -> None:
-        """Write data that has lines of its own."""
+        """Write data that has its own line ends."""
         _encodable(self.data, self.masked(text if text.endswith("\n") else f"{text}\n"))
 
     def masked(self, text: str) -> str:
@@ -104,14 +104,14 @@ def say_problems(output: Output, problems: Iterable[Diagnostic], read_text: Read
 
 
 def _without_flood(problems: list[Diagnostic]) -> list[Diagnostic]:
-    """Warnings first and errors last, where the eye is."""
+    """Warnings first and errors last, nearest to the prompt."""
     errors = [problem for problem in problems if problem.severity == "error"]
     others = [problem for problem in problems if problem.severity != "error"]
     return [*others[:MOST_WARNINGS], *errors]
 
 
 def _columns_of(stream: TextIO) -> int:
-    """The columns of the terminal behind a stream; 0 if there is none."""
+    """The columns of the terminal of a stream; 0 if there is none."""
     try:
         return os.get_terminal_size(stream.fileno()).columns
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""Diagnostics the way rustc shows them: the fault, the place, the line with a caret, and what to do next."""
+"""Diagnostics as rustc shows them: the message, the place, the line with a caret, and what to do next."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from assetc.compiler.diagnostic import Annotation, Diagnostic, Severity
 from assetc.compiler.place import Span
 
 ReadText = Callable[[str], str | None]
-"""The text of a file of the project, by its path below the root; None when it cannot be read."""
+"""The text of a file of the project, by its path from the root; None if it cannot be read."""
 
 TAB = 4
 
@@ -52,7 +52,7 @@ def problem_lines(problem: Diagnostic, read_text: ReadText, width: int) -> Itera
 
 
 def together(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """The problems with those in one that differ only in who is concerned: a macro is broken once, whoever calls it."""
+    """The problems, with those combined that differ only in which asset is concerned: a broken macro is one problem."""
     found: dict[Diagnostic, list[Annotation]] = {}
     for problem in problems:
         related = found.setdefault(replace(problem, related=()), [])
@@ -115,7 +115,7 @@ def _snippet(span: Span, text: str | None, width: int) -> Snippet | None:
 
 
 def _near(raw: str, place: int, width: int) -> tuple[int, str]:
-    """The part of a very long line in which the place lies, and where it begins: a line may be a whole file."""
+    """The part of a very long line around the place, and its offset: a line may be a whole file."""
     most = 8 * width
     begin = max(0, place - most) if len(raw) > 2 * most else 0
     return begin, raw[begin : place + most] if len(raw) > 2 * most else raw
@@ -132,7 +132,7 @@ def _shown(text: str, column: int) -> str:
 
 
 def _windowed(text: str, start: int, length: int, width: int) -> Snippet:
-    """`width` columns of the text in which the marked ones are seen, with some of what stands before them."""
+    """`width` columns of the text that include the marked ones and some before them."""
     whole = width_of(text)
     if whole <= width:
         return Snippet(text, start, length)
@@ -145,7 +145,7 @@ def _windowed(text: str, start: int, length: int, width: int) -> Snippet:
 
 
 def _between(text: str, left: int, right: int) -> str:
-    """The characters that stand wholly between two columns."""
+    """The characters that are completely between two columns."""
     kept: list[str] = []
     column = 0
     for character in text:

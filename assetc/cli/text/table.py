@@ -10,7 +10,7 @@ WIDEST = 60
 
 
 def table_lines(names: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[Line]:
-    """The names, a rule, and the rows; numbers to the right, nothing where there is no value."""
+    """The names, a rule, and the rows; numbers to the right, nothing for a missing value."""
     texts = [[_text(value) for value in row] for row in rows]
     columns = range(len(names))
     widths = [max([width_of(names[at]), *(width_of(row[at]) for row in texts)], default=0) for at in columns]

@@ -1,4 +1,4 @@
-"""Lines of text with meaning instead of colours: what every output is made of before it is printed."""
+"""Lines of text with styles instead of colours, from which all output is made."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _CODES: dict[Style, str] = {
 }
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
-"""What could move the cursor, colour the screen or turn the order of characters round."""
+"""Characters that could move the cursor, colour the screen or change the order of characters."""
 
 _WITHOUT_WIDTH = frozenset({"Mn", "Me", "Cf"})
 _JOINED = frozenset(map(chr, (*range(0x1160, 0x1200), *range(0x1F3FB, 0x1F400))))
-"""What is drawn into the character before it although its category does not say so: Hangul vowels, skin tones."""
+"""Characters drawn into the one before although their category does not say so: Hangul vowels, skin tones."""
 
 
 class Piece(Struct, frozen=True):
@@ -60,7 +60,7 @@ def coloured(pieces: Line) -> str:
 
 
 def printable(text: str) -> str:
-    """The text with control characters made visible: no file of a user writes to the terminal."""
+    """The text with control characters made visible: no text of a user controls the terminal."""
     return text if text.isprintable() else _CONTROLS.sub(lambda match: _visible(ord(match[0])), text)
 
 
@@ -93,7 +93,7 @@ def cut(text: str, width: int) -> str:
 
 
 def cut_before_end(text: str, width: int) -> str:
-    """The text, cut to `width` columns after its first third: of a long key the end tells most."""
+    """The text, cut to `width` columns after its first third: the end of a long key says most."""
     if width_of(text) <= width or width < 8:
         return cut(text, width)
     head = cut(text, width // 3)
@@ -108,7 +108,7 @@ def padded(text: str, width: int) -> str:
 
 
 def folded(start: Line, parts: list[Line], width: int) -> Iterator[Line]:
-    """`start` and the parts with dots between them, on as many lines as the width asks for."""
+    """`start` and the parts with dots between them, on as many lines as the width needs."""
     current, is_first = start, True
     for part in parts:
         joined = (*current, *(() if is_first else (Piece(" · ", "quiet"),)), *part)

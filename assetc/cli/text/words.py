@@ -40,7 +40,7 @@ def clock(at: float) -> str:
 
 @lru_cache(maxsize=8)
 def _clock(second: int) -> str:
-    """Many lines are of one second."""
+    """Many lines are written in one second."""
     return datetime.fromtimestamp(second, UTC).strftime("%H:%M:%S")
 
 

@@ -1,4 +1,4 @@
-"""The configuration of one asset, merged from the places where people write it.
+"""The configuration of one asset, merged from all the places where it can be written.
 
 The order is dbt's (docs.getdbt.com/reference/define-configs): folders from the outer to the inner one, then the
 property file, then the file itself. Tags and hooks add up, mappings are updated, everything else is replaced.
@@ -34,7 +34,7 @@ UPDATING = frozenset({"meta", "column_types"})
 KNOWN = frozenset(CONVERTERS) | frozenset(SYNONYMS) | KNOWN_ELSEWHERE
 
 PLACED = ("materialized", "incremental_strategy", "unique_key", "on_schema_change")
-"""The keys whose places an incremental asset keeps: only the warehouse can tell what is wrong with their values."""
+"""The keys whose places are kept for an incremental asset: only the warehouse can check their values."""
 
 
 def configure(
@@ -66,7 +66,7 @@ def configure(
 
 
 def name_of(entry: Entry) -> str:
-    """The key of an entry in the one form in which it is looked up."""
+    """The key of an entry, as it is looked up."""
     key = entry.key.removeprefix("+")
     return SYNONYMS.get(key, key)
 
@@ -77,14 +77,14 @@ def _misfit(entry: Entry, misfit: Misfit) -> Diagnostic:
 
 
 def _not_built(entry: Entry, key: str) -> Iterator[Diagnostic]:
-    """W223 for a key that is known and does nothing yet."""
+    """W223 for a key that is known and has no effect yet."""
     is_python = entry.span.path.endswith(".py")
     if key in WITHOUT_EFFECT or (key in WITHOUT_EFFECT_IN_SQL and not is_python):
         yield without_effect(entry.key, entry.span)
 
 
 def _not_built_of_dbt(entry: Entry, key: str) -> Iterator[Diagnostic]:
-    """W223 for what makes dbt do something else in a run; its projects are full of keys that do not."""
+    """W223 for keys that change what dbt does in a run; its projects have many that do not."""
     is_enforced = isinstance(entry.value, Mapping) and entry.value.get("enforced") in (True, "true", "True")
     if key in ("grants", "sql_header") and entry.value:
         yield without_effect(entry.key, entry.span)
@@ -93,7 +93,7 @@ def _not_built_of_dbt(entry: Entry, key: str) -> Iterator[Diagnostic]:
 
 
 def unknown_key(entry: Entry, rules: Rules) -> Diagnostic:
-    """The fault of a configuration key that nothing reads: an error, in a dbt project a warning."""
+    """The problem of a configuration key that nothing reads: an error, in a dbt project a warning."""
     code = "E121" if rules.is_strict else "W221"
     hint = did_you_mean(entry.key, KNOWN) or "Keys of your own belong under meta"
     return diagnostic(code, f"unknown configuration key {entry.key}", entry.span, hint=hint)

@@ -1,4 +1,4 @@
-"""What is wrong with a configuration that fits its keys: it does not fit its asset, or not its target."""
+"""Problems of valid configuration that does not fit its asset or its target."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from assetc.compiler.materialization.known import without_query
 from assetc.compiler.project import Entry, Patch, Project
 
 QUERIES = frozenset({"view", "ephemeral"})
-"""Materializations of which nothing but a query is kept."""
+"""Materializations that store only a query."""
 
 
 def misplaced_materialization(kind: AssetKind, title: str, own: Iterable[Entry]) -> Iterator[Diagnostic]:
-    """E176 for a seed or Python asset that is itself, and not only by its folder, to be a query."""
+    """E176 for a seed or Python asset that is configured as a query itself, not only by its folder."""
     for entry in own:
         if kind in ("seed", "python") and name_of(entry) == "materialized" and entry.value in QUERIES:
             yield without_query(str(entry.value), title, entry.span)
 
 
 def foreign_dialect(project: Project, config: AssetConfig, entries: Iterable[Entry]) -> Iterator[Diagnostic]:
-    """W223 for SQL in another dialect than the target's: it is read as what it is, and not translated."""
+    """W223 for SQL in another dialect than the target's: it is read in that dialect, and not translated."""
     dialect = config.dialect
     if dialect is None or dialect == project.target.dialect or not project.rules.has_dialects:
         return

@@ -1,4 +1,4 @@
-"""For which assets the configuration of a folder holds."""
+"""To which assets the configuration of a folder applies."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SECTIONS: Mapping[AssetKind, str] = {"model": "models", "python": "models", "see
 
 
 def is_over(folder: FolderConfig, kind: AssetKind, fqn: tuple[str, ...]) -> bool:
-    """Whether an asset lies in the folder. A `fqn` begins with the name of the package, which a folder tells apart."""
+    """Whether an asset is in the folder. A `fqn` begins with the name of the package."""
     if folder.kind != SECTIONS[kind] or folder.package not in (None, fqn[0]):
         return False
     return folder.folder == fqn[1 : len(folder.folder) + 1]

@@ -1,4 +1,4 @@
-"""Configuration keys that `AssetConfig` has no field for: they are known, and kept in its `extra`."""
+"""Configuration keys without a field in `AssetConfig`: they are known, and kept in its `extra`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ADAPTER_KEYS = words("""
     snowflake_warehouse sort sort_type table_format table_tag target_lag tblproperties tmp_relation_type
     transient unlogged
 """)
-"""What an adapter of dbt or of ours reads."""
+"""Read by an adapter, of dbt or of ours."""
 
 DBT_KEYS = words("""
     access batch_size begin check_cols compute concurrent_batches contract dbt_valid_to_current docs entry_point
@@ -31,7 +31,7 @@ DBT_KEYS = words("""
     python_version quoting required_docs runtime_version snapshot_meta_column_names sql_header state
     static_analysis strategy submission_method target_database target_schema type updated_at volatility
 """)
-"""What dbt reads, besides the keys that it shares with us."""
+"""Read by dbt, besides the keys that it shares with us."""
 
 OWN_KEYS = words("""
     automation_condition backfill_policy code_version compute_kind config_schema data_version default_load_type
@@ -39,20 +39,20 @@ OWN_KEYS = words("""
     output_required outs partition_expr partition_mapping partitions_def required_resource_keys retry_policy
     skip_if start_date
 """)
-"""What `@asset` and the parts of assetc that are still to come read."""
+"""Read by `@asset` and the parts of assetc that are not built yet."""
 
 HARMLESS_KEYS = words("access docs required_docs default_load_type kinds compute_kind node_color")
-"""Those that work, or that only describe."""
+"""Keys that work, or that only describe."""
 
 WITHOUT_EFFECT = (DBT_KEYS | words("quote_columns")) - HARMLESS_KEYS
-"""What a native project can write and nothing reads yet."""
+"""Keys that a native project can have and nothing reads yet."""
 
 WITHOUT_EFFECT_IN_SQL = OWN_KEYS - HARMLESS_KEYS
-"""What nothing reads where the asset is no Python function."""
+"""Keys that have no effect unless the asset is a Python function."""
 
 KNOWN_ELSEWHERE = ADAPTER_KEYS | DBT_KEYS | OWN_KEYS
 
 
 def without_effect(key: str, span: Span, hint: str = "") -> Diagnostic:
-    """W223: what was written is known, and does nothing yet."""
+    """W223: the key is known, and has no effect yet."""
     return diagnostic("W223", f'"{key}" is not built yet and has no effect', span, hint=hint)

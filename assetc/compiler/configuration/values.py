@@ -1,4 +1,4 @@
-"""What the value of each configuration key may be, and how it is brought into one form."""
+"""The valid values of each configuration key, and their conversion to one form."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Converter = Callable[[object], object]
 
 
 class Misfit(ValueError):  # noqa: N818  it carries words to who asked for the value, and goes no further
-    """The value of a configuration key is not what is expected."""
+    """The value of a configuration key is not valid."""
 
     def __init__(self, expected: str, hint: str = "") -> None:
         super().__init__(expected)
@@ -56,7 +56,7 @@ def key_parts(value: object) -> tuple[str, ...]:
 
 
 def keys(value: object) -> tuple[str, ...]:
-    """Asset keys as people write them: each a text, or a list of segments."""
+    """Asset keys: each a text, or a list of segments."""
     if isinstance(value, str):
         return (value,)
     if isinstance(value, Sequence):
@@ -72,7 +72,7 @@ def mapping(value: object) -> Mapping[str, object]:
 
 
 def checks(value: object) -> tuple[object, ...]:
-    """Checks: a name, or a name with its arguments as `unique('id')` gives it in a template."""
+    """Checks: a name, or a name with its arguments as returned by `unique('id')` in a template."""
     items = tuple(value) if isinstance(value, (list, tuple)) else (value,)
     if all(isinstance(item, str) or (isinstance(item, Mapping) and len(item) == 1) for item in items):
         return items
@@ -102,7 +102,7 @@ def _hook_of_text(value: str) -> Hook:
 
 
 def one_of(*words: str, called: str = "") -> Converter:
-    """One of these words. Of many a message says what they are `called`, and does not list them."""
+    """One of these words. If there are many, a message names them as `called` instead of listing them."""
 
     def convert(value: object) -> object:
         if value in words:
@@ -113,7 +113,7 @@ def one_of(*words: str, called: str = "") -> Converter:
 
 
 def optional(convert: Converter) -> Converter:
-    """The same, or nothing."""
+    """A value of this kind, or none."""
     return lambda value: None if value is None else convert(value)
 
 
