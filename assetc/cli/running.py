@@ -6,10 +6,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from assetc.adapters.protocol import Existing, Warehouse
 from assetc.cli.opening import Opened, open_project, stop_for_errors, take
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.run_options import RunOptions
@@ -21,28 +19,16 @@ from assetc.cli.progress.log_file import LogFile
 from assetc.cli.progress.progress import Progress
 from assetc.cli.progress.summary import Heading
 from assetc.cli.stop import FAILED, INTERRUPTED
-from assetc.cli.target import hold_warehouse, open_state
+from assetc.cli.target import hold_target, open_state
 from assetc.cli.text.json_text import Fields, encoded
 from assetc.cli.text.text import line
-from assetc.compiler.plan import Plan
 from assetc.compiler.selection.request import Selected
 from assetc.compiler.selection.select import nothing_to_build
 from assetc.runtime.execution.events import Event, StepFinished
-from assetc.runtime.recovering import learn_from_ledger
-from assetc.runtime.run_project import RunRequest, plan_project, run_plan
-from assetc.runtime.state.protocol import State
+from assetc.runtime.plan_project import RunRequest, plan_project
+from assetc.runtime.run_project import HeldTarget
 
 FULL_REFRESH = "--full-refresh"
-
-
-class Ready(Struct, frozen=True):
-    """A run that can begin: the project, the request, and what is open for it."""
-
-    opened: Opened
-    request: RunRequest
-    state: State
-    warehouse: Warehouse
-    existing: tuple[Existing, ...]
 
 
 def run_command(invocation: Invocation, options: RunOptions) -> int:
@@ -53,30 +39,27 @@ def run_command(invocation: Invocation, options: RunOptions) -> int:
     if options.command != "test":
         opened.stop_for(nothing_to_build(selected))
     request = _request(opened, options, selected)
-    with closing(opened.workspace), open_state(opened) as state:
+    with closing(opened.workspace):
         if options.dry_run and not options.changed:
-            give_plan(opened, plan_project(opened.workspace, request, state, None), as_json=options.as_json)
+            with open_state(opened) as state:
+                give_plan(opened, plan_project(opened.workspace, request, state, None), as_json=options.as_json)
             return 0
         if not selected:
             opened.output.say([line("nothing to do: nothing is selected")])
             give_results(opened, Progress(), [], as_json=options.as_json)
             return 0
-        with hold_warehouse(opened) as warehouse:
-            ready = Ready(opened, request, state, warehouse, warehouse.existing())
-            learn_from_ledger(opened.workspace, state, warehouse, ready.existing)
-            plan = plan_project(opened.workspace, request, state, ready.existing)
-            return carry_out(ready, plan, options)
+        with hold_target(opened) as target:
+            return carry_out(opened, target, request, options)
 
 
-def carry_out(ready: Ready, plan: Plan, options: RunOptions) -> int:
-    """Execute the plan and show it, or only show it where that is what was asked for."""
-    opened, request = ready.opened, ready.request
+def carry_out(opened: Opened, target: HeldTarget, request: RunRequest, options: RunOptions) -> int:
+    """Do what is asked for and show it, or only show the plan where that is what was asked for."""
+    plan = target.plan(request)
     if options.dry_run:
         give_plan(opened, plan, as_json=options.as_json)
         return 0
     with cancelling(request.cancellation):
-        events = run_plan(opened.workspace, request, plan, ready.state, ready.warehouse, ready.existing)
-        return _shown(opened, events, as_json=options.as_json)
+        return _shown(opened, target.run(request, plan), as_json=options.as_json)
 
 
 def arguments_with(arguments: Iterable[str], *, full_refresh: bool) -> tuple[str, ...]:

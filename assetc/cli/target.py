@@ -13,43 +13,48 @@ from assetc.compiler.diagnostic import diagnostic
 from assetc.runtime import run_project
 from assetc.runtime.catalogue import connected
 from assetc.runtime.lock import Holder, TargetHeld
+from assetc.runtime.run_project import HeldTarget
 from assetc.runtime.state.protocol import State, StateError
 
 
 @contextmanager
 def open_warehouse(opened: Opened) -> Iterator[Warehouse]:
     """The warehouse of the target. When it cannot be opened, or a statement fails, says why and stops."""
-    try:
-        with connected(opened.workspace) as warehouse:
-            yield warehouse
-    except WarehouseError as error:
-        place = opened.workspace.connection.place
-        opened.say([diagnostic("E164", error.message.strip().rstrip("."), place, hint=error.hint)])
-        raise Stopped(FAILED) from error
-
-
-@contextmanager
-def hold_warehouse(opened: Opened) -> Iterator[Warehouse]:
-    """The warehouse of the target, for a run: another run of this project on the same target has to end first."""
-
-    def tell(holder: Holder | None) -> None:
-        who = f" ({holder})" if holder else ""
-        opened.output.say([line(f"waiting for another run on this target{who}")])
-
-    try:
-        with run_project.held(opened.workspace, tell), open_warehouse(opened) as warehouse:
-            yield warehouse
-    except TargetHeld as held:
-        opened.say([held.diagnostic])
-        raise Stopped(FAILED) from held
+    with _stopping_for_faults(opened), connected(opened.workspace) as warehouse:
+        yield warehouse
 
 
 @contextmanager
 def open_state(opened: Opened) -> Iterator[State]:
     """What is remembered of earlier runs. When it cannot be read, says why and stops."""
+    with _stopping_for_faults(opened), closing(run_project.open_state(opened.workspace)) as state:
+        yield state
+
+
+@contextmanager
+def hold_target(opened: Opened) -> Iterator[HeldTarget]:
+    """The target, for a run: another run of this project on it has to end first."""
+
+    def say(holder: Holder | None) -> None:
+        who = f" ({holder})" if holder else ""
+        opened.output.say([line(f"waiting for another run on this target{who}")])
+
+    with _stopping_for_faults(opened), run_project.hold_target(opened.workspace, say) as target:
+        yield target
+
+
+@contextmanager
+def _stopping_for_faults(opened: Opened) -> Iterator[None]:
+    """Say what is wrong with the target or its state, and stop."""
     try:
-        with closing(run_project.open_state(opened.workspace)) as state:
-            yield state
+        yield
+    except WarehouseError as error:
+        place = opened.workspace.connection.place
+        opened.say([diagnostic("E164", error.message.strip().rstrip("."), place, hint=error.hint)])
+        raise Stopped(FAILED) from error
+    except TargetHeld as held:
+        opened.say([held.diagnostic])
+        raise Stopped(FAILED) from held
     except StateError as error:
         opened.say([error.diagnostic])
         raise Stopped(BAD_INPUT) from error

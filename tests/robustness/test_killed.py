@@ -29,7 +29,7 @@ from assetc.compiler.selection.request import Selected
 from assetc.definitions.key import AssetKey
 from assetc.project.load import LoadRequest
 from assetc.runtime.opening import OpenRequest
-from assetc.runtime.run_project import RunRequest, plan_project
+from assetc.runtime.plan_project import RunRequest, plan_project
 from assetc.runtime.state.records import RunFilter
 from assetc.runtime.state.sqlite import SqliteState
 from assetc.runtime.values.pickled import read_value

@@ -11,17 +11,16 @@ from assetc.cli.opening import Opened, open_project, stop_for_errors
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named, option
 from assetc.cli.options.run_options import RunOptions
-from assetc.cli.running import FULL_REFRESH, Ready, arguments_with, carry_out
+from assetc.cli.running import FULL_REFRESH, arguments_with, carry_out
 from assetc.cli.stop import BAD_INPUT, Stopped
-from assetc.cli.target import hold_warehouse, open_state
+from assetc.cli.target import hold_target, open_state
 from assetc.cli.text.text import line
 from assetc.compiler.diagnostic import diagnostic
 from assetc.compiler.planning.make_plan import Command
 from assetc.compiler.selection.request import SelectionRequest
+from assetc.runtime.plan_project import RunRequest
 from assetc.runtime.processes import is_alive
-from assetc.runtime.recovering import learn_from_ledger
-from assetc.runtime.resume import last_run, remaining
-from assetc.runtime.run_project import RunRequest, plan_project
+from assetc.runtime.resume import last_run
 from assetc.runtime.state.records import RunRecord
 from assetc.runtime.workspace import identity_of
 
@@ -59,10 +58,8 @@ def command(
 
 def _go_on(opened: Opened, last: RunRecord, options: RunOptions) -> int:
     """Do what a run left to do; the code with which the process should exit."""
-    with open_state(opened) as state, hold_warehouse(opened) as warehouse:
-        existing = warehouse.existing()
-        learn_from_ledger(opened.workspace, state, warehouse, existing)
-        left = remaining(last, opened.workspace.graph, state)
+    with hold_target(opened) as target:
+        left = target.left_of(last)
         if left.lost:
             opened.output.say([line(f"not in the project any more: {', '.join(step.id for step in left.lost)}")])
         if not left:
@@ -77,8 +74,7 @@ def _go_on(opened: Opened, last: RunRecord, options: RunOptions) -> int:
             arguments=arguments_with(last.arguments, full_refresh=options.full_refresh),
             root_id=last.root_id,
         )
-        plan = plan_project(opened.workspace, request, state, existing)
-        return carry_out(Ready(opened, request, state, warehouse, existing), plan, options)
+        return carry_out(opened, target, request, options)
 
 
 def _last_run(opened: Opened) -> RunRecord:

@@ -1,0 +1,84 @@
+"""Plans what a command does to an open project, from what was recorded and what the warehouse holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct, field
+
+from assetc.adapters.protocol import Existing
+from assetc.compiler.collector import collector_paused
+from assetc.compiler.operation import RelationKind
+from assetc.compiler.plan import Plan
+from assetc.compiler.planning.make_plan import Command, PlanRequest, Remembered, make_plan
+from assetc.compiler.selection.request import Selected
+from assetc.definitions.relation import Relation
+from assetc.runtime.execution.cancellation import Cancellation
+from assetc.runtime.execution.recorder import verified_checks
+from assetc.runtime.identifiers import new_id
+from assetc.runtime.state.protocol import State
+from assetc.runtime.workspace import Workspace, identity_of
+
+
+class RunRequest(Struct, frozen=True):
+    """What a command asks for. `root_id` is the run that this one resumes."""
+
+    command: Command
+    selected: Selected
+    changed: bool = False
+    full_refresh: bool = False
+    threads: int | None = None
+    fail_fast: bool = False
+    arguments: tuple[str, ...] = ()
+    run_id: str = field(default_factory=new_id)
+    root_id: str | None = None
+    cancellation: Cancellation = field(default_factory=Cancellation)
+
+
+@collector_paused()
+def plan_project(
+    workspace: Workspace, request: RunRequest, state: State, existing: tuple[Existing, ...] | None
+) -> Plan:
+    """The plan of a command. `existing` None: the warehouse was not asked, what was recorded is believed."""
+    rules = workspace.project.rules
+    wanted = PlanRequest(
+        command=request.command,
+        connection=workspace.project.target.name,
+        changed=request.changed,
+        full_refresh=request.full_refresh,
+        seeds="changed" if rules.loads_seeds else "none",
+        publish=rules.publish,
+    )
+    return make_plan(
+        workspace.graph, request.selected, wanted, _remembered(workspace, request.command, state, existing)
+    )
+
+
+def _remembered(
+    workspace: Workspace, command: Command, state: State, existing: tuple[Existing, ...] | None
+) -> Remembered:
+    """What earlier runs and the warehouse tell about a project; only `build` asks which checks need not be repeated."""
+    identity = identity_of(workspace)
+    recorded = state.recorded(identity)
+    results = state.check_results(identity) if command == "build" else {}
+    return Remembered(
+        recorded=recorded,
+        existing=None if existing is None else _present(workspace, existing),
+        verified=verified_checks(workspace.graph.checks.values(), results, recorded) if results else frozenset(),
+    )
+
+
+def _present(workspace: Workspace, existing: tuple[Existing, ...]) -> dict[Relation, RelationKind]:
+    """The project's relations that exist, with their kinds, whatever the case in which their names are written."""
+    wanted = {asset.relation for asset in workspace.graph.assets.values() if asset.relation}
+    present = {found.relation: found.kind for found in existing if found.relation in wanted}
+    if len(present) < len(wanted):
+        kinds = {found.relation: found.kind for found in folded_names(workspace, existing)}
+        missing = ((relation, workspace.adapter.folded(relation)) for relation in wanted.difference(present))
+        present.update((relation, kinds[folded]) for relation, folded in missing if folded in kinds)
+    return present
+
+
+def folded_names(workspace: Workspace, existing: Iterable[Existing]) -> Iterator[Existing]:
+    """What exists, under names that can be compared."""
+    return (Existing(workspace.adapter.folded(found.relation), found.kind) for found in existing)
