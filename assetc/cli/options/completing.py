@@ -11,10 +11,14 @@ import click
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    Text = click.ParamType[str]
+else:
+    Text = click.ParamType  # generic from click 8.4 on
+
 _BEFORE_NAME = re.compile(r"(?:.*,)?(?:@|\d*\+)?(?:key:|fqn:)?")
 
 
-class AssetName(click.ParamType[str]):
+class AssetName(Text):
     """The name of an asset."""
 
     name = "name"
@@ -24,7 +28,7 @@ class AssetName(click.ParamType[str]):
         return _items("", incomplete)
 
 
-class SelectionText(click.ParamType[str]):
+class SelectionText(Text):
     """A selection: the name in it is completed, also after `+`, `@` and commas."""
 
     name = "selection"
