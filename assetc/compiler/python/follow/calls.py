@@ -70,6 +70,15 @@ def decorate(machine: Machine, node: AnyFunction, closure: Closure, scope: Scope
     return value
 
 
+def member(machine: Machine, value: Value, name: str) -> Value:
+    """`value.name`; a property is followed."""
+    found = attribute_of(value, name)
+    if isinstance(found, Closure) and _is_property(found) and isinstance(value, Instance):
+        call = ast.Call(ast.Name(name), [], [])
+        return call_function(machine, found, Call(call, name, found, value, [], {}, found.scope))
+    return found
+
+
 def call_function(machine: Machine, closure: Closure, call: Call) -> Value:
     """Follow a function of the project with these arguments."""
     node = closure.node
@@ -94,7 +103,7 @@ def _callee(machine: Machine, node: ast.expr, scope: Scope) -> tuple[Value | Non
     """The object whose method is called, the function, and its name."""
     if isinstance(node, ast.Attribute):
         receiver = machine.evaluate(node.value, scope)
-        return receiver, attribute_of(receiver, node.attr), node.attr
+        return receiver, member(machine, receiver, node.attr), node.attr
     callee = machine.evaluate(node, scope)
     if isinstance(callee, Outside):
         return None, callee, callee.name.rpartition(".")[2]
@@ -221,3 +230,10 @@ def _bind(
         from_here = len(parameters)
         bound[arguments.vararg.arg] = Items(tuple(positional[from_here:]))
     return bound
+
+
+def _is_property(closure: Closure) -> bool:
+    return isinstance(closure.node, AnyFunction) and any(
+        isinstance(decorator, ast.Name) and decorator.id in ("property", "cached_property")
+        for decorator in closure.node.decorator_list
+    )

@@ -8,11 +8,10 @@ from collections.abc import Callable, Mapping
 from typing import cast
 
 from assetc.compiler.python.follow.assign import assign
-from assetc.compiler.python.follow.calls import evaluate_call
+from assetc.compiler.python.follow.calls import evaluate_call, member
 from assetc.compiler.python.follow.items import elements_of, items_of
 from assetc.compiler.python.follow.known import choice, has_default, known_texts, only_text, over, truth
 from assetc.compiler.python.follow.machine import Evaluate, Machine
-from assetc.compiler.python.follow.members import attribute_of
 from assetc.compiler.python.follow.values import (
     UNKNOWN,
     Choice,
@@ -167,7 +166,7 @@ def subscript(machine: Machine, node: ast.Subscript, scope: Scope) -> Value:
 
 def attribute(machine: Machine, node: ast.Attribute, scope: Scope) -> Value:
     """`a.b`."""
-    return over(machine.evaluate(node.value, scope), lambda value: attribute_of(value, node.attr))
+    return over(machine.evaluate(node.value, scope), lambda value: member(machine, value, node.attr))
 
 
 def comprehension(machine: Machine, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, scope: Scope) -> Value:

@@ -7,9 +7,10 @@ import posixpath
 from collections.abc import Callable, Mapping, Sequence
 from itertools import islice, product
 
-from assetc.compiler.python.follow.items import MOST_ITEMS, items_of
-from assetc.compiler.python.follow.known import has_default, only_text
+from assetc.compiler.python.follow.items import MOST_ITEMS, elements_of, items_of
+from assetc.compiler.python.follow.known import choice, has_default, known_text, only_text
 from assetc.compiler.python.follow.machine import Call, Machine
+from assetc.compiler.python.follow.members import attribute_of
 from assetc.compiler.python.follow.values import (
     UNKNOWN,
     Closure,
@@ -46,7 +47,7 @@ def call_library(machine: Machine, call: Call, call_back: CallBack) -> Value | N
         return _mapped(call, call_back)
     if not isinstance(call.callee, Outside):
         return None
-    if call.name == "map" and call.receiver is None:
+    if call.name in ("map", "starmap", "filter") and call.receiver in (None, Outside("itertools")):
         return _mapped(call, call_back)
     if call.name == "join" and call.callee.name.endswith("path.join"):
         return _path(call)
@@ -74,6 +75,10 @@ def _mapped(call: Call, call_back: CallBack) -> Value | None:
     if None in columns:
         return None
     rows = list(zip(*(column for column in columns if column is not None), strict=False))
+    if call.name == "filter":
+        return UNKNOWN
+    if call.name == "starmap":
+        return Items(tuple(call_back(function, elements_of(row[0])) for row in rows))
     return Items(tuple(call_back(function, row) for row in rows))
 
 
@@ -158,11 +163,34 @@ def _product(call: Call) -> Value | None:
     return Items(tuple(Items(row) for row in islice(rows, MOST_ITEMS)))
 
 
+def _chained(call: Call) -> Value | None:
+    return Items(tuple(item for value in call.positional for item in elements_of(value)))
+
+
 def _dictionary(call: Call) -> Value | None:
     base = call.positional[0] if call.positional else Entries({})
+    if isinstance(base, Items):
+        base = _from_pairs(base)
     if not isinstance(base, Entries):
         base = Entries({}, complete=False)
     return Entries(base.values | dict(call.named), base.complete and not call.is_open)
+
+
+def _from_pairs(pairs: Items) -> Entries:
+    entries: dict[str, Value] = {}
+    for pair in pairs.values:
+        if not (isinstance(pair, Items) and len(pair.values) == 2):
+            return Entries({}, complete=False)
+        key = only_text(pair.values[0])
+        if key is None:
+            return Entries({}, complete=False)
+        entries[key] = pair.values[1]
+    return Entries(entries)
+
+
+def _attribute(call: Call) -> Value | None:
+    name = only_text(call.positional[1]) if len(call.positional) > 1 else None
+    return UNKNOWN if name is None else attribute_of(call.positional[0], name)
 
 
 def _partial(call: Call) -> Value | None:
@@ -173,9 +201,25 @@ def _partial(call: Call) -> Value | None:
     return as_decorator(function, call, call.scope.source)
 
 
+def _length(call: Call) -> Value | None:
+    items = items_of(call.positional[0]) if call.positional else None
+    return UNKNOWN if items is None else Constant(len(items))
+
+
 def _same(call: Call) -> Value | None:
     first = _first(call)
     return first if isinstance(first, (Text, Items, Entries, FilePath)) else None
+
+
+def _chosen(call: Call) -> Value | None:
+    items = items_of(call.positional[0]) if call.positional else None
+    return choice(items) if items else UNKNOWN
+
+
+def _joined_text(call: Call) -> Value | None:
+    """psycopg's `SQL(", ").join(...)` has the form of the string's method; `os.fspath` and the like give text."""
+    first = _first(call)
+    return known_text(first.path) if isinstance(first, FilePath) else first
 
 
 _TRANSPARENT = (
@@ -189,6 +233,7 @@ _FUNCTIONS: Mapping[str, LibraryFunction] = {
     **dict.fromkeys(("Path", "PurePath", "PosixPath", "PurePosixPath"), _path),
     **dict.fromkeys(("dirname", "abspath", "realpath", "normpath"), _path_function),
     **dict.fromkeys(("dict", "SimpleNamespace", "OrderedDict", "MappingProxyType"), _dictionary),
+    "fspath": _joined_text,
     "str": _string,
     "sorted": _sorted,
     "open": _opened,
@@ -196,5 +241,10 @@ _FUNCTIONS: Mapping[str, LibraryFunction] = {
     "zip": _zipped,
     "enumerate": _enumerated,
     "product": _product,
+    "chain": _chained,
+    "getattr": _attribute,
     "partial": _partial,
+    "len": _length,
+    "next": _chosen,
+    "choice": _chosen,
 }

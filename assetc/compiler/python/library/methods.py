@@ -60,6 +60,11 @@ def _changed(value: Value, call: Call) -> Value:
             return Items((*values, first))
         case Items(values) if call.name in ("extend", "update"):
             return Items((*values, *elements_of(first)))
+        case Items(values) if call.name == "appendleft":
+            return Items((first, *values))
+        case Items(values) if call.name == "insert" and len(call.positional) == 2:
+            at = first.value if isinstance(first, Constant) and isinstance(first.value, int) else len(values)
+            return Items((*values[:at], call.positional[1], *values[at:]))
         case Entries(values, complete) if call.name == "update":
             more = first if isinstance(first, Entries) else Entries({}, complete=not call.positional)
             return Entries(values | more.values | dict(call.named), complete and more.complete)
@@ -135,10 +140,6 @@ def _stripped(receiver: Text, call: Call) -> Value:
     return receiver if call.positional else strings.strip(receiver, call.name)
 
 
-def _changed_case(receiver: Text, call: Call) -> Value:
-    return strings.change_case(receiver, call.name)
-
-
 def _without(receiver: Text, call: Call) -> Value:
     known, part = only_text(receiver), only_text(call.positional[0]) if call.positional else None
     if known is None or part is None:
@@ -152,18 +153,31 @@ def _formatted_map(receiver: Text, call: Call) -> Value:
 
 
 _TEXT_METHODS: Mapping[str, TextMethod] = {
-    **dict.fromkeys(("lower", "upper", "title", "casefold", "capitalize"), _changed_case),
-    **dict.fromkeys(("encode", "decode", "expandtabs", "bindparams"), lambda receiver, call: receiver),
-    **dict.fromkeys(("substitute", "safe_substitute", "render"), _filled),
-    **dict.fromkeys(("strip", "lstrip", "rstrip"), _stripped),
-    **dict.fromkeys(("removeprefix", "removesuffix"), _without),
-    **dict.fromkeys(("startswith", "endswith"), lambda receiver, call: UNKNOWN),
     "format": lambda receiver, call: strings.format_text(receiver, call.positional, dict(call.named)),
     "format_map": _formatted_map,
     "join": _joined,
     "replace": _replaced,
+    "substitute": _filled,
+    "safe_substitute": _filled,
+    "render": _filled,
+    "strip": _stripped,
+    "lstrip": _stripped,
+    "rstrip": _stripped,
+    "lower": lambda receiver, call: strings.change_case(receiver, "lower"),
+    "upper": lambda receiver, call: strings.change_case(receiver, "upper"),
+    "title": lambda receiver, call: strings.change_case(receiver, "title"),
+    "casefold": lambda receiver, call: strings.change_case(receiver, "casefold"),
+    "capitalize": lambda receiver, call: strings.change_case(receiver, "capitalize"),
+    "removeprefix": _without,
+    "removesuffix": _without,
+    "encode": lambda receiver, call: receiver,
+    "decode": lambda receiver, call: receiver,
+    "expandtabs": lambda receiver, call: receiver,
+    "bindparams": lambda receiver, call: receiver,
     "split": lambda receiver, call: (
         strings.split_text(receiver, call.positional[0] if call.positional else NOTHING) or UNKNOWN
     ),
     "splitlines": lambda receiver, call: strings.split_text(receiver, known_text("\n")) or UNKNOWN,
+    "startswith": lambda receiver, call: UNKNOWN,
+    "endswith": lambda receiver, call: UNKNOWN,
 }
