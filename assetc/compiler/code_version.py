@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import blake2b
+
+from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset
 from assetc.compiler.config import AssetConfig
-from assetc.compiler.facts import PythonFacts
+from assetc.compiler.define_assets import Draft
+from assetc.compiler.facts import SqlFacts
+from assetc.compiler.reading.read_files import FileFacts
+from assetc.compiler.text_id import TextId
 
 COUNTED = [
     "materialized",
@@ -25,15 +31,23 @@ COUNTED = [
 """The configuration that changes what is executed; descriptions, tags and owners do not."""
 
 
-def code_version(asset: Asset, text_version: str) -> str:
-    """The version of an asset whose text has this version."""
+def versioned(draft: Draft, facts: FileFacts, sql: Mapping[TextId, SqlFacts]) -> Asset:
+    """The asset with the version of its code, of its relation, and of the configuration that counts."""
+    asset = draft.asset
     relation = asset.relation.parts() if asset.relation else ()
-    return _hash((text_version, relation, _counted(asset.config)))
+    version = _hash((_text_version(draft, facts, sql), relation, _counted(asset.config)))
+    return replace(asset, code_version=version)
 
 
-def python_version(facts: PythonFacts, source_hash: str) -> str:
-    """The version of a Python asset's text: its own source and the project files that it leads to."""
-    return _hash((source_hash, facts.files))
+def _text_version(draft: Draft, facts: FileFacts, sql: Mapping[TextId, SqlFacts]) -> str:
+    """The version of the text: of Python, its own source and the project files that it leads to."""
+    asset = draft.asset
+    if draft.python is not None:
+        return _hash((draft.python.source_hash, facts.python[asset.path].files))
+    if asset.kind == "seed":
+        return facts.seeds[asset.path].content
+    understood = sql[asset.text].understood
+    return understood.version if understood else asset.code_version
 
 
 def _counted(config: AssetConfig) -> tuple[tuple[str, object], ...]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cached_property
+from itertools import chain
 from typing import TypeAlias
 
 from msgspec import Struct
 
 from assetc.compiler.asset import Graph
-from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.diagnostic import Diagnostic, in_order
+from assetc.compiler.text_id import TextId
 from assetc.definitions.key import AssetKey
 
 Written: TypeAlias = tuple[AssetKey, tuple[str, ...]]
@@ -15,21 +19,30 @@ Known: TypeAlias = dict[AssetKey, tuple[str, ...] | None]
 Seen: TypeAlias = tuple[str, str, str]
 """A `Read` of a template: its kind, its name, and a hash of what was seen."""
 
+Owner: TypeAlias = tuple[str, TextId]
+"""A pass, and the text for which it found something."""
 
-class Compilation(Struct, frozen=True):
+
+class Compilation(Struct, frozen=True, dict=True):
     """The graph, everything that is wrong, and what is derived along the graph.
 
-    `written` are the relations that the bodies of Python assets create; `reads` is what templates looked at outside
-    of the project's files (variables, environment, target), `outside` the content hashes of files outside of its
-    folders that Python files lead to: while these and the project's files are the same, so is the compilation.
+    `faults` are kept by who found them for what, so that a text that is compiled again takes back its own. `written`
+    are the relations that the bodies of Python assets create; `reads` is what templates looked at outside of the
+    project's files (variables, environment, target), `outside` the content hashes of files outside of its folders
+    that Python files lead to: while these and the project's files are the same, so is the compilation.
     """
 
     graph: Graph
-    diagnostics: tuple[Diagnostic, ...]
+    faults: Mapping[Owner, tuple[Diagnostic, ...]]
     columns: Known
     written: tuple[Written, ...]
     reads: tuple[Seen, ...] = ()
     outside: tuple[tuple[str, str], ...] = ()
+
+    @cached_property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """All faults, each once, in the order of their places."""
+        return in_order(chain.from_iterable(self.faults.values()))
 
 
 class Counts(Struct, frozen=True):
@@ -38,3 +51,6 @@ class Counts(Struct, frozen=True):
     read: int = 0
     parsed: int = 0
     derived: int = 0
+
+    def __add__(self, more: Counts) -> Counts:
+        return Counts(self.read + more.read, self.parsed + more.parsed, self.derived + more.derived)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,19 +18,20 @@ from assetc.compiler.define_assets import (
     written_seed,
 )
 from assetc.compiler.define_checks import CheckDraft, drafts_of_patch, drafts_of_source
-from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic, did_you_mean
-from assetc.compiler.facts import PythonFacts, SeedFacts, SqlFacts
+from assetc.compiler.diagnostic import Annotation, Diagnostic, Faults, diagnostic, did_you_mean
+from assetc.compiler.facts import PythonFacts
 from assetc.compiler.names.names import Place
 from assetc.compiler.names.source import declared_source, implicit_source
 from assetc.compiler.place import file_span
-from assetc.compiler.project import DeclaredSource, Patch, Project, ProjectFile
+from assetc.compiler.project import DeclaredSource, Patch, Project, ProjectFile, Properties
 from assetc.compiler.python.reading import DeclaredDependency
+from assetc.compiler.reading.read_files import FileFacts
 from assetc.compiler.text_id import TextId
 from assetc.definitions.key import AssetKey
 
 
 class Definitions(Struct, frozen=True):
-    """Everything that the files define, before any name is resolved."""
+    """Everything that a project defines, before any name is resolved. `problems` are those of no single text."""
 
     drafts: tuple[Draft, ...]
     sources: tuple[tuple[Source, Place], ...]
@@ -38,43 +39,48 @@ class Definitions(Struct, frozen=True):
     problems: tuple[Diagnostic, ...]
 
 
-def define(
-    project: Project,
-    sql: Mapping[TextId, SqlFacts],
-    python: Mapping[str, PythonFacts],
-    seeds: Mapping[str, SeedFacts],
-) -> Definitions:
-    """All assets, sources and checks of a project."""
+def draft_assets(
+    project: Project, properties: Properties, files: Iterable[ProjectFile], facts: FileFacts
+) -> tuple[list[Draft], Faults]:
+    """The assets that these files define, each by itself."""
     drafts: list[Draft] = []
-    problems: list[Diagnostic] = []
-    patches: dict[tuple[str, str], Patch] = {(patch.kind, patch.name): patch for patch in project.properties.patches}
-    for file in project.files:
-        for written in _written_in(file, sql, python, seeds):
-            draft, faults = draft_of(project, written, patches.get(written.described_as))
-            problems += faults
+    faults: dict[TextId, tuple[Diagnostic, ...]] = {}
+    patches: dict[tuple[str, str], Patch] = {(patch.kind, patch.name): patch for patch in properties.patches}
+    for file in files:
+        text = TextId(file.path)
+        faults[text] = ()
+        for written in _written_in(file, facts):
+            draft, problems = draft_of(project, written, patches.get(written.described_as))
+            faults[text] += problems
             if draft is not None and draft.asset.config.enabled:
                 drafts.append(draft)
+    return drafts, faults
+
+
+def define(
+    project: Project, properties: Properties, drafts: list[Draft], python: Mapping[str, PythonFacts]
+) -> Definitions:
+    """All assets, sources and checks of a project, each key once."""
+    problems: list[Diagnostic] = []
     drafts, duplicates = _unique(drafts)
-    sources, source_checks, source_faults = _sources(project)
+    sources, source_checks, source_faults = _sources(project, properties)
     known = {source.key for source, _ in sources} | {draft.asset.key for draft in drafts}
     sources = (*sources, *_python_sources(project, python, known))
     checks = (*(check for draft in drafts for check in drafts_of_patch(draft.asset, draft.patch)), *source_checks)
     problems += (*_snapshots(project), *duplicates, *source_faults)
-    problems += (*described_twice(project), *_unused_patches(project, drafts))
+    problems += (*described_twice(project, properties), *_unused_patches(properties, drafts))
     return Definitions(tuple(drafts), sources, checks, tuple(problems))
 
 
-def _written_in(
-    file: ProjectFile, sql: Mapping[TextId, SqlFacts], python: Mapping[str, PythonFacts], seeds: Mapping[str, SeedFacts]
-) -> Iterator[WrittenAsset]:
+def _written_in(file: ProjectFile, facts: FileFacts) -> Iterator[WrittenAsset]:
     """The assets that a file defines."""
     match file.kind:
         case "model":
-            yield written_model(file.path, sql[TextId(file.path)])
+            yield written_model(file.path, facts.sql[TextId(file.path)])
         case "python":
-            yield from written_in_python(python[file.path])
+            yield from written_in_python(facts.python[file.path])
         case "seed":
-            yield written_seed(file.path, seeds[file.path])
+            yield written_seed(file.path, facts.seeds[file.path])
 
 
 def _snapshots(project: Project) -> Iterator[Diagnostic]:
@@ -105,12 +111,12 @@ def _unique(drafts: list[Draft]) -> tuple[list[Draft], list[Diagnostic]]:
 
 
 def _sources(
-    project: Project,
+    project: Project, properties: Properties
 ) -> tuple[tuple[tuple[Source, Place], ...], tuple[CheckDraft, ...], tuple[Diagnostic, ...]]:
     found: dict[AssetKey, tuple[Source, Place]] = {}
     checks: list[CheckDraft] = []
     problems: list[Diagnostic] = []
-    for declared in project.properties.sources:
+    for declared in properties.sources:
         source, place = declared_source(project, declared)
         if source.key in found:
             problems.append(_twice_declared(declared, found[source.key][0]))
@@ -139,11 +145,11 @@ def _twice_declared(declared: DeclaredSource, other: Source) -> Diagnostic:
     return diagnostic("E102", f"the source {other.key} is declared twice", declared.span, related=related)
 
 
-def _unused_patches(project: Project, drafts: list[Draft]) -> Iterator[Diagnostic]:
+def _unused_patches(properties: Properties, drafts: list[Draft]) -> Iterator[Diagnostic]:
     """A warning for each entry of a property file that describes nothing."""
     used = {(draft.patch.kind, draft.patch.name) for draft in drafts if draft.patch}
     names = sorted({draft.asset.key.name for draft in drafts})
-    for patch in project.properties.patches:
+    for patch in properties.patches:
         if patch.kind in ("model", "seed") and (patch.kind, patch.name) not in used:
             hint = did_you_mean(patch.name, names) or f"There is no {patch.kind} of that name (or it is disabled)"
             yield diagnostic("W210", f"nothing is called {patch.name}", patch.span, hint=hint)

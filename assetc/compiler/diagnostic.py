@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from assetc.compiler.place import Span
+from assetc.compiler.text_id import TextId
 from assetc.definitions.nearest import did_you_mean
 
-__all__ = ["SEVERITY_OF_LETTER", "Annotation", "Diagnostic", "Severity", "diagnostic", "did_you_mean", "in_order"]
+__all__ = [
+    "SEVERITY_OF_LETTER",
+    "Annotation",
+    "Diagnostic",
+    "Faults",
+    "Severity",
+    "diagnostic",
+    "did_you_mean",
+    "in_order",
+]
 
 Severity = Literal["error", "warning", "note"]
 
@@ -42,6 +52,13 @@ class Diagnostic(Struct, frozen=True):
     def raised(self) -> Diagnostic:
         """The same fault as an error."""
         return replace(self, severity="error")
+
+
+Faults: TypeAlias = Mapping[TextId, tuple[Diagnostic, ...]]
+"""What one pass found, by the text that it was found for: an entry for each text that it looked at.
+
+The place of a fault may be elsewhere: that `b` takes a column which `a` has no more belongs to `b`.
+"""
 
 
 def diagnostic(

@@ -6,15 +6,16 @@ A model is looked at again only when its own text or the columns that it takes f
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from hashlib import blake2b
 
 from msgspec.structs import replace
 
-from assetc.compiler.asset import Graph
+from assetc.compiler.asset import Asset, Graph
 from assetc.compiler.columns.shape import output_columns
 from assetc.compiler.compilation import Known
 from assetc.compiler.facts import Columns, SeedFacts, SqlFacts, Understood
+from assetc.compiler.graph import order_below
 from assetc.compiler.names.names import Names, find_table
 from assetc.compiler.text_id import TextId
 from assetc.definitions.key import AssetKey
@@ -22,27 +23,44 @@ from assetc.definitions.key import AssetKey
 
 def find_columns(
     graph: Graph,
-    order: Iterable[AssetKey],
-    facts: dict[TextId, SqlFacts],
+    dirty: Collection[AssetKey],
+    before: Known,
+    facts_of: Callable[[Asset], SqlFacts | None],
     seeds: Mapping[str, SeedFacts],
     names: Names,
-) -> tuple[Known, int]:
-    """The columns by asset, and for how many they had to be derived. `facts` are brought up to date in place."""
-    known: Known = {}
-    derived = 0
-    for key in order:
-        asset = graph.assets.get(key)
-        if asset is None:
-            continue
+) -> tuple[Known, dict[TextId, SqlFacts]]:
+    """The columns by asset, and the facts of those models for which they had to be derived.
+
+    The dirty assets are looked at, and further down everyone who reads one whose columns are others than before.
+    """
+    known, derived = dict(before), dict[TextId, SqlFacts]()
+    changed: set[AssetKey] = set()
+    for key in _along(graph, dirty, changed):
+        asset = graph.assets[key]
         if asset.kind == "seed":
-            known[key] = _seed_columns(seeds[asset.path].header, asset.config.separator)
-        elif asset.kind == "model" and (found := facts[asset.text]).understood is not None:
-            columns = derive_columns(key, found.understood, found.columns, known, names)
-            if columns is not found.columns:
-                facts[asset.text] = replace(found, columns=columns)
-                derived += 1
-            known[key] = columns.names
+            found = _seed_columns(seeds[asset.path].header, asset.config.separator)
+        elif asset.kind == "model" and (facts := facts_of(asset)) and facts.understood:
+            columns = _derive_columns(key, facts.understood, facts.columns, known, names)
+            found = columns.names
+            if columns is not facts.columns:
+                derived[asset.text] = replace(facts, columns=columns)
+        else:
+            continue
+        if key not in known or known[key] != found:
+            known[key] = found
+            changed.add(key)
     return known, derived
+
+
+def _along(graph: Graph, dirty: Collection[AssetKey], changed: set[AssetKey]) -> Iterator[AssetKey]:
+    """The dirty assets, and those downstream that read one which has `changed` meanwhile, upstream first."""
+    if len(dirty) == 1:  # the usual edit: where its columns stay, nothing below has to be put in order
+        yield from dirty
+        if not changed:
+            return
+    for key in order_below(graph, dirty):
+        if (key in dirty and len(dirty) > 1) or not changed.isdisjoint(graph.upstream[key]):
+            yield key
 
 
 def _seed_columns(header: str, separator: str) -> tuple[str, ...] | None:
@@ -54,7 +72,7 @@ def _seed_columns(header: str, separator: str) -> tuple[str, ...] | None:
     return tuple(names) or None
 
 
-def derive_columns(
+def _derive_columns(
     key: AssetKey, understood: Understood, before: Columns | None, known: Known, names: Names
 ) -> Columns:
     """The columns of a model: those from `before` if neither its text nor what it takes has changed since."""

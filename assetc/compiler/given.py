@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+from typing import TypeAlias
+
 from msgspec import Struct
 
+from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.memory import Files, Memory
-from assetc.compiler.project import Project
+from assetc.compiler.project import Project, Properties
 from assetc.compiler.template.surroundings import Surroundings
+
+ReadProperties: TypeAlias = Callable[[Collection[str] | None], tuple[Properties, tuple[Diagnostic, ...]]]
+"""What the property files with these paths say, or all of them, and their faults. Few edits need any."""
 
 
 class Given(Struct, frozen=True):
     """The input of the passes."""
 
     project: Project
+    properties: ReadProperties
     surroundings: Surroundings
     files: Files
     memory: Memory

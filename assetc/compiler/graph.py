@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import heapify, heappop, heappush
 
 from msgspec.structs import replace
@@ -65,6 +66,58 @@ def _shared_needs(assets: Iterable[Asset], edges: Iterable[Edge]) -> frozenset[E
     return frozenset(replace(edge, down=key) for edge in needs for key in siblings[edge.down]).difference(needs)
 
 
+def reconnect(
+    graph: Graph, assets: Mapping[AssetKey, Asset], sources: dict[AssetKey, Source], edges: Iterable[Edge]
+) -> Graph | None:
+    """The graph with these versions of some of its assets, which have these edges now.
+
+    None where a new edge may close a cycle. The graph has no cycle, and no asset that is gone.
+    """
+    every = graph.upstream.keys() - graph.sources.keys() | sources.keys()
+    now: dict[AssetKey, list[Edge]] = {key: [] for key in sorted(assets)}
+    for edge in edges:
+        if edge.up != edge.down and edge.up in every:
+            now[edge.down].append(edge)
+    upstream, downstream = dict(graph.upstream), dict(graph.downstream)
+    if sources.keys() != graph.sources.keys():
+        upstream, downstream = (
+            {key: near.get(key, ()) for key in sorted(every, key=parts_of)} for near in (upstream, downstream)
+        )
+    added = set(_moved(now, upstream, downstream))
+    if added and any(asset.step_name for asset in graph.assets.values()):
+        return None
+    if any(up in walk(downstream, (key,), None) for key, up in added):
+        return None
+    everyone = {**graph.assets, **assets}
+    return Graph(everyone, sources, graph.checks, _spliced(graph.edges, now), upstream, downstream)
+
+
+def _moved(
+    edges: Mapping[AssetKey, list[Edge]], upstream: Adjacency, downstream: Adjacency
+) -> Iterator[tuple[AssetKey, AssetKey]]:
+    """Bring both directions up to date with the edges that some keys have now; gives the pairs that are new."""
+    for key, own in edges.items():
+        before, now = upstream[key], tuple(edge.up for edge in own)
+        for up in {*before}.difference(now):
+            if up in downstream:
+                downstream[up] = tuple(each for each in downstream[up] if each != key)
+        for up in {*now}.difference(before):
+            downstream[up] = tuple(sorted((*downstream[up], key), key=parts_of))
+            yield key, up
+        upstream[key] = now
+
+
+def _spliced(edges: Sequence[Edge], now: Mapping[AssetKey, list[Edge]]) -> Sequence[Edge]:
+    """The edges, sorted as they are, with those that some keys have now."""
+    pieces: list[Edge] = []
+    done = 0
+    for key, own in now.items():
+        first, last = (cut(edges, key, key=lambda edge: edge.down) for cut in (bisect_left, bisect_right))
+        pieces += (*edges[done:first], *own)
+        done = last
+    return (*pieces, *edges[done:])
+
+
 def order(graph: Graph, keys: Iterable[AssetKey]) -> tuple[AssetKey, ...]:
     """`keys`, every one behind those it needs, also where the need goes through keys that are not among them.
 
@@ -74,6 +127,14 @@ def order(graph: Graph, keys: Iterable[AssetKey]) -> tuple[AssetKey, ...]:
     ordered = _ordered(graph.upstream, graph.downstream)
     left = sorted(wanted.difference(ordered))
     return (*(key for key in ordered if key in wanted), *left)
+
+
+def order_below(graph: Graph, keys: Iterable[AssetKey]) -> tuple[AssetKey, ...]:
+    """`keys` and everything that needs them, every one behind those it needs; members of a cycle come last."""
+    below = {*keys, *descendants(graph, keys, None)}
+    upstream = {key: tuple(up for up in graph.upstream[key] if up in below) for key in below}
+    ordered = _ordered(upstream, graph.downstream)
+    return (*ordered, *sorted(below.difference(ordered)))
 
 
 def ancestors(graph: Graph, keys: Iterable[AssetKey], depth: int | None) -> frozenset[AssetKey]:

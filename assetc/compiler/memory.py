@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
+from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.facts import CompiledText, Facts, MacroFacts, PythonFacts, SeedFacts, SqlFacts
 from assetc.compiler.python.imported import ImportedFile
 from assetc.compiler.text_id import TextId
@@ -12,6 +13,10 @@ from assetc.compiler.text_id import TextId
 
 class Files(Protocol):
     """The files below the project root, and nothing else. Paths are relative, with forward slashes."""
+
+    @property
+    def problems(self) -> Mapping[str, Diagnostic]:
+        """What is wrong with the files that could not be read so far; their text is empty."""
 
     def content(self, path: str) -> str:
         """A hash of the file's content, cheap when the file did not change; "" when there is no such file."""
@@ -28,6 +33,9 @@ class Files(Protocol):
 
 class Memory(Protocol):
     """Facts about texts from the last compilation. To forget everything is always safe."""
+
+    def expect_all(self) -> None:
+        """Be ready for being asked for every text."""
 
     def sql(self, text: TextId) -> SqlFacts | None:
         """The facts about a text of SQL."""

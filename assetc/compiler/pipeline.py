@@ -1,136 +1,170 @@
 """The passes of the compiler, in order. Read this first.
 
-    read_files        files      -> facts: configuration and names as written
-    define            facts      -> assets, sources and checks with their relations
-    locate_by_macros  assets     -> where the macros of a dbt project put them
-    index_names       assets     -> names
-    understand_files  templates  -> SQL for the target, and what it reads
+    read_files        texts      -> facts: configuration and names as written
+    declare           facts      -> assets, declared sources and checks, where they live, and what they are called
+    understand_files  templates  -> SQL for the target, and what it reads; the tree of a text lives here and no longer
     understand_hooks  hooks      -> what runs before and after an asset reads too
     resolve           references -> edges and implicit sources
-    connect           edges      -> graph, cycles
     resolve_checks    checks     -> the assets that they read
+    connect           edges      -> graph, cycles
     find_columns      graph      -> columns, upstream first
 
-Each pass is a function in a file of its name: values in, values and faults out. Facts about files that did not
-change come from the memory that the compilation is given; nothing is parsed for them. After an edit of a model that
-concerns nobody else `recompile_model.py` does without most of them.
+Each pass is a function in a file of its name: values in, values and faults out. It works on the texts that are dirty:
+all of them, or those that were edited since the compilation `before`, from which everything else is taken. Facts about
+files that did not change come from the memory that the compilation is given; nothing is parsed for them.
+
+A pass that finds that an edit concerns others says so. Either it looks at them itself (`find_columns` goes on to those
+who read a column that has changed), or it gives None: then everything is dirty.
+
+Every fault belongs to a pass and to the text that it was found for. What a pass says about a text replaces what it
+said before, so that a fault goes with its cause: also one that `find_columns` finds in a reader.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Mapping
+from functools import partial
 
-from msgspec.structs import replace
-
-from assetc.compiler.asset import Asset, Source
-from assetc.compiler.clashes import find_clashes
-from assetc.compiler.code_version import code_version, python_version
-from assetc.compiler.compilation import Compilation, Counts, Written
-from assetc.compiler.define import Definitions, define
-from assetc.compiler.define_assets import Draft
-from assetc.compiler.define_checks import CheckDraft, draft_of_file
-from assetc.compiler.diagnostic import in_order
+from assetc.compiler.asset import Asset, Graph
+from assetc.compiler.code_version import versioned
+from assetc.compiler.compilation import Compilation, Counts, Owner
+from assetc.compiler.declare import Declared, declare, declare_edited
+from assetc.compiler.diagnostic import Diagnostic, Faults
 from assetc.compiler.facts import SqlFacts, outside_reads
 from assetc.compiler.find_columns import find_columns
 from assetc.compiler.given import Given
-from assetc.compiler.graph import connect, order
-from assetc.compiler.names.index_names import Placed, index_names
-from assetc.compiler.names.locate_by_macros import locate_by_macros
-from assetc.compiler.names.target_names import TargetNames
-from assetc.compiler.python.reading import owns
+from assetc.compiler.graph import connect, reconnect
+from assetc.compiler.project import Project
 from assetc.compiler.reading.read_files import FileFacts, read_files
-from assetc.compiler.reading.understand_files import Owner, understand_files
+from assetc.compiler.reading.understand_files import understand_files
 from assetc.compiler.reading.understand_hooks import understand_hooks
+from assetc.compiler.resolution.implicit_sources import first_in_others, sources_after
+from assetc.compiler.resolution.resolution import Resolution
 from assetc.compiler.resolution.resolve import Resolved, resolve
-from assetc.compiler.resolution.resolve_checks import NOBODY, resolve_checks
-from assetc.compiler.text_id import TextId
-from assetc.definitions.relation import Relation
+from assetc.compiler.resolution.resolve_checks import resolve_checks
+from assetc.compiler.text_id import PROJECT, TextId
+from assetc.definitions.key import AssetKey
+
+NOTHING_YET = Compilation(Graph({}, {}, {}, (), {}, {}), {}, {}, ())
+
+CAN_BE_EDITED = frozenset({"model", "seed"})
+"""The kinds of files that are one asset each: an edit of another kind makes everything dirty."""
 
 
-def compile_project(given: Given) -> tuple[Compilation, Counts]:
-    """All passes, in order. Nothing that a user wrote raises; faults are in the compilation's diagnostics."""
-    facts = read_files(given)
-    defined = define(given.project, facts.sql, facts.python, facts.seeds)
-    located = locate_by_macros(given.project, given.surroundings, defined.drafts)
-    definitions = replace(defined, drafts=located.drafts)
-    checks = (*definitions.checks, *_file_checks(given, facts))
-    placed = Placed(tuple((draft.asset, draft.place) for draft in definitions.drafts), definitions.sources)
-    written = tuple(_written(definitions.drafts))
-    names = index_names(given.project.target, placed, written)
-    assets = {draft.asset.key: draft.asset for draft in definitions.drafts}
-    owners = (*_model_owners(definitions), *_check_owners(checks))
-    sql, parsed = understand_files(given, owners, assets, facts.sql, names)
-    pattern = TargetNames(names, NOBODY, Relation(None, None, "this"), assets, given.surroundings.warehouse.quote)
-    hooks = understand_hooks(given, assets.values(), pattern)
-    resolved = resolve(given.project, names, definitions.drafts, sql, hooks)
-    tests = (macro.name for macro in given.surroundings.library.tests())
-    ready, check_faults = resolve_checks(given.project, checks, sql, names, tests)
-    versioned = {draft.asset.key: _versioned(draft, facts, sql) for draft in definitions.drafts}
-    sources = {source.key: source for source in _all_sources(definitions, resolved)}
-    graph, cycles = connect(versioned, sources, ready, resolved.edges, given.project.rules)
-    columns, derived = find_columns(graph, order(graph, graph.assets), sql, facts.seeds, names)
-    for changed in sql.values():
-        if changed is not given.memory.sql(changed.text):
-            given.memory.keep(changed)
-    problems = in_order(
-        (
-            *facts.problems,
-            *definitions.problems,
-            *located.problems,
-            *(problem for found in sql.values() if found.understood for problem in found.understood.problems),
-            *find_clashes(definitions.drafts, names),
-            *resolved.problems,
-            *check_faults,
-            *cycles,
-        )
+def compile_project(given: Given, before: Compilation | None, dirty: Collection[TextId]) -> tuple[Compilation, Counts]:
+    """All passes, in order. Nothing that a user wrote raises; faults are in the compilation's diagnostics.
+
+    `dirty` are the texts that were edited since `before`: nothing else that the compilation comes from has changed.
+    """
+    if before is not None and not _can_be_edited(given.project, before, dirty):
+        before = None
+    compiled, counts = None, Counts()
+    while compiled is None:
+        if before is None:
+            dirty = {PROJECT, *(TextId(file.path) for file in given.project.files)}
+            given.memory.expect_all()
+        compiled, facts, more = _compiled(given, before, dirty)
+        _remember(given, facts)
+        counts, before = counts + more, None
+    return compiled, counts
+
+
+def _can_be_edited(project: Project, before: Compilation, dirty: Collection[TextId]) -> bool:
+    """Whether these are files of one asset each, and no cycle is to be looked at again."""
+    paths = {text.path for text in dirty}
+    kinds = {file.kind for file in project.files if file.path in paths}
+    return kinds <= CAN_BE_EDITED and not any(owner == "connect" for owner, _ in before.faults)
+
+
+def _compiled(
+    given: Given, before: Compilation | None, dirty: Collection[TextId]
+) -> tuple[Compilation | None, Mapping[TextId, SqlFacts], Counts]:
+    """The compilation after all passes over the dirty texts, None if everything is dirty; and what was found out."""
+    facts, earlier = read_files(given, dirty), before or NOTHING_YET
+    declared = declare(given, facts) if before is None else declare_edited(given, facts, before)
+    if declared is None:
+        return None, facts.sql, Counts(facts.read)
+    sql, parsed = understand_files(given, declared, facts.sql)
+    hooks, hook_facts = understand_hooks(given, declared)
+    implicit = first_in_others(earlier.graph, dirty)
+    resolution = Resolution(given.project, declared.names, declared.assets, sources=implicit)
+    resolved = resolve(resolution, declared.drafts, sql, hooks)
+    assets = {draft.asset.key: versioned(draft, facts, sql) for draft in declared.drafts}
+    if before is None:
+        graph, graph_faults = _connected(given, declared, assets, sql, resolved)
+    else:
+        graph, graph_faults = _reconnected(given, before, dirty, assets, resolved)
+    if graph is None:
+        return None, sql, Counts(facts.read, parsed)
+    all_facts = partial(_facts_of, given, sql)
+    columns, derived = find_columns(graph, assets.keys(), earlier.columns, all_facts, facts.seeds, declared.names)
+    understood = {text: each.understood.problems for text, each in sql.items() if each.understood}
+    told = {"read": facts.faults, **declared.faults, "understand": understood, "resolve": resolved.faults}
+    reads = outside_reads((*sql.values(), *hook_facts.values()), declared.reads)
+    compilation = Compilation(
+        graph=graph,
+        faults=_readable(_replaced(earlier.faults, {**told, **graph_faults}), given.files.problems),
+        columns=columns,
+        written=declared.written,
+        reads=tuple(dict.fromkeys((*earlier.reads, *reads))),
+        outside=before.outside if before else _outside(facts),
     )
-    reads = outside_reads(sql.values(), located.reads)
-    return Compilation(graph, problems, columns, written, reads, _outside(facts)), Counts(facts.read, parsed, derived)
+    return compilation, {**sql, **derived}, Counts(facts.read, parsed, len(derived))
 
 
-def _written(drafts: Iterable[Draft]) -> Iterator[Written]:
-    """What Python bodies create; of the assets of one body the first stands for all."""
-    told: set[tuple[str, str, tuple[str, ...]]] = set()
-    for draft in drafts:
-        for write in draft.python.writes if draft.python else ():
-            body = (draft.asset.path, draft.asset.step_name or str(draft.asset.key), write.reference.parts)
-            if owns(write) and write.reference.kind == "write" and body not in told:
-                told.add(body)
-                yield draft.asset.key, write.reference.parts
+def _facts_of(given: Given, dirty: Mapping[TextId, SqlFacts], asset: Asset) -> SqlFacts | None:
+    return dirty.get(asset.text) or given.memory.sql(asset.text)
 
 
-def _model_owners(definitions: Definitions) -> Iterator[Owner]:
-    for draft in definitions.drafts:
-        if draft.asset.kind in ("model", "snapshot"):
-            asset = draft.asset
-            yield asset.text, asset.key, asset.relation or Relation(None, None, asset.key.name)
+def _connected(
+    given: Given,
+    declared: Declared,
+    assets: Mapping[AssetKey, Asset],
+    sql: Mapping[TextId, SqlFacts],
+    resolved: Resolved,
+) -> tuple[Graph | None, dict[str, Faults]]:
+    tests = (macro.name for macro in given.surroundings.library.tests())
+    checks, check_faults = resolve_checks(given.project, declared.checks, sql, declared.names, tests)
+    sources = {**declared.sources, **{source.key: source for source in resolved.implicit_sources}}
+    graph, cycles = connect(assets, sources, checks, resolved.edges, given.project.rules)
+    return graph, {"checks": {PROJECT: check_faults}, "connect": {PROJECT: cycles}}
 
 
-def _check_owners(checks: Iterable[CheckDraft]) -> Iterator[Owner]:
-    for check in checks:
-        if check.path is not None:
-            yield TextId(check.path), NOBODY, Relation(None, None, check.name)
+def _reconnected(
+    given: Given, before: Compilation, dirty: Collection[TextId], assets: Mapping[AssetKey, Asset], resolved: Resolved
+) -> tuple[Graph | None, dict[str, Faults]]:
+    sources = sources_after(before.graph, dirty, resolved, given.project.settings)
+    if sources is None or given.files.problems:
+        return None, {}
+    return reconnect(before.graph, assets, sources, resolved.edges), {}
 
 
-def _file_checks(given: Given, facts: FileFacts) -> Iterator[CheckDraft]:
-    for file in given.project.files:
-        if file.kind == "check":
-            yield draft_of_file(facts.sql[TextId(file.path)])
+def _remember(given: Given, facts: Mapping[TextId, SqlFacts]) -> None:
+    for text, changed in facts.items():
+        if changed is not given.memory.sql(text):
+            given.memory.keep(changed)
 
 
-def _versioned(draft: Draft, facts: FileFacts, sql: dict[TextId, SqlFacts]) -> Asset:
-    asset = draft.asset
-    version = asset.code_version
-    if asset.text in sql and (understood := sql[asset.text].understood) is not None:
-        version = understood.version
-    elif draft.python is not None:
-        version = python_version(facts.python[asset.path], draft.python.source_hash)
-    return replace(asset, code_version=code_version(asset, version))
+def _replaced(
+    before: Mapping[Owner, tuple[Diagnostic, ...]], found: Mapping[str, Faults]
+) -> dict[Owner, tuple[Diagnostic, ...]]:
+    """All faults after these were found: each pass takes back what it said before of a text that it looked at."""
+    now = {(name, text): problems for name, faults in found.items() for text, problems in faults.items()}
+    return {owner: problems for owner, problems in {**before, **now}.items() if problems}
 
 
-def _all_sources(definitions: Definitions, resolved: Resolved) -> Iterator[Source]:
-    yield from (source for source, _ in definitions.sources)
-    yield from resolved.implicit_sources
+def _readable(
+    faults: Mapping[Owner, tuple[Diagnostic, ...]], unreadable: Mapping[str, Diagnostic]
+) -> dict[Owner, tuple[Diagnostic, ...]]:
+    """For a file that cannot be read that is the one thing to say about it."""
+    if not unreadable:
+        return dict(faults)
+    left = {owner: tuple(_elsewhere(problems, unreadable)) for owner, problems in faults.items()}
+    return left | {("open", TextId(path)): (problem,) for path, problem in unreadable.items()}
+
+
+def _elsewhere(problems: Iterable[Diagnostic], paths: Collection[str]) -> Iterable[Diagnostic]:
+    return (problem for problem in problems if problem.span is None or problem.span.path not in paths)
 
 
 def _outside(facts: FileFacts) -> tuple[tuple[str, str], ...]:

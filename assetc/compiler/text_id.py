@@ -13,3 +13,7 @@ class TextId(Struct, frozen=True, array_like=True, gc=False, order=True):
 
     def __str__(self) -> str:
         return f"{self.path}#{self.part}" if self.part else self.path
+
+
+PROJECT = TextId("")
+"""The project as a whole: the owner of what no single text causes."""

@@ -59,7 +59,12 @@ class SqlCompiler(Struct, frozen=True):
     @staticmethod
     def of(workspace: Workspace) -> SqlCompiler:
         """The compiler of an open project."""
-        names = names_of_graph(workspace.project, workspace.graph, workspace.compilation.written)
+        names = names_of_graph(
+            workspace.project,
+            workspace.graph.assets.values(),
+            workspace.graph.sources.values(),
+            workspace.compilation.written,
+        )
         return SqlCompiler(workspace, names, workspace.adapter)
 
     @property

@@ -156,14 +156,14 @@ def _compiled(opening: Opening) -> tuple[Compilation, Counts]:
         recalled = None
     if recalled is not None and recalled.stamps == inputs.stamps:
         return recalled.snapshot.compilation, Counts()
-    from assetc.runtime.compile_project import compile_anew, compile_edits
+    from assetc.runtime.compile_project import compile_opened
 
-    edited = None
-    if recalled is not None:
-        edited = compile_edits(opening, recalled.snapshot, changed_files(cache, opening.scope, inputs) or ())
-    snapshot, counts = edited or compile_anew(opening)
-    keep(cache, opening.scope, inputs, snapshot, recalled if edited else None)
-    if not edited:
+    changed = changed_files(cache, opening.scope, inputs)
+    before = recalled.snapshot if recalled is not None and changed is not None else None
+    cache.keep("snapshot", opening.scope, b"")  # facts that are saved before all are there belong to none
+    snapshot, counts = compile_opened(opening, before, changed or ())
+    keep(cache, opening.scope, inputs, snapshot, recalled)
+    if before is None:
         cache.forget({file.path for file in opening.project.files})
     cache.save()
     return snapshot.compilation, counts

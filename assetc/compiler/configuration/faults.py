@@ -9,7 +9,7 @@ from assetc.compiler.config import AssetConfig
 from assetc.compiler.configuration.configure import name_of
 from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic
 from assetc.compiler.materialization.known import without_query
-from assetc.compiler.project import Entry, Patch, Project
+from assetc.compiler.project import Entry, Patch, Project, Properties
 
 QUERIES = frozenset({"view", "ephemeral"})
 """Materializations that store only a query."""
@@ -33,10 +33,10 @@ def foreign_dialect(project: Project, config: AssetConfig, entries: Iterable[Ent
             yield diagnostic("W223", message, entry.span, hint="It is read in its dialect and sent as it is written")
 
 
-def described_twice(project: Project) -> Iterator[Diagnostic]:
+def described_twice(project: Project, properties: Properties) -> Iterator[Diagnostic]:
     """E127 for each further description of one model, seed ... in the property files of a native project."""
     first: dict[tuple[str, str], Patch] = {}
-    for patch in project.properties.patches if project.rules.is_strict else ():
+    for patch in properties.patches if project.rules.is_strict else ():
         other = first.setdefault((patch.kind, patch.name), patch)
         if other is not patch:
             yield diagnostic(

@@ -1,13 +1,13 @@
-"""The first pass: each file by itself. Nothing here knows of another asset."""
+"""The first pass: each text by itself. Nothing here knows of another asset."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from msgspec import Struct
 
-from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.diagnostic import Diagnostic, Faults
 from assetc.compiler.facts import MacroFacts, PythonFacts, SeedFacts, SqlFacts
 from assetc.compiler.given import Given
 from assetc.compiler.memory import Files
@@ -16,28 +16,30 @@ from assetc.compiler.reading.understand import discover
 from assetc.compiler.template.macros import MacroFile
 from assetc.compiler.template.reads import still_valid
 from assetc.compiler.template.surroundings import Template
-from assetc.compiler.text_id import TextId
+from assetc.compiler.text_id import PROJECT, TextId
 
 SQL_KINDS = frozenset({"model", "check", "snapshot"})
 
 
 class FileFacts(Struct, frozen=True):
-    """The facts about all files of a project, and how often a file had to be read anew."""
+    """The facts about the files that were to be read, and how often one had to be read anew."""
 
     sql: Mapping[TextId, SqlFacts]
     python: Mapping[str, PythonFacts]
     seeds: Mapping[str, SeedFacts]
-    problems: tuple[Diagnostic, ...]
+    faults: Faults
     read: int
 
 
-def read_files(given: Given) -> FileFacts:
-    """Facts about every file: remembered where neither the file nor what it looked at has changed."""
+def read_files(given: Given, texts: Collection[TextId]) -> FileFacts:
+    """Facts about the files of these texts: remembered where neither a file nor what it looked at has changed."""
     sql: dict[TextId, SqlFacts] = {}
     seeds: dict[str, SeedFacts] = {}
-    pythons = [file.path for file in given.project.files if file.kind == "python"]
+    paths = {text.path for text in texts}
+    files = [file for file in given.project.files if file.path in paths]
+    pythons = [file.path for file in files if file.kind == "python"]
     read = 0
-    for file in given.project.files:
+    for file in files:
         if file.kind in SQL_KINDS:
             facts, is_new = read_sql_file(given, file.path)
             sql[facts.text] = facts
@@ -45,10 +47,18 @@ def read_files(given: Given) -> FileFacts:
         elif file.kind == "seed":
             seeds[file.path] = _read_seed(given, file)
     python, newly_read = _read_python_files(given, pythons)
-    broken = [problem for file in given.surroundings.library.files for problem in _check_macros(given, file)]
-    problems = [problem for facts in sql.values() for problem in facts.discovered.problems]
-    problems += [problem for facts in python.values() for problem in facts.reading.problems]
-    return FileFacts(sql, python, seeds, (*given.surroundings.library.problems, *broken, *problems), read + newly_read)
+    faults = {
+        **{facts.text: facts.discovered.problems for facts in sql.values()},
+        **{TextId(path): facts.reading.problems for path, facts in python.items()},
+        **(dict(_macro_faults(given)) if PROJECT in texts else {}),
+    }
+    return FileFacts(sql, python, seeds, faults, read + newly_read)
+
+
+def _macro_faults(given: Given) -> Iterator[tuple[TextId, tuple[Diagnostic, ...]]]:
+    yield PROJECT, given.surroundings.library.problems
+    for file in given.surroundings.library.files:
+        yield TextId(file.path), _check_macros(given, file)
 
 
 def read_sql_file(given: Given, path: str) -> tuple[SqlFacts, bool]:

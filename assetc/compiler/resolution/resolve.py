@@ -8,10 +8,9 @@ from msgspec import Struct
 
 from assetc.compiler.asset import Asset, Edge, Source
 from assetc.compiler.define_assets import Draft
-from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.diagnostic import Diagnostic, Faults
 from assetc.compiler.facts import PlacedReference, SqlFacts
-from assetc.compiler.names.names import Names, find_key
-from assetc.compiler.project import Project
+from assetc.compiler.names.names import find_key
 from assetc.compiler.python.reading import PythonAsset
 from assetc.compiler.resolution.resolution import Resolution
 from assetc.compiler.resolution.resolve_declared import resolve_explicit
@@ -22,34 +21,33 @@ from assetc.definitions.key import AssetKey
 
 
 class Resolved(Struct, frozen=True):
-    """What the names lead to."""
+    """What the names lead to. `implicit_sources` are those that were known, then those that are new."""
 
     edges: tuple[Edge, ...]
     implicit_sources: tuple[Source, ...]
-    problems: tuple[Diagnostic, ...]
+    faults: Faults
 
 
 def resolve(
-    project: Project,
-    names: Names,
+    resolution: Resolution,
     drafts: Iterable[Draft],
     facts: Mapping[TextId, SqlFacts],
     hooks: Mapping[AssetKey, tuple[PlacedReference, ...]],
 ) -> Resolved:
-    """The edges of all assets, the sources that nobody declared, and the names that lead nowhere."""
-    drafts = tuple(drafts)
-    resolution = Resolution(project, names, {draft.asset.key: draft.asset for draft in drafts})
+    """The edges of assets, the sources that nobody declared, and the names that lead nowhere."""
+    faults: dict[TextId, tuple[Diagnostic, ...]] = {}
     for draft in drafts:
-        asset, own_hooks = draft.asset, hooks.get(draft.asset.key, ())
+        asset, own_hooks, told = draft.asset, hooks.get(draft.asset.key, ()), len(resolution.problems)
         if draft.python is not None:
             _resolve_python(resolution, asset, draft.python, own_hooks)
         else:
-            resolve_model(resolution, asset, facts.get(asset.text), own_hooks)
+            _resolve_model(resolution, asset, facts.get(asset.text), own_hooks)
+        faults[asset.text] = (*faults.get(asset.text, ()), *resolution.problems[told:])
     edges = tuple(resolution.edges[pair] for pair in sorted(resolution.edges))
-    return Resolved(edges, tuple(resolution.sources.values()), tuple(resolution.problems))
+    return Resolved(edges, tuple(resolution.sources.values()), faults)
 
 
-def resolve_model(
+def _resolve_model(
     resolution: Resolution, asset: Asset, facts: SqlFacts | None, hooks: Iterable[PlacedReference]
 ) -> None:
     """All edges of a model, a snapshot or a seed (which has no facts)."""

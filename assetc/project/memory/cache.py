@@ -77,9 +77,13 @@ class Cache:
         self._pending_content[path] = (stamp, content)
 
     def all(self, kind: str) -> dict[TextId, bytes]:
-        """All rows of a kind."""
+        """All rows of a kind, also those that were kept a moment ago."""
         rows = self._connection.execute("select path, part, value from facts where kind = ?", (kind,))
-        return {TextId(path, part): value for path, part, value in rows}
+        found = {TextId(path, part): value for path, part, value in rows}
+        for row, value in (*self._withheld.items(), *self._pending.items()):
+            if row[0] == kind:
+                found[TextId(*row[1:])] = value
+        return found
 
     def get(self, kind: str, path: str, part: str = "") -> bytes | None:
         """One row, also one that was kept a moment ago."""

@@ -15,20 +15,19 @@ KINDS: Mapping[type, str] = {PythonFacts: "python", SeedFacts: "seed", MacroFact
 """The kinds of rows in the cache that are true for every target."""
 
 
-class CachedMemory(Struct, frozen=True):
+class CachedMemory(Struct):
     """The compiler's memory, kept in the cache. `scope` separates what is true for one target only.
 
-    `sql_rows` are the rows about SQL files; without them each is read when it is asked for.
+    `sql_rows` are the rows about all SQL; without them each is read when it is asked for.
     """
 
     cache: Cache
     scope: str
     sql_rows: dict[TextId, SqlFacts | bytes] | None = None
 
-    @staticmethod
-    def of(cache: Cache, scope: str) -> CachedMemory:
-        """The memory for one scope, with the facts about all SQL files at hand: a compilation asks for each."""
-        return CachedMemory(cache, scope, dict(cache.all(f"sql {scope}")))
+    def expect_all(self) -> None:
+        """Read the rows about all SQL at once."""
+        self.sql_rows = dict(self.cache.all(f"sql {self.scope}"))
 
     def sql(self, text: TextId) -> SqlFacts | None:
         """The facts about a text of SQL, decoded when first asked for."""

@@ -18,6 +18,7 @@ from assetc.compiler.compilation import Compilation
 from assetc.compiler.graph import Adjacency
 from assetc.compiler.node import NodeId
 from assetc.compiler.place import Span
+from assetc.compiler.text_id import TextId
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 from assetc.project.memory.compact import from_plain, to_plain
@@ -51,7 +52,7 @@ class Rows(NamedTuple):
     edges: list[Any]
     upstream: list[tuple[int, ...]]
     downstream: list[tuple[int, ...]]
-    diagnostics: Any
+    faults: list[Any]
     columns: list[Any]
     written: Any
     reads: list[Any]
@@ -123,7 +124,7 @@ def rows_of(snapshot: Snapshot, recalled: Recalled | None) -> Rows:
         edges=writer.rows(graph.edges, _edge_row),
         upstream=writer.rows(graph.upstream.values(), _numbers),
         downstream=writer.rows(graph.downstream.values(), _numbers),
-        diagnostics=to_plain(compilation.diagnostics),
+        faults=[(*owner, text.path, text.part, to_plain(each)) for (*owner, text), each in compilation.faults.items()],
         columns=[(writer.keys[key], columns) for key, columns in compilation.columns.items()],
         written=to_plain(compilation.written),
         reads=[tuple(read) for read in compilation.reads],
@@ -184,7 +185,7 @@ def read_rows(rows: Rows, stamps: str) -> Recalled:
     )
     compilation = Compilation(
         graph,
-        from_plain(rows.diagnostics),
+        {(owner, TextId(path, part)): from_plain(problems) for owner, path, part, problems in rows.faults},
         {keys[key]: names for key, names in rows.columns},
         from_plain(rows.written),
         tuple(rows.reads),

@@ -1,0 +1,139 @@
+"""What every text of a project may name: its assets, its declared sources, and where they live.
+
+Nothing here depends on what a text reads. While an edited text is the same in the eyes of others, so is all of this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec import Struct
+
+from assetc.compiler.asset import Asset, Source
+from assetc.compiler.clashes import find_clashes
+from assetc.compiler.compilation import Compilation, Written
+from assetc.compiler.define import define, draft_assets
+from assetc.compiler.define_assets import Draft
+from assetc.compiler.define_checks import CheckDraft, draft_of_file
+from assetc.compiler.diagnostic import Faults
+from assetc.compiler.facts import SqlFacts
+from assetc.compiler.given import Given
+from assetc.compiler.names.index_names import Placed, index_names
+from assetc.compiler.names.locate import place_of
+from assetc.compiler.names.locate_by_macros import locate_by_macros
+from assetc.compiler.names.names import Names
+from assetc.compiler.names.names_of_graph import names_of_graph
+from assetc.compiler.python.reading import owns
+from assetc.compiler.reading.read_files import FileFacts
+from assetc.compiler.template.rendered import Read
+from assetc.compiler.text_id import PROJECT, TextId
+from assetc.definitions.key import AssetKey
+
+
+class Declared(Struct, frozen=True):
+    """All assets, declared sources and names. `drafts` are the assets of the dirty texts, `checks` those of all.
+
+    `faults` are by pass.
+    """
+
+    drafts: tuple[Draft, ...]
+    assets: Mapping[AssetKey, Asset]
+    sources: Mapping[AssetKey, Source]
+    checks: tuple[CheckDraft, ...]
+    names: Names
+    written: tuple[Written, ...]
+    faults: Mapping[str, Faults]
+    reads: tuple[Read, ...] = ()
+
+
+def declare(given: Given, facts: FileFacts) -> Declared:
+    """What the facts about all files declare."""
+    project = given.project
+    properties, unreadable = given.properties(None)
+    drafts, faults = draft_assets(project, properties, project.files, facts)
+    defined = define(project, properties, drafts, facts.python)
+    located = locate_by_macros(project, given.surroundings, defined.drafts)
+    written = tuple(_written(located.drafts))
+    placed = Placed(tuple((draft.asset, draft.place) for draft in located.drafts), defined.sources)
+    names = index_names(project.target, placed, written)
+    whole = (*unreadable, *defined.problems, *located.problems, *find_clashes(located.drafts, names))
+    return Declared(
+        drafts=located.drafts,
+        assets={draft.asset.key: draft.asset for draft in located.drafts},
+        sources={source.key: source for source, _ in defined.sources},
+        checks=(*defined.checks, *_file_checks(given, facts)),
+        names=names,
+        written=written,
+        faults={"define": faults, "declare": {PROJECT: whole}},
+        reads=located.reads,
+    )
+
+
+def declare_edited(given: Given, facts: FileFacts, before: Compilation) -> Declared | None:
+    """What is declared after an edit of texts with one asset each; None if others may be concerned."""
+    paths = {*(text.path for text in facts.sql), *facts.seeds}
+    known = {asset.path: asset for asset in before.graph.assets.values() if asset.path in paths}
+    redone = _drafts_of_configured(given, facts, known)
+    if redone is None or known.keys() != paths:
+        return None
+    drafts, faults = redone
+    own = {path: Draft(asset, place_of(given.project.target, asset.key, asset.config)) for path, asset in known.items()}
+    own |= {draft.asset.path: draft for draft in drafts}
+    if len(drafts) < len(faults) or any(_for_others(own[path].asset) != _for_others(known[path]) for path in paths):
+        return None
+    assets = {**before.graph.assets, **{draft.asset.key: draft.asset for draft in own.values()}}
+    sources = before.graph.sources
+    return Declared(
+        drafts=tuple(own[path] for path in sorted(own)),
+        assets=assets,
+        sources={key: source for key, source in sources.items() if not source.implicit},
+        checks=(),
+        names=names_of_graph(given.project, assets.values(), sources.values(), before.written),
+        written=before.written,
+        faults={"define": faults},
+    )
+
+
+def _drafts_of_configured(
+    given: Given, facts: FileFacts, known: Mapping[str, Asset]
+) -> tuple[tuple[Draft, ...], Faults] | None:
+    """The assets of the files that configure themselves anew; None if macros have something to say about them."""
+    paths = {text.path for text, each in facts.sql.items() if not _is_configured_as_before(given, each)}
+    if not paths:
+        return (), {}
+    described_in = {known[path].patch_path for path in paths if path in known}
+    properties, _ = given.properties([path for path in described_in if path is not None])
+    files = [file for file in given.project.files if file.path in paths]
+    drafts, faults = draft_assets(given.project, properties, files, facts)
+    located = locate_by_macros(given.project, given.surroundings, tuple(drafts))
+    return None if located.problems else (located.drafts, faults)
+
+
+def _is_configured_as_before(given: Given, facts: SqlFacts) -> bool:
+    """Whether a text configures itself by the same words at the same places, which faults point at."""
+    known = given.memory.sql(facts.text)
+    return known is not None and known.discovered.config == facts.discovered.config
+
+
+def _for_others(asset: Asset) -> tuple[object, ...]:
+    """What the other texts of a project can tell of an asset: while it is the same, they are as they were."""
+    config = asset.config
+    place = (asset.relation, config.alias, config.schema, config.database, config.materialized == "ephemeral")
+    return (asset.key, asset.kind, asset.fqn, asset.group, place, config.checks)
+
+
+def _written(drafts: Iterable[Draft]) -> Iterator[Written]:
+    """What Python bodies create; of the assets of one body the first stands for all."""
+    told: set[tuple[str, str, tuple[str, ...]]] = set()
+    for draft in drafts:
+        for write in draft.python.writes if draft.python else ():
+            body = (draft.asset.path, draft.asset.step_name or str(draft.asset.key), write.reference.parts)
+            if owns(write) and write.reference.kind == "write" and body not in told:
+                told.add(body)
+                yield draft.asset.key, write.reference.parts
+
+
+def _file_checks(given: Given, facts: FileFacts) -> Iterator[CheckDraft]:
+    for file in given.project.files:
+        if file.kind == "check":
+            yield draft_of_file(facts.sql[TextId(file.path)])
