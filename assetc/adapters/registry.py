@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
     from assetc.adapters.protocol import Adapter
 
-BUILT_IN: Mapping[str, str] = MappingProxyType({"duckdb": "assetc.adapters.duckdb.adapter"})
+BUILT_IN: Mapping[str, str] = MappingProxyType(
+    {"duckdb": "assetc.adapters.duckdb.adapter", "postgres": "assetc.adapters.postgres.adapter"}
+)
 """The module of each adapter; its attribute `adapter` is the adapter."""
 
 ENTRY_POINTS = "assetc.adapters"

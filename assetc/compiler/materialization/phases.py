@@ -47,9 +47,13 @@ def _in_one_transaction(build: Build, work: Work) -> Operations:
     """Nothing is seen by others and nothing is left behind before the commit, whenever the process dies."""
     yield from _hooks(build.config.pre_hook, inside=True)
     yield from work.stage
+    checked = work.staged if build.abilities.checks_staged else None
+    if checked is not None:
+        yield RunChecks(checked)
     yield from work.publish
     yield from _hooks(build.config.post_hook, inside=True)
-    yield RunChecks(build.relation)
+    if checked is None:
+        yield RunChecks(build.relation)
     yield from _recorded(build, work)
 
 

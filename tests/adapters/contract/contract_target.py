@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from postgres_server import postgres_fields
+
 from assetc.adapters.perform import Listener, perform, perform_each
 from assetc.adapters.protocol import Adapter, Session, Statement, Warehouse
 from assetc.adapters.registry import find_adapter
@@ -23,8 +25,35 @@ def duckdb_fields(folder: Path) -> dict[str, object]:
     return {"type": "duckdb", "path": str(folder / "warehouse.duckdb"), "lock_timeout": 0}
 
 
-TARGETS: dict[str, Callable[[Path], dict[str, object]]] = {"duckdb": duckdb_fields}
-"""Further adapters add themselves here."""
+TARGETS: dict[str, Callable[[Path], dict[str, object]]] = {"duckdb": duckdb_fields, "postgres": postgres_fields}
+"""The fields of an output for an empty warehouse that belongs to a folder. Further adapters add themselves here."""
+
+TYPES: dict[str, dict[str, str]] = {
+    "duckdb": {},
+    "postgres": {
+        "BIGINT": "bigint",
+        "BOOLEAN": "boolean",
+        "DATE": "date",
+        "DECIMAL(10,2)": "numeric(10,2)",
+        "DECIMAL(7,3)": "numeric(7,3)",
+        "DOUBLE": "double precision",
+        "INTEGER": "integer",
+        "STRUCT(x INTEGER)": "jsonb",
+        "TIMESTAMP": "timestamp without time zone",
+        "VARCHAR": "text",
+        "VARCHAR[]": "text[]",
+    },
+}
+"""How a warehouse writes the types that the cases speak of."""
+
+IMPOSSIBLE: dict[str, dict[str, str]] = {
+    "duckdb": {},
+    "postgres": {
+        "test_a_name_in_another_case_is_the_same_relation": "PostgreSQL compares quoted names with case (4.1.1)",
+        "test_generic_tests[not_null-ID-arguments3-1]": "a column's name is quoted, and compared with case (4.1.1)",
+    },
+}
+"""Cases that a warehouse cannot pass, with the reason, which is in its manual."""
 
 
 @dataclass
@@ -89,7 +118,10 @@ class Target:
         return [column.name for column in self.session.columns(self.relation(name))]
 
     def types(self, name: str) -> dict[str, str]:
-        return {column.name: column.type for column in self.session.columns(self.relation(name))}
+        """The types of a table's columns, in the words of the cases."""
+        words = {written: word for word, written in TYPES[self.adapter.name].items()}
+        columns = self.session.columns(self.relation(name))
+        return {column.name: words.get(column.type, column.type) for column in columns}
 
     def kinds(self) -> dict[str, str]:
         """Every relation of the target but the ledger, with its kind."""
@@ -112,14 +144,19 @@ def _content(content: object) -> Content:
             return TableValue(content)
 
 
+def numbers(count: int, name: str = "n") -> str:
+    """What gives this many rows in a FROM, in the words of every warehouse of the contract."""
+    return f"generate_series(1, {count}) as {name}_series ({name})"
+
+
 @contextmanager
-def open_target(name: str, folder: Path) -> Iterator[Target]:
+def open_target(name: str, folder: Path, fields: dict[str, object] | None = None) -> Iterator[Target]:
     adapter = find_adapter(name)
-    fields = TARGETS[name](folder)
-    parsed = adapter.parse(fields, str(folder))
+    parsed = adapter.parse(fields or TARGETS[name](folder), str(folder))
     assert not isinstance(parsed, tuple)
     warehouse = parsed.connect()
     try:
+        warehouse.create_schemas([Relation(parsed.identity.database, parsed.identity.schema, "")])
         session = warehouse.session()
         target = Target(adapter, warehouse, session, parsed.identity.database, parsed.identity.schema, folder)
         perform_each((CreateLedger(target.ledger),), adapter.render, session)

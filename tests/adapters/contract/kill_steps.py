@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from contract_target import Target, open_target
+from contract_target import Target, numbers, open_target
 
 ROUNDS = 12
 STRATEGIES = {
@@ -22,7 +22,7 @@ def carry_out(target: Target) -> None:
     """All rounds; a step that the ledger holds is left out."""
     seed = target.write("seed.csv", "id,word\n1,fig\n2,lime\n")
     for number in range(ROUNDS):
-        rows = f"select {number} + range as id, {number} as round from range(50)"
+        rows = f"select {number} + n - 1 as id, {number} as round from {numbers(50)}"
         target.run("table", rows)
         target.run("view", f"select count(*) as n from {target.name('table')}", materialized="view")
         target.run("seed", seed, materialized="seed")

@@ -24,7 +24,8 @@ def content(target: Target) -> dict[str, object]:
 
 def start(name: str, folder: Path) -> subprocess.Popen[str]:
     script = Path(__file__).with_name("kill_steps.py")
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(Path.cwd()), str(script.parent)))}
+    places = (Path.cwd(), script.parent, script.parents[2])
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, places))}
     return subprocess.Popen(
         [sys.executable, str(script), name, str(folder)], stdout=subprocess.PIPE, text=True, env=environment
     )

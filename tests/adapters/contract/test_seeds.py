@@ -35,9 +35,9 @@ def test_types_are_those_that_all_values_allow(target: Target) -> None:
 
 def test_configured_types_win(target: Target) -> None:
     path = target.write("s.csv", "code,price\n007,1\n")
-    target.run("s", path, materialized="seed", column_types={"code": "varchar", "Price": "decimal(10,2)"})
+    target.run("s", path, materialized="seed", column_types={"code": "text", "Price": "decimal(10,2)"})
     assert target.types("s") == {"code": "VARCHAR", "price": "DECIMAL(10,2)"}
-    target.run("s", path, materialized="seed", column_types={"cod": "varchar"})
+    target.run("s", path, materialized="seed", column_types={"cod": "text"})
     assert [(report.code, report.hint) for report in target.reports] == [("W271", "Did you mean code?")]
 
 

@@ -68,7 +68,7 @@ def test_dicts_keep_their_types(target: Target) -> None:
 
 
 def test_an_empty_list_has_the_columns_that_are_known(target: Target) -> None:
-    declared = (DeclaredColumn("id", type="bigint"), DeclaredColumn("word", type="varchar"))
+    declared = (DeclaredColumn("id", type="bigint"), DeclaredColumn("word", type="text"))
     assert target.run("p", [], columns=declared) is None
     assert target.types("p") == {"id": "BIGINT", "word": "VARCHAR"}
     target.run("q", [{"x": 1}])

@@ -1,0 +1,78 @@
+"""Opens connections to PostgreSQL, and tries again while the server does not answer yet."""
+
+from __future__ import annotations
+
+import time
+
+import psycopg
+
+from assetc.adapters.postgres.driver import Connection
+from assetc.adapters.postgres.faults import translate
+from assetc.adapters.postgres.naming import quote
+from assetc.adapters.postgres.options import Options
+from assetc.adapters.postgres.warehouse import PostgresWarehouse
+from assetc.adapters.protocol import WarehouseError
+
+
+def open_warehouse(options: Options) -> PostgresWarehouse:
+    """An open warehouse. Raises WarehouseError that says what is wrong and what to do."""
+    return PostgresWarehouse(lambda: open_connection(options), options.database, options.schema)
+
+
+def open_connection(options: Options) -> Connection:
+    """A connection on which each statement is a transaction of its own unless one is begun."""
+    for attempt in range(options.retries + 1):
+        try:
+            connection = psycopg.connect(**dict(options.driver), autocommit=True, prepare_threshold=None)  # type: ignore[arg-type]
+            break
+        except psycopg.Error as error:
+            fault = _not_opened(error, options)
+            if attempt == options.retries or not fault.transient:
+                raise fault from error
+            time.sleep(attempt + 1)
+    try:
+        _prepare(connection, options)
+    except psycopg.Error as error:
+        connection.close()
+        raise translate(error) from error
+    return connection
+
+
+def _not_opened(error: psycopg.Error, options: Options) -> WarehouseError:
+    """The driver's message without its first words; a connection that failed before the server spoke may come about."""
+    reason = str(error).strip().splitlines()[-1].strip()
+    fault = translate(error)
+    answered = "FATAL:" in reason
+    starting = any(words in reason for words in ("starting up", "shutting down", "too many", "remaining connection"))
+    reason = reason.rpartition("FATAL:")[2].strip() if answered else reason.rpartition(" failed: ")[2]
+    hint = fault.hint or ("" if answered else f"Is the server running at {options.place}?")
+    return WarehouseError(
+        f"{options.place} cannot be opened: {reason}", transient=starting or not answered, hint=_hint(reason) or hint
+    )
+
+
+_HINTS = (
+    ("authentication", "Correct `user` or `password` of the target"),
+    ("no password supplied", "Give the target a `password`"),
+    ("database", "Create the database, or correct `dbname` of the target"),
+    ("role", "Correct `user` of the target, or create the role"),
+)
+
+
+def _hint(reason: str) -> str:
+    """What to do, by the words: before a session is open the driver gives no code."""
+    return next((hint for sign, hint in _HINTS if sign in reason), "")
+
+
+def _prepare(connection: Connection, options: Options) -> None:
+    """What each connection begins with; names of the project's SQL come first, those of `public` after them."""
+    path = options.search_path or f"{quote(options.schema)}, public"
+    settings = [
+        ("application_name", options.application_name),
+        ("standard_conforming_strings", "on"),
+        ("client_min_messages", "warning"),
+        ("search_path", path),
+        *([("role", options.role)] if options.role else []),
+    ]
+    for name, value in settings:
+        connection.execute("select set_config(%s, %s, false)", (name, value))

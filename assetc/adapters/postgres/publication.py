@@ -1,0 +1,156 @@
+"""Relations are replaced in one transaction, and what depends on them is kept: views, grants, comments.
+
+A view that depends on a table holds on to that very table, whatever it is called. So it is defined again with its own
+text, in which the name now means the new table; where the columns have changed that is refused, and the view is dropped
+and created, with all that depends on it.
+"""
+
+from __future__ import annotations
+
+import psycopg
+
+from assetc.adapters.postgres.dependents import Dependent, dependents_of, find, own_settings
+from assetc.adapters.postgres.driver import Connection
+from assetc.adapters.postgres.naming import fitted, quote, stored_name
+from assetc.adapters.postgres.render import Change
+from assetc.compiler.operation import AlterColumns, CreateView, Drop, Publish
+from assetc.definitions.relation import Relation
+
+_OLD = "__assetc_old"
+_LOCK = 0x61737365
+"""The key of the lock that two transactions with dependents to keep take in turn: they may have the same ones."""
+
+
+def publish(connection: Connection, statement: Change) -> tuple[str, ...]:
+    """Carry out the change; the names of the views that no longer fit what they read, and are gone."""
+    match statement.operation:
+        case CreateView(relation):
+            return _create_view(connection, relation, statement.sql)
+        case Publish(staged, relation):
+            return _replace(connection, staged, relation)
+        case Drop(relation):
+            _drop(connection, relation)
+            return ()
+        case AlterColumns(relation):
+            return _alter(connection, relation, statement.sql)
+
+
+def _create_view(connection: Connection, relation: Relation, sql: str) -> tuple[str, ...]:
+    """Create or replace a view; one whose columns would change goes, and comes back with what depends on it."""
+    try:
+        with connection.transaction():
+            connection.execute(sql.encode())
+        return ()
+    except (psycopg.errors.InvalidTableDefinition, psycopg.errors.WrongObjectType):
+        pass
+    with connection.transaction():
+        _take_turns(connection)
+        kept = dependents_of(connection, stored_name(relation))
+        old = find(connection, stored_name(relation))
+        settings = own_settings(connection, old, "view") if old else ()
+        _drop_all(connection, kept)
+        _drop(connection, relation)
+        connection.execute(sql.encode())
+        _apply_fitting(connection, settings)
+        return _restore(connection, kept)
+
+
+def _replace(connection: Connection, staged: Relation, relation: Relation) -> tuple[str, ...]:
+    """Give the staged table the relation's name, and let everything that read the old one read the new one."""
+    name, old = stored_name(relation), find(connection, stored_name(relation))
+    rename = f"alter table {stored_name(staged)} rename to {quote(fitted(relation.name))}"
+    with connection.transaction():
+        if old is None:
+            connection.execute(rename.encode())
+            return ()
+        _take_turns(connection)
+        kept = dependents_of(connection, name)
+        settings = own_settings(connection, old, "table")
+        away = Relation(relation.database, relation.schema, relation.name + _OLD)
+        connection.execute(f"alter {old.kind} {name} rename to {quote(fitted(away.name))}".encode())
+        connection.execute(rename.encode())
+        _apply_fitting(connection, settings)
+        lost = _point_anew(connection, kept)
+        connection.execute(f"drop {old.kind} {stored_name(away)}".encode())
+        return lost
+
+
+def _point_anew(connection: Connection, kept: tuple[Dependent, ...]) -> tuple[str, ...]:
+    """Define those again that read the replaced relation itself; the others read those, and follow."""
+    if all(_redefined(connection, dependent) for dependent in kept if dependent.is_direct):
+        return ()
+    _drop_all(connection, kept)
+    return _restore(connection, kept)
+
+
+def _redefined(connection: Connection, dependent: Dependent) -> bool:
+    """Whether the dependent could be defined again in place, which keeps everything that belongs to it."""
+    return dependent.kind == "view" and _attempt(
+        connection, dependent.definition.replace("create ", "create or replace ", 1)
+    )
+
+
+def _restore(connection: Connection, kept: tuple[Dependent, ...]) -> tuple[str, ...]:
+    """Create the dependents again, those first that others read; the names of those that cannot be."""
+    lost = []
+    for dependent in kept:
+        if _attempt(connection, dependent.definition):
+            _apply(connection, dependent.settings)
+        else:
+            lost.append(dependent.name)
+    return tuple(lost)
+
+
+def _attempt(connection: Connection, sql: str) -> bool:
+    """Whether the statement fits what there is now; what else goes wrong is raised."""
+    try:
+        with connection.transaction():
+            connection.execute(sql.encode())
+    except psycopg.errors.InsufficientPrivilege:
+        raise
+    except (psycopg.errors.ProgrammingError, psycopg.errors.DataError):
+        return False
+    return True
+
+
+def _alter(connection: Connection, relation: Relation, sql: str) -> tuple[str, ...]:
+    """Change columns; views that would forbid it go, and come back."""
+    try:
+        with connection.transaction():
+            connection.execute(sql.encode())
+        return ()
+    except (psycopg.errors.DependentObjectsStillExist, psycopg.errors.FeatureNotSupported):
+        pass
+    with connection.transaction():
+        _take_turns(connection)
+        kept = dependents_of(connection, stored_name(relation))
+        _drop_all(connection, kept)
+        connection.execute(sql.encode())
+        return _restore(connection, kept)
+
+
+def _drop(connection: Connection, relation: Relation) -> None:
+    """Drop the relation if it exists, whatever it is."""
+    found = find(connection, stored_name(relation))
+    if found is not None:
+        connection.execute(f"drop {found.kind} {stored_name(relation)}".encode())
+
+
+def _drop_all(connection: Connection, kept: tuple[Dependent, ...]) -> None:
+    for dependent in reversed(kept):
+        connection.execute(f"drop {dependent.kind} {dependent.name}".encode())
+
+
+def _apply(connection: Connection, settings: tuple[str, ...]) -> None:
+    for sql in settings:
+        connection.execute(sql.encode())
+
+
+def _apply_fitting(connection: Connection, settings: tuple[str, ...]) -> None:
+    """Those of a relation with other columns than before: what belongs to a column that is gone, is gone with it."""
+    for sql in settings:
+        _attempt(connection, sql)
+
+
+def _take_turns(connection: Connection) -> None:
+    connection.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
