@@ -1,13 +1,13 @@
 """What a warehouse is asked to do: small values that an adapter renders to statements.
 
-Each kind names, as `dbt_macro`, the global macro that renders it in dbt; when dispatch finds that macro in
-the root project or a package, the macro renders the operation instead of the adapter.
+Where the root project or a package has the macro that renders such an operation in dbt, that macro renders it
+(`runtime/steps/macro_calls.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -29,7 +29,6 @@ class Column(Struct, frozen=True):
 class CreateView(Struct, frozen=True):
     """Make `relation` a view of `sql`, whatever the kind of what stands in its place."""
 
-    dbt_macro: ClassVar[str] = "create_view_as"
     relation: Relation
     sql: str
     existing: RelationKind | None = None
@@ -38,7 +37,6 @@ class CreateView(Struct, frozen=True):
 class CreateTable(Struct, frozen=True):
     """Create `relation`, which must not exist yet, as a table holding the rows of `sql`."""
 
-    dbt_macro: ClassVar[str] = "create_table_as"
     relation: Relation
     sql: str
     temporary: bool = False
@@ -55,7 +53,6 @@ class CreateEmpty(Struct, frozen=True):
 class Drop(Struct, frozen=True):
     """Drop `relation` if it exists."""
 
-    dbt_macro: ClassVar[str] = "drop_relation"
     relation: Relation
     kind: RelationKind
 
@@ -63,7 +60,6 @@ class Drop(Struct, frozen=True):
 class Rename(Struct, frozen=True):
     """Give `relation` the name of `to`, which must be free."""
 
-    dbt_macro: ClassVar[str] = "rename_relation"
     relation: Relation
     to: Relation
     kind: RelationKind = "table"
@@ -75,7 +71,6 @@ class Publish(Struct, frozen=True):
     The adapter keeps what others have built on the relation: views that read it, grants, comments.
     """
 
-    dbt_macro: ClassVar[str] = "rename_relation"
     staged: Relation
     relation: Relation
     existing: RelationKind | None
@@ -84,7 +79,6 @@ class Publish(Struct, frozen=True):
 class Append(Struct, frozen=True):
     """Insert all rows of `source` into `target`, column by name."""
 
-    dbt_macro: ClassVar[str] = "get_incremental_append_sql"
     target: Relation
     source: Relation
     columns: tuple[str, ...]
@@ -96,7 +90,6 @@ class DeleteInsert(Struct, frozen=True):
     A part of `unique_key` that is not one of `columns` is an expression, written as it is.
     """
 
-    dbt_macro: ClassVar[str] = "get_delete_insert_merge_sql"
     target: Relation
     source: Relation
     unique_key: tuple[str, ...]
@@ -107,7 +100,6 @@ class DeleteInsert(Struct, frozen=True):
 class Merge(Struct, frozen=True):
     """Update the rows of `target` that match `source` by `unique_key`, insert the others."""
 
-    dbt_macro: ClassVar[str] = "get_merge_sql"
     target: Relation
     source: Relation
     unique_key: tuple[str, ...]
@@ -116,10 +108,20 @@ class Merge(Struct, frozen=True):
     predicates: tuple[str, ...] = ()
 
 
+class WriteRows(Struct, frozen=True):
+    """Bring the rows of `source` into `target` by a strategy of the project's own: its macro alone can render it."""
+
+    strategy: str
+    target: Relation
+    source: Relation
+    unique_key: tuple[str, ...]
+    columns: tuple[str, ...]
+    predicates: tuple[str, ...] = ()
+
+
 class AlterColumns(Struct, frozen=True):
     """Add, drop and retype columns of `relation`."""
 
-    dbt_macro: ClassVar[str] = "alter_relation_add_remove_columns"
     relation: Relation
     add: tuple[Column, ...] = ()
     drop: tuple[str, ...] = ()
@@ -143,7 +145,6 @@ class LoadSeed(Struct, frozen=True):
     `column_types` has every column of the file, in order; `file` is the path as diagnostics show it.
     """
 
-    dbt_macro: ClassVar[str] = "load_csv_rows"
     relation: Relation
     path: str
     delimiter: str
@@ -162,14 +163,12 @@ class LoadValue(Struct, frozen=True):
 class CreateSchema(Struct, frozen=True):
     """Create the schema that `relation` lies in, if it does not exist."""
 
-    dbt_macro: ClassVar[str] = "create_schema"
     relation: Relation
 
 
 class DropSchema(Struct, frozen=True):
     """Drop the schema that `relation` lies in, with all that it holds, if it exists."""
 
-    dbt_macro: ClassVar[str] = "drop_schema"
     relation: Relation
 
 
@@ -236,6 +235,7 @@ Operation: TypeAlias = (
     | Append
     | DeleteInsert
     | Merge
+    | WriteRows
     | AlterColumns
     | DescribeSeed
     | LoadSeed

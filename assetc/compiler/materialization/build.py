@@ -43,7 +43,7 @@ class Build(Struct, frozen=True):
     """One asset to bring up to date in the warehouse.
 
     `existing` is the kind of the relation that stands there now. `ledger` is the table in which a step that
-    must not be repeated is recorded; None: it is not.
+    must not be repeated is recorded; None: it is not. `own_strategies` are those that macros of the project render.
     """
 
     relation: Relation
@@ -56,6 +56,7 @@ class Build(Struct, frozen=True):
     ledger: Relation | None = None
     columns: tuple[DeclaredColumn, ...] = ()
     span: Span | None = None
+    own_strategies: tuple[str, ...] = ()
 
     @property
     def beside(self) -> Relation:

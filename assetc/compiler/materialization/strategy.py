@@ -8,7 +8,7 @@ from assetc.compiler.abilities import Abilities
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.materialization.build import Build
-from assetc.compiler.operation import Append, Column, DeleteInsert, Merge, Operation
+from assetc.compiler.operation import Append, Column, DeleteInsert, Merge, Operation, WriteRows
 
 _NAME = re.compile(r"\w+")
 _NOT_BUILT = (
@@ -37,7 +37,7 @@ def strategy_for(config: AssetConfig, abilities: Abilities) -> str:
 def strategy_problem(build: Build) -> Diagnostic | None:
     """Why the strategy cannot be used here."""
     strategy = strategy_of(build)
-    supported = build.abilities.strategies
+    supported = (*build.abilities.strategies, *build.own_strategies)
     if strategy not in supported:
         return diagnostic(
             "E172",
@@ -57,7 +57,7 @@ def key_problem(build: Build, queried: tuple[Column, ...]) -> Diagnostic | None:
     known = set(map(str.casefold, names))
     strategy = strategy_of(build)
     for part in build.config.unique_key:
-        if part.casefold() in known or strategy == "append":
+        if part.casefold() in known or strategy not in ("merge", "delete+insert"):
             continue
         if strategy == "delete+insert" and not _NAME.fullmatch(part):
             continue
@@ -78,6 +78,9 @@ def write_rows(build: Build, columns: tuple[str, ...]) -> Operation:
             updated = _updated_columns(build, columns)
             predicates = config.incremental_predicates
             return Merge(target, source, config.unique_key, updated, columns, predicates)
+        case strategy if strategy not in build.abilities.strategies:
+            key, predicates = config.unique_key, config.incremental_predicates
+            return WriteRows(strategy, target, source, key, columns, predicates)
         case "delete+insert" if config.unique_key:
             return DeleteInsert(target, source, config.unique_key, columns, config.incremental_predicates)
         case _:

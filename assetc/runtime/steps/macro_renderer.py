@@ -1,34 +1,91 @@
-"""How the operations of one step become statements: hooks are rendered when their turn comes."""
+"""How the operations of one step become statements: by a macro of the project where it has one, else by the adapter."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Generator, Iterable
+
 from msgspec import Struct
 
-from assetc.adapters.protocol import Rendering, Statement
+from assetc.adapters.protocol import Adapter, Question, Rendering, Rows, Statement
 from assetc.compiler.asset import Asset
-from assetc.compiler.operation import Operation, RunSql
-from assetc.runtime.compiled_sql import SqlCompiler
+from assetc.compiler.operation import Column, CreateEmpty, LoadSeed, Operation, RunSql
+from assetc.compiler.template.call_macro import call_macro
+from assetc.runtime.compiled_sql import SqlCompiler, raise_fault
 from assetc.runtime.execution.work import Attempt
+from assetc.runtime.steps.macro_calls import Call, call_of, parts_of
 from assetc.runtime.steps.session_answers import SessionActs
 
+_COMMENTS = re.compile(r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*", re.DOTALL)
 
-class StepRenderer(Struct, frozen=True):
-    """Renders by the adapter what no template says. It is what `perform` calls for each operation."""
+
+class MacroRenderer(Struct, frozen=True):
+    """What `perform` calls for each operation of a step. Hooks are rendered here, when their turn comes.
+
+    `macros` are those of the project and its packages that render operations; most projects have none.
+    """
 
     compiler: SqlCompiler
     asset: Asset
     attempt: Attempt
     incremental: bool
+    macros: frozenset[str]
+
+    @property
+    def adapter(self) -> Adapter:
+        """The adapter of the target."""
+        return self.compiler.adapter
 
     def __call__(self, operation: Operation) -> Rendering:
         """The statements of an operation."""
         if isinstance(operation, RunSql) and operation.is_template:
             return self._hook(operation.sql)
-        return self.compiler.adapter.render(operation)
+        calls = [(part, call_of(part, self.adapter.quote, self.macros)) for part in parts_of(operation) if self.macros]
+        if not any(call for _, call in calls):
+            return self.adapter.render(operation)
+        return self._by_macros(calls)
+
+    def _by_macros(self, calls: Iterable[tuple[Operation, Call | None]]) -> Generator[Statement | Question, Rows, None]:
+        """The statements of the parts of an operation. A macro is called when all before it has been executed."""
+        for part, call in calls:
+            rest = part if call is None else _made_before(part)
+            rendering = () if rest is None else self.adapter.render(rest)
+            if isinstance(rendering, tuple):
+                for statement in rendering:
+                    yield statement
+            else:
+                yield from rendering
+            if call is not None:
+                for statement in self._called(call, getattr(part, "sql", "")):
+                    yield statement
+
+    def _called(self, call: Call, query: str) -> tuple[Statement, ...]:
+        """What a macro wrote; nothing where it did its work itself, by `statement`. `query` is the author's SQL."""
+        ask = SessionActs(self.attempt.session, self.adapter)
+        around = self.compiler.moment_of(self.asset, incremental=self.incremental)
+        called = call_macro(call.macro, call.arguments, around, ask)
+        raise_fault(called.problems, ask)
+        self.attempt.hear(called.logs, called.problems)
+        body = called.text.find(query) if query else -1
+        return _statement(called.text, body)
 
     def _hook(self, sql: str) -> tuple[Statement, ...]:
-        """A hook, without a place in the asset's own SQL; what it did while it was rendered need not leave any."""
-        ask = SessionActs(self.attempt.session, self.compiler.adapter)
+        ask = SessionActs(self.attempt.session, self.adapter)
         rendered = self.compiler.fragment(self.asset, sql, incremental=self.incremental, ask=ask)
         self.attempt.hear(rendered.logs, rendered.problems)
-        return (Statement(rendered.text, body=len(rendered.text) + 1),) if rendered.text.strip() else ()
+        return _statement(rendered.text, -1)
+
+
+def _statement(text: str, body: int) -> tuple[Statement, ...]:
+    """A text as a statement, if it says anything; it may have no part that is the author's SQL (-1)."""
+    comments = _COMMENTS.match(text)
+    if comments is not None and comments.end() == len(text):
+        return ()
+    return (Statement(text, body=body if body >= 0 else len(text) + 1),)
+
+
+def _made_before(operation: Operation) -> Operation | None:
+    """What must be there before a macro does the rest: the table whose rows it loads."""
+    if not isinstance(operation, LoadSeed):
+        return None
+    return CreateEmpty(operation.relation, tuple(Column(*each) for each in operation.column_types))

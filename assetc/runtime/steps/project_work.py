@@ -42,7 +42,7 @@ class ProjectWork(Struct, frozen=True):
     def of(workspace: Workspace, *, has_bodies: bool) -> ProjectWork:
         """The work of an open project; `has_bodies`: whether that of Python assets belongs to it."""
         compiler = SqlCompiler.of(workspace)
-        tables = Tables(compiler)
+        tables = Tables.of(compiler)
         if not has_bodies:
             return ProjectWork(workspace, compiler, tables, None)
         from assetc.runtime.steps.python_work import PythonWork

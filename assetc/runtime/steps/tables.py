@@ -17,7 +17,8 @@ from assetc.compiler.plan import Output
 from assetc.definitions.relation import Relation
 from assetc.runtime.compiled_sql import SqlCompiler
 from assetc.runtime.execution.work import Attempt, Built
-from assetc.runtime.steps.macro_renderer import StepRenderer
+from assetc.runtime.steps.macro_calls import own_macros, own_strategies
+from assetc.runtime.steps.macro_renderer import MacroRenderer
 from assetc.runtime.workspace import Workspace
 
 
@@ -25,6 +26,14 @@ class Tables(Struct, frozen=True):
     """How the assets of one project are built in its warehouse."""
 
     compiler: SqlCompiler
+    macros: frozenset[str] = frozenset()
+    strategies: tuple[str, ...] = ()
+
+    @staticmethod
+    def of(compiler: SqlCompiler) -> Tables:
+        """The tables of a project, with the macros and strategies of its own, which are looked up once."""
+        macros = own_macros(compiler.workspace.surroundings)
+        return Tables(compiler, macros, own_strategies(macros))
 
     @property
     def workspace(self) -> Workspace:
@@ -50,6 +59,7 @@ class Tables(Struct, frozen=True):
             ledger=self.ledger(relation),
             columns=asset.columns,
             span=asset.span,
+            own_strategies=self.strategies,
         )
         rows = self._perform(materialize(build), output, attempt)
         kind: RelationKind = "view" if asset.config.materialized == "view" else "table"
@@ -61,7 +71,8 @@ class Tables(Struct, frozen=True):
         self._perform(hooks_alone(output.asset.config), output, attempt)
 
     def _perform(self, operations: Operations, output: Output, attempt: Attempt) -> int | None:
-        render = StepRenderer(self.compiler, output.asset, attempt, self.is_incremental(output, attempt))
+        incremental = self.is_incremental(output, attempt)
+        render = MacroRenderer(self.compiler, output.asset, attempt, incremental, self.macros)
         return perform(operations, render, attempt.session, _listener(output, attempt))
 
     def kind(self, relation: Relation, attempt: Attempt) -> RelationKind | None:
