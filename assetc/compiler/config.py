@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from msgspec import Struct, field
 
+from assetc.compiler.materialization.known import Materialization, materialization_named
 from assetc.compiler.place import Span
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
@@ -68,6 +69,11 @@ class AssetConfig(Struct, frozen=True):
     retries: int | None = None
     extra: Mapping[str, object] = field(default_factory=nothing)
     places: tuple[tuple[str, Span], ...] = ()
+
+    @property
+    def materialization(self) -> Materialization:
+        """What the name in `materialized` means."""
+        return materialization_named(self.materialized)
 
     @property
     def separator(self) -> str:

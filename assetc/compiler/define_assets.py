@@ -125,7 +125,7 @@ def _with_kind(config: AssetConfig, written: WrittenAsset) -> AssetConfig:
         return replace(config, materialized="seed")
     if written.kind == "python":
         prefix = (written.python.key_prefix if written.python else ()) or config.key_prefix
-        materialized = config.materialized if config.materialized == "incremental" else "table"
+        materialized = config.materialized if config.materialization.adds_rows else "table"
         return replace(config, materialized=materialized, key_prefix=prefix)
     return config
 
@@ -136,7 +136,7 @@ def _description(config: AssetConfig, patch: Patch | None, python: PythonAsset |
 
 
 def _is_without_relation(config: AssetConfig, python: PythonAsset | None) -> bool:
-    return config.materialized == "ephemeral" or (python is not None and is_stored_as_value(python))
+    return config.materialization.is_inlined or (python is not None and is_stored_as_value(python))
 
 
 def _of_one_key(python: PythonAsset, key: str) -> PythonAsset:

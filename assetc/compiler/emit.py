@@ -65,7 +65,7 @@ def relation_text(emitter: Emitter, reference: Reference, owner: AssetKey) -> st
     if len(found) != 1:
         return None
     asset = emitter.assets.get(found[0])
-    if asset is not None and asset.config.materialized == "ephemeral":
+    if asset is not None and asset.config.materialization.is_inlined:
         return inlined_name(asset.key)
     if is_written(emitter.names, reference.parts, found[0]) and not _is_own_place(emitter.names, reference, found[0]):
         return emitter.name_of(emitter.written_relation(reference.parts))
@@ -112,7 +112,7 @@ def _ephemeral(emitter: Emitter, variant: Variant, owner: AssetKey) -> list[Asse
         keys = find_table(emitter.names, reference.parts, owner)
         if len(keys) == 1 and keys[0] != owner:
             asset = emitter.assets.get(keys[0])
-            if asset is not None and asset.config.materialized == "ephemeral":
+            if asset is not None and asset.config.materialization.is_inlined:
                 found[asset.key] = None
     return list(found)
 

@@ -38,7 +38,7 @@ class Output(Struct, frozen=True):
     def adds_rows(self) -> bool:
         """Whether rows are added to the table that exists, as far as is known."""
         is_there = self.existing == "table" and not self.full_refresh
-        return is_there and self.asset.config.materialized == "incremental"
+        return is_there and self.asset.config.materialization.adds_rows
 
 
 class Materialize(Struct, frozen=True):

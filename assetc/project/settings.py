@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from assetc.adapters.protocol import Form
 from assetc.compiler.configuration.values import Misfit, flag, one_of, text
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
-from assetc.compiler.materialization.known import WRITABLE
+from assetc.compiler.materialization.known import CONFIGURABLE
 from assetc.compiler.project import Entry, Settings
 from assetc.compiler.rules import Rules
 from assetc.compiler.sql.dialects import DIALECTS
@@ -79,7 +79,7 @@ _CONVERTERS: Mapping[str, tuple[str, Callable[[object], object]]] = {
     "schemas": ("schemas", one_of("as-written", "prefixed")),
     "strict_sources": ("strict_sources", flag),
     "default_source": ("default_source", _optional_text),
-    "default_materialization": ("default_materialization", one_of(*WRITABLE)),
+    "default_materialization": ("default_materialization", one_of(*CONFIGURABLE)),
     "default_load_type": ("default_load_type", one_of(*get_args(Form))),
     "dialect": ("dialect", one_of(*DIALECTS, called="the name of a dialect")),
     "import_python": ("import_python", flag),

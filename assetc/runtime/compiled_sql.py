@@ -134,7 +134,7 @@ class SqlCompiler(Struct, frozen=True):
     def ephemeral(self, key: AssetKey) -> str | None:
         """The query that stands for an ephemeral model; None for every other asset."""
         asset = self.workspace.graph.assets.get(key)
-        if asset is None or asset.config.materialized != "ephemeral":
+        if asset is None or not asset.config.materialization.is_inlined:
             return None
         return emit(self.emitter, key, self._variant(asset.path, incremental=False)).sql.strip().rstrip(";")
 

@@ -48,7 +48,7 @@ def command(
 def _adding_rows(opened: Opened, selected: Selected, *, full_refresh: bool) -> frozenset[AssetKey]:
     """The incremental models to whose tables a run would add rows, as far as earlier runs tell."""
     assets = map(opened.workspace.graph.assets.__getitem__, selected.assets)
-    wanted = [asset for asset in assets if asset.config.materialized == "incremental"]
+    wanted = [asset for asset in assets if asset.config.materialization.adds_rows]
     wanted = [asset for asset in wanted if not asset.config.refreshes(asked=full_refresh)]
     if not wanted:
         return frozenset()

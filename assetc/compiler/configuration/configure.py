@@ -12,7 +12,7 @@ from assetc.compiler.config import AssetConfig
 from assetc.compiler.configuration.keys import KNOWN_ELSEWHERE, WITHOUT_EFFECT, WITHOUT_EFFECT_IN_SQL, without_effect
 from assetc.compiler.configuration.values import CONVERTERS, Misfit
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
-from assetc.compiler.materialization.known import KNOWN_MATERIALIZATIONS, unknown_materialization
+from assetc.compiler.materialization.known import BUILT_IN, materialization_named, unknown_materialization
 from assetc.compiler.place import Span
 from assetc.compiler.project import Entry
 from assetc.compiler.rules import Rules
@@ -59,9 +59,10 @@ def configure(
             places[key] = entry.span
         except Misfit as misfit:
             problems.append(_misfit(entry, misfit))
-    if not rules.own_materializations and values["materialized"] not in KNOWN_MATERIALIZATIONS:
+    if not rules.own_materializations and values["materialized"] not in BUILT_IN:
         problems += unknown_materialization(str(values["materialized"]), places.get("materialized"))
-    kept = tuple((key, places[key]) for key in PLACED if key in places and values["materialized"] == "incremental")
+    adds_rows = materialization_named(str(values["materialized"])).adds_rows
+    kept = tuple((key, places[key]) for key in PLACED if key in places and adds_rows)
     return AssetConfig(**values, extra=extra, places=kept), tuple(problems)  # type: ignore[arg-type]  # each was converted
 
 

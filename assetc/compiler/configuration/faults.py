@@ -8,17 +8,15 @@ from assetc.compiler.asset import AssetKind
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.configuration.configure import name_of
 from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic
-from assetc.compiler.materialization.known import without_query
+from assetc.compiler.materialization.known import materialization_named, without_query
 from assetc.compiler.project import Entry, Patch, Project, Properties
-
-QUERIES = frozenset({"view", "ephemeral"})
-"""Materializations that store only a query."""
 
 
 def misplaced_materialization(kind: AssetKind, title: str, own: Iterable[Entry]) -> Iterator[Diagnostic]:
     """E176 for a seed or Python asset that is configured as a query itself, not only by its folder."""
     for entry in own:
-        if kind in ("seed", "python") and name_of(entry) == "materialized" and entry.value in QUERIES:
+        has_own_rows = kind in ("seed", "python") and name_of(entry) == "materialized"
+        if has_own_rows and not materialization_named(str(entry.value)).stores_rows:
             yield without_query(str(entry.value), title, entry.span)
 
 

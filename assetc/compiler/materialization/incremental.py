@@ -21,10 +21,10 @@ def incremental(build: Build) -> Operations:
         if fault is not None:
             yield Report(fault)
     if build.rebuilds:
-        yield from carry_out(build, whole_table(build, recorded=True))
+        yield from carry_out(build, whole_table(build))
         return
     cleanup = (Drop(build.temporary, "table"),)
-    work = Work(fill(build, build.temporary), _write_new_rows(build), recorded=True, cleanup=cleanup)
+    work = Work(fill(build, build.temporary), _write_new_rows(build), cleanup=cleanup)
     yield from carry_out(build, work)
 
 

@@ -16,13 +16,12 @@ class Work(Struct, frozen=True):
     """What one materialization does: put the data somewhere, then make them the relation's.
 
     `staged` is where the whole of the data stand between the two; None if they are not all in one place.
-    `recorded`: doing it twice is not the same as doing it once. `cleanup` must not come before the ledger.
+    `cleanup` must not come before the ledger.
     """
 
     stage: Operations
     publish: Operations
     staged: Relation | None = None
-    recorded: bool = False
     cleanup: tuple[Operation, ...] = ()
 
 
@@ -79,7 +78,7 @@ def _hooks(hooks: Iterable[Hook], *, inside: bool) -> Operations:
 
 
 def _recorded(build: Build, work: Work) -> Operations:
-    if work.recorded and build.ledger is not None:
+    if build.ledger is not None and not build.config.materialization.is_repeatable:
         yield WriteLedger(build.step_id, build.ledger)
     for operation in work.cleanup:  # noqa: UP028  a tuple takes no answers
         yield operation

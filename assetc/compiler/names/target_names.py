@@ -33,7 +33,7 @@ class TargetNames(Struct, frozen=True):
         if len(found) != 1:
             return name
         asset = self.assets.get(found[0])
-        if asset is not None and asset.config.materialized == "ephemeral":
+        if asset is not None and asset.config.materialization.is_inlined:
             return inlined_name(asset.key)
         relation = self.names.relations.get(found[0])
         return name if relation is None else self._value(relation)

@@ -28,18 +28,19 @@ NO_INPUTS = Inputs()
 
 def is_view(asset: Asset) -> bool:
     """Whether building the asset moves no data."""
-    return asset.config.materialized == "view" and asset.kind == "model"
+    return asset.config.materialization.relation == "view"
 
 
 def is_ephemeral(asset: Asset) -> bool:
     """Whether the asset is never built, but becomes part of the SQL of those that read it."""
-    return asset.config.materialized == "ephemeral" and asset.kind == "model"
+    return asset.config.materialization.is_inlined
 
 
 def find_inputs(graph: Graph, ordered: Iterable[AssetKey] | None = None) -> dict[AssetKey, Inputs]:
     """The inputs of every asset. `ordered` are the graph's assets in topological order, if known already."""
-    views = frozenset(key for key, asset in graph.assets.items() if is_view(asset))
-    ephemeral = frozenset(key for key, asset in graph.assets.items() if is_ephemeral(asset))
+    kinds = {key: asset.config.materialization.relation for key, asset in graph.assets.items()}
+    views = frozenset(key for key, kind in kinds.items() if kind == "view")
+    ephemeral = frozenset(key for key, kind in kinds.items() if kind is None)
     search = _Search(graph, views, ephemeral, views | ephemeral | graph.sources.keys(), {}, {})
     for key in order(graph, graph.assets) if ordered is None else ordered:
         search.found[key] = search.inputs_of(key)

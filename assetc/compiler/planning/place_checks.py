@@ -77,4 +77,4 @@ def _is_gated(asset: Asset, check: Check, publish: Publish) -> bool:
         return False
     if (asset.config.publish or publish) != "after_checks":
         return False
-    return asset.kind in ("seed", "python") or asset.config.materialized in ("table", "incremental")
+    return asset.config.materialization.stores_rows

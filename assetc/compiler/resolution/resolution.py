@@ -20,8 +20,6 @@ SYSTEM_SCHEMAS = frozenset({"information_schema", "pg_catalog", "sys", "system",
 MAKES_TABLES = frozenset({"create", "replace", "drop"})
 """What a script does to a table that a model leaves to assetc."""
 
-READS_ITSELF = frozenset({"incremental", "snapshot"})
-
 
 class Resolution(Struct):
     """The edges, sources and faults found so far. It lives for one call of `resolve`."""

@@ -7,7 +7,7 @@ from assetc.compiler.diagnostic import diagnostic, did_you_mean
 from assetc.compiler.names.names import Ref, find_key, find_ref
 from assetc.compiler.place import Span
 from assetc.compiler.reference import Certainty
-from assetc.compiler.resolution.resolution import READS_ITSELF, Resolution, self_reference
+from assetc.compiler.resolution.resolution import Resolution, self_reference
 from assetc.definitions.key import AssetKey
 
 
@@ -36,7 +36,7 @@ def resolve_ref(resolution: Resolution, down: AssetKey, ref: Ref, span: Span, ce
     if len(found) == 1:
         if found[0] != down:
             resolution.connect(Edge(down, found[0], "ref", span, certainty))
-        elif certainty == "certain" and resolution.assets[down].config.materialized not in READS_ITSELF:
+        elif certainty == "certain" and not resolution.assets[down].config.materialization.reads_itself:
             resolution.report(self_reference(down, span))
     elif found:
         resolution.ambiguous(ref.name, found, span)

@@ -10,7 +10,6 @@ from assetc.compiler.facts import PlacedReference, SqlFacts
 from assetc.compiler.names.names import Ref, find_ref, find_table
 from assetc.compiler.resolution.not_readable import note_not_readable
 from assetc.compiler.resolution.resolution import (
-    READS_ITSELF,
     Resolution,
     is_of_the_system,
     self_reference,
@@ -30,7 +29,7 @@ def resolve_sql(resolution: Resolution, asset: Asset, facts: SqlFacts) -> None:
             _resolve_call(resolution, asset, call)
     if facts.understood is None or not resolution.infers(asset):
         return
-    is_incremental = asset.config.materialized == "incremental"
+    is_incremental = asset.config.materialization.adds_rows
     for placed in facts.understood.references:
         if is_incremental or not placed.only_incremental:
             _resolve_table(resolution, asset, placed)
@@ -73,7 +72,7 @@ def _resolve_table(resolution: Resolution, asset: Asset, placed: PlacedReference
             resolution.outside(asset.key, reference.parts, placed.span, placed.kind, reference.operation)
     elif found[0] == asset.key:
         is_fault = reference.kind == "read" and resolution.project.rules.plain_names_are_ours
-        if is_fault and asset.config.materialized not in READS_ITSELF:
+        if is_fault and not asset.config.materialization.reads_itself:
             resolution.report(self_reference(asset.key, placed.span))
     else:
         _connect_table(resolution, asset, found[0], placed)

@@ -26,9 +26,6 @@ from assetc.runtime.state.records import RunRecord
 
 Result = TypeVar("Result")
 
-REPEATABLE = ("table", "view")
-"""Materializations that may be built twice as well as once: their steps are not in the ledger."""
-
 
 class StepRunner(Struct, frozen=True):
     """Executes the steps of one run. `pause` waits for some seconds and says whether the run is to stop."""
@@ -104,8 +101,7 @@ class StepRunner(Struct, frozen=True):
     def may_be_done(self, output: Output, number: int) -> bool:
         """Whether an earlier attempt, or the run that this one resumes, can have come further than is recorded."""
         again = number > 1 or self.started.root_id != self.started.id
-        asset = output.asset
-        return again and (asset.kind not in ("model", "seed") or asset.config.materialized not in REPEATABLE)
+        return again and not output.asset.config.materialization.is_repeatable
 
     def gates_of(self, output: Output) -> tuple[Step, ...]:
         """The checks that are executed on an output before readers see it."""

@@ -62,7 +62,7 @@ class Tables(Struct, frozen=True):
             own_strategies=self.strategies,
         )
         rows = self._perform(materialize(build), output, attempt)
-        kind: RelationKind = "view" if asset.config.materialized == "view" else "table"
+        kind: RelationKind = asset.config.materialization.relation or "table"
         attempt.relations.put(self.adapter.folded(relation), kind)
         return Built(kind, relation, rows=rows)
 
@@ -82,7 +82,7 @@ class Tables(Struct, frozen=True):
     def is_incremental(self, output: Output, attempt: Attempt) -> bool:
         """Whether rows are added to what is there already."""
         asset = output.asset
-        if asset.config.materialized != "incremental" or asset.relation is None or output.full_refresh:
+        if not asset.config.materialization.adds_rows or asset.relation is None or output.full_refresh:
             return False
         return self.kind(asset.relation, attempt) == "table"
 
