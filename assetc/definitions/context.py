@@ -34,6 +34,11 @@ class AssetExecutionContext(ABC):
 
     @property
     @abstractmethod
+    def is_subset(self) -> bool:
+        """Whether this run wants only a part of what the body can make."""
+
+    @property
+    @abstractmethod
     def run_id(self) -> str:
         """The id of the run."""
 

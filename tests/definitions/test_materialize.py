@@ -1,6 +1,7 @@
 """`materialize()`: what runs, in which order, how values pass, and what is said when something is wrong."""
 
 import asyncio
+import sqlite3
 import tempfile
 
 import pytest
@@ -265,6 +266,24 @@ def test_a_failure_stops_only_what_needs_it():
         materialize([bad, below, other])
 
 
+def test_a_body_is_called_again_if_it_asks_for_that():
+    calls = []
+
+    @asset(retries=1)
+    def flaky():
+        calls.append(1)
+        if len(calls) == 1:
+            raise ValueError("passing")
+        return len(calls)
+
+    result = materialize([flaky])
+    assert result.success and result.output_for_node("flaky") == 2
+    assert [event.event_type_value for event in result.events_for_node("flaky")][:2] == [
+        "STEP_START",
+        "STEP_UP_FOR_RETRY",
+    ]
+
+
 def test_outputs_of_a_multi_asset_by_tuple_and_by_name():
     outs = {"a": AssetOut(), "b": AssetOut()}
     by_tuple = multi_asset(outs=outs, name="by_tuple")(lambda: (1, Output(2, metadata={"n": 2})))
@@ -274,6 +293,62 @@ def test_outputs_of_a_multi_asset_by_tuple_and_by_name():
     for wrong in ([1, 2], (1,), {"c": 1}, None):
         with pytest.raises(InvariantError):
             materialize([multi_asset(outs=outs, name="wrong")(lambda wrong=wrong: wrong)])
+
+
+def test_a_body_that_can_subset_is_told_what_is_selected():
+    asked = []
+
+    @multi_asset(outs={name: AssetOut(is_required=False) for name in "abc"}, can_subset=True)
+    def abc(context):
+        asked.append((context.is_subset, set(context.selected_output_names), set(context.selected_asset_keys)))
+        for name in sorted(context.selected_output_names):
+            yield Output(name, name)
+
+    assert made(materialize([abc], selection=["c", "a"])) == ["a", "c"]
+    assert made(materialize([abc])) == ["a", "b", "c"]
+    assert asked[0] == (True, {"a", "c"}, {AssetKey("a"), AssetKey("c")})
+    assert asked[1][:2] == (False, {"a", "b", "c"}) and len(asked) == 2
+
+
+def test_a_body_that_fails_after_its_last_output_has_failed():
+    @asset
+    def late():
+        yield Output(1)
+        raise ValueError("too late")
+
+    below = asset(name="below", deps=["late"])(body)
+    result = materialize([late, below], raise_on_error=False)
+    assert not result.success and made(result) == [] and result.is_node_failed("late")
+
+
+def test_outputs_that_came_before_a_failure_are_kept():
+    @multi_asset(outs={"a": AssetOut(), "b": AssetOut()})
+    def ab():
+        yield Output(1, "a")
+        raise ValueError("no b")
+
+    result = materialize([ab], raise_on_error=False)
+    assert not result.success and made(result) == ["a"] and result.is_node_failed("ab")
+
+
+def test_bodies_run_in_the_thread_that_calls():
+    connection = sqlite3.connect(":memory:")  # which refuses other threads
+    a = asset(name="a")(lambda: connection.execute("select 1").fetchone())
+    assert materialize([a]).output_for_node("a") == (1,)
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
+def test_an_interrupt_ends_the_run(kind):
+    ran = []
+
+    @asset
+    def a():
+        raise kind
+
+    later = asset(name="later")(lambda: ran.append(1))
+    with pytest.raises(kind):
+        materialize([a, later], raise_on_error=False)
+    assert ran == []
 
 
 def test_results_name_their_asset():

@@ -113,12 +113,17 @@ class _Execution(Struct, frozen=True):
             emit=self.heard.put,
             pause=stopping.wait,
         )
-        schedule = Schedule(todo, dict(self.recorder.usual(todo)))
-        workers = [Worker(prepared.warehouses) for _ in range(min(max(self.options.threads, 1), len(todo)))]
+        threads = self.options.threads
+        schedule = Schedule(todo, dict(self.recorder.usual(todo)) if threads else None)
+        workers = [Worker(prepared.warehouses) for _ in range(min(max(threads, 1), len(todo)))]
         crew = Crew(schedule, workers, runner, lambda: self.heard.put(_EXITED), stopping)
         crew.fail_fast = self.options.fail_fast
-        self.options.cancellation.listen(lambda: self.heard.put(_CANCEL))
-        crew.start()
+        if threads:
+            self.options.cancellation.listen(lambda: self.heard.put(_CANCEL))
+            crew.start()
+        else:
+            self.options.cancellation.listen(lambda: crew.stop("canceled"))
+            crew.work_here()
         try:
             yield from self.hear(crew, len(workers))
         finally:

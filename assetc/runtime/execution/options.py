@@ -32,8 +32,10 @@ def _unchanged(text: str) -> str:
 class ExecuteOptions(Struct, frozen=True):
     """How a plan is executed.
 
-    `root_id` is that of the run which this one resumes. `redact` takes the secrets out of every message. `grace` is how
-    long a cancelled run waits for what does not stop by itself; `keep_runs` is how many runs the state remembers.
+    With no threads, steps are executed one by one, in the order of the plan, in the thread that asks for the first
+    event. `root_id` is that of the run which this one resumes. `redact` takes the secrets out of every message.
+    `grace` is how long a cancelled run waits for what does not stop by itself; `keep_runs` is how many runs the state
+    remembers.
     """
 
     identity: Identity

@@ -11,12 +11,13 @@ UNKNOWN_SECONDS = 1.0
 
 
 class Schedule:
-    """The steps of a plan that are to be executed. Of the ready ones that with the longest way ahead comes first.
+    """The steps of a plan that are to be executed. Of the ready ones that with the longest way ahead comes first;
+    with `usual` None, which is for one thread, the one that the plan has first.
 
     It takes no lock: its owner does.
     """
 
-    def __init__(self, steps: Sequence[Step], usual: Mapping[PartId, float]) -> None:
+    def __init__(self, steps: Sequence[Step], usual: Mapping[PartId, float] | None) -> None:
         self._steps = {step.id: step for step in steps}
         self._below: dict[PartId, list[StepId]] = {part.id: [] for step in steps for part in step.parts}
         self._waiting: dict[StepId, int] = {}
@@ -25,7 +26,7 @@ class Schedule:
             self._waiting[step.id] = len(above)
             for up in above:
                 self._below[up].append(step.id)
-        urgency = self._ways_ahead(usual)
+        urgency = dict.fromkeys(self._steps, 0.0) if usual is None else self._ways_ahead(usual)
         self._rank = {step.id: (-urgency[step.id], place) for place, step in enumerate(steps)}
         self._ready: list[tuple[tuple[float, int], StepId]] = []
         self._pending = set(self._steps)

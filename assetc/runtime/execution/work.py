@@ -32,7 +32,7 @@ class Attempt(Struct, frozen=True):
     run_id: str
     root_id: str
     number: int
-    session: Session
+    open_session: Callable[[], Session]
     relations: Relations
     log: Callable[[LogLevel, str], None]
     inspect: Callable[[Output, Relation], None]
@@ -45,6 +45,11 @@ class Attempt(Struct, frozen=True):
             self.log(level, message)
         for problem in problems:
             self.log("warning", f"{problem.code} at {problem.span}: {problem.message}")
+
+    @property
+    def session(self) -> Session:
+        """The session of this thread, which is opened when it is first asked for."""
+        return self.open_session()
 
     def ledger_id(self, output: Output) -> str:
         """The entry of the ledger for an output."""

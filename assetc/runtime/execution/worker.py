@@ -76,18 +76,21 @@ class Crew:
         self._on_exit = on_exit
         self._stopping = stopping
         self._changed = threading.Condition()
-        self._threads = [
-            threading.Thread(target=self._work, args=(worker,), name=f"assetc-{place}", daemon=True)
-            for place, worker in enumerate(workers, 1)
-        ]
+        self._threads: list[threading.Thread] = []
         self.fail_fast = False
         self.fault: BaseException | None = None
         """What went wrong outside of any step."""
 
     def start(self) -> None:
         """Begin."""
-        for thread in self._threads:
+        for place, worker in enumerate(self._workers, 1):
+            thread = threading.Thread(target=self._work, args=(worker,), name=f"assetc-{place}", daemon=True)
+            self._threads.append(thread)
             thread.start()
+
+    def work_here(self) -> None:
+        """Do everything in the thread that calls, as the first of the workers."""
+        self._work(self._workers[0])
 
     def stop(self, status: StepStatus, because: tuple[PartId, ...] = ()) -> None:
         """Begin nothing more, and stop what runs."""

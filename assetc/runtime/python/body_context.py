@@ -59,6 +59,11 @@ class BodyContext(AssetExecutionContext):
         return {output.name for output in self._definition.outputs if output.key in self._wanted}
 
     @property
+    def is_subset(self) -> bool:
+        """Whether this run wants only a part of what the body can make."""
+        return self._wanted != self._definition.keys
+
+    @property
     def run_id(self) -> str:
         """The id of the run."""
         return self._services.run_id

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterable, Iterator
-from typing import Any, Literal, TypeAlias, get_args, get_origin
+from typing import Any, TypeAlias, get_args, get_origin
 
 from msgspec import Struct
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
+from assetc.compiler.materialization.build import Query, TableValue
 from assetc.compiler.place import Span
+from assetc.compiler.planning.staleness import ValueKind
 from assetc.definitions.errors import InvariantError
 from assetc.definitions.form import form_of, form_of_value, without_wrappers
 from assetc.definitions.key import AssetKey
@@ -22,48 +24,27 @@ from assetc.runtime.python.sql_text import is_select
 GENERATORS = (Iterator, Iterable, Generator, AsyncIterator, AsyncGenerator)
 
 
-class TableValue(Struct, frozen=True):
-    """Rows to be written to the asset's relation."""
-
-    value: object
-
-
-class QueryValue(Struct, frozen=True):
-    """A query, names resolved, whose rows are the asset."""
-
-    sql: str
-
-
 class ObjectValue(Struct, frozen=True):
-    """Anything else, to be kept in the store."""
+    """Anything else, to be kept in the store; None stands for nothing to keep."""
 
     value: object
 
 
-class NoValue(Struct, frozen=True):
-    """There is nothing to keep: the body made what it makes by itself."""
-
-
-BodyValue: TypeAlias = TableValue | QueryValue | ObjectValue | NoValue
-ValueKind = Literal["table", "object", "nothing"]
+BodyValue: TypeAlias = TableValue | Query | ObjectValue
 
 
 def kind_of(value: BodyValue) -> ValueKind:
     """The kind that is recorded of an asset, and that may not change from one run to the next."""
-    match value:
-        case TableValue() | QueryValue():
-            return "table"
-        case ObjectValue(value=stored):
-            return "nothing" if stored is None else "object"
-        case NoValue():
-            return "nothing"
+    if isinstance(value, TableValue | Query):
+        return "table"
+    return "none" if value.value is None else "object"
 
 
 def changed_kind(key: AssetKey, recorded: ValueKind, found: ValueKind, place: Span | None) -> Diagnostic | None:
     """The fault of an asset without annotation whose value is of another kind than the one that was recorded."""
-    if "nothing" in (recorded, found) or recorded == found:
+    words = {"table": "a table", "view": "a table", "object": "an object"}
+    if "none" in (recorded, found) or words[recorded] == words[found]:
         return None
-    words = {"table": "a table", "object": "an object"}
     message = f"{key} was {words[recorded]} and has become {words[found]}"
     hint = "Annotate what the body returns, then run the asset with --full-refresh"
     return diagnostic("E188", message, place, hint=hint)
@@ -74,6 +55,8 @@ def to_body_value(returned: object, annotation: object, resolve_sql: Callable[[s
 
     Raises InvariantError (E188) for a result that is annotated as a table and is none.
     """
+    if isinstance(returned, TableValue | Query):
+        return returned
     is_open = is_open_kind(annotation)
     if form_of(_unwrapped(annotation)) is None and not is_open:
         return ObjectValue(returned)
@@ -106,11 +89,11 @@ def _as_table(returned: object, resolve_sql: Callable[[str], str]) -> BodyValue 
     if isinstance(returned, BodyConnection):
         returned = returned.last_query
     if isinstance(returned, QueryResult):
-        return QueryValue(returned.sql) if returned.relation is None else TableValue(returned.relation)
+        return Query(returned.sql) if returned.relation is None else TableValue(returned.relation)
     if isinstance(returned, BoundRelation):
-        return QueryValue(f"select * from {returned}")
+        return Query(f"select * from {returned}")
     if isinstance(returned, str) and is_select(returned):
-        return QueryValue(resolve_sql(returned).strip().rstrip(";"))
+        return Query(resolve_sql(returned).strip().rstrip(";"))
     return None
 
 

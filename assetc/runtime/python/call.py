@@ -1,14 +1,61 @@
-"""Calling a body with its values, a coroutine too."""
+"""Calling a body with its values, a coroutine too, and what it makes of the outputs that a step is to make."""
 
 from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
+from assetc.compiler.plan import Output
+from assetc.definitions.asset import AssetsDefinition
+from assetc.definitions.key import AssetKey
 from assetc.definitions.signature import Body, Signature
+from assetc.runtime.execution.work import Built, Making
+from assetc.runtime.python.body_context import BodyContext, Services
+from assetc.runtime.python.produced import Produced, outputs_of
+from assetc.runtime.python.services import service_values
+
+
+def produce(
+    definition: AssetsDefinition, wanted: frozenset[AssetKey], loaded: Mapping[str, object], services: Services
+) -> Iterator[Produced]:
+    """Call a body with the values of its upstreams, and give each of its outputs as it comes."""
+    context = BodyContext(definition, wanted, services)
+    arguments = {**service_values(definition.signature, loaded, context), **loaded}
+    returned = call_body(definition.body, definition.signature, arguments)
+    for produced in outputs_of(definition, returned, wanted):
+        yield context.complete(produced)
+
+
+def makings(
+    items: Iterable[Produced], wanted: tuple[Output, ...], store: Callable[[Output, Produced], Built]
+) -> Generator[Making]:
+    """Each of the wanted outputs as it comes, the last of all when the body has ended.
+
+    So a body that fails after it has made everything has failed, and what is below does not run.
+    """
+    left = {output.asset.key: output for output in wanted}
+    last: Making | None = None
+    for produced in items:
+        key = _wanted_key(produced.output.key, left)
+        if key is not None:
+            output = left.pop(key)
+            last = Making(output, partial(store, output, produced))
+            if left:
+                yield last
+    if last is not None and not left:
+        yield last
+
+
+def _wanted_key(key: AssetKey, left: Iterable[AssetKey]) -> AssetKey | None:
+    """The key under which a step is to make an output: its own, else the only one of its name, below some folder's."""
+    if key in left:
+        return key
+    named = [other for other in left if other.name == key.name]
+    return named[0] if len(named) == 1 else None
 
 
 def call_body(body: Body, signature: Signature, values: Mapping[str, object]) -> object:

@@ -20,6 +20,7 @@ from assetc.definitions.key import AssetKey
 from assetc.definitions.nearest import and_nearest
 from assetc.definitions.relation import Relation
 from assetc.definitions.spec import AssetSpec, SourceAsset
+from assetc.runtime.python.pass_values import Known
 
 CONFIG = AssetConfig()
 
@@ -35,11 +36,14 @@ class CompiledDefinitions(Struct, frozen=True):
     sources: Mapping[AssetKey, AssetSpec]
     received: Mapping[AssetKey, Mapping[str, AssetKey]]
 
-    def spec(self, key: AssetKey) -> AssetSpec:
-        """What is known of an asset; a key that only a `deps=` names is a bare one."""
-        if key in self.producers:
-            return next(spec for spec in self.producers[key].specs if spec.key == key)
-        return self.sources.get(key) or AssetSpec(key)
+    def known(self, key: AssetKey) -> Known:
+        """What is known of an asset; a key that only a `deps=` names has just this."""
+        for output in self.producers[key].outputs if key in self.producers else ():
+            if output.key == key:
+                spec, name = output.spec, self.producers[key].node_name
+                return Known(name, output.name, output.annotation, spec.metadata, spec.io_manager_key)
+        spec = self.sources.get(key) or AssetSpec(key)
+        return Known(key.to_python_identifier(), metadata=spec.metadata, io_manager_key=spec.io_manager_key)
 
     @property
     def bodies(self) -> tuple[AssetsDefinition, ...]:
@@ -103,9 +107,11 @@ def _producers(definitions: Iterable[AssetsDefinition]) -> dict[AssetKey, Assets
 def _assets_of(definition: AssetsDefinition) -> Iterator[Asset]:
     """The assets that a body makes; those that it makes together have one step, named after the first."""
     step = str(definition.outputs[0].key) if len(definition.outputs) > 1 else ""
+    retries = definition.config.get("retries")
+    config = AssetConfig(retries=retries) if isinstance(retries, int) else CONFIG
     for spec in definition.specs:
         version, span = spec.code_version or "", _span(definition)
-        yield Asset(spec.key, "python", span, CONFIG, None, version, group=spec.group, step_name=step)
+        yield Asset(spec.key, "python", span, config, None, version, group=spec.group, step_name=step)
 
 
 def _span(definition: AssetsDefinition) -> Span:

@@ -11,7 +11,7 @@ from assetc.definitions.key import AssetKey
 from assetc.definitions.nearest import and_nearest
 from assetc.definitions.spec import DEFAULT_IO_MANAGER_KEY
 from assetc.runtime.python.compile_definitions import compile_definitions
-from assetc.runtime.python.pass_values import Surroundings, load_key
+from assetc.runtime.python.pass_values import Values, load_key
 from assetc.runtime.values.filesystem import FilesystemIOManager
 
 
@@ -22,4 +22,4 @@ def load_stored(assets: tuple[AnyAsset, ...], resources: Mapping[str, object], k
         near = and_nearest(str(key), map(str, [*compiled.producers, *compiled.sources]))
         raise ValueNotFoundError(f"no asset has the key {key}.{near}", code="E183")
     managers = {DEFAULT_IO_MANAGER_KEY: FilesystemIOManager(), **resources}
-    return load_key(key, Surroundings("", compiled, managers, logging.getLogger("assetc")))
+    return load_key(key, Values("", compiled.known, managers, logging.getLogger("assetc")))

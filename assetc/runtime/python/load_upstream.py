@@ -10,9 +10,9 @@ from msgspec import Struct
 from assetc.adapters.protocol import Form as SessionForm
 from assetc.adapters.protocol import Statement
 from assetc.adapters.tables import frames_of
-from assetc.definitions.asset import AssetInput
 from assetc.definitions.errors import InvariantError
 from assetc.definitions.form import Form, form_of, without_wrappers
+from assetc.definitions.io_manager import InputContext
 from assetc.definitions.key import AssetKey
 from assetc.definitions.reference import From
 from assetc.definitions.relation import Relation
@@ -35,54 +35,43 @@ class Upstream(Struct, frozen=True):
     query: str | None = None
 
 
-def load_value(upstream: Upstream, access: WarehouseAccess | None, root: Path, form: Form = "pandas") -> object:
-    """The value of an asset for no parameter in particular: `load_asset_value` in a project."""
-    if upstream.relation is None:
-        return load_object(root, upstream.key)
-    if access is None:
-        raise InvariantError(f"{upstream.key} is a table, and this run has no warehouse", code="E185")
-    return _read_table(f"select * from {access.adapter.name_of(upstream.relation)}", form, access)
-
-
 def load_upstream(
-    item: AssetInput, upstream: Upstream, access: WarehouseAccess | None, root: Path, default: Form
+    context: InputContext, upstream: Upstream, access: WarehouseAccess, root: Path, default: Form
 ) -> object:
     """The value, as an object or as a table in the form of the parameter's annotation.
 
     Raises ValueNotFoundError where nothing is stored, InvariantError for an annotation that no table can become.
     """
-    form = form_of(item.parameter.annotation)
-    if upstream.relation is None and upstream.query is None:
+    form, relation = form_of(context.annotation), upstream.relation
+    if relation is None and upstream.query is None:
         if form == "relation":
             message = f"{upstream.key} is stored as an object, not as a table: it has no relation"
             raise InvariantError(message, code="E114")
         return load_object(root, upstream.key)
-    if access is None:
-        raise InvariantError(f"{upstream.key} is a table, and this run has no warehouse", code="E185")
     if form is None:
-        form = _form_without_annotation(item, upstream.key, default)
+        form = _form_without_annotation(context, default)
     if form == "relation":
-        relation = upstream.relation
         if relation is None:
             raise InvariantError(f"{upstream.key} is ephemeral: it has no relation", code="E114")
         return BoundRelation(relation.database, relation.schema, relation.name, access)
-    return _read_table(_query(item, upstream, access), form, access)
+    return _read_table(_query(context, upstream, access), form, access)
 
 
-def _form_without_annotation(item: AssetInput, key: AssetKey, default: Form) -> Form:
-    annotation = without_wrappers(item.parameter.annotation)
+def _form_without_annotation(context: InputContext, default: Form) -> Form:
+    annotation = without_wrappers(context.annotation)
     if annotation in (Missing, Any, object) or isinstance(annotation, From):
         return default
     name = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", str(annotation))
     message = (
-        f"the table {key} cannot be loaded as {name} (parameter {item.parameter.name!r}); a table becomes "
+        f"the table {context.asset_key} cannot be loaded as {name} (parameter {context.name!r}); a table becomes "
         "pandas.DataFrame, polars.DataFrame, polars.LazyFrame, pyarrow.Table, list[dict] or Relation"
     )
     raise InvariantError(message, code="E186")
 
 
-def _query(item: AssetInput, upstream: Upstream, access: WarehouseAccess) -> str:
-    columns = ", ".join(access.adapter.quote(column) for column in item.asset_in.columns)
+def _query(context: InputContext, upstream: Upstream, access: WarehouseAccess) -> str:
+    wanted = context.definition_metadata.get("columns")
+    columns = ", ".join(access.adapter.quote(str(each)) for each in wanted) if isinstance(wanted, list | tuple) else ""
     rows = access.adapter.name_of(upstream.relation) if upstream.relation else f"({upstream.query}) as inlined"
     return f"select {columns or '*'} from {rows}"
 

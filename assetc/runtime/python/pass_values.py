@@ -1,101 +1,117 @@
-"""Values between assets, through the IO managers that a run has: each is read through that of its producer."""
+"""Values between assets, through the IO managers of a run: each is read through that of its producer."""
 
 from __future__ import annotations
 
 import inspect
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
-from assetc.definitions.asset import AssetInput, AssetsDefinition
-from assetc.definitions.asset_out import AssetOutput
+from assetc.definitions.asset import AssetInput
 from assetc.definitions.errors import InvariantError
 from assetc.definitions.io_manager import InputContext, IOManager, OutputContext
 from assetc.definitions.key import AssetKey
-from assetc.definitions.output import DEFAULT_OUTPUT
-from assetc.runtime.python.compile_definitions import CompiledDefinitions
+from assetc.definitions.output import DEFAULT_OUTPUT, AssetMaterialization
+from assetc.definitions.spec import DEFAULT_IO_MANAGER_KEY
+from assetc.runtime.execution.work import Built
 from assetc.runtime.python.produced import Produced
 from assetc.runtime.python.resources import Resources
 
 
-class Surroundings(Struct, frozen=True):
-    """What every step of one run shares. `resources` hold an IO manager for every key that is used."""
+class Known(Struct, frozen=True):
+    """What an IO manager is told of an asset: how it is made, and what its definition says."""
+
+    step_name: str
+    output_name: str = DEFAULT_OUTPUT
+    annotation: object = None
+    metadata: Mapping[str, object] = field(default_factory=dict)
+    io_manager_key: str = DEFAULT_IO_MANAGER_KEY
+
+
+class Values(Struct, frozen=True):
+    """What the steps of a run pass values with: the IO managers among `resources`, `fallback` for a key of none."""
 
     run_id: str
-    compiled: CompiledDefinitions
+    known: Callable[[AssetKey], Known]
     resources: Mapping[str, object]
     log: logging.Logger
+    fallback: IOManager | None = None
 
 
-def load_input(item: AssetInput, key: AssetKey, around: Surroundings) -> object:
+def load_input(item: AssetInput, key: AssetKey, values: Values) -> object:
     """The value of an upstream for a parameter, through the IO manager of the asset that made it."""
-    name = item.asset_in.input_manager_key or around.compiled.spec(key).io_manager_key
     context = replace(
-        _input_context(key, around),
+        _input_context(key, values),
         name=item.parameter.name,
         annotation=item.parameter.annotation,
         definition_metadata=item.asset_in.metadata,
     )
-    return _manager(name, around).load_input(context)
+    return _manager(item.asset_in.input_manager_key or values.known(key).io_manager_key, values).load_input(context)
 
 
-def load_key(key: AssetKey, around: Surroundings) -> object:
+def load_key(key: AssetKey, values: Values) -> object:
     """The stored value of an asset, for no parameter in particular."""
-    return _manager(around.compiled.spec(key).io_manager_key, around).load_input(_input_context(key, around))
+    return _manager(values.known(key).io_manager_key, values).load_input(_input_context(key, values))
 
 
-def store_output(produced: Produced, definition: AssetsDefinition, around: Surroundings) -> Mapping[str, object]:
-    """Store a value through the IO manager of its output; what that adds to the metadata."""
-    if not produced.stores_value:
-        return {}
-    output = produced.output
-    context = _output_context(output.key, output, definition, around)
-    _handle_output(_manager(output.spec.io_manager_key, around), context, produced.value)
-    return context.added_metadata
+def store_output(produced: Produced, key: AssetKey, values: Values) -> tuple[Built, AssetMaterialization]:
+    """Store a value, if there is one, through the IO manager of its asset; what is recorded of that."""
+    context = _output_context(key, values)
+    built = Built("none")
+    if produced.stores_value:
+        built = _handle_output(_manager(values.known(key).io_manager_key, values), context, produced.value)
+    metadata = {**produced.metadata, **context.added_metadata}
+    made = AssetMaterialization.of(key, metadata, produced.tags, produced.data_version)
+    version = produced.data_version.value if produced.data_version else None
+    plain = ((name, _plain(found.value)) for name, found in made.metadata.items())
+    return replace(built, data_version=version, metadata=(*built.metadata, *plain)), made
 
 
-def _handle_output(manager: IOManager, context: OutputContext, value: object) -> None:
-    """Store the value; a manager written as a generator yields metadata."""
+def _handle_output(manager: IOManager, context: OutputContext, value: object) -> Built:
+    """Store the value; a manager written as a generator yields metadata. Only assetc's own say what became of it."""
     returned = manager.handle_output(context, value)
     if inspect.isgenerator(returned):
         for item in returned:
             if isinstance(item, Mapping):
                 context.add_output_metadata(item)
+    return returned if isinstance(returned, Built) else Built("object")
 
 
-def _input_context(key: AssetKey, around: Surroundings) -> InputContext:
-    producer = around.compiled.producers.get(key)
-    output = next((known for known in producer.outputs if known.key == key), None) if producer else None
+def _input_context(key: AssetKey, values: Values) -> InputContext:
     return InputContext(
         asset_key=key,
         name=key.name,
-        upstream_output=_output_context(key, output, producer, around),
-        run_id=around.run_id,
-        resources=Resources(around.resources),
-        log=around.log,
+        upstream_output=_output_context(key, values),
+        run_id=values.run_id,
+        resources=Resources(values.resources),
+        log=values.log,
     )
 
 
-def _output_context(
-    key: AssetKey, output: AssetOutput | None, definition: AssetsDefinition | None, around: Surroundings
-) -> OutputContext:
+def _output_context(key: AssetKey, values: Values) -> OutputContext:
+    known = values.known(key)
     return OutputContext(
         asset_key=key,
-        name=output.name if output else DEFAULT_OUTPUT,
-        step_key=definition.node_name if definition else key.to_python_identifier(),
-        run_id=around.run_id,
-        annotation=output.annotation if output else None,
-        definition_metadata=around.compiled.spec(key).metadata,
-        resources=Resources(around.resources),
-        log=around.log,
+        name=known.output_name,
+        step_key=known.step_name,
+        run_id=values.run_id,
+        annotation=known.annotation,
+        definition_metadata=known.metadata,
+        resources=Resources(values.resources),
+        log=values.log,
     )
 
 
-def _manager(name: str, around: Surroundings) -> IOManager:
-    manager = around.resources.get(name)
+def _manager(name: str, values: Values) -> IOManager:
+    manager = values.resources.get(name, values.fallback)
     if isinstance(manager, IOManager):
         return manager
     message = f"the resource {name!r} is used as an IO manager and is a {type(manager).__name__}"
     raise InvariantError(message, code="E109")
+
+
+def _plain(value: object) -> object:
+    """A value of metadata as it is recorded."""
+    return str(value) if isinstance(value, AssetKey) else value

@@ -1,69 +1,67 @@
-"""Execute wired assets in this process, one after the other: what `materialize()` does."""
+"""Execute definitions in this process: what `materialize()` does, by the plan and the executor of every other run."""
 
 from __future__ import annotations
 
 import logging
 import tempfile
-import uuid
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 
-from msgspec import Struct, field
-
-from assetc.compiler.graph import order, with_shared_needs
-from assetc.definitions.asset import AssetsDefinition
-from assetc.definitions.errors import InvalidDefinitionError, InvalidSelectionError, InvariantError
+from assetc.adapters.protocol import Identity
+from assetc.compiler.plan import Plan
+from assetc.compiler.planning.make_plan import PlanRequest, make_plan
+from assetc.compiler.selection.request import Selected
+from assetc.definitions.errors import InvalidDefinitionError, InvalidSelectionError
 from assetc.definitions.in_process_run import InProcessRun
 from assetc.definitions.io_manager import IOManager
 from assetc.definitions.key import AssetKey
 from assetc.definitions.nearest import and_nearest
-from assetc.definitions.output import AssetMaterialization
 from assetc.definitions.spec import DEFAULT_IO_MANAGER_KEY
-from assetc.runtime.python.body_context import BodyContext, Services
-from assetc.runtime.python.call import call_body
+from assetc.runtime.execution.events import Event
+from assetc.runtime.execution.execute import execute
+from assetc.runtime.execution.options import ExecuteOptions
+from assetc.runtime.execution.prepare import Prepared
+from assetc.runtime.execution.relations import Relations
 from assetc.runtime.python.compile_definitions import CompiledDefinitions, compile_definitions
-from assetc.runtime.python.pass_values import Surroundings, load_input, store_output
-from assetc.runtime.python.produced import Produced, outputs_of
+from assetc.runtime.python.definitions_work import DefinitionsWork
+from assetc.runtime.python.pass_values import Values
 from assetc.runtime.python.requirements import check_requirements
-from assetc.runtime.python.resources import Resources
-from assetc.runtime.python.result import ExecuteInProcessResult, StepEvent
-from assetc.runtime.python.services import service_values
+from assetc.runtime.python.result import ExecuteInProcessResult
+from assetc.runtime.python.step_events import step_events
+from assetc.runtime.state.sqlite import SqliteState
 from assetc.runtime.values.filesystem import FilesystemIOManager
 from assetc.runtime.values.memory import InMemoryIOManager
 
-
-class _Progress(Struct):
-    """What has happened so far."""
-
-    events: list[StepEvent] = field(default_factory=list)
-    values: dict[tuple[str, str], object] = field(default_factory=dict)
-    skipped: set[AssetKey] = field(default_factory=set)
-    failed: set[AssetKey] = field(default_factory=set)
-    first_error: BaseException | None = None
-
-    def add(self, event_type: str, definition: AssetsDefinition, key: AssetKey | None = None) -> None:
-        """Record an event of a step."""
-        self.events.append(StepEvent(event_type, definition.node_name, key))
+NOWHERE = Identity("", "", "", "")
+"""The target of a run without a warehouse."""
 
 
 def run_assets(run: InProcessRun) -> ExecuteInProcessResult:
     """Execute the selected assets in order. Raises what `materialize()` promises to raise."""
     compiled = compile_definitions(run.assets)
     selected = _select(compiled, run.selection)
-    ordered = order(with_shared_needs(compiled.graph, compiled.producers), selected)
-    steps = tuple(dict.fromkeys(compiled.producers[key] for key in ordered))
-    check_requirements(steps, run.resources)
+    plan = make_plan(compiled.graph, Selected(selected), PlanRequest("run"))
+    bodies = tuple(dict.fromkeys(compiled.producers[step.makes[0].asset.key] for step in plan.steps))
+    check_requirements(bodies, run.resources)
     with _default_manager(run) as manager:
+        options = ExecuteOptions(NOWHERE, threads=0)
         resources = {DEFAULT_IO_MANAGER_KEY: manager, **run.resources}
-        around = Surroundings(str(uuid.uuid4()), compiled, resources, logging.getLogger("assetc"))
-        progress = _run_steps(steps, selected, around)
-    if progress.first_error and run.raise_on_error:
-        raise progress.first_error
-    node_of_key = {
-        output.key: (definition.node_name, output.name) for definition in steps for output in definition.outputs
-    }
-    success = progress.first_error is None
-    return ExecuteInProcessResult(success, around.run_id, tuple(progress.events), progress.values, node_of_key)
+        values = Values(options.run_id, compiled.known, resources, logging.getLogger("assetc"))
+        work = DefinitionsWork(compiled, values, options.cancellation)
+        events = tuple(step_events(_execute(plan, work, options), compiled, work.seen))
+    for error in work.seen.errors.values():
+        if run.raise_on_error or not isinstance(error, Exception):
+            raise error
+    nodes = {output.key: (body.node_name, output.name) for body in bodies for output in body.outputs}
+    success = events[-1].event_type_value == "RUN_SUCCESS"
+    return ExecuteInProcessResult(success, options.run_id, events, work.seen.values, nodes)
+
+
+def _execute(plan: Plan, work: DefinitionsWork, options: ExecuteOptions) -> Iterable[Event]:
+    """The events of the run, which is remembered as long as it lasts."""
+    prepared = Prepared(work, {}, {"": Relations(())})
+    with closing(SqliteState(None)) as state:
+        return tuple(execute(plan, lambda _: prepared, state, options))
 
 
 @contextmanager
@@ -97,73 +95,3 @@ def _select(compiled: CompiledDefinitions, selection: Iterable[AssetKey] | None)
             message = f"{definition.node_name} does not support subsetting: {key} is selected without {missing}"
             raise InvalidDefinitionError(message, code="E115")
     return chosen
-
-
-def _run_steps(steps: Iterable[AssetsDefinition], selected: frozenset[AssetKey], around: Surroundings) -> _Progress:
-    progress = _Progress()
-    progress.events.append(StepEvent("RUN_START"))
-    upstream = around.compiled.graph.upstream
-    for definition in steps:
-        needs = {up for key in definition.keys for up in upstream[key]} - definition.keys
-        if needs & progress.failed:
-            progress.failed |= definition.keys
-        elif needs & progress.skipped:
-            progress.skipped |= definition.keys
-            progress.add("STEP_SKIPPED", definition)
-        else:
-            _run_step(definition, definition.keys & selected, around, progress)
-    progress.events.append(StepEvent("RUN_FAILURE" if progress.first_error else "RUN_SUCCESS"))
-    return progress
-
-
-def _run_step(
-    definition: AssetsDefinition, wanted: frozenset[AssetKey], around: Surroundings, progress: _Progress
-) -> None:
-    made: set[AssetKey] = set()
-    progress.add("STEP_START", definition)
-    try:
-        values = _load_inputs(definition, around, progress)
-        services = Services(around.run_id, around.log, Resources(around.resources))
-        context = BodyContext(definition, wanted, services)
-        for produced in outputs_of(definition, _call(definition, values, context), wanted):
-            _store(context.complete(produced), definition, around, progress)
-            made.add(produced.output.key)
-    except Exception as error:  # a body may raise anything
-        progress.events.append(
-            StepEvent("STEP_FAILURE", definition.node_name, message=f"{type(error).__name__}: {error}", error=error)
-        )
-        progress.failed |= definition.keys
-        progress.first_error = progress.first_error or error
-        return
-    progress.skipped |= wanted - made
-    progress.add("STEP_SUCCESS", definition)
-
-
-def _call(definition: AssetsDefinition, values: Mapping[str, object], context: BodyContext) -> object:
-    if definition.sql is not None:
-        raise InvariantError(f"{definition.key} is a query, and this run has no warehouse", code="E185")
-    services = service_values(definition.signature, values, context)
-    return call_body(definition.body, definition.signature, {**services, **values})
-
-
-def _load_inputs(definition: AssetsDefinition, around: Surroundings, progress: _Progress) -> dict[str, object]:
-    values: dict[str, object] = {}
-    received = around.compiled.inputs_of(definition)
-    for item in definition.inputs:
-        name = item.parameter.name
-        if name in received:
-            values[name] = load_input(item, received[name], around)
-            progress.add("LOADED_INPUT", definition)
-            progress.add("STEP_INPUT", definition)
-    return values
-
-
-def _store(produced: Produced, definition: AssetsDefinition, around: Surroundings, progress: _Progress) -> None:
-    output = produced.output
-    progress.values[definition.node_name, output.name] = produced.value
-    progress.add("STEP_OUTPUT", definition, output.key)
-    metadata = {**produced.metadata, **store_output(produced, definition, around)}
-    record = AssetMaterialization.of(output.key, metadata, produced.tags, produced.data_version)
-    progress.events.append(StepEvent("ASSET_MATERIALIZATION", definition.node_name, output.key, materialization=record))
-    if produced.stores_value:
-        progress.add("HANDLED_OUTPUT", definition, output.key)

@@ -5,22 +5,52 @@ import re
 import sys
 import textwrap
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from assetc import AssetIn, Ref, asset
+from assetc import AssetIn, InvariantError, IOManager, Ref, asset
 from assetc.adapters.protocol import Statement
 from assetc.adapters.registry import find_adapter
+from assetc.compiler.materialization.build import Query, TableValue
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
-from assetc.runtime.python.body import BodyRequest, match_inputs, run_body
-from assetc.runtime.python.body_value import NoValue, ObjectValue, QueryValue, TableValue, changed_kind, kind_of
-from assetc.runtime.python.load_upstream import Upstream
+from assetc.runtime.python.body import BodyFailed, BodyRequest, match_inputs, run_body
+from assetc.runtime.python.body_value import ObjectValue, changed_kind, kind_of, to_body_value
+from assetc.runtime.python.load_upstream import Upstream, load_upstream
+from assetc.runtime.python.pass_values import Known, Values
 from assetc.runtime.python.warehouse_access import WarehouseAccess
 from assetc.runtime.values.store import save_object
 
 ADAPTER = find_adapter("duckdb")
+
+
+class Loads(IOManager):
+    def __init__(self, bodies, access, form):
+        self.bodies, self.access, self.form = bodies, access, form
+
+    def handle_output(self, context, obj):
+        raise AssertionError("nothing is stored here")
+
+    def load_input(self, context):
+        upstream = self.bodies.upstream[context.asset_key]
+        return load_upstream(context, upstream, self.access, self.bodies.root, self.form)
+
+
+class Outcome:
+    """What a body gave: values as they would be stored, None for those that are not."""
+
+    def __init__(self, items, access):
+        self.outputs, self.failure = [], None
+        try:
+            with closing(items):
+                for produced in items:
+                    value = to_body_value(produced.value, produced.output.annotation, access.resolve_sql)
+                    self.outputs.append((produced, value if produced.stores_value else None))
+        except BodyFailed as error:
+            self.failure = error.failure
+        self.sent = tuple(access.sent)
 
 
 class Bodies:
@@ -46,7 +76,7 @@ class Bodies:
         (self.root / path).parent.mkdir(parents=True, exist_ok=True)
         (self.root / path).write_text("from assetc import *\n" + textwrap.dedent(text))
 
-    def run(self, text: str, key: str = "t", path: str = "models/c.py", **more):
+    def run(self, text: str, key: str = "t", path: str = "models/c.py", form: str = "pandas", **more):
         if text:
             self.write(path, text)
         access = WarehouseAccess(
@@ -56,13 +86,13 @@ class Bodies:
             (AssetKey(key),),
             path,
             self.root,
-            "run1",
             access,
+            Values("run1", lambda key: Known(key.name), {}, logging.getLogger(), Loads(self, access, form)),
             lambda definition: match_inputs(definition, self.upstream),
             lambda level, line: self.log.append((logging.getLevelName(level), line)),
             **more,
         )
-        return run_body(request)
+        return Outcome(run_body(request), access)
 
     def find(self, parts):
         upstream = self.upstream.get(AssetKey(parts[-1]))
@@ -75,8 +105,8 @@ class Bodies:
         return sql
 
     def rows(self, value):
-        """The rows of a value, as a run stores it to store it."""
-        if isinstance(value, QueryValue):
+        """The rows of a value, as a run stores it."""
+        if isinstance(value, Query):
             return self.session.query(value.sql)[1]
         (self.session.execute(Statement("drop table if exists stored")),)
         self.session.write(Relation("w", "main", "stored"), value.value)
@@ -92,8 +122,8 @@ def bodies(tmp_path):
 
 def only(outcome):
     assert outcome.failure is None, outcome.failure.traceback
-    (output,) = outcome.outputs
-    return output.value
+    ((_, value),) = outcome.outputs
+    return value
 
 
 @pytest.mark.parametrize(
@@ -134,11 +164,7 @@ def test_a_table_arrives_in_the_form_of_the_annotation(bodies, annotation, expec
 def test_the_default_form_of_a_table_can_be_another(bodies):
     bodies.table("o", "select 1 as id")
     text = "@asset\ndef t(o) -> str: return type(o).__module__"
-    assert "polars" in only(bodies.run(text, default_load_type="polars")).value
-    text = text.replace("@asset", "@asset(default_load_type='pyarrow')")
-    assert "pyarrow" in only(bodies.run(text, path="models/d.py", default_load_type="polars")).value
-    wrong = bodies.run(text.replace("pyarrow", "pollars"), path="models/e.py").failure
-    assert wrong.diagnostic.code == "E186" and "Did you mean polars" in wrong.diagnostic.message
+    assert "polars" in only(bodies.run(text, form="polars")).value
 
 
 @pytest.mark.parametrize(
@@ -175,13 +201,13 @@ def test_every_kind_of_table_can_be_returned(bodies, expression):
     [
         ("", "[1, 2]", ObjectValue([1, 2])),
         ("", "'hello'", ObjectValue("hello")),
-        ("", "'select your seat'", QueryValue("select your seat")),
+        ("", "'select your seat'", Query("select your seat")),
         ("", "None", ObjectValue(None)),
         ("-> str", "'select 1 as x'", ObjectValue("select 1 as x")),
         ("-> list", "[{'id': 1}]", ObjectValue([{"id": 1}])),
-        ("-> None", "None", NoValue()),
+        ("-> None", "None", None),
         ("-> Output[int]", "Output(5)", ObjectValue(5)),
-        ("-> MaterializeResult", "MaterializeResult()", NoValue()),
+        ("-> MaterializeResult", "MaterializeResult()", None),
     ],
 )
 def test_what_is_no_table_is_kept_as_an_object_or_not_at_all(bodies, annotation, expression, expected):
@@ -189,8 +215,9 @@ def test_what_is_no_table_is_kept_as_an_object_or_not_at_all(bodies, annotation,
 
 
 def test_a_result_annotated_as_a_table_must_be_one(bodies):
-    failure = bodies.run("@asset\ndef t() -> list[dict]: return 7").failure
-    assert failure.diagnostic.code == "E188" and "is an int" in failure.diagnostic.message
+    with pytest.raises(InvariantError, match="is an int") as caught:
+        bodies.run("@asset\ndef t() -> list[dict]: return 7")
+    assert caught.value.code == "E188"
 
 
 def test_an_empty_list_is_a_table_where_one_is_promised(bodies):
@@ -218,7 +245,7 @@ def test_a_relation_loads_nothing_and_executes(bodies):
     @asset
     def t(o: Relation) -> None: o.execute(f'create table bt as select count(*) n from {o}')
     """)
-    assert only(outcome) == NoValue() and bodies.session.query("from bt")[1] == [(2,)]
+    assert only(outcome) is None and bodies.session.query("from bt")[1] == [(2,)]
 
 
 def test_names_in_the_sql_of_a_body_become_the_relations_of_the_target(bodies):
@@ -381,11 +408,10 @@ def test_several_outputs_by_tuple_dictionary_and_yield(bodies):
     """,
         "x",
     )
-    assert [(str(output.key), output.value.value, output.metadata["n"].value) for output in outcome.outputs] == [
-        ("x", [1], 1)
-    ]
-    assert [output.value.value for output in bodies.run("", "p").outputs] == [[1], 2]
-    assert [str(output.key) for output in bodies.run("", "r").outputs] == ["s", "r"]
+    ((produced, value),) = outcome.outputs
+    assert (produced.output.name, value.value, produced.metadata) == ("x", [1], {"n": 1})
+    assert [value.value for _, value in bodies.run("", "p").outputs] == [[1], 2]
+    assert [produced.output.name for produced, _ in bodies.run("", "r").outputs] == ["s", "r"]
 
 
 def test_a_model_of_dbt_runs(bodies):
@@ -454,7 +480,7 @@ def test_a_parameter_means_the_one_upstream_that_ends_like_it(bodies):
     @asset(ins={"late": AssetIn("shop/days")})
     def d(orders, c: Ref["raw.customers"], late, other=1): ...  # noqa: F821  the name of an asset
 
-    found = {name: str(item.key) for name, item in match_inputs(d, upstream).items()}
+    found = {name: str(key) for name, key in match_inputs(d, upstream).items()}
     assert found == {"orders": "x/Orders", "c": "raw/customers", "late": "shop/days"}
 
 
@@ -468,7 +494,7 @@ def test_a_required_resource_is_asked_for_before_the_body_runs(bodies):
 def test_a_later_change_of_kind_is_a_fault():
     fault = changed_kind(AssetKey("a"), "table", "object", None)
     assert fault.code == "E188" and fault.message == "a was a table and has become an object"
-    assert changed_kind(AssetKey("a"), "nothing", "object", None) is None
+    assert changed_kind(AssetKey("a"), "none", "object", None) is None
 
 
 def test_bodies_run_in_several_threads_at_once(bodies):
