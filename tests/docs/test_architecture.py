@@ -14,7 +14,7 @@ ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
 
 HOMES = {
     "click": ("cli/",),
-    "duckdb": ("adapters/duckdb/",),
+    "duckdb": ("adapters/duckdb/", "adapters/postgres/", "adapters/tables.py"),
     "jinja2": ("compiler/template/",),
     "networkx": ("compiler/resolution/cycles.py",),
     "rich": ("cli/progress/terminal.py",),
