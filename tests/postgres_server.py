@@ -7,6 +7,7 @@ lives, so that nothing is left behind even when the tests are killed.
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import pwd
 import shutil
@@ -82,6 +83,22 @@ def emptied_fields() -> dict[str, object]:
         for (schema,) in found.fetchall():
             connection.execute(sql.SQL("drop schema {} cascade").format(sql.Identifier(schema)))
     return fields
+
+
+def profiles_file(fields: dict[str, object], profile: str = "shop") -> str:
+    """A profiles.yml whose one target is this database."""
+    return json.dumps({profile: {"target": "dev", "outputs": {"dev": fields}}})
+
+
+def tables_in(fields: dict[str, object]) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows of every relation but the ledger's, by schema and name, sorted by their texts."""
+    names = "select table_schema, table_name from information_schema.tables where table_name <> 'assetc_ledger'"
+    own = " and table_schema not in ('pg_catalog', 'information_schema')"
+    with connect(fields) as connection:
+        return {
+            f"{schema}.{name}": sorted(connection.execute(f'select * from "{schema}"."{name}"').fetchall(), key=repr)
+            for schema, name in sorted(connection.execute(names + own).fetchall())
+        }
 
 
 def connect(fields: dict[str, object]) -> psycopg.Connection[Any]:

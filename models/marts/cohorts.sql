@@ -4,7 +4,7 @@ with firsts as (
     from customer_orders
     where orders > 0
 ), activity as (
-    select f.cohort, date_diff('month', f.cohort, o.order_month) as months_later, o.customer_id
+    select f.cohort, {{ months_between('f.cohort', 'o.order_month') }} as months_later, o.customer_id
     from orders as o
     join firsts as f on f.customer_id = o.customer_id
 ), sizes as (
@@ -15,7 +15,7 @@ select
     s.size,
     a.months_later,
     count(distinct a.customer_id) as active,
-    round(count(distinct a.customer_id) / s.size, 4) as retention
+    round(1.0 * count(distinct a.customer_id) / s.size, 4) as retention
 from activity as a
 join sizes as s on s.cohort = a.cohort
 group by a.cohort, s.size, a.months_later

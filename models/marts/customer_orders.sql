@@ -9,4 +9,4 @@ select
     coalesce(sum(o.revenue), 0) as revenue
 from customers as c
 left join orders as o on o.customer_id = c.customer_id
-group by all
+group by c.customer_id, c.country, c.channel, c.signed_up_on

@@ -8,7 +8,7 @@ from assetc import asset
 @asset
 def customer_value(customer_orders: pd.DataFrame) -> pd.DataFrame:
     """Each buyer's value in thirds: how recent, how often, how much."""
-    buyers = customer_orders[customer_orders["orders"] > 0].copy()
+    buyers = customer_orders[customer_orders["orders"] > 0].sort_values("customer_id", ignore_index=True)
     newest = buyers["last_order_at"].max()
     buyers["days_since_order"] = (newest - buyers["last_order_at"]).dt.days
     thirds = {"recency": -buyers["days_since_order"], "frequency": buyers["orders"], "amount": buyers["revenue"]}

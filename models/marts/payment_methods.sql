@@ -2,4 +2,4 @@
 select p.method, o.order_month, count(*) as payments, sum(p.amount) as amount
 from payments as p
 join {{ ref('orders') }} as o on o.order_id = p.order_id
-group by all
+group by p.method, o.order_month

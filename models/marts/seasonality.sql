@@ -1,8 +1,11 @@
 -- How much busier than an average month each month of the year is: 1.0 is average.
 with months as (
-    select extract(month from day) as month, extract(year from day) as year, sum(revenue) as revenue
+    select
+        cast(extract(month from day) as integer) as month,
+        cast(extract(year from day) as integer) as year,
+        sum(revenue) as revenue
     from daily_sales
-    group by all
+    group by 1, 2
 ), years as (
     select year, avg(revenue) as average from months group by year having count(*) = 12
 )

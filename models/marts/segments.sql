@@ -5,5 +5,5 @@ select
     round(sum(c.revenue), 2) as revenue
 from customer_value as v
 join customer_orders as c on c.customer_id = v.customer_id
-group by all
-order by segment, country
+group by 1, 2
+order by 1, 2

@@ -56,7 +56,7 @@ def raw_orders(raw_customers: pd.DataFrame) -> pd.DataFrame:
     source = random.Random(11)
     last_day = FIRST_DAY + timedelta(days=DAYS - 1)
     rows = []
-    for customer in raw_customers.itertuples():
+    for customer in raw_customers.sort_values("id").itertuples():
         day = pd.Timestamp(customer.signed_up_on).date()
         loyalty = source.betavariate(2.6, 1.2)
         while day <= last_day:

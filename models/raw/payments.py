@@ -6,11 +6,10 @@ METHODS = ("card", "invoice", "wallet")
 
 
 @asset
-def raw_payments(context) -> None:
+def raw_payments(context):
     """One payment for each order that was not canceled; large orders are paid by invoice."""
-    context.execute(
+    return context.sql(
         f"""
-        create or replace table raw_payments as
         select
             o.id as order_id,
             o.quantity * p.price_cents as amount_cents,
@@ -19,7 +18,7 @@ def raw_payments(context) -> None:
                 when o.id % 3 = 0 then '{METHODS[2]}'
                 else '{METHODS[0]}'
             end as method,
-            o.ordered_at + interval 5 minute as paid_at
+            o.ordered_at + interval '5 minutes' as paid_at
         from raw_orders as o
         join products as p on p.id = o.product_id
         where o.status <> 'canceled'
