@@ -16,6 +16,7 @@ import pytest
 
 from assetc.compiler.compilation import Counts
 from assetc.project.load import LoadRequest
+from assetc.project.memory.facts_memory import CachedMemory
 from assetc.runtime.compiled_sql import SqlCompiler
 from assetc.runtime.opening import OpenRequest
 from assetc.runtime.workspace import Workspace, open_workspace
@@ -140,6 +141,43 @@ def _pieces(root: Path) -> set[str]:
         return {part for (part,) in cache.execute("select part from facts where part <> ''")}
 
 
+EDITS_OF_ONE = {
+    "a configuration of its own": (
+        "models/large.sql",
+        "{{ config(tags=['big']) }} select * from orders",
+    ),
+    "a fault": ("models/large.sql", "select * form orders"),
+    "a name that nothing has": ("models/totals.sql", "select customer from missing"),
+    "an edge more": ("models/totals.sql", "select customer from large join orders using (customer)"),
+    "an edge less": ("models/totals.sql", "select 1 as customer"),
+    "a source more": ("models/orders.sql", "select id, customer, amount from raw.orders join raw.days using (id)"),
+    "another source": ("models/orders.sql", "select id, customer, amount from raw.lines"),
+    "a hook": ("models/totals.sql", "{{ config(pre_hook='delete from orders') }} select customer from large"),
+}
+
+
+@pytest.mark.parametrize("name", EDITS_OF_ONE)
+def test_an_edit_of_one_model_asks_for_nothing_of_the_others(
+    chain: Path, tmp_path_factory: pytest.TempPathFactory, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same passes run over one text; what they find replaces what they found before, and goes when it is mended."""
+    (path, text), fresh = EDITS_OF_ONE[name], tmp_path_factory.mktemp("fresh") / "project"
+    for written in (text, CHAIN[path]):
+        (chain / path).write_text(written)
+        shutil.copytree(chain, fresh, ignore=shutil.ignore_patterns(".assetc"))
+        with opened(fresh) as cold:
+            expected = outcome(cold)
+        with monkeypatch.context() as patched:
+            patched.setattr(CachedMemory, "expect_all", _never)
+            with opened(chain) as again:
+                assert outcome(again) == expected
+        shutil.rmtree(fresh)
+
+
+def _never(_: CachedMemory) -> None:
+    raise AssertionError("all texts were asked for")
+
+
 # A larger project under random edits.
 
 MODELS = 60
@@ -173,13 +211,15 @@ def _generate(root: Path, chance: random.Random) -> None:
         f"  - {{name: m{number:02}, columns: [{{name: id, data_tests: [unique]}}]}}\n" for number in (1, 7, 8)
     )
     _write(root, "models/schema.yml", f"models:\n{entries}")
+    _edit_seed(root, chance)
 
 
 Edit = Callable[[Path, random.Random], object]
 
 
 def _some_model(root: Path, chance: random.Random) -> Path:
-    return chance.choice(sorted(root.glob("models/*/*.sql")))
+    readable = (path for path in sorted(root.glob("models/*/*.sql")) if b"\xff" not in path.read_bytes())
+    return chance.choice(list(readable))
 
 
 def _edit_expression(root: Path, chance: random.Random) -> None:
@@ -226,6 +266,60 @@ def _configure(root: Path, chance: random.Random) -> None:
 def _edit_several(root: Path, chance: random.Random) -> None:
     for _ in range(3):
         chance.choice((_edit_expression, _add_column, _read_another, _comment))(root, chance)
+
+
+def _set_config(root: Path, chance: random.Random) -> None:
+    """In place of what the model has: what concerns it alone, and what others see of it, too."""
+    path = _some_model(root, chance)
+    hook = f"pre_hook='delete from {{{{ ref(\"m{chance.randrange(MODELS):02}\") }}}} where id = {chance.randrange(9)}'"
+    options = ("tags=['a']", hook, "alias='other'", "checks=['unique']", "deps=['m07']", "deps=['nothing']", "tegs=1")
+    options += ("materialized='view'", "ignore_deps=['m03']", "inference='off'", "enabled=false", "schema='odd'")
+    text = re.sub(r"\{\{ config\(.*?\) \}\}\n", "", path.read_text())
+    path.write_text(f"{{{{ config({', '.join(chance.sample(options, chance.randrange(3)))}) }}}}\n{text}")
+
+
+def _mend(root: Path, chance: random.Random) -> None:
+    """All that was broken, and cannot be read."""
+    for path in sorted(root.glob("models/*/*.sql")):
+        text = path.read_bytes().replace(b"\xff", b"").decode()
+        path.write_text(text.replace(" form ", " from ").replace("{{ missing }}", "1"))
+
+
+def _make_unreadable(root: Path, chance: random.Random) -> None:
+    path = _some_model(root, chance)
+    path.write_bytes(path.read_bytes() + b"\xff")
+
+
+def _call_a_macro_that_is_not_there(root: Path, chance: random.Random) -> None:
+    path = _some_model(root, chance)
+    path.write_text(path.read_text().replace(" from ", ", {{ missing }} as broken from ", 1))
+
+
+def _read_outside(root: Path, chance: random.Random) -> None:
+    """A table that nobody declares: who mentions it first may come and go."""
+    path = _some_model(root, chance)
+    path.write_text(f"with o as (select * from raw.t{chance.randrange(4)}) {path.read_text()}")
+
+
+def _name_missing(root: Path, chance: random.Random) -> None:
+    path = _some_model(root, chance)
+    path.write_text(re.sub(r" from (\S+)", " from {{ ref('m0') }}", path.read_text(), count=1))
+
+
+def _edit_seed(root: Path, chance: random.Random) -> None:
+    columns = ",".join(chance.sample(COLUMNS, 3))
+    _write(root, "seeds/events.csv", f"{columns}\n1,2,{chance.randrange(9)}\n")
+
+
+def _edit_check(root: Path, chance: random.Random) -> None:
+    _write(root, "checks/some.sql", f"select * from m{chance.randrange(MODELS):02} where id < 0\n")
+
+
+def _edit_python(root: Path, chance: random.Random) -> None:
+    reads = f"m{chance.randrange(MODELS):02}"
+    header = "from assetc import asset\n\n\n"
+    body = f"@asset\ndef scored({reads}):\n    return {reads}\n"
+    _write(root, "models/odd/scored.py", header + body)
 
 
 def _rename(root: Path, chance: random.Random) -> None:
@@ -280,6 +374,18 @@ EDITS: tuple[Edit, ...] = (
     _read_another,
     _edit_several,
     _configure,
+    _set_config,
+    _set_config,
+    _mend,
+    _mend,
+    _make_unreadable,
+    _call_a_macro_that_is_not_there,
+    _read_outside,
+    _read_outside,
+    _name_missing,
+    _edit_seed,
+    _edit_check,
+    _edit_python,
     _rename,
     _move,
     _delete,
@@ -301,6 +407,7 @@ def outcome(workspace: Workspace) -> dict[str, Any]:
         "diagnostics": workspace.diagnostics,
         "written": workspace.compilation.written,
         "outside": workspace.compilation.outside,
+        "order": [list(part) for part in (workspace.graph.assets, workspace.graph.sources, workspace.graph.upstream)],
         "sql": {str(asset.key): compiler.model(asset, incremental=False).sql for asset in models},
     }
 

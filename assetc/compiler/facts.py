@@ -21,6 +21,9 @@ from assetc.compiler.sql.reading import SqlReading
 from assetc.compiler.template.rendered import Read, Rendered, TemplateReference
 from assetc.compiler.text_id import TextId
 
+UNREADABLE = "?"
+"""The content of a file that cannot be read: it is tried again each time."""
+
 
 class PlacedReference(Struct, frozen=True):
     """A reference and the place of it in the user's file.

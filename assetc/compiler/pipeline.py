@@ -22,15 +22,16 @@ said before, so that a fault goes with its cause: also one that `find_columns` f
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 
 from assetc.compiler.asset import Asset, Graph
 from assetc.compiler.code_version import versioned
-from assetc.compiler.compilation import Compilation, Counts, Owner
+from assetc.compiler.compilation import Compilation, Counts
 from assetc.compiler.declare import Declared, declare, declare_edited
-from assetc.compiler.diagnostic import Diagnostic, Faults
+from assetc.compiler.diagnostic import Faults
 from assetc.compiler.facts import SqlFacts, outside_reads
+from assetc.compiler.faults import faults_after
 from assetc.compiler.find_columns import find_columns
 from assetc.compiler.given import Given
 from assetc.compiler.graph import connect, reconnect
@@ -99,11 +100,11 @@ def _compiled(
     all_facts = partial(_facts_of, given, sql)
     columns, derived = find_columns(graph, assets.keys(), earlier.columns, all_facts, facts.seeds, declared.names)
     understood = {text: each.understood.problems for text, each in sql.items() if each.understood}
-    told = {"read": facts.faults, **declared.faults, "understand": understood, "resolve": resolved.faults}
+    found = {"read": facts.faults, **declared.faults, "understand": understood, "resolve": resolved.faults}
     reads = outside_reads((*sql.values(), *hook_facts.values()), declared.reads)
     compilation = Compilation(
         graph=graph,
-        faults=_readable(_replaced(earlier.faults, {**told, **graph_faults}), given.files.problems),
+        faults=faults_after(earlier.faults, {**found, **graph_faults}, dirty, given.files.problems),
         columns=columns,
         written=declared.written,
         reads=tuple(dict.fromkeys((*earlier.reads, *reads))),
@@ -143,28 +144,6 @@ def _remember(given: Given, facts: Mapping[TextId, SqlFacts]) -> None:
     for text, changed in facts.items():
         if changed is not given.memory.sql(text):
             given.memory.keep(changed)
-
-
-def _replaced(
-    before: Mapping[Owner, tuple[Diagnostic, ...]], found: Mapping[str, Faults]
-) -> dict[Owner, tuple[Diagnostic, ...]]:
-    """All faults after these were found: each pass takes back what it said before of a text that it looked at."""
-    now = {(name, text): problems for name, faults in found.items() for text, problems in faults.items()}
-    return {owner: problems for owner, problems in {**before, **now}.items() if problems}
-
-
-def _readable(
-    faults: Mapping[Owner, tuple[Diagnostic, ...]], unreadable: Mapping[str, Diagnostic]
-) -> dict[Owner, tuple[Diagnostic, ...]]:
-    """For a file that cannot be read that is the one thing to say about it."""
-    if not unreadable:
-        return dict(faults)
-    left = {owner: tuple(_elsewhere(problems, unreadable)) for owner, problems in faults.items()}
-    return left | {("open", TextId(path)): (problem,) for path, problem in unreadable.items()}
-
-
-def _elsewhere(problems: Iterable[Diagnostic], paths: Collection[str]) -> Iterable[Diagnostic]:
-    return (problem for problem in problems if problem.span is None or problem.span.path not in paths)
 
 
 def _outside(facts: FileFacts) -> tuple[tuple[str, str], ...]:

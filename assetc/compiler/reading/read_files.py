@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from msgspec import Struct
 
 from assetc.compiler.diagnostic import Diagnostic, Faults
-from assetc.compiler.facts import MacroFacts, PythonFacts, SeedFacts, SqlFacts
+from assetc.compiler.facts import UNREADABLE, MacroFacts, PythonFacts, SeedFacts, SqlFacts
 from assetc.compiler.given import Given
 from assetc.compiler.memory import Files
 from assetc.compiler.project import ProjectFile
@@ -68,6 +68,8 @@ def read_sql_file(given: Given, path: str) -> tuple[SqlFacts, bool]:
     if known is not None and known.content == content and still_valid(known.discovered.reads, given.surroundings):
         return known, False
     text = given.files.text(path)
+    if path in given.files.problems:
+        content = UNREADABLE
     discovered = discover(Template(path, text), given.surroundings)
     columns = known.columns if known else None  # they tell themselves whether they still hold
     return SqlFacts(TextId(path), content, discovered, read_header(text), columns=columns), True

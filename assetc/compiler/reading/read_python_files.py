@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assetc.compiler.facts import PythonFacts
+from assetc.compiler.facts import UNREADABLE, PythonFacts
 from assetc.compiler.given import Given
 from assetc.compiler.python.complete_python import complete_python
 from assetc.compiler.python.read_python import read_python
@@ -31,7 +31,8 @@ def _facts(given: Given, path: str, reading: PythonReading) -> PythonFacts:
     content = given.files.content
     # A file that was looked for and is not there has the content "": it is noticed when it appears.
     leads_to = tuple((other, content(other)) for other in (*reading.files, *reading.missing))
-    return PythonFacts(path, content(path), reading, leads_to, given.project.target.dialect)
+    own = UNREADABLE if path in given.files.problems else content(path)
+    return PythonFacts(path, own, reading, leads_to, given.project.target.dialect)
 
 
 def _may_make_some(text: str, reading: PythonReading) -> bool:
