@@ -18,7 +18,6 @@ from assetc.compiler.operation import (
     CreateTable,
     DeleteInsert,
     Describe,
-    DescribeSeed,
     LoadSeed,
     LoadValue,
     Merge,
@@ -90,8 +89,6 @@ class _Step(Struct):
         match operation:
             case Describe(relation):
                 return self.session.columns(relation)
-            case DescribeSeed():
-                return self.describe_seed(operation)
             case LoadValue(relation, value, temporary):
                 self.rows = self.session.write(relation, value, temporary=temporary)
             case RunChecks(relation):
@@ -128,7 +125,7 @@ class _Step(Struct):
             except WarehouseError as error:
                 error.statement = statement
                 if isinstance(operation, LoadSeed) and error.line is not None:
-                    raise Refused(_bad_row(operation.file, error)) from error
+                    raise bad_row(operation.file, error) from error
                 raise
             if isinstance(operation, _WRITES_ROWS):
                 self.rows = rows
@@ -147,14 +144,6 @@ class _Step(Struct):
                 yield item
             item = _answered(rendering, rows)
 
-    def describe_seed(self, seed: DescribeSeed) -> tuple[Column, ...]:
-        try:
-            return self.session.seed_columns(seed)
-        except WarehouseError as error:
-            if error.line is None:
-                raise
-            raise Refused(_bad_row(seed.file, error)) from error
-
     def report(self, fault: Diagnostic) -> None:
         if fault.severity == "error":
             raise Refused(fault)
@@ -169,16 +158,11 @@ def _answered(generator: Generator[Item, Answer, None], answer: Answer) -> Item 
         return None
 
 
-_ROW_HINTS = (
-    ("Expected Number of Columns", "Give the row as many values as the first line has names, or set `delimiter`"),
-    ("quote", 'Close the quote; a quote inside of a value is written twice: ""'),
-    ("unicode", "Save the file as UTF-8"),
-    ("", "Correct the row, or say under `column_types` in a .yml file what its values are"),
-)
-"""What to do about a row, by what the warehouse says of it."""
+_ROW_HINT = "Correct the row, or say under `column_types` in a .yml file what its values are"
 
 
-def _bad_row(file: str, error: WarehouseError) -> Diagnostic:
+def bad_row(file: str, error: WarehouseError) -> Refused:
+    """A row of a seed that cannot be loaded: the fault (E175) at its line."""
     place = Span(file, 0, 0, error.line or 1, 1)
-    hint = error.hint or next(hint for sign, hint in _ROW_HINTS if sign in error.message)
-    return diagnostic("E175", f"this row cannot be loaded: {error.message}", place, hint=hint)
+    message = f"this row cannot be loaded: {error.message}"
+    return Refused(diagnostic("E175", message, place, hint=error.hint or _ROW_HINT))

@@ -17,7 +17,7 @@ from assetc.compiler.diagnostic import Diagnostic
 from assetc.definitions.relation import Relation
 
 if TYPE_CHECKING:
-    from assetc.compiler.operation import Column, DescribeSeed, Operation, RelationKind
+    from assetc.compiler.operation import Column, Operation, RelationKind
 
 Form: TypeAlias = Literal["pandas", "polars", "pyarrow", "duckdb", "dicts"]
 """How a Python asset wants to receive a table."""
@@ -143,9 +143,6 @@ class Session(Protocol):
 
     def columns(self, relation: Relation) -> tuple[Column, ...]:
         """The columns of a relation, in order; empty when it does not exist."""
-
-    def seed_columns(self, seed: DescribeSeed) -> tuple[Column, ...]:
-        """The columns of a CSV file with the types that its values allow; empty for an empty file."""
 
     def begin(self) -> None:
         """Begin a transaction."""

@@ -7,7 +7,7 @@ from typing import NoReturn
 from msgspec import Struct, field
 
 from assetc.adapters.protocol import Statement
-from assetc.compiler.operation import Column, DescribeSeed
+from assetc.compiler.operation import Column
 from assetc.definitions.relation import Relation
 
 
@@ -32,10 +32,6 @@ class RecordingSession(Struct, eq=False):
         if not self.columns_known:
             raise NotKnown(relation.name)
         return tuple(Column(name, "") for name in self.columns_known)
-
-    def seed_columns(self, seed: DescribeSeed) -> tuple[Column, ...]:
-        """Raises NotKnown: a warehouse decides which types the values of a file allow."""
-        raise NotKnown(seed.file)
 
     def query(self, sql: str) -> NoReturn:
         """Raises NotKnown."""

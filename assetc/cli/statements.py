@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from assetc.adapters.perform import Listener, perform
 from assetc.adapters.protocol import Statement
 from assetc.adapters.recording import NotKnown, RecordingSession
 from assetc.compiler.asset import Asset, Check
 from assetc.compiler.checks import SINGULAR
-from assetc.compiler.materialization.build import Build, Content, CsvFile, Query
+from assetc.compiler.materialization.build import Build, Content, Query
 from assetc.compiler.materialization.materialize import materialize
 from assetc.compiler.operation import RelationKind
 from assetc.compiler.plan import output_id
@@ -57,7 +55,9 @@ def lasts(check: Check) -> bool:
 def _content(asset: Asset, compiler: SqlCompiler, *, incremental: bool) -> tuple[Asset, Content | None]:
     """What the asset is made of; the statements before a script's query are then hooks of the asset."""
     if asset.kind == "seed":
-        return asset, CsvFile(str(Path(compiler.workspace.project.root, asset.path)), asset.path)
+        from assetc.adapters.seed_file import read_seed
+
+        return asset, read_seed(compiler.workspace.root / asset.path, asset.path, asset.config.separator)
     if asset.kind != "model":
         return asset, None
     script = read_script(asset, compiler.model(asset, incremental=incremental).sql, compiler.adapter.dialect)

@@ -128,27 +128,28 @@ class AlterColumns(Struct, frozen=True):
     retype: tuple[Column, ...] = ()
 
 
-class DescribeSeed(Struct, frozen=True):
-    """Ask for the columns of the CSV file at `path` (absolute), with the types that its values allow.
+SeedType = Literal["BOOLEAN", "INTEGER", "BIGINT", "HUGEINT", "DOUBLE", "DATE", "TIMESTAMP", "VARCHAR"]
+"""What the values of a seed's column can be, by DuckDB's names; an adapter writes its own."""
 
-    `file` is the path as diagnostics show it.
-    """
 
-    path: str
-    delimiter: str
-    file: str = ""
+class SeedColumn(Struct, frozen=True):
+    """A column of a CSV file: the type that its values allow, and the configured one as the warehouse writes it."""
+
+    name: str
+    type: SeedType
+    configured: str = ""
 
 
 class LoadSeed(Struct, frozen=True):
     """Create `relation`, which must not exist yet, from the CSV file at `path` (absolute).
 
-    `column_types` has every column of the file, in order; `file` is the path as diagnostics show it.
+    `columns` are those of the file, in order; `file` is the path as diagnostics show it.
     """
 
     relation: Relation
     path: str
     delimiter: str
-    column_types: tuple[tuple[str, str], ...]
+    columns: tuple[SeedColumn, ...]
     file: str = ""
 
 
@@ -237,7 +238,6 @@ Operation: TypeAlias = (
     | Merge
     | WriteRows
     | AlterColumns
-    | DescribeSeed
     | LoadSeed
     | LoadValue
     | CreateSchema
@@ -252,5 +252,4 @@ Operation: TypeAlias = (
 )
 
 Operations: TypeAlias = Generator[Operation, tuple[Column, ...], None]
-"""A materialization: it yields operations; the answer to a question (`Describe`, `DescribeSeed`) is sent
-back, `()` to every other kind."""
+"""A materialization: it yields operations; the answer to `Describe` is sent back, `()` to every other kind."""

@@ -21,7 +21,7 @@ from assetc.compiler.materialization.build import (
     ledger_for,
 )
 from assetc.compiler.materialization.materialize import materialize
-from assetc.compiler.operation import Atomically, Column, Describe, DescribeSeed, Operations, Report
+from assetc.compiler.operation import Atomically, Column, Describe, Operations, Report, SeedColumn
 from assetc.compiler.place import Span
 from assetc.definitions.relation import Relation
 
@@ -63,7 +63,7 @@ def lines(operations: Operations, answers: Iterator[str], indent: str) -> Iterat
             yield from lines(operation.operations, answers, indent + "  ")
         else:
             yield indent + text(operation)
-        if isinstance(operation, Describe | DescribeSeed):
+        if isinstance(operation, Describe):
             answer = tuple(Column(*column.split()) for column in next(answers).split(", ") if column)
         if isinstance(operation, Report) and operation.diagnostic.severity == "error":
             return
@@ -95,6 +95,7 @@ NAMES = {
     "build": build,
     "Hook": Hook,
     "CsvFile": CsvFile,
+    "SeedColumn": SeedColumn,
     "TableValue": TableValue,
     "NO_DDL": NO_DDL,
 }

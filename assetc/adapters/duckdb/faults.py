@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 
 import duckdb
 
@@ -22,18 +23,27 @@ _HINTS = (
 )
 
 
+_ROW_HINTS = (
+    ("Expected Number of Columns", "Give the row as many values as the first line has names, or set `delimiter`"),
+    ("quote", 'Close the quote; a quote inside of a value is written twice: ""'),
+    ("unicode", "Save the file as UTF-8"),
+)
+"""What to do about a row of a CSV file, by what is said of it."""
+
+
 def translate(error: duckdb.Error, sql: str = "") -> WarehouseError | Canceled:
     """The error as the rest of assetc knows it."""
     message, offset = _parts(str(error))
     if isinstance(error, duckdb.InterruptException):
         return Canceled(message)
     line = _CSV_LINE.search(message)
+    reason = _csv_reason(message) if line else message
     return WarehouseError(
-        _csv_reason(message) if line else message,
+        reason,
         transient=isinstance(error, duckdb.TransactionException),
         position=None if offset is None else characters(sql, offset),
         line=int(line.group(1)) if line else None,
-        hint=_hint(message),
+        hint=_hint(message, _HINTS) or (_hint(reason, _ROW_HINTS) if line else ""),
     )
 
 
@@ -62,6 +72,6 @@ def _csv_reason(message: str) -> str:
     return reason.group().rstrip(". ") if reason else message
 
 
-def _hint(message: str) -> str:
+def _hint(message: str, hints: Iterable[tuple[str, str]]) -> str:
     folded = message.lower()
-    return next((hint for sign, hint in _HINTS if sign in folded), "")
+    return next((hint for sign, hint in hints if sign.lower() in folded), "")

@@ -44,10 +44,11 @@ def render(operation: Operation) -> tuple[Statement, ...]:
         case CreateTable():
             return (_with_body(f"{_create(operation)} as\n", operation.sql),)
         case CreateEmpty():
-            columns = ", ".join(f"{quote(column.name)} {column.type}" for column in operation.columns)
-            return (Statement(f"{_create(operation)} ({columns})"),)
+            typed = ", ".join(f"{quote(column.name)} {column.type}" for column in operation.columns)
+            return (Statement(f"{_create(operation)} ({typed})"),)
         case LoadSeed():
-            rows = read_csv(operation.path, operation.delimiter, operation.column_types)
+            columns = [(column.name, column.configured or column.type) for column in operation.columns]
+            rows = read_csv(operation.path, operation.delimiter, columns)
             return (Statement(f"create table {name_of(operation.relation)} as\nselect * from {rows}"),)
         case Drop() | Rename() | Publish() | AlterColumns() | CreateSchema() | DropSchema():
             return tuple(Statement(sql) for sql in _change(operation))

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import islice
-from pathlib import Path
 
 import duckdb
 
 from assetc.adapters.duckdb import frames as local_frames
 from assetc.adapters.duckdb.faults import translate
 from assetc.adapters.duckdb.naming import name_of, quote
-from assetc.adapters.duckdb.seed_types import types_query
 from assetc.adapters.protocol import Canceled, Existing, Statement, WarehouseError
 from assetc.adapters.tables import VALUE_NAME, RelationRows, registered
 from assetc.compiler.config import NOTHING
-from assetc.compiler.operation import Column, DescribeSeed
+from assetc.compiler.operation import Column
 from assetc.definitions.relation import Relation
 
 _EXISTING = """
@@ -79,14 +75,6 @@ class DuckDbSession:
                 return ()
             raise
         return tuple(Column(str(row[0]), str(row[1])) for row in rows)
-
-    def seed_columns(self, seed: DescribeSeed) -> tuple[Column, ...]:
-        """The columns of a CSV file with the types that its values allow; empty for an empty file."""
-        names = _header(seed)
-        if not names:
-            return ()
-        _, rows = self.query(types_query(seed.path, seed.delimiter, names))
-        return tuple(Column(name, str(found)) for name, found in zip(names, rows[0], strict=True))
 
     def begin(self) -> None:
         """Begin a transaction."""
@@ -213,16 +201,3 @@ class DuckDbWarehouse:
         _, rows = session.query("select schema_name, database_name from duckdb_schemas()")
         session.close()
         return (self._schema, self._database) in rows
-
-
-def _header(seed: DescribeSeed) -> list[str]:
-    """The names in the first line; a name that is missing or stands twice is a fault."""
-    with Path(seed.path).open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        names = next(islice(csv.reader(file, delimiter=seed.delimiter), 1), [])
-    folded = [name.strip().casefold() for name in names]
-    for place, name in enumerate(folded):
-        if not name:
-            raise WarehouseError(f"column {place + 1} has no name", line=1, hint="Name it in the first line")
-        if name in folded[:place]:
-            raise WarehouseError(f"the column `{names[place]}` stands twice", line=1, hint="Name it otherwise")
-    return names

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from assetc.compiler.abilities import Abilities
 from assetc.compiler.asset import DeclaredColumn
 from assetc.compiler.config import AssetConfig
-from assetc.compiler.operation import RelationKind
+from assetc.compiler.operation import RelationKind, SeedColumn
 from assetc.compiler.place import Span
 from assetc.definitions.relation import Relation
 
@@ -24,10 +24,14 @@ class Query(Struct, frozen=True):
 
 
 class CsvFile(Struct, frozen=True):
-    """The rows of a CSV file. `path` is absolute, `file` is the path as diagnostics show it."""
+    """The rows of a CSV file. `path` is absolute, `file` is the path as diagnostics show it.
+
+    `columns` are those of the file; an empty file has none.
+    """
 
     path: str
     file: str
+    columns: tuple[SeedColumn, ...] = ()
 
 
 class TableValue(Struct, frozen=True):

@@ -4,30 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from msgspec.structs import replace
+
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.materialization.build import Build, CsvFile
-from assetc.compiler.operation import Column, DescribeSeed, LoadSeed, Operations, Report
+from assetc.compiler.operation import LoadSeed, Operations, Report
 from assetc.compiler.place import file_span
 from assetc.definitions.relation import Relation
 
 
 def load_csv_file(build: Build, csv_file: CsvFile, relation: Relation) -> Operations:
     """Create `relation` with the rows of the file."""
-    delimiter = build.config.separator
-    columns = yield DescribeSeed(csv_file.path, delimiter, csv_file.file)
-    if not columns:
+    if not csv_file.columns:
         yield Report(_no_header(csv_file))
         return
-    for fault in _unknown_columns(build.config.column_types, columns, csv_file):
+    for fault in _unknown_columns(build.config.column_types, csv_file):
         yield Report(fault)
-    types = typed_columns(columns, build.config.column_types)
-    yield LoadSeed(relation, csv_file.path, delimiter, types, csv_file.file)
-
-
-def typed_columns(columns: tuple[Column, ...], wanted: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
-    """Every column with the type that the configuration wants for it, else with its own."""
-    folded = {name.casefold(): str(type_name) for name, type_name in wanted.items()}
-    return tuple((column.name, folded.get(column.name.casefold(), column.type)) for column in columns)
+    wanted = {name.casefold(): str(type_name) for name, type_name in build.config.column_types.items()}
+    columns = tuple(replace(column, configured=wanted.get(column.name.casefold(), "")) for column in csv_file.columns)
+    yield LoadSeed(relation, csv_file.path, build.config.separator, columns, csv_file.file)
 
 
 def _no_header(csv_file: CsvFile) -> Diagnostic:
@@ -39,15 +34,13 @@ def _no_header(csv_file: CsvFile) -> Diagnostic:
     )
 
 
-def _unknown_columns(
-    wanted: Mapping[str, object], columns: tuple[Column, ...], csv_file: CsvFile
-) -> Iterator[Diagnostic]:
-    known = {column.name.casefold() for column in columns}
+def _unknown_columns(wanted: Mapping[str, object], csv_file: CsvFile) -> Iterator[Diagnostic]:
+    known = {column.name.casefold() for column in csv_file.columns}
     for name in wanted:
         if name.casefold() not in known:
             yield diagnostic(
                 "W271",
                 f"column_types names `{name}`, which is not a column of the seed",
                 file_span(csv_file.file),
-                hint=did_you_mean(name, (column.name for column in columns)),
+                hint=did_you_mean(name, (column.name for column in csv_file.columns)),
             )

@@ -11,9 +11,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from assetc.adapters.protocol import Session, WarehouseError
+from assetc.adapters.seed_file import read_seed
 from assetc.compiler.asset import Asset
 from assetc.compiler.diagnostic import diagnostic
-from assetc.compiler.materialization.build import CsvFile, Query
+from assetc.compiler.materialization.build import Query
 from assetc.compiler.plan import ExecuteCheck, Output, RunBody, Step
 from assetc.compiler.resolution.not_readable import not_readable
 from assetc.definitions.relation import Relation
@@ -73,7 +74,8 @@ class ProjectWork(Struct, frozen=True):
     def _build(self, output: Output, attempt: Attempt) -> Built:
         asset = output.asset
         if asset.kind == "seed":
-            return self.tables.build(output, CsvFile(str(self.workspace.root / asset.path), asset.path), attempt)
+            seed = read_seed(self.workspace.root / asset.path, asset.path, asset.config.separator)
+            return self.tables.build(output, seed, attempt)
         self._check_readable(asset, attempt)
         incremental = self.tables.is_incremental(output, attempt)
         ask = SessionActs(attempt.session, self.workspace.adapter)

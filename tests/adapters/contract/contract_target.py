@@ -12,9 +12,10 @@ from postgres_server import postgres_fields
 from assetc.adapters.perform import Listener, perform, perform_each
 from assetc.adapters.protocol import Adapter, Session, Statement, Warehouse
 from assetc.adapters.registry import find_adapter
+from assetc.adapters.seed_file import read_seed
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.diagnostic import Diagnostic
-from assetc.compiler.materialization.build import Build, Content, CsvFile, Query, TableValue, ledger_for
+from assetc.compiler.materialization.build import Build, Content, Query, TableValue, ledger_for
 from assetc.compiler.materialization.materialize import materialize
 from assetc.compiler.operation import CreateLedger
 from assetc.compiler.place import Span
@@ -77,13 +78,14 @@ class Target:
     def build(self, name: str, content: object, **settings: object) -> Build:
         """The build of an asset; a text is a query, a path a CSV file, anything else a table value."""
         given = {key: settings.pop(key) for key in ("full_refresh", "step_id", "columns") if key in settings}
+        config = AssetConfig(**settings)  # type: ignore[arg-type]
         relation = self.relation(name)
         fold = self.adapter.folded
         kinds = {fold(found.relation): found.kind for found in self.warehouse.existing()}
         return Build(
             relation=relation,
-            content=_content(content),
-            config=AssetConfig(**settings),  # type: ignore[arg-type]
+            content=_content(content, config.separator),
+            config=config,
             abilities=self.adapter.abilities,
             existing=kinds.get(fold(relation)),
             ledger=self.ledger,
@@ -134,12 +136,12 @@ class Target:
         return path
 
 
-def _content(content: object) -> Content:
+def _content(content: object, separator: str) -> Content:
     match content:
         case str():
             return Query(content)
         case Path():
-            return CsvFile(str(content), f"seeds/{content.name}")
+            return read_seed(content, f"seeds/{content.name}", separator)
         case _:
             return TableValue(content)
 

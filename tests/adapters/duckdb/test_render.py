@@ -42,7 +42,7 @@ def test_an_operation_is_rendered_as_written(case: re.Match[str]) -> None:
 
 def test_every_kind_that_is_rendered_has_a_case() -> None:
     written = {case["code"].split("(")[0] for case in CASE.finditer(CASES.read_text(encoding="utf-8"))}
-    asked = {"Atomically", "Describe", "DescribeSeed", "LoadValue", "Report", "RunChecks", "WriteRows"}
+    asked = {"Atomically", "Describe", "LoadValue", "Report", "RunChecks", "WriteRows"}
     kinds = {kind.__name__ for kind in operation.Operation.__args__}
     assert written == kinds - asked
 

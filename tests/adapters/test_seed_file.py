@@ -1,0 +1,35 @@
+"""The columns of a CSV file, whose types are the same in every warehouse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assetc.adapters.seed_file import read_seed
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        ("1 2147483647 -2147483648", "INTEGER"),
+        ("1 2147483648", "BIGINT"),
+        ("1e3 2.0 3.", "INTEGER"),
+        ("9100000000000000001 9100000000000000002 5", "BIGINT"),
+        ("9223372036854775807 -9223372036854775807", "BIGINT"),
+        ("9223372036854775808 1", "HUGEINT"),
+        ("123456789012345678901234567890 1", "HUGEINT"),
+        ("1234567890123456789012345678901234567890 1", "VARCHAR"),
+        ("12345678901234567.89 10.00", "VARCHAR"),
+        ("12345678901234567 1.5", "VARCHAR"),
+        ("1.5 0.30000000000000004 1e300", "DOUBLE"),
+        ("2026-01-02 2026-1-3", "DATE"),
+        ("true FALSE", "BOOLEAN"),
+        ("null NULL", "INTEGER"),
+        ("true 1", "VARCHAR"),
+    ],
+)
+def test_a_type_keeps_every_digit(tmp_path: Path, values: str, found: str) -> None:
+    path = tmp_path / "s.csv"
+    path.write_text("\n".join(("x", *values.split(), "")))
+    assert [column.type for column in read_seed(path, "seeds/s.csv", ",").columns] == [found]
