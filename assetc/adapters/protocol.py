@@ -17,7 +17,7 @@ from assetc.compiler.diagnostic import Diagnostic
 from assetc.definitions.relation import Relation
 
 if TYPE_CHECKING:
-    from assetc.compiler.operation import Column, Operation, RelationKind
+    from assetc.compiler.operation import Column, Operation, RelationKind, SeedColumn
 
 Form: TypeAlias = Literal["pandas", "polars", "pyarrow", "duckdb", "dicts"]
 """How a Python asset wants to receive a table."""
@@ -222,6 +222,9 @@ class Adapter(Protocol):
 
     def folded(self, relation: Relation) -> Relation:
         """The form in which two names of one relation are equal: what a catalogue row is looked up by."""
+
+    def type_of(self, column: SeedColumn) -> str:
+        """The type of a seed's column as the warehouse writes it."""
 
     def render(self, operation: Operation) -> Rendering:
         """The statements of an operation that `perform` does not handle itself."""

@@ -17,7 +17,7 @@ from assetc.compiler.abilities import Abilities
 from assetc.definitions.relation import Relation
 
 if TYPE_CHECKING:
-    from assetc.compiler.operation import Operation
+    from assetc.compiler.operation import Operation, SeedColumn
 
 
 class DuckDbOutput(Struct, frozen=True):
@@ -71,6 +71,10 @@ class DuckDbAdapter:
     def folded(self, relation: Relation) -> Relation:
         """The relation in lower case, because DuckDB compares names without it."""
         return naming.folded(relation)
+
+    def type_of(self, column: SeedColumn) -> str:
+        """The configured type, else the one that the values allow, which is DuckDB's."""
+        return column.configured or column.type
 
     def render(self, operation: Operation) -> tuple[Statement, ...]:
         """The statements of an operation."""

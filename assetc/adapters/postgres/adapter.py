@@ -13,7 +13,7 @@ from assetc.compiler.abilities import Abilities
 from assetc.definitions.relation import Relation
 
 if TYPE_CHECKING:
-    from assetc.compiler.operation import Operation
+    from assetc.compiler.operation import Operation, SeedColumn
 
 
 class PostgresOutput(Struct, frozen=True):
@@ -71,6 +71,12 @@ class PostgresAdapter:
     def folded(self, relation: Relation) -> Relation:
         """The relation itself: names are compared with case, and those of a project are lower already."""
         return relation
+
+    def type_of(self, column: SeedColumn) -> str:
+        """The configured type, else PostgreSQL's name of the one that the values allow."""
+        from assetc.adapters.postgres.render import type_of
+
+        return type_of(column)
 
     def render(self, operation: Operation) -> tuple[Statement, ...]:
         """The statements of an operation."""

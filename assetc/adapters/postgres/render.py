@@ -6,7 +6,8 @@ replacement of a relation that others depend on (`Change`), and a seed (`CopySee
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from assetc.adapters.postgres.naming import fitted, literal, name_of, quote, stored_name
 from assetc.adapters.protocol import Statement
@@ -27,9 +28,19 @@ from assetc.compiler.operation import (
     Publish,
     Rename,
     RunSql,
+    SeedColumn,
     WriteLedger,
 )
 from assetc.definitions.relation import Relation
+
+_SEED_TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        "DOUBLE": "double precision",
+        "HUGEINT": "numeric(39,0)",
+        "TIMESTAMP": "timestamp without time zone",
+        "VARCHAR": "text",
+    }
+)
 
 
 class Change(Statement, frozen=True, kw_only=True):
@@ -57,7 +68,8 @@ def render(operation: Operation) -> tuple[Statement, ...]:
             typed = ((column.name, column.type) for column in columns)
             return (Statement(create_table(relation, typed, temporary=temporary)),)
         case LoadSeed():
-            return (CopySeed(create_table(operation.relation, operation.column_types), seed=operation),)
+            typed = ((column.name, type_of(column)) for column in operation.columns)
+            return (CopySeed(create_table(operation.relation, typed), seed=operation),)
         case Publish() | Drop() | AlterColumns():
             return (Change(";\n".join(_changes(operation)), operation=operation),)
         case Append() | DeleteInsert() | Merge():
@@ -67,6 +79,11 @@ def render(operation: Operation) -> tuple[Statement, ...]:
         case RunSql(sql):
             return (Statement(sql),)
     raise TypeError(f"{type(operation).__name__} is not rendered")
+
+
+def type_of(column: SeedColumn) -> str:
+    """The type of a seed's column as PostgreSQL writes it."""
+    return column.configured or _SEED_TYPES.get(column.type, column.type.lower())
 
 
 def create_table(relation: Relation, columns: Iterable[tuple[str, str]], *, temporary: bool = False) -> str:

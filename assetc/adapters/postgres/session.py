@@ -17,10 +17,9 @@ from assetc.adapters.postgres.faults import translate
 from assetc.adapters.postgres.naming import stored_name
 from assetc.adapters.postgres.publication import publish
 from assetc.adapters.postgres.render import Change, CopySeed
-from assetc.adapters.postgres.seeds import seed_columns
 from assetc.adapters.protocol import Canceled, Statement
 from assetc.adapters.tables import RelationRows
-from assetc.compiler.operation import Column, DescribeSeed
+from assetc.compiler.operation import Column
 from assetc.definitions.relation import Relation
 
 _COLUMNS = """
@@ -68,10 +67,6 @@ class PostgresSession:
         with self._translated():
             rows = self._connection.execute(_COLUMNS, [stored_name(relation)]).fetchall()
         return tuple(Column(name, type_name) for name, type_name in rows)
-
-    def seed_columns(self, seed: DescribeSeed) -> tuple[Column, ...]:
-        """The columns of a CSV file with the types that its values allow; empty for an empty file."""
-        return seed_columns(seed)
 
     def read(self, query: Statement) -> RelationRows:
         """The rows of a query."""

@@ -170,5 +170,5 @@ def _seed_call(seed: LoadSeed, quote: Quote) -> Call:
     model = {"name": relation.name, "alias": relation.name, "schema": relation.schema, "database": relation.database}
     with Path(seed.path).open(encoding="utf-8-sig", newline="") as file:
         rows = [tuple(value or None for value in row) for row in csv.reader(file, delimiter=seed.delimiter)]
-    names = tuple(name for name, _ in seed.column_types)
+    names = tuple(column.name for column in seed.columns)
     return Call("load_csv_rows", (model, table_of(SessionAnswer(names, tuple(rows[1:])))))

@@ -48,7 +48,7 @@ class MacroRenderer(Struct, frozen=True):
     def _by_macros(self, calls: Iterable[tuple[Operation, Call | None]]) -> Generator[Statement | Question, Rows, None]:
         """The statements of the parts of an operation. A macro is called when all before it has been executed."""
         for part, call in calls:
-            rest = part if call is None else _made_before(part)
+            rest = part if call is None else _made_before(part, self.adapter)
             rendering = () if rest is None else self.adapter.render(rest)
             if isinstance(rendering, tuple):
                 for statement in rendering:
@@ -84,8 +84,9 @@ def _statement(text: str, body: int) -> tuple[Statement, ...]:
     return (Statement(text, body=body if body >= 0 else len(text) + 1),)
 
 
-def _made_before(operation: Operation) -> Operation | None:
+def _made_before(operation: Operation, adapter: Adapter) -> Operation | None:
     """What must be there before a macro does the rest: the table whose rows it loads."""
     if not isinstance(operation, LoadSeed):
         return None
-    return CreateEmpty(operation.relation, tuple(Column(*each) for each in operation.column_types))
+    columns = tuple(Column(column.name, adapter.type_of(column)) for column in operation.columns)
+    return CreateEmpty(operation.relation, columns)
