@@ -22,8 +22,9 @@ from assetc.compiler.diagnostic import Annotation, Diagnostic, Faults, diagnosti
 from assetc.compiler.facts import PythonFacts
 from assetc.compiler.names.names import Place
 from assetc.compiler.names.source import declared_source, implicit_source
+from assetc.compiler.package import ProjectFile
 from assetc.compiler.place import file_span
-from assetc.compiler.project import DeclaredSource, Patch, Project, ProjectFile, Properties
+from assetc.compiler.project import DeclaredSource, Patch, Project, Properties
 from assetc.compiler.python.reading import DeclaredDependency
 from assetc.compiler.reading.read_files import FileFacts
 from assetc.compiler.text_id import TextId

@@ -15,7 +15,7 @@ from assetc.compiler.configuration.faults import foreign_dialect, misplaced_mate
 from assetc.compiler.configuration.folders import is_over
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.facts import PythonFacts, SeedFacts, SqlFacts
-from assetc.compiler.names.locate import folders_of, key_of, place_of, relation_of
+from assetc.compiler.names.locate import key_of, place_of, relation_of
 from assetc.compiler.names.names import Place
 from assetc.compiler.place import Span, file_span
 from assetc.compiler.project import Entry, Patch, Project
@@ -73,12 +73,13 @@ def draft_of(
     project: Project, written: WrittenAsset, patch: Patch | None
 ) -> tuple[Draft | None, tuple[Diagnostic, ...]]:
     """The asset, if its key can be one, and what is wrong with its configuration."""
-    folders = folders_of(project.settings, written.span.path)
-    config, problems = _configured(project, written, patch, (project.name, *folders, written.name))
+    package = project.package_of(written.span.path)
+    folders = package.folders_of(written.span.path)
+    config, problems = _configured(project, written, patch, (package.name, *folders, written.name))
     can_be_renamed = written.kind != "python" and project.rules.has_names
     name = (config.name if can_be_renamed else None) or written.name
     try:
-        key = key_of(name, config)
+        key = key_of(package, name, config)
     except InvalidDefinitionError as error:
         return None, (*problems, diagnostic("E108", str(error), written.span))
     python = written.python
@@ -89,8 +90,8 @@ def draft_of(
         config=config,
         relation=None if _is_without_relation(config, python) else relation_of(project, key, config),
         code_version=written.version,
-        package=project.name,
-        fqn=(project.name, *folders, name),
+        package=package.name,
+        fqn=(package.name, *folders, name),
         group=config.group or (folders[0] if folders and project.rules.folder_is_group else "default"),
         description=_description(config, patch, python),
         columns=patch.columns if patch else (),
@@ -106,7 +107,9 @@ def _configured(
     """The configuration of an asset, and what is wrong with it."""
     own = (*(patch.config if patch else ()), *written.config)
     entries = (*_folder_entries(project, written.kind, fqn), *own)
-    default = "seed" if written.kind == "seed" else project.settings.default_materialization
+    default = (
+        "seed" if written.kind == "seed" else project.package_of(written.span.path).settings.default_materialization
+    )
     config, problems = configure(entries, project.rules, default)
     misplaced = misplaced_materialization(written.kind, written.name, own)
     return _with_kind(config, written), (*problems, *misplaced, *foreign_dialect(project, config, entries))

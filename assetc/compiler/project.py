@@ -12,10 +12,9 @@ from msgspec import Struct, field
 
 from assetc.compiler.asset import CheckConfig, DeclaredColumn
 from assetc.compiler.config import nothing
+from assetc.compiler.package import Package, ProjectFile, Settings
 from assetc.compiler.place import Span
-from assetc.compiler.rules import Inference, Rules
-
-FileKind = Literal["model", "python", "macro", "seed", "check", "snapshot", "properties", "definitions"]
+from assetc.compiler.rules import Rules
 
 
 class Entry(Struct, frozen=True):
@@ -49,35 +48,6 @@ class Target(Struct, frozen=True):
     fields: Mapping[str, object] = field(default_factory=nothing)
     others: tuple[tuple[str, str], ...] = ()
     """Database and schema of the profile's other targets: a native project means its own by them."""
-
-
-class Settings(Struct, frozen=True):
-    """What the project file sets for the whole project, defaults filled in."""
-
-    model_paths: tuple[str, ...] = ("models",)
-    macro_paths: tuple[str, ...] = ("macros",)
-    seed_paths: tuple[str, ...] = ("seeds",)
-    snapshot_paths: tuple[str, ...] = ("snapshots",)
-    check_paths: tuple[str, ...] = ("checks",)
-    target_path: str = "target"
-    inference: Inference = "strict"
-    strict_sources: bool = False
-    default_source: str | None = "main"
-    default_materialization: str = "table"
-    schemas: Literal["as-written", "prefixed"] = "as-written"
-    dialect: str | None = None
-    import_python: bool = True
-    clean_targets: tuple[str, ...] = ("target",)
-    packages_path: str = "dbt_packages"
-    default_load_type: str = "pandas"
-
-
-class ProjectFile(Struct, frozen=True):
-    """A file of the project. `stamp` (mtime_ns, size, inode) says cheaply whether it changed since the last time."""
-
-    path: str
-    kind: FileKind
-    stamp: tuple[int, int, int]
 
 
 class CheckSpec(Struct, frozen=True):
@@ -128,17 +98,18 @@ class Properties(Struct, frozen=True):
 
 
 class Project(Struct, frozen=True):
-    """A project, for one target. `root` is absolute and appears in no result of the compiler."""
+    """A project, for one target: its own package and those that it uses.
 
-    name: str
+    `root` is absolute and appears in no result of the compiler.
+    """
+
+    own: Package
     rules: Rules
     root: str
     path: str
-    settings: Settings
     target: Target
     variables: Mapping[str, object]
     folder_configs: tuple[FolderConfig, ...]
-    files: tuple[ProjectFile, ...]
     properties: Properties
     resources: Mapping[str, object] = field(default_factory=nothing)
     on_run_start: tuple[Entry, ...] = ()
@@ -149,3 +120,28 @@ class Project(Struct, frozen=True):
     selectors: Mapping[str, object] = field(default_factory=nothing)
     """The content of `selectors.yml` (or of `selectors` in a native project's file), which `selectors_path` names."""
     selectors_path: str = ""
+    used: tuple[Package, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name of the project, which is that of its own package."""
+        return self.own.name
+
+    @property
+    def settings(self) -> Settings:
+        """What the project file sets for everything."""
+        return self.own.settings
+
+    @property
+    def packages(self) -> tuple[Package, ...]:
+        """All packages, its own first."""
+        return (self.own, *self.used)
+
+    @property
+    def files(self) -> tuple[ProjectFile, ...]:
+        """The files of all packages."""
+        return tuple(file for package in self.packages for file in package.files) if self.used else self.own.files
+
+    def package_of(self, path: str) -> Package:
+        """The package in whose folder a file lies."""
+        return next((package for package in self.used if path.startswith(f"{package.folder}/")), self.own)

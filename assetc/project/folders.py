@@ -9,7 +9,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
-from assetc.compiler.project import Entry, FolderConfig, ProjectFile, Settings
+from assetc.compiler.package import ProjectFile, Settings
+from assetc.compiler.project import Entry, FolderConfig
 from assetc.compiler.rules import Rules
 from assetc.project.settings import PATH_KEYS
 from assetc.project.templates import TemplateNames, render_value
@@ -78,9 +79,9 @@ def _of_package(config: FolderConfig, name: str, rules: Rules) -> FolderConfig:
     if not config.folder:
         return config
     first, *rest = config.folder
-    if first == name:
-        return replace(config, folder=tuple(rest), package=name)
-    return replace(config, package=first if rules.folders_name_packages else name)
+    if first == name or rules.folders_name_packages:
+        return replace(config, folder=tuple(rest), package=first)
+    return replace(config, package=name)
 
 
 def _tops(config: FolderConfig, settings: Settings) -> tuple[str, ...]:

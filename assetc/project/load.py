@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from assetc.compiler.config import nothing
 from assetc.compiler.diagnostic import Diagnostic
-from assetc.compiler.project import FolderConfig, Project, ProjectFile, Properties, Settings, Target
+from assetc.compiler.package import Package, ProjectFile, Settings
+from assetc.compiler.project import FolderConfig, Project, Properties, Target
 from assetc.project.discover import discover
 from assetc.project.documents.readers import read_project_file
 from assetc.project.documents.readings import ProjectFileReading
@@ -170,15 +171,13 @@ class _Body:
         self.problems += unused_folders(folders, outline.name, settings, files)
         selectors = self.noted(read_selectors(self.found.root, self.found.file, entries, self.memory))
         return Project(
-            name=outline.name,
+            own=Package(outline.name, settings, files),
             rules=rules,
             root=self.root,
             path=self.found.file,
-            settings=settings,
             target=target,
             variables=outline.variables,
             folder_configs=folders,
-            files=files,
             properties=Properties(),
             resources=self.noted(read_resources(entries.get("resources"), target.name, names)),
             on_run_start=self.noted(read_hooks(entries.get("on_run_start"))),

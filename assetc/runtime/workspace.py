@@ -145,7 +145,7 @@ def _adjusted(project: Project, request: OpenRequest) -> Project:
     if settings.dialect:
         project = replace(project, target=replace(project.target, dialect=settings.dialect))
     if not request.import_python:
-        project = replace(project, settings=replace(settings, import_python=False))
+        project = replace(project, own=replace(project.own, settings=replace(settings, import_python=False)))
     return project
 
 
@@ -181,9 +181,8 @@ def _inputs(opening: Opening) -> CompilationInputs:
     project = opening.project
     settings = (
         __version__,
-        project.name,
         project.rules,
-        project.settings,
+        [(package.name, package.folder, package.settings) for package in project.packages],
         project.target,
         project.folder_configs,
         project.dispatch,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
-
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.names.names import Place
-from assetc.compiler.project import Project, Settings, Target
+from assetc.compiler.package import Package, Settings
+from assetc.compiler.project import Project, Target
 from assetc.compiler.sql.fold import fold
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
@@ -15,9 +14,9 @@ KEEPS_CASE = frozenset({"duckdb", "bigquery", "mysql", "clickhouse", "sqlite"})
 """Dialects whose warehouses store an unquoted name as it was written."""
 
 
-def key_of(name: str, config: AssetConfig) -> AssetKey:
-    """The key of an asset called `name`."""
-    return AssetKey((*config.key_prefix, name))
+def key_of(package: Package, name: str, config: AssetConfig) -> AssetKey:
+    """The key of an asset of a package called `name`."""
+    return AssetKey((*package.key_prefix, *config.key_prefix, name))
 
 
 def place_of(target: Target, key: AssetKey, config: AssetConfig) -> Place:
@@ -60,15 +59,6 @@ def written_relation(settings: Settings, target: Target, parts: tuple[str, ...])
     return Relation(database, _physical_schema(settings, target, schema), parts[-1])
 
 
-def folders_of(settings: Settings, path: str) -> tuple[str, ...]:
-    """The folders of a file below the path it was found under (`models/staging/a.sql` gives `("staging",)`)."""
-    roots = (*settings.model_paths, *settings.seed_paths, *settings.snapshot_paths, *settings.check_paths)
-    for root in roots:
-        if path.startswith(root.rstrip("/") + "/"):
-            return PurePosixPath(path[len(root.rstrip("/")) + 1 :]).parts[:-1]
-    return PurePosixPath(path).parts[:-1]
-
-
 def fold_name(target: Target, name: str) -> str:
     """A name as the target's dialect folds an unquoted table name."""
     return fold(target.dialect, name, quoted=False)
@@ -80,8 +70,8 @@ def stored(target: Target, name: str) -> str:
 
 
 def _parts(key: AssetKey, config: AssetConfig) -> tuple[str | None, str | None, str]:
-    """Database, schema and name as configured; a key's prefix stands for what is not."""
-    prefix = key.parts[:-1]
+    """Database, schema and name as configured; a configured prefix of the key stands for what is not."""
+    prefix = config.key_prefix
     schema = config.schema or (prefix[-1] if prefix else None)
     database = config.database or (prefix[-2] if len(prefix) > 1 else None)
     return database, schema, config.alias or key.name

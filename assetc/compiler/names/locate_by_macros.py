@@ -12,7 +12,7 @@ from assetc.compiler.asset import Asset
 from assetc.compiler.config import ConfigValues
 from assetc.compiler.define_assets import Draft
 from assetc.compiler.diagnostic import Annotation, Diagnostic
-from assetc.compiler.names.locate import folders_of, place_of_relation, stored
+from assetc.compiler.names.locate import place_of_relation, stored
 from assetc.compiler.place import file_span
 from assetc.compiler.project import Project
 from assetc.compiler.template.asking import NoWarehouse
@@ -91,7 +91,7 @@ def _node(project: Project, asset: Asset) -> Mapping[str, object]:
         "package_name": asset.package,
         "unique_id": str(asset.id),
         "fqn": list(asset.fqn),
-        "path": "/".join((*folders_of(project.settings, asset.path), PurePosixPath(asset.path).name)),
+        "path": "/".join((*project.package_of(asset.path).folders_of(asset.path), PurePosixPath(asset.path).name)),
         "original_file_path": asset.path,
         "schema": project.target.schema,
         "database": project.target.database,

@@ -9,5 +9,5 @@ from assetc.compiler.template.macros import MacroFile, MacroLibrary
 
 def load_macros(project: Project, files: Files) -> MacroLibrary:
     """The macros of the project. A project without any costs nothing."""
-    paths = (file.path for file in project.files if file.kind == "macro")
-    return MacroLibrary.of(MacroFile(path, files.text(path), project.name) for path in paths)
+    found = ((package, file) for package in project.packages for file in package.files if file.kind == "macro")
+    return MacroLibrary.of(MacroFile(file.path, files.text(file.path), package.name) for package, file in found)

@@ -11,7 +11,7 @@ from assetc.compiler.diagnostic import Diagnostic, Faults
 from assetc.compiler.facts import UNREADABLE, MacroFacts, PythonFacts, SeedFacts, SqlFacts
 from assetc.compiler.given import Given
 from assetc.compiler.memory import Files
-from assetc.compiler.project import ProjectFile
+from assetc.compiler.package import ProjectFile
 from assetc.compiler.reading.understand import discover
 from assetc.compiler.template.macros import MacroFile
 from assetc.compiler.template.reads import still_valid

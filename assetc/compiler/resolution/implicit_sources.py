@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from assetc.compiler.asset import Edge, Graph, Source
-from assetc.compiler.project import Settings
+from assetc.compiler.package import Settings
 from assetc.compiler.resolution.resolve import Resolved
 from assetc.compiler.text_id import TextId
 from assetc.definitions.key import AssetKey

@@ -9,7 +9,6 @@ from assetc.compiler.asset import Check
 from assetc.compiler.define_checks import CheckDraft
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.facts import SqlFacts
-from assetc.compiler.names.locate import folders_of
 from assetc.compiler.names.names import Names, Ref, find_key, find_ref, find_table
 from assetc.compiler.node import NodeId
 from assetc.compiler.project import Project
@@ -62,8 +61,9 @@ def resolve_checks(
 
 
 def _check(project: Project, draft: CheckDraft, read: tuple[AssetKey, ...]) -> Check:
+    package = project.package_of(draft.span.path)
     return Check(
-        id=NodeId("test", project.name, draft.name),
+        id=NodeId("test", package.name, draft.name),
         name=draft.name,
         kind=draft.kind,
         assets=read,
@@ -71,7 +71,7 @@ def _check(project: Project, draft: CheckDraft, read: tuple[AssetKey, ...]) -> C
         span=draft.span,
         column=draft.column,
         arguments=draft.arguments,
-        fqn=(project.name, *folders_of(project.settings, draft.span.path), draft.name),
+        fqn=(package.name, *package.folders_of(draft.span.path), draft.name),
         path=draft.path,
     )
 

@@ -78,6 +78,7 @@ def _look_at_source(surroundings: Surroundings, name: str) -> str:
 
 _LOOKS: dict[str, Callable[[Surroundings, str], str]] = {
     "macro": _look_at_macro,
+    "package": lambda seen, name: hash_value(seen, name in seen.packages),
     "var": lambda seen, name: _hash_or_nothing(seen, find_variable(seen, name, _ABSENT)),
     "env": lambda seen, name: _hash_or_nothing(seen, seen.environment.get(name, _ABSENT)),
     "target": lambda seen, name: _hash_or_nothing(seen, seen.target.get(name, _ABSENT)),

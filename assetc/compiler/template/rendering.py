@@ -71,11 +71,14 @@ class Rendering:
         member = self.member(name)
         if member is not missing:
             return member
-        if name in self.surroundings.library.packages or name == self.surroundings.project_name:
+        if name in self.surroundings.packages:
             return PackageNames(self, name)
         if self.macro_in(None, f"test_{name}") is not None:
             return check(name)(self)
-        return self.environment.globals.get(name, missing)
+        found = self.environment.globals.get(name, missing)
+        if found is missing:
+            self.findings.read("package", name)
+        return found
 
     def member(self, name: str) -> object:
         """The built-in member of a name, or `missing`."""

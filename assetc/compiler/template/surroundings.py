@@ -110,6 +110,11 @@ class Surroundings(Struct, frozen=True):
     trace_key: bytes = b""
 
     @property
+    def packages(self) -> frozenset[str]:
+        """The names under which templates find the macros of one package."""
+        return self.library.packages | {self.project_name}
+
+    @property
     def own_package(self) -> str:
         """The package that the template belongs to."""
         return self.package or self.project_name

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.package import Settings
 from assetc.compiler.place import Span
 from assetc.compiler.project import (
     CheckSpec,
@@ -19,7 +20,6 @@ from assetc.compiler.project import (
     FolderConfig,
     Patch,
     Properties,
-    Settings,
 )
 from assetc.project.documents.readings import PropertyFileReading
 from assetc.project.properties.check_config import check_config

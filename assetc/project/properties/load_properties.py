@@ -8,7 +8,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from assetc.compiler.diagnostic import Diagnostic
-from assetc.compiler.project import ProjectFile, Properties
+from assetc.compiler.package import ProjectFile
+from assetc.compiler.project import Properties
 from assetc.project.documents.read_text import read_text
 from assetc.project.documents.readers import read_properties
 from assetc.project.documents.readings import PropertyFileReading

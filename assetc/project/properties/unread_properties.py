@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from assetc.compiler.project import FolderConfig, ProjectFile, Settings
+from assetc.compiler.package import ProjectFile, Settings
+from assetc.compiler.project import FolderConfig
 from assetc.compiler.rules import Rules
 from assetc.project.templates import TemplateNames
 
