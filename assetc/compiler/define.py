@@ -24,7 +24,7 @@ from assetc.compiler.names.names import Place
 from assetc.compiler.names.source import declared_source, implicit_source
 from assetc.compiler.package import ProjectFile
 from assetc.compiler.place import file_span
-from assetc.compiler.project import DeclaredSource, Patch, Project, Properties
+from assetc.compiler.project import DeclaredSource, Project, Properties
 from assetc.compiler.python.reading import DeclaredDependency
 from assetc.compiler.reading.read_files import FileFacts
 from assetc.compiler.text_id import TextId
@@ -46,12 +46,14 @@ def draft_assets(
     """The assets that these files define, each by itself."""
     drafts: list[Draft] = []
     faults: dict[TextId, tuple[Diagnostic, ...]] = {}
-    patches: dict[tuple[str, str], Patch] = {(patch.kind, patch.name): patch for patch in properties.patches}
+    patches: dict[tuple[str, str, str], Patch] = {
+        (project.package_of(patch.span.path).name, patch.kind, patch.name): patch for patch in properties.patches
+    }
     for file in files:
-        text = TextId(file.path)
+        text, package = TextId(file.path), project.package_of(file.path).name
         faults[text] = ()
         for written in _written_in(file, facts):
-            draft, problems = draft_of(project, written, patches.get(written.described_as))
+            draft, problems = draft_of(project, written, patches.get((package, *written.described_as)))
             faults[text] += problems
             if draft is not None and draft.asset.config.enabled:
                 drafts.append(draft)

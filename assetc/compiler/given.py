@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from typing import TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.memory import Files, Memory
@@ -24,3 +25,8 @@ class Given(Struct, frozen=True):
     surroundings: Surroundings
     files: Files
     memory: Memory
+
+    def surroundings_in(self, path: str) -> Surroundings:
+        """What the templates of a file see: those of another package know whose they are."""
+        package = self.project.package_of(path)
+        return replace(self.surroundings, package=package.name) if package.folder else self.surroundings

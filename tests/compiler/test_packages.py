@@ -10,7 +10,7 @@ from assetc.compiler.compilation import Compilation
 from assetc.compiler.package import Package
 from assetc.project.discover import discover
 from assetc.project.load import LoadRequest
-from assetc.runtime.compile_project import compile_anew
+from assetc.runtime.compile_project import compile_opened
 from assetc.runtime.opening import OpenRequest
 from assetc.runtime.workspace import Workspace, open_workspace
 
@@ -36,7 +36,8 @@ def compiled(folder: Path) -> Compilation:
     found = discover(str(folder / "dbt_packages/utils"), project.settings).files
     files = tuple(replace(file, path=f"dbt_packages/utils/{file.path}") for file in found)
     used = Package("utils", project.settings, files, "dbt_packages/utils")
-    return compile_anew(replace(workspace.opening, project=replace(project, used=(used,))))[0].compilation
+    opening = replace(workspace.opening, project=replace(project, used=(used,)))
+    return compile_opened(opening, None, ())[0].compilation
 
 
 def test_the_assets_of_a_package_are_told_from_those_of_the_project(tmp_path: Path) -> None:

@@ -63,14 +63,14 @@ def _macro_faults(given: Given) -> Iterator[tuple[TextId, tuple[Diagnostic, ...]
 
 def read_sql_file(given: Given, path: str) -> tuple[SqlFacts, bool]:
     """The facts about a SQL file, and whether it had to be read for them."""
-    content = given.files.content(path)
+    content, surroundings = given.files.content(path), given.surroundings_in(path)
     known = given.memory.sql(TextId(path))
-    if known is not None and known.content == content and still_valid(known.discovered.reads, given.surroundings):
+    if known is not None and known.content == content and still_valid(known.discovered.reads, surroundings):
         return known, False
     text = given.files.text(path)
     if path in given.files.problems:
         content = UNREADABLE
-    discovered = discover(Template(path, text), given.surroundings)
+    discovered = discover(Template(path, text), surroundings)
     columns = known.columns if known else None  # they tell themselves whether they still hold
     return SqlFacts(TextId(path), content, discovered, read_header(text), columns=columns), True
 

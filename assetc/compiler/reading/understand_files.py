@@ -46,7 +46,9 @@ def understand_files(
     for text, key, relation in _owners(declared):
         own_names = TargetNames(names, key, relation, assets, moment.warehouse.quote)
         config = assets[key].config if key in assets else None
-        surroundings = replace(moment, names=own_names, config=ConfigValues(config) if config else NOTHING)
+        package = given.project.package_of(text.path).name
+        values = ConfigValues(config) if config else NOTHING
+        surroundings = replace(moment, names=own_names, config=values, package=package)
         reader = reader_of(given, config, surroundings)
         known = facts[text]
         if not is_understood(known.understood, reader):
