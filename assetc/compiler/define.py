@@ -24,7 +24,7 @@ from assetc.compiler.names.names import Place
 from assetc.compiler.names.source import declared_source, implicit_source
 from assetc.compiler.package import ProjectFile
 from assetc.compiler.place import file_span
-from assetc.compiler.project import DeclaredSource, Project, Properties
+from assetc.compiler.project import DeclaredSource, Patch, Project, Properties
 from assetc.compiler.python.reading import DeclaredDependency
 from assetc.compiler.reading.read_files import FileFacts
 from assetc.compiler.text_id import TextId
