@@ -27,7 +27,7 @@ def statements_of(asset: Asset, compiler: SqlCompiler, existing: RelationKind | 
     build = Build(
         relation=asset.relation,
         content=content,
-        config=asset.config,
+        config=compiler.with_predicates(asset, incremental=existing == "table", ask=None),
         abilities=compiler.adapter.abilities,
         step_id=output_id(asset),
         existing=existing,

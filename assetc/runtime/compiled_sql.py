@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from assetc.adapters.protocol import Adapter, Canceled
 from assetc.compiler.asset import Asset, Check
-from assetc.compiler.config import NOTHING, ConfigValues
+from assetc.compiler.config import NOTHING, AssetConfig, ConfigValues
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.emit import Emitted, Emitter, emit, relation_text
 from assetc.compiler.facts import Variant
@@ -143,12 +143,32 @@ class SqlCompiler(Struct, frozen=True):
         found = find_key(self.names, "/".join(written), owner) or find_key(self.names, written[-1], owner)
         return self.names.relations.get(found[0]) if len(found) == 1 else None
 
-    def fragment(self, asset: Asset, sql: str, *, incremental: bool, ask: SessionAnswers) -> Rendered:
-        """SQL from the configuration of an asset, such as a hook, as the warehouse gets it. Raises StepFailed."""
-        rendered = Rendered(sql)
-        if "{" in sql:
-            rendered = self._render(Template(asset.path, sql), self.moment_of(asset, incremental=incremental), ask)
+    def hook(self, asset: Asset, sql: str, *, incremental: bool, ask: SessionAnswers) -> Rendered:
+        """A hook as the warehouse gets it: rendered, with names resolved. Raises StepFailed."""
+        rendered = self._fragment("hook", asset, sql, incremental=incremental, ask=ask)
         return replace(rendered, text=self.resolve_sql(asset.key, rendered.text)) if self.emitter.rewrites else rendered
+
+    def with_predicates(self, asset: Asset, *, incremental: bool, ask: SessionAnswers | None) -> AssetConfig:
+        """The configuration of an asset with its predicates rendered, which may name relations. Raises StepFailed."""
+        key, written = "incremental_predicates", asset.config.incremental_predicates
+        if not any("{" in sql for sql in written):
+            return asset.config
+        texts = (self._fragment(key, asset, sql, incremental=incremental, ask=ask).text for sql in written)
+        return replace(asset.config, incremental_predicates=tuple(texts))
+
+    def _fragment(self, key: str, asset: Asset, sql: str, *, incremental: bool, ask: SessionAnswers | None) -> Rendered:
+        """Text from the configuration of an asset, rendered. Its place in a file is not known, only the asset's."""
+        if "{" not in sql:
+            return Rendered(sql)
+        rendered = render(Template(asset.path, sql), self.moment_of(asset, incremental=incremental), ask)
+        placed = tuple(
+            replace(each, message=f"{key}: {each.message}", span=asset.span)
+            if each.span and each.span.path == asset.path
+            else each
+            for each in rendered.problems
+        )
+        raise_fault(placed, ask)
+        return replace(rendered, problems=placed)
 
     def moment_of_nobody(self, name: str) -> Surroundings:
         """What the templates and macros of a check or a query see; `name` is what stands for their own relation."""

@@ -95,3 +95,43 @@ def test_templates_are_heard_and_their_warnings_end_nothing(assetc, shop, write)
     log = (shop / "logs/assetc.log").read_text()
     for said in ("said by the hook", "said by the model", "said by the test", "careful", "oh"):
         assert said in log
+
+
+CONFIGURED = """{{ config(materialized='incremental', unique_key='id',
+    incremental_predicates=['id >= (select min(id) from ' ~ this ~ ')'], meta={'note': 'of ' ~ this.name},
+    post_hook=[
+        'create or replace table k1 as select count(*) as n from ' ~ this,
+        "create or replace table k2 as select '" ~ this.name ~ "' as n, '" ~ (this.schema | upper) ~ "' as s",
+        'create or replace table k3 as from ' ~ ref('orders') ~ ' limit 1',
+        'create or replace table k4 as select * from ' ~ this.include(database=false),
+        noted(source('crm', 'users')),
+    ]) }} select 1 as id, '{{ this.schema }}.{{ ref('orders').name }}' as named,
+    '{{ config.get('meta').note }}' as note"""
+
+
+def test_relations_in_the_configuration_are_relations(assetc, shop, write, rows):
+    (shop / "macros/n.sql").write_text(
+        "{% macro noted(rel) %}create or replace table k5 as select '{{ rel.identifier }}' as x{% endmacro %}"
+    )
+    write("configured", CONFIGURED)
+    assert assetc("build -s raw_orders orders").code == 0
+    for _ in range(2):
+        told = assetc("run -s configured")
+        assert told.code == 0 and "W232" not in told.err, told.err
+    assert rows("from configured") == [(1, "main.orders", "of configured")]
+    assert rows("from k1") == [(1,)] and rows("from k2") == [("configured", "MAIN")]
+    assert len(rows("from k3")) == len(rows("from k4")) == 1 and rows("from k5") == [("users",)]
+    lineage = assetc("lineage configured").out
+    assert "orders" in lineage and "crm/users" in lineage
+
+
+def test_what_decides_where_an_asset_lives_cannot_be_made_from_a_relation(assetc, write):
+    write("circular", "{{ config(alias=this.name ~ '_x') }} select 1 as id")
+    told = assetc("ls -s circular")
+    assert "E137" in told.err and "alias cannot be made from a relation" in told.err
+
+
+def test_a_fault_in_a_hook_says_so(assetc, write):
+    write("faulty", "{{ config(post_hook='{{ nothing_of_that_name() }}') }}\nselect 1 as id")
+    told = assetc("run -s faulty")
+    assert told.code == 1 and "hook: nothing_of_that_name is undefined" in told.err

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 import yaml
+from msgspec import Struct
 
 from assetc.compiler.sql.fold import split_name
 from assetc.compiler.sql.read_sql import read_sql
 from assetc.compiler.template.render import render
-from assetc.compiler.template.surroundings import PlainNames, Surroundings, Template
+from assetc.compiler.template.surroundings import Surroundings, Template
 
 KINDS = {
     "read": "r",
@@ -37,7 +38,19 @@ def cases() -> list[Any]:
     ]
 
 
-SURROUNDINGS = Surroundings("battery", datetime(2026, 1, 1, tzinfo=UTC), names=PlainNames(this="this_model"))
+class PlainNames(Struct, frozen=True):
+    """Names that render to themselves."""
+
+    this: object = "this_model"
+
+    def ref(self, package: str | None, name: str, version: str | None) -> object:
+        return name
+
+    def source(self, source: str, table: str) -> object:
+        return f"{source}.{table}"
+
+
+SURROUNDINGS = Surroundings("battery", datetime(2026, 1, 1, tzinfo=UTC), names=PlainNames())
 
 
 def text_of(case: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import Protocol
 from msgspec import Struct, field
 
 from assetc.compiler.config import nothing
+from assetc.compiler.template.later import LaterNames
 from assetc.compiler.template.macros import INTERNAL_PACKAGE, Macro, MacroLibrary, search_order
 
 
@@ -38,20 +39,6 @@ class Names(Protocol):
 
     def source(self, source: str, table: str) -> object:
         """What `source()` renders to."""
-
-
-class PlainNames(Struct, frozen=True):
-    """Names that render to themselves: enough to discover what a template refers to."""
-
-    this: object = "this"
-
-    def ref(self, package: str | None, name: str, version: str | None) -> object:
-        """The name itself."""
-        return name
-
-    def source(self, source: str, table: str) -> object:
-        """`source.table`."""
-        return f"{source}.{table}"
 
 
 class Flags(Struct, frozen=True):
@@ -100,7 +87,7 @@ class Surroundings(Struct, frozen=True):
     environment: Mapping[str, str] = field(default_factory=dict)
     target: Mapping[str, object] = field(default_factory=nothing)
     flags: Flags = Flags()
-    names: Names = PlainNames()
+    names: Names = LaterNames()
     library: MacroLibrary = NO_MACROS
     warehouse: WarehouseKind = WarehouseKind()
     dispatch: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

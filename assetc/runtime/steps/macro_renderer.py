@@ -71,7 +71,7 @@ class MacroRenderer(Struct, frozen=True):
 
     def _hook(self, sql: str) -> tuple[Statement, ...]:
         ask = SessionActs(self.attempt.session, self.adapter)
-        rendered = self.compiler.fragment(self.asset, sql, incremental=self.incremental, ask=ask)
+        rendered = self.compiler.hook(self.asset, sql, incremental=self.incremental, ask=ask)
         self.attempt.hear(rendered.logs, rendered.problems)
         return _statement(rendered.text, -1)
 

@@ -19,6 +19,7 @@ from assetc.runtime.compiled_sql import SqlCompiler
 from assetc.runtime.execution.work import Attempt, Built
 from assetc.runtime.steps.macro_calls import own_macros, own_strategies
 from assetc.runtime.steps.macro_renderer import MacroRenderer
+from assetc.runtime.steps.session_answers import SessionActs
 from assetc.runtime.workspace import Workspace
 
 
@@ -48,10 +49,11 @@ class Tables(Struct, frozen=True):
     def build(self, output: Output, content: Content, attempt: Attempt) -> Built:
         """Make this content the asset's relation. Raises WarehouseError and what the checks raise."""
         asset, relation = output.asset, _relation_of(output.asset)
+        ask, incremental = SessionActs(attempt.session, self.adapter), self.is_incremental(output, attempt)
         build = Build(
             relation=relation,
             content=content,
-            config=asset.config,
+            config=self.compiler.with_predicates(asset, incremental=incremental, ask=ask),
             abilities=self.adapter.abilities,
             step_id=attempt.ledger_id(output),
             existing=self.kind(relation, attempt),

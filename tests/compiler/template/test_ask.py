@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 
 import duckdb
 import pytest
+from plain_names import PlainNames
 
 from assetc.compiler.operation import Column, RelationKind
 from assetc.compiler.template.members.relation import RelationValue
 from assetc.compiler.template.reads import still_valid
 from assetc.compiler.template.render import render
-from assetc.compiler.template.surroundings import Flags, PlainNames, Surroundings, Template
+from assetc.compiler.template.surroundings import Flags, Surroundings, Template
 from assetc.definitions.relation import Relation
 
 

@@ -10,24 +10,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2.exceptions import TemplateSyntaxError
 from jinja2.sandbox import SandboxedEnvironment
+from plain_names import PlainNames
 
 from assetc.compiler.template.asking import NoWarehouse
 from assetc.compiler.template.jinja import render_by_jinja
 from assetc.compiler.template.macros import MacroFile, MacroLibrary
 from assetc.compiler.template.render import render
 from assetc.compiler.template.rendered import Rendered, place
-from assetc.compiler.template.surroundings import PlainNames, Surroundings, Template
+from assetc.compiler.template.surroundings import Surroundings, Template
 
 MACROS = "{% macro twice(x) %}\n <{{ x }}{{ x }}> {% endmacro %}{% macro around() %}[{{ caller() }}]{% endmacro %}"
+NAMES = PlainNames()
 SURROUNDINGS = Surroundings(
     "p",
     datetime(2026, 1, 2, tzinfo=UTC),
     variables={"v": 7, "w": "word"},
     target={"name": "dev"},
     library=MacroLibrary.of([MacroFile("macros/m.sql", MACROS, "p")]),
+    names=NAMES,
 )
 PLAIN = SandboxedEnvironment(extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"])
-NAMES = PlainNames()
 
 
 def plain_text(text: str) -> str | None:

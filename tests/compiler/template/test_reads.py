@@ -10,12 +10,13 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 from msgspec.structs import replace
+from plain_names import PlainNames
 
 from assetc.compiler.template.macros import MacroFile, MacroLibrary
 from assetc.compiler.template.reads import still_valid
 from assetc.compiler.template.render import render
 from assetc.compiler.template.rendered import Rendered
-from assetc.compiler.template.surroundings import Flags, PlainNames, Surroundings, Template
+from assetc.compiler.template.surroundings import Flags, Surroundings, Template
 
 MACROS = """
 {% macro used() %}{{ inner() }}{% endmacro %}
