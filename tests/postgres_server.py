@@ -104,7 +104,7 @@ def tables_in(fields: dict[str, object]) -> dict[str, list[tuple[Any, ...]]]:
 def connect(fields: dict[str, object]) -> psycopg.Connection[Any]:
     """A connection of the tests' own, outside of assetc."""
     wanted = {key: fields[key] for key in ("host", "port", "user", "password", "dbname")}
-    return psycopg.connect(**wanted, autocommit=True)  # type: ignore[arg-type]
+    return psycopg.connect(**wanted, autocommit=True, prepare_threshold=None)  # type: ignore[arg-type]
 
 
 def _address() -> dict[str, object]:

@@ -129,6 +129,8 @@ class _Step(Struct):
                 raise
             if isinstance(operation, _WRITES_ROWS):
                 self.rows = rows
+            for message in self.session.warnings():
+                self.report(diagnostic("W302", message))
 
     def statements(self, rendering: Rendering) -> Iterator[Statement]:
         """The statements as they come, each to be executed before the next; questions are asked on the way."""

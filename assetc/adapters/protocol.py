@@ -141,6 +141,9 @@ class Session(Protocol):
     def query(self, sql: str) -> tuple[Sequence[str], Rows]:
         """The column names and all rows of a query. Raises WarehouseError."""
 
+    def warnings(self) -> tuple[str, ...]:
+        """What the warehouse has warned of since this was asked last."""
+
     def columns(self, relation: Relation) -> tuple[Column, ...]:
         """The columns of a relation, in order; empty when it does not exist."""
 

@@ -27,6 +27,10 @@ class RecordingSession(Struct, eq=False):
         """Keep the statement."""
         self.statements.append(statement)
 
+    def warnings(self) -> tuple[str, ...]:
+        """Nothing: nobody is there to warn."""
+        return ()
+
     def columns(self, relation: Relation) -> tuple[Column, ...]:
         """The columns that were given. Raises NotKnown where none were."""
         if not self.columns_known:

@@ -25,6 +25,7 @@ WITHOUT_EXAMPLE = {
     "E192": "a folder without permissions, which root does not notice",
     "E193": "needs two processes",
     "W251": "how deep is too deep differs from one Python to the next",
+    "W302": "DuckDB, in which the examples run, never warns",
 }
 """Codes whose page shows no example that a test can carry out, and why."""
 

@@ -66,6 +66,10 @@ class DuckDbSession:
             local_frames.execute(self._cursor, sql, NOTHING)
             return [column[0] for column in self._cursor.description or ()], self._cursor.fetchall()
 
+    def warnings(self) -> tuple[str, ...]:
+        """Nothing: DuckDB does a thing or refuses it."""
+        return ()
+
     def columns(self, relation: Relation) -> tuple[Column, ...]:
         """The columns of a relation; empty when it does not exist, which ends a transaction."""
         try:

@@ -19,7 +19,7 @@ class Found(Struct, frozen=True):
 
 
 class Dependent(Struct, frozen=True):
-    """A view that reads a relation, itself (`is_direct`) or through others.
+    """A view that reads a relation, itself (`is_direct`) or through others; `is_ours`: we may define it again.
 
     `definition` creates it, `settings` are the statements that then give it what else it had.
     """
@@ -29,6 +29,12 @@ class Dependent(Struct, frozen=True):
     definition: str
     settings: tuple[str, ...]
     is_direct: bool
+    is_ours: bool
+
+    @property
+    def redefinition(self) -> str:
+        """The definition of a view that exists, which keeps what belongs to it."""
+        return self.definition.replace("create ", "create or replace ", 1)
 
 
 def find(connection: Connection, name: str) -> Found | None:
@@ -49,7 +55,7 @@ with recursive readers as (
     select readers.oid, found.depth + 1 from readers join found on readers.read = found.oid where found.depth < 100
 )
 select c.oid, c.relkind::text, format('%%I.%%I', n.nspname, c.relname), pg_get_viewdef(c.oid),
-    array_to_string(c.reloptions, ', '), c.relispopulated, min(found.depth) = 1
+    array_to_string(c.reloptions, ', '), c.relispopulated, min(found.depth) = 1, pg_has_role(c.relowner, 'usage')
 from found join pg_class as c on c.oid = found.oid join pg_namespace as n on n.oid = c.relnamespace
 group by c.oid, n.nspname order by max(found.depth), c.oid
 """
@@ -69,12 +75,12 @@ def dependents_of(connection: Connection, name: str) -> tuple[Dependent, ...]:
 
 
 def _dependent(connection: Connection, row: tuple[Any, ...]) -> Dependent:
-    oid, relkind, name, query, options, is_populated, is_direct = row
+    oid, relkind, name, query, options, is_populated, is_direct, is_ours = row
     kind = _KINDS[relkind]
     clause = f" with ({options})" if options else ""
     ending = " with no data" if kind == "materialized view" and not is_populated else ""
     definition = f"create {kind} {name}{clause} as\n{query.rstrip().rstrip(';')}{ending}"
-    return Dependent(name, kind, definition, _settings(connection, oid, kind), is_direct)
+    return Dependent(name, kind, definition, _settings(connection, oid, kind), is_direct, is_ours)
 
 
 def own_settings(connection: Connection, old: Found, kind: str) -> tuple[str, ...]:

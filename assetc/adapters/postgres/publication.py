@@ -66,27 +66,33 @@ def _replace(connection: Connection, staged: Relation, relation: Relation) -> tu
         _take_turns(connection)
         kept = dependents_of(connection, name)
         settings = own_settings(connection, old, "table")
-        away = Relation(relation.database, relation.schema, relation.name + _OLD)
-        connection.execute(f"alter {old.kind} {name} rename to {quote(fitted(away.name))}".encode())
-        connection.execute(rename.encode())
+        away = stored_name(Relation(relation.database, relation.schema, relation.name + _OLD))
+        swap = (f"alter {old.kind} {name} rename to {quote(fitted(relation.name + _OLD))}", rename)
+        is_done = _swap_in_place(connection, swap, kept)
+        if not is_done:
+            _drop_all(connection, kept)
+            _apply(connection, swap)
         _apply_fitting(connection, settings)
-        lost = _point_anew(connection, kept)
-        connection.execute(f"drop {old.kind} {stored_name(away)}".encode())
-        return lost
+        connection.execute(f"drop {old.kind} {away}".encode())
+        return () if is_done else _restore(connection, kept)
 
 
-def _point_anew(connection: Connection, kept: tuple[Dependent, ...]) -> tuple[str, ...]:
-    """Define those again that read the replaced relation itself; the others read those, and follow."""
-    if all(_redefined(connection, dependent) for dependent in kept if dependent.is_direct):
-        return ()
-    _drop_all(connection, kept)
-    return _restore(connection, kept)
+def _swap_in_place(connection: Connection, swap: tuple[str, ...], kept: tuple[Dependent, ...]) -> bool:
+    """Whether those that read the replaced relation itself fit the new one: the others read those, and follow."""
+    direct = [dependent for dependent in kept if dependent.is_direct]
+    if any(dependent.kind != "view" for dependent in direct):
+        return False
+    return _attempt(connection, *_locks(kept), *swap, *(dependent.redefinition for dependent in direct))
 
 
-def _redefined(connection: Connection, dependent: Dependent) -> bool:
-    """Whether the dependent could be defined again in place, which keeps everything that belongs to it."""
-    return dependent.kind == "view" and _attempt(
-        connection, dependent.definition.replace("create ", "create or replace ", 1)
+def _locks(kept: tuple[Dependent, ...]) -> tuple[str, ...]:
+    """Definitions that change nothing, but wait for the views' readers and keep new ones waiting.
+
+    A reader locks a view before what that reads. Who replaces what is read must do the same, the outermost view first,
+    or both wait for each other.
+    """
+    return tuple(
+        dependent.redefinition for dependent in reversed(kept) if dependent.kind == "view" and dependent.is_ours
     )
 
 
@@ -101,14 +107,14 @@ def _restore(connection: Connection, kept: tuple[Dependent, ...]) -> tuple[str, 
     return tuple(lost)
 
 
-def _attempt(connection: Connection, sql: str) -> bool:
-    """Whether the statement fits what there is now; what else goes wrong is raised."""
+def _attempt(connection: Connection, *statements: str) -> bool:
+    """Whether the statements fit what there is now; what else goes wrong is raised."""
     try:
         with connection.transaction():
-            connection.execute(sql.encode())
+            _apply(connection, statements)
     except psycopg.errors.InsufficientPrivilege:
         raise
-    except (psycopg.errors.ProgrammingError, psycopg.errors.DataError):
+    except (psycopg.errors.ProgrammingError, psycopg.errors.NotSupportedError, psycopg.errors.DataError):
         return False
     return True
 

@@ -33,7 +33,8 @@ class PostgresSession:
 
     def __init__(self, connect: Callable[[], Connection]) -> None:
         self._connect = connect
-        self._connection = connect()
+        self._warnings: list[str] = []
+        self._connection = self._opened()
         self._canceled = threading.Event()
         self._in_transaction = False
 
@@ -47,7 +48,8 @@ class PostgresSession:
         with self._translated():
             match statement:
                 case Change():
-                    publish(self._connection, statement)
+                    lost = publish(self._connection, statement)
+                    self._warnings += [f"{name} no longer fits what it reads, and was dropped" for name in lost]
                     return None
                 case CopySeed():
                     return copy_seed(self._connection, statement)
@@ -61,6 +63,12 @@ class PostgresSession:
                 pass
             names = [column.name for column in cursor.description or ()]
             return names, cursor.fetchall() if names else []
+
+    def warnings(self) -> tuple[str, ...]:
+        """What the server has warned of since this was asked last, and which views were lost."""
+        told = tuple(self._warnings)
+        self._warnings.clear()
+        return told
 
     def columns(self, relation: Relation) -> tuple[Column, ...]:
         """The columns of a relation; empty when it does not exist."""
@@ -103,7 +111,7 @@ class PostgresSession:
         self._connection.close()
         self._in_transaction = False
         if not self._canceled.is_set():
-            self._connection = self._connect()
+            self._connection = self._opened()
 
     def cancel(self) -> None:
         """Cancel the running statement and refuse any further one; called from another thread."""
@@ -114,6 +122,11 @@ class PostgresSession:
     def close(self) -> None:
         """Give the connection back; what is not committed is rolled back."""
         self._connection.close()
+
+    def _opened(self) -> Connection:
+        connection = self._connect()
+        connection.add_notice_handler(lambda notice: self._warnings.append(str(notice.message_primary)))
+        return connection
 
     def _rows_of(self, cursor: psycopg.Cursor[Any]) -> int | None:
         while cursor.nextset():
@@ -126,7 +139,7 @@ class PostgresSession:
         if self._canceled.is_set():
             raise Canceled("canceled")
         if self._connection.closed and not self._in_transaction:
-            self._connection = self._connect()
+            self._connection = self._opened()
         try:
             yield
         except psycopg.Error as error:
