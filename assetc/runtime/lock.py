@@ -1,11 +1,14 @@
-"""One process at a time works on a target that only one can open: the second waits, or says who holds it."""
+"""One process at a time works on a target: the second waits, or says who holds it.
+
+The lock is SQLite's, which every operating system gives and takes back when the process dies.
+"""
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shlex
+import sqlite3
 import sys
 import threading
 import time
@@ -44,14 +47,14 @@ class TargetHeld(Exception):  # noqa: N818  nobody's error: another run is at wo
 
 
 class _Held(Struct):
-    """A lock of this process, and how many of its runs stand behind it."""
+    """A lock of this process, and how many of its runs hold it together."""
 
-    descriptor: int
+    connection: sqlite3.Connection
     runs: int
 
 
 _HELD: dict[Path, _Held] = {}
-"""The locks of this process. They belong to the process, as the operating system sees it, and so does this."""
+"""The locks of this process."""
 
 _HELD_LOCK = threading.Lock()
 
@@ -60,21 +63,21 @@ _HELD_LOCK = threading.Lock()
 def hold(
     folder: Path, identity: Identity, timeout: float | None, on_wait: Callable[[Holder | None], None]
 ) -> Iterator[None]:
-    """Hold the target; runs of one process hold it together. The system lets go of it when the process dies.
+    """Hold the target; runs of one process hold it together. It is free as soon as the process dies.
 
     `folder` is the project's `.assetc`. `on_wait` is called once, with the holder, before waiting begins; `timeout`
-    None waits for ever. Raises TargetHeld (E193).
+    None waits without end. Raises TargetHeld (E193).
     """
-    path = folder / f"run-{blake2b(str(identity).encode(), digest_size=6).hexdigest()}.lock"
+    path = folder / f"run-{blake2b(str(identity).encode(), digest_size=6).hexdigest()}.sqlite"
     give_up = None if timeout is None else time.monotonic() + timeout
-    told = False
+    has_told = False
     while not _acquire(path):
-        holder = read_holder(path)
+        holder = _read_holder(path)
         if give_up is not None and time.monotonic() >= give_up:
             raise TargetHeld(_held_by(holder, identity))
-        if not told:
+        if not has_told:
             on_wait(holder)
-            told = True
+            has_told = True
         time.sleep(_POLL_SECONDS)
     try:
         yield
@@ -82,49 +85,48 @@ def hold(
         _release(path)
 
 
-def read_holder(path: Path) -> Holder | None:
+def _read_holder(path: Path) -> Holder | None:
     """Who holds the lock; None if that is not written yet."""
     try:
-        return Holder(**json.loads(path.read_text()))
+        return Holder(**json.loads(path.with_suffix(".json").read_text()))
     except (OSError, ValueError, TypeError):
         return None
 
 
 def _acquire(path: Path) -> bool:
-    """Whether this process holds the lock now."""
+    """Whether this process holds the lock now: a transaction of an empty database, which no two processes begin."""
     with _HELD_LOCK:
         held = _HELD.get(path)
         if held is not None:
             held.runs += 1
             return True
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
+            connection.execute("begin immediate")
+        except sqlite3.OperationalError as error:
+            connection.close()
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
             return False
-        _write_holder(descriptor)
-        _HELD[path] = _Held(descriptor, 1)
+        path.with_suffix(".json").write_text(json.dumps(asdict(_this_process())))
+        _HELD[path] = _Held(connection, 1)
         return True
 
 
 def _release(path: Path) -> None:
-    """The file stays: removing it would let two processes hold two files of one name."""
+    """The database stays: removing it would let two processes lock two files of one name."""
     with _HELD_LOCK:
         held = _HELD[path]
         held.runs -= 1
         if held.runs == 0:
             del _HELD[path]
-            os.ftruncate(held.descriptor, 0)
-            os.close(held.descriptor)
+            path.with_suffix(".json").unlink(missing_ok=True)
+            held.connection.close()
 
 
-def _write_holder(descriptor: int) -> None:
-    command = shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
-    text = json.dumps(asdict(Holder(os.getpid(), command, time.time())))
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, text.encode(), 0)
+def _this_process() -> Holder:
+    return Holder(os.getpid(), shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]), time.time())
 
 
 def _held_by(holder: Holder | None, identity: Identity) -> Diagnostic:
