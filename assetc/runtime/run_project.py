@@ -8,14 +8,15 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from assetc.adapters.protocol import Existing, Warehouse
+from assetc.adapters.protocol import Existing
 from assetc.compiler.collector import collector_paused
 from assetc.compiler.plan import Plan, RunBody, Step
 from assetc.runtime.catalogue import connected
+from assetc.runtime.connections import Connections
 from assetc.runtime.execution.events import Event
 from assetc.runtime.execution.execute import execute
 from assetc.runtime.execution.options import ExecuteOptions
-from assetc.runtime.execution.prepare import Prepared, prepare_on
+from assetc.runtime.execution.prepare import Prepared, prepare
 from assetc.runtime.lock import Holder, hold
 from assetc.runtime.plan_project import RunRequest, folded_names, plan_project
 from assetc.runtime.recovering import learn_from_ledger
@@ -45,7 +46,7 @@ class HeldTarget(Struct, frozen=True):
 
     workspace: Workspace
     state: State
-    warehouse: Warehouse
+    warehouses: Connections
     existing: tuple[Existing, ...]
 
     def plan(self, request: RunRequest) -> Plan:
@@ -76,9 +77,9 @@ class HeldTarget(Struct, frozen=True):
 
         has_bodies = any(isinstance(step.work, RunBody) for step in steps)
         work = ProjectWork.of(self.workspace, has_bodies=has_bodies)
-        self.warehouse.create_schemas(work.tables.ledgers())
-        existing = folded_names(self.workspace, self.existing)
-        return prepare_on(self.workspace.project.target.name, self.warehouse, existing, work, steps)
+        self.warehouses[self.workspace.project.target.name].create_schemas(work.tables.ledgers())
+        existing = {self.workspace.project.target.name: folded_names(self.workspace, self.existing)}
+        return prepare(self.warehouses, existing, work, steps)
 
 
 def _ignore(_: Holder | None) -> None:
@@ -95,4 +96,5 @@ def hold_target(workspace: Workspace, on_wait: Callable[[Holder | None], None] =
     with closing(open_state(workspace)) as state, alone, connected(workspace) as warehouse:
         existing = warehouse.existing()
         learn_from_ledger(workspace, state, warehouse, existing)
-        yield HeldTarget(workspace, state, warehouse, existing)
+        with closing(Connections({workspace.project.target.name: warehouse}, {})) as warehouses:
+            yield HeldTarget(workspace, state, warehouses, existing)

@@ -29,7 +29,7 @@ from assetc.definitions.relation import Relation
 from assetc.runtime.execution.events import Event, StepFinished
 from assetc.runtime.execution.execute import execute
 from assetc.runtime.execution.options import ExecuteOptions
-from assetc.runtime.execution.prepare import Prepared, prepare_on
+from assetc.runtime.execution.prepare import Prepared, prepare
 from assetc.runtime.execution.recorder import verified_checks
 from assetc.runtime.execution.work import Attempt, Built, Checked, Making
 from assetc.runtime.state.protocol import State
@@ -110,7 +110,7 @@ class DuckWork:
     ledger: Relation = field(default_factory=lambda: ledger_for(relation_of(""), "main"))
     threads: set[str] = field(default_factory=set)
 
-    def prepare(self, session: Session) -> None:
+    def prepare(self, connection: str, session: Session) -> None:
         perform_each((CreateLedger(self.ledger),), self.adapter.render, session)
 
     def make(self, step: Step, wanted: tuple[Output, ...], attempt: Attempt) -> Generator[Making]:
@@ -206,7 +206,7 @@ class SmallProject:
         return execute(plan, self.prepare, self.state, self.options(**options))
 
     def prepare(self, steps: tuple[Step, ...]) -> Prepared:
-        return prepare_on(CONNECTION, self.warehouse, self.warehouse.existing(), self.work, steps)
+        return prepare({CONNECTION: self.warehouse}, {}, self.work, steps)
 
     def rows(self, name: str) -> list[tuple[object, ...]]:
         session = self.warehouse.session()

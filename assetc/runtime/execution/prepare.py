@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from assetc.adapters.protocol import Existing, Warehouse
 from assetc.compiler.plan import Step
+from assetc.definitions.relation import Relation
 from assetc.runtime.execution.relations import Relations
 from assetc.runtime.execution.work import StepWork
 
@@ -21,12 +22,22 @@ class Prepared(Struct, frozen=True):
     relations: Mapping[str, Relations]
 
 
-def prepare_on(
-    connection: str, warehouse: Warehouse, existing: Iterable[Existing], work: StepWork, steps: Iterable[Step]
+def prepare(
+    warehouses: Mapping[str, Warehouse],
+    existing: Mapping[str, Iterable[Existing]],
+    work: StepWork,
+    steps: tuple[Step, ...],
 ) -> Prepared:
-    """Prepare a run with one connection: schemas are created here, one after the other. Raises WarehouseError."""
-    wanted = (output.asset.relation for step in steps for output in step.makes)
-    warehouse.create_schemas(relation for relation in wanted if relation is not None)
-    with closing(warehouse.session()) as session:
-        work.prepare(session)
-    return Prepared(work, {connection: warehouse}, {connection: Relations(existing)})
+    """Prepare the connections of these steps; what a warehouse holds is asked for where it is not in `existing`.
+
+    Schemas are created here, one after the other. Raises WarehouseError.
+    """
+    wanted: dict[str, list[Relation]] = {step.connection: [] for step in steps}
+    for step in steps:
+        wanted[step.connection] += (output.asset.relation for output in step.makes if output.asset.relation)
+    for name, relations in wanted.items():
+        warehouses[name].create_schemas(relations)
+        with closing(warehouses[name].session()) as session:
+            work.prepare(name, session)
+    held = {name: existing[name] if name in existing else warehouses[name].existing() for name in wanted}
+    return Prepared(work, warehouses, {name: Relations(found) for name, found in held.items()})

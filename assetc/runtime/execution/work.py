@@ -103,8 +103,8 @@ class StepWork(Protocol):
     ChecksFailed; whatever else they raise fails the step as well.
     """
 
-    def prepare(self, session: Session) -> None:
-        """What has to be there before the first step, beside the schemas: the ledger."""
+    def prepare(self, connection: str, session: Session) -> None:
+        """What has to be there before the first step on a connection, beside the schemas: the ledger."""
 
     def make(self, step: Step, wanted: tuple[Output, ...], attempt: Attempt) -> Generator[Making]:
         """Do the work once, and give each of the wanted outputs as it comes; one that is not given is skipped."""

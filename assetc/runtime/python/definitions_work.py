@@ -48,7 +48,7 @@ class DefinitionsWork(Struct, frozen=True):
     cancellation: Cancellation
     seen: Seen = field(default_factory=Seen)
 
-    def prepare(self, session: Session) -> None:
+    def prepare(self, connection: str, session: Session) -> None:
         """Nothing needs to be there."""
 
     def is_done(self, output: Output, attempt: Attempt) -> bool:

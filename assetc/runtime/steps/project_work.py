@@ -50,9 +50,10 @@ class ProjectWork(Struct, frozen=True):
 
         return ProjectWork(workspace, compiler, tables, PythonWork(workspace, compiler, tables))
 
-    def prepare(self, session: Session) -> None:
-        """Create the ledgers."""
-        self.tables.create_ledgers(session)
+    def prepare(self, connection: str, session: Session) -> None:
+        """Create the ledgers of the target."""
+        if connection == self.workspace.project.target.name:
+            self.tables.create_ledgers(session)
 
     def is_done(self, output: Output, attempt: Attempt) -> bool:
         """Whether the ledger holds the output."""
