@@ -112,3 +112,9 @@ _KINDS: dict[type, MetadataKind] = {
     list: "json",
     type(None): "null",
 }
+
+
+def plain_metadata(metadata: Metadata) -> tuple[tuple[str, object], ...]:
+    """The names and values as they are recorded."""
+    values = ((name, found.value) for name, found in metadata.items())
+    return tuple((name, str(value) if isinstance(value, AssetKey) else value) for name, value in values)

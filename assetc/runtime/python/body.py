@@ -25,7 +25,7 @@ from assetc.runtime.python.captured_prints import captured_prints
 from assetc.runtime.python.connection import BodyConnection
 from assetc.runtime.python.dbt_model import DbtModel, DbtObject
 from assetc.runtime.python.find_body import AnyBody, find_body
-from assetc.runtime.python.pass_values import Values, load_input
+from assetc.runtime.python.pass_values import Values, load_inputs
 from assetc.runtime.python.produced import Produced
 from assetc.runtime.python.requirements import missing_resources
 from assetc.runtime.python.resources import Resources
@@ -112,7 +112,8 @@ def _run(body: AnyBody, request: BodyRequest) -> Iterator[Produced]:
     if missing:
         raise InvalidDefinitionError("; ".join(missing), code="E109")
     services = Services(request.values.run_id, _logger(request.write_log), Resources(request.resources), request.access)
-    yield from produce(body, _wanted(body, request.keys), _load_inputs(body, request), services)
+    loaded = dict(load_inputs(body.inputs, request.find_inputs(body), request.values))
+    yield from produce(body, _wanted(body, request.keys), loaded, services)
 
 
 def _only_output(key: AssetKey) -> AssetOutput:
@@ -125,15 +126,6 @@ def _wanted(body: AssetsDefinition, keys: tuple[AssetKey, ...]) -> frozenset[Ass
     if not body.can_subset:
         return body.keys
     return frozenset(key for key in body.keys if any(_ends_with(each, key.parts) for each in keys))
-
-
-def _load_inputs(definition: AssetsDefinition, request: BodyRequest) -> dict[str, object]:
-    received = request.find_inputs(definition)
-    return {
-        item.parameter.name: load_input(item, received[item.parameter.name], request.values)
-        for item in definition.inputs
-        if item.parameter.name in received
-    }
 
 
 def _logger(write_log: WriteLog) -> logging.Logger:

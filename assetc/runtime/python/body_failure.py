@@ -4,34 +4,33 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Mapping
 from pathlib import Path
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from assetc.adapters.protocol import Canceled, WarehouseError
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.place import Span, file_span, span_of
 from assetc.definitions.errors import AssetcError, Failure
-from assetc.definitions.metadata import Metadata, to_metadata
+from assetc.definitions.metadata import plain_metadata, to_metadata
 from assetc.project.python.missing_module import missing_module_hint
+from assetc.runtime.state.records import Metadata
 
 _OWN_PACKAGE = Path(__file__).resolve().parents[2]
 """It stands below the root of the project that lives in its own checkout."""
 
 
 class BodyFailure(Struct, frozen=True):
-    """Why a body ended without its outputs. `traceback` shows the frames of the user's files only.
+    """Why a body ended without its outputs.
 
     `transient`: the same body may succeed when tried again; `allow_retries` is what a raised `Failure` says.
     """
 
     diagnostic: Diagnostic
-    traceback: str
     error: BaseException
     transient: bool = False
     allow_retries: bool = True
-    metadata: Metadata = field(default_factory=dict)
+    metadata: Metadata = ()
 
 
 def failure_of(error: BaseException, root: Path, path: str, *, importing: bool = False) -> BodyFailure:
@@ -44,11 +43,10 @@ def failure_of(error: BaseException, root: Path, path: str, *, importing: bool =
     place = _syntax_place(error, root) or (_place(frames[-1], root) if frames else file_span(path))
     return BodyFailure(
         diagnostic=diagnostic(_code(error, importing=importing), _message(error), place, hint=_hint(error)),
-        traceback=_text(error, frames, root),
         error=error,
         transient=isinstance(error, WarehouseError) and error.transient,
         allow_retries=error.allow_retries if isinstance(error, Failure) else True,
-        metadata=_metadata(error.metadata if isinstance(error, Failure) else {}),
+        metadata=plain_metadata(to_metadata(error.metadata)) if isinstance(error, Failure) else (),
     )
 
 
@@ -81,10 +79,6 @@ def _hint(error: BaseException) -> str:
     if isinstance(error, ModuleNotFoundError):
         return missing_module_hint(_message(error))
     return error.hint if isinstance(error, WarehouseError) else ""
-
-
-def _metadata(given: Mapping[str, object]) -> Metadata:
-    return to_metadata(given)
 
 
 def _user_frames(error: BaseException, root: Path) -> list[traceback.FrameSummary]:
@@ -130,12 +124,3 @@ def _syntax_place(error: BaseException, root: Path) -> Span | None:
 
 def _lines(path: Path) -> list[str]:
     return path.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)
-
-
-def _text(error: BaseException, frames: list[traceback.FrameSummary], root: Path) -> str:
-    shown = [
-        f'  File "{_relative(frame.filename, root)}", line {frame.lineno}, in {frame.name}\n    {frame.line}\n'
-        for frame in frames
-    ]
-    last = _driver_text("".join(traceback.format_exception_only(type(error), error)).strip())
-    return "".join(["Traceback (most recent call last):\n" if shown else "", *shown, last]).rstrip()

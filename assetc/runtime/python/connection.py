@@ -95,9 +95,7 @@ class BodyConnection:
         raise AttributeError(f"the connection of this warehouse has no attribute {name!r}")
 
     def _resolved(self, sql: str) -> tuple[str, ...]:
-        statements = statements_of(self._access.resolve_sql(sql))
-        self._access.sent.extend(statements)
-        return statements
+        return statements_of(self._access.resolve_sql(sql))
 
     def _run(self, statement: str) -> QueryResult | WriteResult:
         frames = {}

@@ -11,7 +11,6 @@ from msgspec import Struct, field
 
 from assetc.adapters.protocol import Canceled, Session
 from assetc.compiler.plan import ExecuteCheck, Output, Step, StepId
-from assetc.definitions.asset import AssetsDefinition
 from assetc.definitions.errors import InvariantError
 from assetc.definitions.key import AssetKey
 from assetc.definitions.output import AssetMaterialization
@@ -21,7 +20,7 @@ from assetc.runtime.execution.work import Attempt, Built, Making
 from assetc.runtime.python.body_context import Services
 from assetc.runtime.python.call import makings, produce
 from assetc.runtime.python.compile_definitions import CompiledDefinitions
-from assetc.runtime.python.pass_values import Values, load_input, store_output
+from assetc.runtime.python.pass_values import Values, load_inputs, store_output
 from assetc.runtime.python.produced import Produced
 from assetc.runtime.python.resources import Resources
 
@@ -71,7 +70,11 @@ class DefinitionsWork(Struct, frozen=True):
             raise InvariantError(f"{definition.key} is a query, and this run has no warehouse", code="E185")
         keys = frozenset(output.asset.key for output in wanted) if definition.can_subset else definition.keys
         services = Services(self.values.run_id, self.values.log, Resources(self.values.resources))
-        for produced in produce(definition, keys, self._load_inputs(step, definition), services):
+        loaded = {}
+        for name, value in load_inputs(definition.inputs, self.compiled.inputs_of(definition), self.values):
+            loaded[name] = value
+            self.seen.loaded[step.id] = len(loaded)
+        for produced in produce(definition, keys, loaded, services):
             self.seen.values[definition.node_name, produced.output.name] = produced.value
             yield produced
 
@@ -88,20 +91,11 @@ class DefinitionsWork(Struct, frozen=True):
             self.seen.errors[step.id] = error
             raise
 
-    def _load_inputs(self, step: Step, definition: AssetsDefinition) -> dict[str, object]:
-        received = self.compiled.inputs_of(definition)
-        loaded: dict[str, object] = {}
-        for item in definition.inputs:
-            name = item.parameter.name
-            if name in received:
-                loaded[name] = load_input(item, received[name], self.values)
-                self.seen.loaded[step.id] = len(loaded)
-        return loaded
-
     def _store(self, step: Step, output: Output, produced: Produced) -> Built:
         key = output.asset.key
         with self._noted(step):
-            built, self.seen.materializations[key] = store_output(produced, key, self.values)
+            name = self.compiled.producers[key].node_name
+            built, self.seen.materializations[key] = store_output(produced, key, name, self.values)
         if produced.stores_value:
             self.seen.stored.add(key)
         return built

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -13,6 +13,7 @@ from assetc.definitions.asset import AssetInput
 from assetc.definitions.errors import InvariantError
 from assetc.definitions.io_manager import InputContext, IOManager, OutputContext
 from assetc.definitions.key import AssetKey
+from assetc.definitions.metadata import plain_metadata
 from assetc.definitions.output import DEFAULT_OUTPUT, AssetMaterialization
 from assetc.definitions.spec import DEFAULT_IO_MANAGER_KEY
 from assetc.runtime.execution.work import Built
@@ -40,15 +41,21 @@ class Values(Struct, frozen=True):
     fallback: IOManager | None = None
 
 
-def load_input(item: AssetInput, key: AssetKey, values: Values) -> object:
-    """The value of an upstream for a parameter, through the IO manager of the asset that made it."""
-    context = replace(
-        _input_context(key, values),
-        name=item.parameter.name,
-        annotation=item.parameter.annotation,
-        definition_metadata=item.asset_in.metadata,
-    )
-    return _manager(item.asset_in.input_manager_key or values.known(key).io_manager_key, values).load_input(context)
+def load_inputs(
+    inputs: Iterable[AssetInput], received: Mapping[str, AssetKey], values: Values
+) -> Iterator[tuple[str, object]]:
+    """The value of the upstream that each parameter receives, through the IO manager of the asset that made it."""
+    for item in inputs:
+        name = item.parameter.name
+        if name in received:
+            context = replace(
+                _input_context(received[name], values),
+                name=name,
+                annotation=item.parameter.annotation,
+                definition_metadata=item.asset_in.metadata,
+            )
+            manager = item.asset_in.input_manager_key or values.known(received[name]).io_manager_key
+            yield name, _manager(manager, values).load_input(context)
 
 
 def load_key(key: AssetKey, values: Values) -> object:
@@ -56,17 +63,18 @@ def load_key(key: AssetKey, values: Values) -> object:
     return _manager(values.known(key).io_manager_key, values).load_input(_input_context(key, values))
 
 
-def store_output(produced: Produced, key: AssetKey, values: Values) -> tuple[Built, AssetMaterialization]:
+def store_output(
+    produced: Produced, key: AssetKey, step_name: str, values: Values
+) -> tuple[Built, AssetMaterialization]:
     """Store a value, if there is one, through the IO manager of its asset; what is recorded of that."""
-    context = _output_context(key, values)
-    built = Built("none")
+    spec, name, built = produced.output.spec, produced.output.name, Built("none")
+    context = _output_context(key, Known(step_name, name, produced.output.annotation, spec.metadata), values)
     if produced.stores_value:
-        built = _handle_output(_manager(values.known(key).io_manager_key, values), context, produced.value)
+        built = _handle_output(_manager(spec.io_manager_key, values), context, produced.value)
     metadata = {**produced.metadata, **context.added_metadata}
     made = AssetMaterialization.of(key, metadata, produced.tags, produced.data_version)
     version = produced.data_version.value if produced.data_version else None
-    plain = ((name, _plain(found.value)) for name, found in made.metadata.items())
-    return replace(built, data_version=version, metadata=(*built.metadata, *plain)), made
+    return replace(built, data_version=version, metadata=(*built.metadata, *plain_metadata(made.metadata))), made
 
 
 def _handle_output(manager: IOManager, context: OutputContext, value: object) -> Built:
@@ -83,15 +91,14 @@ def _input_context(key: AssetKey, values: Values) -> InputContext:
     return InputContext(
         asset_key=key,
         name=key.name,
-        upstream_output=_output_context(key, values),
+        upstream_output=_output_context(key, values.known(key), values),
         run_id=values.run_id,
         resources=Resources(values.resources),
         log=values.log,
     )
 
 
-def _output_context(key: AssetKey, values: Values) -> OutputContext:
-    known = values.known(key)
+def _output_context(key: AssetKey, known: Known, values: Values) -> OutputContext:
     return OutputContext(
         asset_key=key,
         name=known.output_name,
@@ -110,8 +117,3 @@ def _manager(name: str, values: Values) -> IOManager:
         return manager
     message = f"the resource {name!r} is used as an IO manager and is a {type(manager).__name__}"
     raise InvariantError(message, code="E109")
-
-
-def _plain(value: object) -> object:
-    """A value of metadata as it is recorded."""
-    return str(value) if isinstance(value, AssetKey) else value

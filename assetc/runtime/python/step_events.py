@@ -32,9 +32,9 @@ def step_events(events: Iterable[Event], compiled: CompiledDefinitions, seen: Se
             case StepStarted():
                 yield from steps.started(event.step)
             case StepRetried():
-                yield steps.event("STEP_UP_FOR_RETRY", event.step, message=event.message)
-            case StepFinished(part=Output()):
-                yield from steps.finished(event)
+                yield StepEvent("STEP_UP_FOR_RETRY", steps.name(event.step), message=event.message)
+            case StepFinished(part=Output() as output):
+                yield from steps.finished(event, output)
             case RunFinished():
                 yield StepEvent("RUN_SUCCESS" if event.status == "success" else "RUN_FAILURE")
 
@@ -47,48 +47,37 @@ class _Steps(Struct, frozen=True):
     running: dict[StepId, int] = field(default_factory=dict)
     ended: dict[PartId, StepStatus] = field(default_factory=dict)
 
-    def event(self, event_type: str, step: Step, key: AssetKey | None = None, message: str = "") -> StepEvent:
-        """An event of a step."""
-        name = self.compiled.producers[step.makes[0].asset.key].node_name
-        return StepEvent(event_type, name, key, message)
+    def name(self, step: Step) -> str:
+        """The name of a step's body."""
+        return self.compiled.producers[step.makes[0].asset.key].node_name
 
     def started(self, step: Step) -> Iterator[StepEvent]:
         """A step begins, and its inputs are loaded."""
-        self.running[step.id] = len(step.makes)
-        yield self.event("STEP_START", step)
+        name, self.running[step.id] = self.name(step), len(step.makes)
+        yield StepEvent("STEP_START", name)
         for _ in range(self.seen.loaded.get(step.id, 0)):
-            yield self.event("LOADED_INPUT", step)
-            yield self.event("STEP_INPUT", step)
+            yield StepEvent("LOADED_INPUT", name)
+            yield StepEvent("STEP_INPUT", name)
 
-    def finished(self, event: StepFinished) -> Iterator[StepEvent]:
-        """An output of a step has ended."""
-        step, is_last = event.step, self.running.get(event.step.id) == 1
-        self.ended[event.part.id] = event.status
+    def finished(self, event: StepFinished, output: Output) -> Iterator[StepEvent]:
+        """An output of a step has ended. One that never began is skipped, unless what it needs failed."""
+        step, name = event.step, self.name(event.step)
+        self.ended[output.id] = event.status
         if step.id not in self.running:
-            yield from self._left_out(event)
+            if output is step.makes[0] and all(self.ended.get(part) == "skipped" for part in event.because):
+                yield StepEvent("STEP_SKIPPED", name)
             return
+        if event.status == "success":
+            yield from self._made(name, output.asset.key)
         self.running[step.id] -= 1
-        if event.status == "success" and isinstance(event.part, Output):
-            yield from self._made(step, event.part.asset.key)
-        if is_last:
-            yield self._ended(step)
-
-    def _made(self, step: Step, key: AssetKey) -> Iterator[StepEvent]:
-        yield self.event("STEP_OUTPUT", step, key)
-        made = self.event("ASSET_MATERIALIZATION", step, key)
-        yield StepEvent(made.event_type_value, made.step_key, key, materialization=self.seen.materializations[key])
-        if key in self.seen.stored:
-            yield self.event("HANDLED_OUTPUT", step, key)
-
-    def _ended(self, step: Step) -> StepEvent:
         error = self.seen.errors.get(step.id)
-        if error is None:
-            return self.event("STEP_SUCCESS", step)
-        name = self.event("STEP_FAILURE", step).step_key
-        return StepEvent("STEP_FAILURE", name, message=f"{type(error).__name__}: {error}", error=error)
+        if self.running[step.id] == 0 and error is not None:
+            yield StepEvent("STEP_FAILURE", name, message=f"{type(error).__name__}: {error}", error=error)
+        elif self.running[step.id] == 0:
+            yield StepEvent("STEP_SUCCESS", name)
 
-    def _left_out(self, event: StepFinished) -> Iterator[StepEvent]:
-        """A step that never begins is skipped where what it needs was not made, and has no event after a failure."""
-        is_first = event.part is event.step.makes[0]
-        if is_first and all(self.ended.get(part) == "skipped" for part in event.because):
-            yield self.event("STEP_SKIPPED", event.step)
+    def _made(self, name: str, key: AssetKey) -> Iterator[StepEvent]:
+        yield StepEvent("STEP_OUTPUT", name, key)
+        yield StepEvent("ASSET_MATERIALIZATION", name, key, materialization=self.seen.materializations[key])
+        if key in self.seen.stored:
+            yield StepEvent("HANDLED_OUTPUT", name, key)

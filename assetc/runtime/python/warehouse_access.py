@@ -18,7 +18,7 @@ class WarehouseAccess(Struct, frozen=True):
 
     `resolve_sql` writes the target's relations into a SQL text; `resolve_name` gives the relation of the arguments
     of `ref` or `source`, None when there is none; `this` is the asset's own relation. `registered` are the tables
-    that the body gave names to, `sent` is the SQL that was executed.
+    that the body gave names to.
     """
 
     adapter: Adapter
@@ -28,7 +28,6 @@ class WarehouseAccess(Struct, frozen=True):
     resolve_name: Callable[[tuple[str, ...]], Relation | None]
     this: Relation | None = None
     registered: dict[str, object] = field(default_factory=dict)
-    sent: list[str] = field(default_factory=list)
 
     def relation_of(self, *name: str) -> Relation:
         """The relation of an asset or source. Raises InvariantError (E101) when there is none."""

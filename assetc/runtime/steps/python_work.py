@@ -10,14 +10,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset
-from assetc.compiler.diagnostic import Diagnostic, diagnostic
+from assetc.compiler.diagnostic import diagnostic
 from assetc.compiler.plan import Output, Step
 from assetc.definitions.errors import AssetcError
 from assetc.definitions.key import AssetKey
 from assetc.runtime.compiled_sql import SqlCompiler
 from assetc.runtime.execution.work import Attempt, Built, LogLevel, Making, StepFailed
 from assetc.runtime.python.body import BodyFailed, BodyRequest, match_inputs, run_body
-from assetc.runtime.python.body_failure import failure_of
+from assetc.runtime.python.body_failure import BodyFailure, failure_of
 from assetc.runtime.python.call import makings
 from assetc.runtime.python.load_upstream import Upstream
 from assetc.runtime.python.pass_values import Known, Values, store_output
@@ -47,44 +47,29 @@ class PythonWork(Struct, frozen=True):
         """Execute the body once, and give what it made: tables, or objects."""
         read: set[AssetKey] = set()
         manager = self._manager(wanted, attempt, read)
+        request = self._body_request(wanted, manager, attempt)
 
         def store(output: Output, produced: Produced) -> Built:
-            values = self._values(manager, attempt, {output.asset.key: _known(output.asset, produced)})
             with self._failing(output.asset):
-                built, _ = store_output(produced, output.asset.key, values)
+                built, _ = store_output(produced, output.asset.key, step.id, request.values)
             if not produced.stores_value:
                 built = replace(built, relation=manager.keep_nothing(output).relation)
             seen = (("observed_reads", list(map(str, sorted(read)))),) if read else ()
             return replace(built, metadata=(*built.metadata, *seen))
 
-        with self._failing(wanted[0].asset), closing(self._executed(wanted, manager, attempt, read)) as items:
-            yield from makings(items, wanted, store)
+        with self._failing(wanted[0].asset), closing(run_body(request)) as items:
+            yield from makings(_interruptible(items, attempt), wanted, store)
+        self._warn_of_reads(wanted, read, attempt)
 
     @contextmanager
     def _failing(self, asset: Asset) -> Iterator[None]:
         """What the body raises, or what is wrong with the value that it returned, is the failure of its step."""
         try:
             yield
-        except (BodyFailed, AssetcError) as error:
-            failure = (
-                error.failure if isinstance(error, BodyFailed) else failure_of(error, self.workspace.root, asset.path)
-            )
-            raise StepFailed(
-                _placed(failure.diagnostic, asset), transient=failure.transient, may_retry=failure.allow_retries
-            ) from failure.error
-
-    def _executed(
-        self, wanted: tuple[Output, ...], manager: ProjectIOManager, attempt: Attempt, read: set[AssetKey]
-    ) -> Generator[Produced]:
-        """What the body produces. Only its own code can be interrupted, and never the storing between two outputs."""
-        with closing(run_body(self._body_request(wanted, manager, attempt))) as items:
-            while True:
-                with attempt.interruption.body():
-                    produced = next(items, None)
-                if produced is None:
-                    break
-                yield produced
-        self._warn_of_reads(wanted, read, attempt)
+        except BodyFailed as error:
+            raise _step_failed(error.failure, asset) from error.failure.error
+        except AssetcError as error:
+            raise _step_failed(failure_of(error, self.workspace.root, asset.path), asset) from error
 
     def _warn_of_reads(self, wanted: tuple[Output, ...], read: set[AssetKey], attempt: Attempt) -> None:
         """What a body reads and no edge says may be built too late, or not at all; the graph stays as it is."""
@@ -110,13 +95,6 @@ class PythonWork(Struct, frozen=True):
         outputs = {output.asset.key: output for output in wanted}
         return ProjectIOManager(self.tables, attempt, access, outputs, dict(self._upstream(wanted, attempt)))
 
-    def _values(self, manager: ProjectIOManager, attempt: Attempt, made: Mapping[AssetKey, Known]) -> Values:
-        def known(key: AssetKey) -> Known:
-            asset = self.workspace.graph.assets.get(key)
-            return made.get(key) or Known((asset and asset.step_name) or key.to_python_identifier())
-
-        return Values(attempt.run_id, known, {}, logging.getLogger("assetc"), manager)
-
     def _body_request(self, wanted: tuple[Output, ...], manager: ProjectIOManager, attempt: Attempt) -> BodyRequest:
         first = wanted[0].asset
         return BodyRequest(
@@ -124,7 +102,7 @@ class PythonWork(Struct, frozen=True):
             path=first.path,
             root=self.workspace.root,
             access=manager.access,
-            values=self._values(manager, attempt, {}),
+            values=Values(attempt.run_id, _known, {}, logging.getLogger("assetc"), manager),
             find_inputs=lambda definition: match_inputs(definition, manager.upstream),
             write_log=lambda level, line: attempt.log(LEVELS.get(level, "info"), line),
             resources=self.workspace.project.resources,
@@ -146,13 +124,24 @@ class PythonWork(Struct, frozen=True):
             yield key, Upstream(key, None if is_object else graph.assets[key].relation, self.compiler.ephemeral(key))
 
 
-def _known(asset: Asset, produced: Produced) -> Known:
-    """What the manager is told of an output."""
-    spec = produced.output.spec
-    name = asset.step_name or asset.key.to_python_identifier()
-    return Known(name, produced.output.name, produced.output.annotation, spec.metadata)
+def _interruptible(items: Iterator[Produced], attempt: Attempt) -> Iterator[Produced]:
+    """The outputs of a body, whose own code can be interrupted, but never the storing between two of them."""
+    while True:
+        with attempt.interruption.body():
+            produced = next(items, None)
+        if produced is None:
+            return
+        yield produced
 
 
-def _placed(problem: Diagnostic, asset: Asset) -> Diagnostic:
-    """The diagnostic at the asset, where nothing better than its file is known."""
-    return problem if problem.span and problem.span.end else replace(problem, span=asset.span)
+def _known(key: AssetKey) -> Known:
+    """What the manager is told of an upstream, which it finds by its key."""
+    return Known(key.to_python_identifier())
+
+
+def _step_failed(failure: BodyFailure, asset: Asset) -> StepFailed:
+    """The failure, at the asset where nothing better than its file is known."""
+    problem = failure.diagnostic
+    problem = problem if problem.span and problem.span.end else replace(problem, span=asset.span)
+    allowed, metadata = failure.allow_retries, failure.metadata
+    return StepFailed(problem, transient=failure.transient, may_retry=allowed, metadata=metadata)

@@ -64,11 +64,6 @@ def read_value(folder: Path, key: AssetKey) -> object:
     return value
 
 
-def has_value(folder: Path, key: AssetKey) -> bool:
-    """Whether an asset has a stored value."""
-    return path_of(folder, key).is_file()
-
-
 def remove_value(folder: Path, key: AssetKey) -> None:
     """Forget the stored value of an asset, if there is one."""
     path_of(folder, key).unlink(missing_ok=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from assetc.definitions.key import AssetKey
 from assetc.project.python.model_module import project_imports
-from assetc.runtime.values.pickled import has_value, read_value, remove_value, write_value
+from assetc.runtime.values.pickled import read_value, remove_value, write_value
 
 STORE = Path(".assetc", "storage")
 
@@ -21,11 +21,6 @@ def load_object(root: Path, key: AssetKey) -> object:
     """The stored object of an asset. Raises ValueNotFoundError (E183) when there is none."""
     with project_imports(root):
         return read_value(root / STORE, key)
-
-
-def has_object(root: Path, key: AssetKey) -> bool:
-    """Whether an asset has a stored object."""
-    return has_value(root / STORE, key)
 
 
 def forget_object(root: Path, key: AssetKey) -> None:
