@@ -19,7 +19,7 @@ from assetc.definitions.relation import Relation
 if TYPE_CHECKING:
     from assetc.compiler.operation import Column, Operation, RelationKind, SeedColumn
 
-Form: TypeAlias = Literal["pandas", "polars", "pyarrow", "duckdb", "dicts"]
+FrameForm: TypeAlias = Literal["pandas", "polars", "pyarrow", "duckdb", "dicts"]
 """How a Python asset wants to receive a table."""
 
 
@@ -34,7 +34,7 @@ class ArrowStream(Protocol):
 class Frames(ArrowStream, Protocol):
     """Rows that are given as frames, too: those of DuckDB, or what `adapters.tables` makes of a stream."""
 
-    def frame(self, form: Form) -> object:
+    def frame(self, form: FrameForm) -> object:
         """The rows in a form that a Python asset asks for."""
 
 

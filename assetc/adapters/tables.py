@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 import duckdb
 from msgspec import Struct
 
-from assetc.adapters.protocol import ArrowStream, Form, Frames, WarehouseError
+from assetc.adapters.protocol import ArrowStream, FrameForm, Frames, WarehouseError
 
 VALUE_NAME = "assetc_value"
 
@@ -23,7 +23,7 @@ class RelationRows(Struct):
         with self.guard():
             return self.relation.__arrow_c_stream__(requested_schema)
 
-    def frame(self, form: Form) -> object:
+    def frame(self, form: FrameForm) -> object:
         """The rows in a form that a Python asset asks for."""
         with self.guard():
             match form:

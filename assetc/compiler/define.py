@@ -31,7 +31,7 @@ from assetc.compiler.text_id import TextId
 from assetc.definitions.key import AssetKey
 
 
-class Definitions(Struct, frozen=True):
+class Defined(Struct, frozen=True):
     """Everything that a project defines, before any name is resolved. `problems` are those of no single text."""
 
     drafts: tuple[Draft, ...]
@@ -60,9 +60,7 @@ def draft_assets(
     return drafts, faults
 
 
-def define(
-    project: Project, properties: Properties, drafts: list[Draft], python: Mapping[str, PythonFacts]
-) -> Definitions:
+def define(project: Project, properties: Properties, drafts: list[Draft], python: Mapping[str, PythonFacts]) -> Defined:
     """All assets, sources and checks of a project, each key once."""
     problems: list[Diagnostic] = []
     drafts, duplicates = _unique(drafts)
@@ -72,7 +70,7 @@ def define(
     checks = (*(check for draft in drafts for check in drafts_of_patch(draft.asset, draft.patch)), *source_checks)
     problems += (*_snapshots(project), *duplicates, *source_faults)
     problems += (*described_twice(project, properties), *_unused_patches(properties, drafts))
-    return Definitions(tuple(drafts), sources, checks, tuple(problems))
+    return Defined(tuple(drafts), sources, checks, tuple(problems))
 
 
 def _written_in(file: ProjectFile, facts: FileFacts) -> Iterator[WrittenAsset]:

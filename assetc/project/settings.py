@@ -8,7 +8,7 @@ from typing import get_args
 
 from msgspec.structs import replace
 
-from assetc.adapters.protocol import Form
+from assetc.adapters.protocol import FrameForm
 from assetc.compiler.configuration.values import Misfit, flag, one_of, text
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.materialization.known import CONFIGURABLE
@@ -81,7 +81,7 @@ _CONVERTERS: Mapping[str, tuple[str, Callable[[object], object]]] = {
     "strict_sources": ("strict_sources", flag),
     "default_source": ("default_source", _optional_text),
     "default_materialization": ("default_materialization", one_of(*CONFIGURABLE)),
-    "default_load_type": ("default_load_type", one_of(*get_args(Form))),
+    "default_load_type": ("default_load_type", one_of(*get_args(FrameForm))),
     "dialect": ("dialect", one_of(*DIALECTS, called="the name of a dialect")),
     "import_python": ("import_python", flag),
 }

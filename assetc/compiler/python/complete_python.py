@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.place import file_span
 from assetc.compiler.project import Entry
-from assetc.compiler.python.definition.build_asset import Built, build_asset
+from assetc.compiler.python.definition.build_asset import BuiltAsset, build_asset
 from assetc.compiler.python.definition.definition import Definition
 from assetc.compiler.python.follow.imports import find_module, module_name
 from assetc.compiler.python.follow.known import known_text, plain
@@ -88,14 +88,14 @@ def _is_known(value: Value | None) -> bool:
             return False
 
 
-def _complete(followed: Followed, asset: ImportedAsset, dialect: str) -> Built:
+def _complete(followed: Followed, asset: ImportedAsset, dialect: str) -> BuiltAsset:
     definition = _definition(followed, asset)
     if definition is None:
         return _without_source(followed, asset)
     built = build_asset(followed.machine, definition, dialect, asset.key.rpartition("/")[2])
     kept = tuple(problem for problem in built.problems if not _is_answered(problem, definition))
     unresolved = any(problem.code == "W201" for problem in kept)
-    return Built(_merge(built.asset, asset, unresolved=unresolved), kept, needs_import=False)
+    return BuiltAsset(_merge(built.asset, asset, unresolved=unresolved), kept, needs_import=False)
 
 
 def _definition(followed: Followed, asset: ImportedAsset) -> Definition | None:
@@ -175,7 +175,7 @@ def _declared_inputs(asset: PythonAsset, imported: ImportedAsset) -> Iterator[De
         yield spans.get(parameter) or DeclaredInput(parameter, key, asset.span)
 
 
-def _without_source(followed: Followed, asset: ImportedAsset) -> Built:
+def _without_source(followed: Followed, asset: ImportedAsset) -> BuiltAsset:
     """An asset whose function is in no file: nothing can be inferred from its body."""
     *prefix, name = asset.key.split("/")
     span = file_span(followed.scope.source.path)
@@ -191,6 +191,6 @@ def _without_source(followed: Followed, asset: ImportedAsset) -> Built:
     )
     hint = "Name what it reads in deps=[...]"
     message = f"the source of {asset.function} is not available: nothing is inferred from its body"
-    return Built(
+    return BuiltAsset(
         _merge(bare, asset, unresolved=False), (diagnostic("W207", message, span, hint=hint),), needs_import=False
     )

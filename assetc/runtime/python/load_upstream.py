@@ -7,8 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from assetc.adapters.protocol import Form as SessionForm
-from assetc.adapters.protocol import Statement
+from assetc.adapters.protocol import FrameForm, Statement
 from assetc.adapters.tables import frames_of
 from assetc.definitions.errors import InvariantError
 from assetc.definitions.form import Form, form_of, without_wrappers
@@ -86,7 +85,7 @@ def _read_table(sql: str, form: Form, access: WarehouseAccess) -> object:
     return _read(sql, form, access)
 
 
-def _read(sql: str, form: SessionForm, access: WarehouseAccess) -> Any:
+def _read(sql: str, form: FrameForm, access: WarehouseAccess) -> Any:
     try:
         return frames_of(access.session.read(Statement(sql))).frame(form)
     except ModuleNotFoundError as error:

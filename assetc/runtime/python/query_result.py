@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from assetc.adapters.protocol import ArrowStream, Form, Frames
+from assetc.adapters.protocol import ArrowStream, FrameForm, Frames
 from assetc.adapters.tables import arrow_stream, frames_of
 
 
@@ -66,7 +66,7 @@ class QueryResult(Struct):
     def __iter__(self) -> Iterator[tuple[object, ...]]:
         return self._cursor()
 
-    def _frame(self, form: Form) -> Any:
+    def _frame(self, form: FrameForm) -> Any:
         if self.rows is None:
             self.rows = arrow_stream([dict(zip(self.names, row, strict=True)) for row in self._cursor()])
         self.rows = frames_of(self.rows)

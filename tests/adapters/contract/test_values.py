@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 from contract_target import Target
 
-from assetc.adapters.protocol import Form, Refused, Statement, WarehouseError
+from assetc.adapters.protocol import FrameForm, Refused, Statement, WarehouseError
 from assetc.adapters.tables import arrow_stream, frames_of
 from assetc.compiler.asset import DeclaredColumn
 
@@ -102,7 +102,7 @@ def test_a_value_cannot_be_a_view_and_must_be_a_table(target: Target) -> None:
     ("form", "type_name"),
     [("pandas", "DataFrame"), ("polars", "DataFrame"), ("pyarrow", "Table"), ("duckdb", "DuckDBPyRelation")],
 )
-def test_a_table_is_read_in_the_form_that_is_asked_for(target: Target, form: Form, type_name: str) -> None:
+def test_a_table_is_read_in_the_form_that_is_asked_for(target: Target, form: FrameForm, type_name: str) -> None:
     target.run("t", "select 1 as id union all select 2")
     value = frames_of(target.session.read(Statement(f"select * from {target.name('t')}"))).frame(form)
     assert type(value).__name__ == type_name

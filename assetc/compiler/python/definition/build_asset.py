@@ -65,7 +65,7 @@ class _Problems(Struct, eq=False):
         self.found.append(diagnostic("W201", what, span, hint=f"Import the file to complete it, or {DEPS}"))
 
 
-class Built(Struct, frozen=True):
+class BuiltAsset(Struct, frozen=True):
     """An asset with the problems found."""
 
     asset: PythonAsset
@@ -73,7 +73,7 @@ class Built(Struct, frozen=True):
     needs_import: bool
 
 
-def build_asset(machine: Machine, definition: Definition, dialect: str, name: str | None) -> Built:
+def build_asset(machine: Machine, definition: Definition, dialect: str, name: str | None) -> BuiltAsset:
     """Read the arguments of a definition and follow its body. `name`: its name if that is not in its text."""
     problems, given = _Problems(definition), definition.decorator.arguments.values
     node, source = definition.node, definition.closure.scope.source
@@ -110,7 +110,7 @@ def build_asset(machine: Machine, definition: Definition, dialect: str, name: st
     errors = () if definition.is_dbt_model else tuple(_errors(definition, asset))
     open_ends = (problem for problem in notes.problems.values() if not (deps and problem.code == "W201"))
     needs_import = problems.needs_import or lacks_config(definition)
-    return Built(asset, (*problems.found, *errors, *open_ends), needs_import)
+    return BuiltAsset(asset, (*problems.found, *errors, *open_ends), needs_import)
 
 
 def _errors(definition: Definition, asset: PythonAsset) -> Iterable[Diagnostic]:
