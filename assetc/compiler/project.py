@@ -110,7 +110,6 @@ class Project(Struct, frozen=True):
     target: Target
     variables: Mapping[str, object]
     folder_configs: tuple[FolderConfig, ...]
-    properties: Properties
     resources: Mapping[str, object] = field(default_factory=nothing)
     on_run_start: tuple[Entry, ...] = ()
     on_run_end: tuple[Entry, ...] = ()

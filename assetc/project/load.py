@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from assetc.compiler.config import nothing
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.package import Package, ProjectFile, Settings
-from assetc.compiler.project import FolderConfig, Project, Properties, Target
+from assetc.compiler.project import FolderConfig, Project, Target
 from assetc.project.discover import discover
 from assetc.project.documents.readers import read_project_file
 from assetc.project.documents.readings import ProjectFileReading
@@ -27,7 +27,7 @@ from assetc.project.profiles.profiles import ProfileRequest
 from assetc.project.profiles.secrets import named_only, secrets_in, secrets_of_environment, worth_masking
 from assetc.project.profiles.target import Connection, TargetRequest
 from assetc.project.project_parts import read_dispatch, read_hooks, read_mapping, read_resources
-from assetc.project.properties.load_properties import load_properties, read_property_files
+from assetc.project.properties.load_properties import read_property_files
 from assetc.project.properties.unread_properties import UnreadProperties
 from assetc.project.selectors_file import read_selectors
 from assetc.project.settings import make_settings
@@ -73,17 +73,10 @@ class Loaded(Struct, frozen=True):
 
 
 def load(start: Path, request: LoadRequest) -> Loaded:
-    """The project that `start` lies in, with its property files. Never raises for anything that a user wrote."""
-    loaded = load_without_properties(start, request)
-    if loaded.project is None or loaded.unread is None:
-        return loaded
-    read = load_properties(loaded.unread, request.memory)
-    diagnostics = tuple(dict.fromkeys((*loaded.diagnostics, *read.problems)))
-    return replace(loaded, project=replace(loaded.project, properties=read.properties), diagnostics=diagnostics)
+    """The project that `start` lies in, its property files found and not read.
 
-
-def load_without_properties(start: Path, request: LoadRequest) -> Loaded:
-    """The project that `start` lies in, its property files found and not read: `Project.properties` is empty."""
+    Never raises for anything that a user wrote.
+    """
     secrets = worth_masking(secrets_of_environment(request.environment))
     found = find_project(start, request.project_dir)
     if isinstance(found, Diagnostic):
@@ -178,7 +171,6 @@ class _Body:
             target=target,
             variables=outline.variables,
             folder_configs=folders,
-            properties=Properties(),
             resources=self.noted(read_resources(entries.get("resources"), target.name, names)),
             on_run_start=self.noted(read_hooks(entries.get("on_run_start"))),
             on_run_end=self.noted(read_hooks(entries.get("on_run_end"))),

@@ -21,7 +21,7 @@ from assetc.compiler.compilation import Compilation, Counts
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.project import Project
 from assetc.project.find_project import find_project
-from assetc.project.load import Loaded, load_without_properties
+from assetc.project.load import Loaded, load
 from assetc.project.memory.cache import Cache
 from assetc.project.memory.compact import compact_memory
 from assetc.project.memory.snapshot import CompilationInputs, changed_files, hash_of, keep, recall
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 class Workspace(Struct, frozen=True, dict=True):
     """An open project. It holds no connection; the cache is its only open file.
 
-    `project` comes without its property files: what they say is in the graph. `counts` tells how much had to be read
+    What property files say is in the graph. `counts` tells how much had to be read
     anew; all zero when the whole compilation was recalled.
     """
 
@@ -120,7 +120,7 @@ def open_workspace(request: OpenRequest) -> Workspace | NotOpened:
 def _opened(request: OpenRequest) -> Workspace | NotOpened:
     found = find_project(request.start, request.load.project_dir)
     cache = Cache.open(None if isinstance(found, Diagnostic) else found.root / ".assetc" / "cache.sqlite")
-    loaded = load_without_properties(request.start, replace(request.load, memory=compact_memory(cache)))
+    loaded = load(request.start, replace(request.load, memory=compact_memory(cache)))
     cache.never_write(loaded.secrets)
     if loaded.project is None or loaded.connection is None or loaded.unread is None:
         cache.close()

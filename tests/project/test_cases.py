@@ -16,6 +16,8 @@ import pytest
 
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.project.load import LoadRequest, load
+from assetc.project.memory.load_memory import NO_MEMORY
+from assetc.project.properties.load_properties import load_properties
 from assetc.project.variables import read_variables
 
 CASES = Path(__file__).parent / "cases"
@@ -71,7 +73,9 @@ def test_problems_are_as_written(case: Case, tmp_path: Path) -> None:
     environment = {"HOME": str(root / "home"), **options.pop("environment", {})}  # type: ignore[dict-item]
     start = root / str(options.pop("start", "."))
     loaded = load(start, LoadRequest(environment=environment, **options))  # type: ignore[arg-type]
-    problems = "".join(shown(diagnostic, root) for diagnostic in loaded.diagnostics)
+    described = load_properties(loaded.unread, NO_MEMORY).problems if loaded.unread else ()
+    found = dict.fromkeys((*loaded.diagnostics, *described))
+    problems = "".join(shown(diagnostic, root) for diagnostic in found)
     if os.environ.get("ACCEPT"):
         accept(case, problems)
     else:

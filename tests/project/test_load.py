@@ -17,6 +17,8 @@ from assetc.compiler.rules import NATIVE
 from assetc.project.load import Loaded, LoadRequest, load
 from assetc.project.memory.cache import Cache
 from assetc.project.memory.compact import compact_memory
+from assetc.project.memory.load_memory import NO_MEMORY, Memory
+from assetc.project.properties.load_properties import LoadedProperties, load_properties
 
 
 @dataclass
@@ -34,6 +36,11 @@ class Folder:
     def load(self, start: str = ".", **options: object) -> Loaded:
         environment = {"HOME": str(self.root / "home"), **self.environment}
         return load(self.root / start, LoadRequest(environment, **options))  # type: ignore[arg-type]
+
+    def described(self, memory: Memory = NO_MEMORY) -> LoadedProperties:
+        unread = self.load(memory=memory).unread
+        assert unread is not None
+        return load_properties(unread, memory)
 
     def project(self, start: str = ".", **options: object) -> Project:
         loaded = self.load(start, **options)
@@ -220,8 +227,8 @@ PROPERTIES = """
 
 
 def test_property_files(folder: Folder) -> None:
-    project = folder.files({"assetc.toml": "", "models/schema.yml": PROPERTIES}).project()
-    (patch,) = project.properties.patches
+    properties = folder.files({"assetc.toml": "", "models/schema.yml": PROPERTIES}).described().properties
+    (patch,) = properties.patches
     assert (patch.name, str(patch.span), patch.description) == (
         "orders",
         "models/schema.yml:4:11",
@@ -245,9 +252,9 @@ def test_property_files(folder: Folder) -> None:
         ),
         ("dbt_utils.at_least_one", (("group_by", ["a"]),), CheckConfig(error_if=">10", tags=("slow",)), "id", "some"),
     ]
-    sources = [(each.source, each.table, each.identifier, each.schema) for each in project.properties.sources]
+    sources = [(each.source, each.table, each.identifier, each.schema) for each in properties.sources]
     assert sources == [("main", "ghosts", "ghosts", None), ("main", "t", "T", None)]
-    assert [(check.test, check.column) for check in project.properties.sources[1].checks] == [("not_null", "id")]
+    assert [(check.test, check.column) for check in properties.sources[1].checks] == [("not_null", "id")]
 
 
 def test_checks_are_configured_by_folder(folder: Folder) -> None:
@@ -256,7 +263,7 @@ def test_checks_are_configured_by_folder(folder: Folder) -> None:
         "models/staging/a.yml": "models: [{name: a, data_tests: [unique, {unique: {severity: error}}]}]",
         "models/b.yml": "models: [{name: b, data_tests: [unique]}]",
     }
-    patches = folder.files(files).project().properties.patches
+    patches = folder.files(files).described().properties.patches
     assert [check.config for patch in patches for check in patch.checks] == [
         CheckConfig(severity="warn"),
         CheckConfig(severity="warn", limit=5),
@@ -319,19 +326,22 @@ def test_a_remembered_load_gives_the_same_and_reads_no_yaml(folder: Folder) -> N
     }
     folder.files(files)
     cache = Cache.open(folder.root / "cache.sqlite")
-    first = folder.load(memory=compact_memory(cache))
+    first = folder.load(memory=compact_memory(cache)), folder.described(compact_memory(cache))
     cache.close()
-    again = folder.load(memory=compact_memory(Cache.open(folder.root / "cache.sqlite")))
-    assert again == first and again.project is not None
+    memory = compact_memory(Cache.open(folder.root / "cache.sqlite"))
+    assert (folder.load(memory=memory), folder.described(memory)) == first
+    assert first[0].project is not None
     program = f"""
         import sys
         from pathlib import Path
         from assetc.project.memory.cache import Cache
         from assetc.project.memory.compact import compact_memory
         from assetc.project.load import LoadRequest, load
+        from assetc.project.properties.load_properties import load_properties
         root = Path({str(folder.root)!r})
         memory = compact_memory(Cache.open(root / "cache.sqlite"))
-        assert load(root, LoadRequest({{}}, memory=memory)).project
+        loaded = load(root, LoadRequest({{}}, memory=memory))
+        assert load_properties(loaded.unread, memory).properties.patches
         print([name for name in ("yaml", "tomllib", "jinja2", "sqlglot", "duckdb", "networkx") if name in sys.modules])
     """
     output = subprocess.run([sys.executable, "-c", dedent(program)], capture_output=True, text=True, check=True)
@@ -340,9 +350,9 @@ def test_a_remembered_load_gives_the_same_and_reads_no_yaml(folder: Folder) -> N
 
 def test_a_changed_file_is_read_again(folder: Folder) -> None:
     memory = compact_memory(Cache.open(None))
-    folder.files({"assetc.toml": "", "models/a.yml": "models: [{name: a}]"}).load(memory=memory)
+    folder.files({"assetc.toml": "", "models/a.yml": "models: [{name: a}]"}).described(memory)
     folder.files({"models/a.yml": "models: [{name: bcd}]"})
-    assert [patch.name for patch in folder.project(memory=memory).properties.patches] == ["bcd"]
+    assert [patch.name for patch in folder.described(memory).properties.patches] == ["bcd"]
 
 
 def test_the_example_of_a_profiles_file_works(folder: Folder) -> None:
