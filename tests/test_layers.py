@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import networkx as nx
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent / "assetc"
@@ -90,6 +91,18 @@ def test_a_package_imports_only_from_lower_floors_and_at_the_head(path: str, tre
         if not at_head and not may_import_late:
             faults.append(f"{path}:{line} imports {module} late")
     assert faults == []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Imports for types alone are counted: they tie two files together just as well."""
+    trees = {path.removesuffix(".py").removesuffix("/__init__").replace("/", "."): tree for path, tree in modules()}
+    graph = nx.DiGraph()
+    for own, tree in trees.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                inner = [f"{node.module}.{alias.name}" for alias in node.names]
+                graph.add_edges_from((own, name) for name in (node.module, *inner) if name in trees and name != own)
+    assert [circle for circle in nx.strongly_connected_components(graph) if len(circle) > 1] == []
 
 
 def test_every_door_is_still_used() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from jinja2.utils import missing
 
 from assetc.compiler.diagnostic import Annotation, diagnostic, did_you_mean
@@ -11,9 +9,7 @@ from assetc.compiler.place import file_span
 from assetc.compiler.template.absent import Absent, described
 from assetc.compiler.template.members.scopes import PackageNames
 from assetc.compiler.template.members.settings import Watched
-
-if TYPE_CHECKING:
-    from assetc.compiler.template.rendering import Rendering
+from assetc.compiler.template.rendering import Rendering
 
 
 def report_absent(rendering: Rendering, absent: Absent, *, is_print: bool) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.template.compile_unit import check_syntax
 from assetc.compiler.template.faults import unreadable
 from assetc.compiler.template.macros import MacroFile, find_macros
 from assetc.compiler.template.refusal import Unreadable
-from assetc.compiler.template.unit import check_syntax
 
 
 def check_macros(file: MacroFile) -> tuple[Diagnostic, ...]:

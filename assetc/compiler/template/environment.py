@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from jinja2 import nodes
 from jinja2.lexer import Lexer, get_lexer
@@ -26,9 +26,7 @@ from assetc.compiler.template.limits import (
 from assetc.compiler.template.marked import Marked, join_marked
 from assetc.compiler.template.parser import DbtBlocks, TypedParser
 from assetc.compiler.template.refusal import Exhausted, Returned
-
-if TYPE_CHECKING:
-    from assetc.compiler.template.unit import Unit
+from assetc.compiler.template.unit import Unit
 
 
 class Lookup(Protocol):

@@ -11,15 +11,16 @@ from msgspec.structs import replace
 from assetc.compiler.place import span_of
 from assetc.compiler.reference import Certainty
 from assetc.compiler.template.asking import Ask
+from assetc.compiler.template.compile_unit import compile_unit
 from assetc.compiler.template.environment import Scope
 from assetc.compiler.template.faults import fault_of, unreadable
+from assetc.compiler.template.jinja_rendering import JinjaRendering
 from assetc.compiler.template.library_macro import LibraryMacro
 from assetc.compiler.template.marked import Marked
 from assetc.compiler.template.refusal import Refused, Unreadable
 from assetc.compiler.template.rendered import Rendered, TemplateReference
-from assetc.compiler.template.rendering import Rendering
 from assetc.compiler.template.surroundings import Surroundings, Template
-from assetc.compiler.template.unit import Unit, compile_unit
+from assetc.compiler.template.unit import Unit
 from assetc.compiler.template.writer import Writer
 
 _KINDS: dict[tuple[str, int], Literal["ref", "source", "this"]] = {
@@ -36,7 +37,7 @@ def render_by_jinja(template: Template, surroundings: Surroundings, ask: Ask) ->
         unit = compile_unit(template.path, template.text, template.start, template.end)
     except Unreadable as error:
         return Rendered("", problems=(unreadable(error),))
-    rendering = Rendering(unit, surroundings, ask, _run.__code__)
+    rendering = JinjaRendering(unit, surroundings, ask, _run.__code__)
     writer = Writer(unit)
     try:
         _run(rendering, writer)
@@ -54,7 +55,7 @@ def call_by_jinja(
     name: str, arguments: Mapping[str, object] | tuple[object, ...], surroundings: Surroundings, ask: Ask
 ) -> tuple[object, str, Rendered]:
     """The value that a macro returns, or its text, and what it did; whatever goes wrong is one of its problems."""
-    rendering = Rendering(_NOWHERE, surroundings, ask, _call.__code__)
+    rendering = JinjaRendering(_NOWHERE, surroundings, ask, _call.__code__)
     try:
         given = _call(rendering, name, arguments)
     except Exception as error:
@@ -64,7 +65,7 @@ def call_by_jinja(
     return None if isinstance(given, Marked) else given, text, rendering.findings.rendered("", ())
 
 
-def _call(rendering: Rendering, name: str, arguments: Mapping[str, object] | tuple[object, ...]) -> object:
+def _call(rendering: JinjaRendering, name: str, arguments: Mapping[str, object] | tuple[object, ...]) -> object:
     macro = rendering.surroundings.macro_for(name)
     rendering.findings.read("macro", name)
     if macro is None:
@@ -73,13 +74,13 @@ def _call(rendering: Rendering, name: str, arguments: Mapping[str, object] | tup
     return called(**arguments) if isinstance(arguments, Mapping) else called(*arguments)
 
 
-def _run(rendering: Rendering, writer: Writer) -> None:
+def _run(rendering: JinjaRendering, writer: Writer) -> None:
     environment = rendering.environment
     scope = Scope(environment, {}, rendering.unit.path, {})
     writer.write_all(rendering.unit.run(scope, environment=environment))
 
 
-def _add_likely_references(rendering: Rendering) -> None:
+def _add_likely_references(rendering: JinjaRendering) -> None:
     """Add what stands in branches that were not taken, of the template and of the macros that it called."""
     made = {(found.kind, found.arguments, found.version) for found in rendering.findings.references}
     for unit, called_at in ((rendering.unit, None), *rendering.units.items()):

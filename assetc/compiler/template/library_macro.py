@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jinja2.runtime import Macro as JinjaMacro
 
+from assetc.compiler.template.compile_unit import LIBRARY_PREFIX, compile_macro
 from assetc.compiler.template.environment import Scope
 from assetc.compiler.template.macros import Macro
 from assetc.compiler.template.refusal import Returned
-from assetc.compiler.template.unit import LIBRARY_PREFIX, compile_macro
-
-if TYPE_CHECKING:
-    from assetc.compiler.template.rendering import Rendering
+from assetc.compiler.template.rendering import Rendering
 
 
 class LibraryMacro:

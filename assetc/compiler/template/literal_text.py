@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import deepcopy
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from jinja2.utils import missing
 
 from assetc.compiler.template.constant_calls import CAPTURED, ConstantCall
+from assetc.compiler.template.environment import Environment, Scope
+from assetc.compiler.template.literals import Arguments
 from assetc.compiler.template.tags import Split, Tag
-
-if TYPE_CHECKING:
-    from assetc.compiler.template.environment import Environment, Scope
-    from assetc.compiler.template.literals import Arguments
-    from assetc.compiler.template.unit import Unit
+from assetc.compiler.template.unit import Unit
 
 
 class Piece(NamedTuple):

@@ -7,15 +7,12 @@ import sys
 from collections.abc import Iterator
 from functools import lru_cache
 from types import CodeType, FrameType, TracebackType
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from assetc.compiler.place import Span, span_of
 from assetc.compiler.template.literal_text import run_literal
-
-if TYPE_CHECKING:
-    from assetc.compiler.template.unit import Unit
+from assetc.compiler.template.unit import Unit
 
 
 class Position(Struct, frozen=True):

@@ -1,31 +1,13 @@
-"""Compiles one piece of Jinja text (a template, or one macro) so that every position in it stays known.
-
-Jinja carries the number of a line from token to node to generated code. Here that number is a character offset in
-the file: errors get exact columns, calls know where they stand, and outputs say where they come from.
-"""
+"""One compiled piece of Jinja text, in which every position is known."""
 
 from __future__ import annotations
 
-import copy
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import lru_cache
 
-from jinja2 import Template as JinjaTemplate
-from jinja2 import nodes
-from jinja2.exceptions import TemplateSyntaxError
 from msgspec import Struct
 
-from assetc.compiler.template.constant_calls import ConstantCall, find_constant_calls
-from assetc.compiler.template.environment import ENVIRONMENT, Environment, Scope
-from assetc.compiler.template.literal_text import constant_calls_of, pieces_of, run_literal
-from assetc.compiler.template.macros import Macro
-from assetc.compiler.template.refusal import Unreadable
-from assetc.compiler.template.tags import split_tags
-
-LIBRARY_PREFIX = "assetc_macro__"
-"""Put before the name of a macro's definition, so that its name, also in its own body, means the library's."""
+from assetc.compiler.template.constant_calls import ConstantCall
 
 _AFTER_ALL = 1 << 62
 
@@ -60,77 +42,3 @@ class Unit(Struct, frozen=True, eq=False):
         """The calls of a name that stand in the tag around an offset."""
         start, end = self.tag_at(offset)
         return (call for call in self.calls if call.name == name and start <= call.start < end)
-
-
-@lru_cache(maxsize=4096)
-def compile_unit(path: str, file_text: str, start: int, end: int | None) -> Unit:
-    """The compiled template that stands at `start` to `end` of a file. Raises Unreadable."""
-    return _literal_unit(path, file_text, (start, end)) or _compile(path, file_text, (start, end), "")
-
-
-@lru_cache(maxsize=4096)
-def compile_macro(macro: Macro) -> Unit:
-    """The compiled definition of a macro, named with LIBRARY_PREFIX. Raises Unreadable."""
-    return _compile(macro.file.path, macro.file.text, (macro.block.start, macro.block.end), LIBRARY_PREFIX)
-
-
-def check_syntax(macro: Macro) -> None:
-    """Raises Unreadable when the definition of a macro is no Jinja; it costs a third of compiling it."""
-    with _unreadable(macro.file.path, macro.file.text, macro.block.start):
-        copy.copy(ENVIRONMENT).parse_part(macro.file.path, macro.file.text, macro.block.start, macro.block.end)
-
-
-def _literal_unit(path: str, file_text: str, part: tuple[int, int | None]) -> Unit | None:
-    """The unit of a text of literal tags, for which no code need be made; None for any other text."""
-    start, end = part
-    body = file_text[start:end]
-    split = split_tags(body)
-    if split is None or not split.tags:
-        return None
-    tags = tuple((start + tag.start, start + tag.end) for tag in split.tags)
-    calls = constant_calls_of(split, start)
-    pieces = pieces_of(body, split, start)
-
-    def run(scope: Scope, environment: Environment) -> Iterator[object]:
-        return run_literal(unit, pieces, scope, environment)
-
-    unit = Unit(path, file_text, run, tags, calls, frozenset(), (), has_returns=False)
-    return unit
-
-
-def _compile(path: str, file_text: str, part: tuple[int, int | None], prefix: str) -> Unit:
-    environment = copy.copy(ENVIRONMENT)
-    with _unreadable(path, file_text, part[0]):
-        tree, tags = environment.parse_part(path, file_text, *part)
-        for macro in tree.body:
-            if prefix and isinstance(macro, nodes.Macro):
-                macro.name = prefix + macro.name
-        return _unit(environment, tree, tags, (path, file_text))
-
-
-@contextmanager
-def _unreadable(path: str, file_text: str, start: int) -> Iterator[None]:
-    try:
-        yield
-    except TemplateSyntaxError as error:
-        message = (error.message or "this is no Jinja").rstrip(".")
-        raise Unreadable(path, file_text, message, error.lineno) from None
-    except Exception as error:  # also what Jinja's and Python's compilers raise for strange texts
-        raise Unreadable(path, file_text, f"Jinja cannot compile this ({error})", start) from None
-
-
-def _unit(environment: Environment, tree: nodes.Template, tags: list[tuple[int, int]], file: tuple[str, str]) -> Unit:
-    path, file_text = file
-    found = list(tree.find_all((nodes.Name, nodes.Call, nodes.For)))
-    names = [node for node in found if isinstance(node, nodes.Name)]
-    calls = find_constant_calls([node for node in found if isinstance(node, nodes.Call)], names, file_text)
-    assigned = frozenset(name.name for name in names if name.ctx != "load")
-    for loop in (node for node in found if isinstance(node, nodes.For)):
-        loop.body.insert(0, nodes.ExprStmt(nodes.EnvironmentAttribute("tick"), lineno=loop.lineno))
-    tree.set_environment(environment)
-    template = JinjaTemplate.from_code(environment, environment.compile(tree, path, path), {}, None)
-    lines = tuple((line, offset) for offset, line in template.debug_info)
-    run: Callable[..., Iterator[object]] = template.root_render_func
-    unit = Unit(path, file_text, run, tuple(tags), calls, assigned, lines, "\r\n" in file_text)
-    run.__globals__["assetc_unit"] = unit
-    return unit

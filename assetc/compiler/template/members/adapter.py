@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from assetc.compiler.operation import AlterColumns, Column, CreateSchema, Drop, DropSchema, Operation, Rename, RunSql
 from assetc.compiler.template.asking import Act, NeedsWarehouse, NoWarehouse
 from assetc.compiler.template.members.relation import ColumnValue, RelationValue, column_value
 from assetc.compiler.template.members.table_value import Table, table_of
 from assetc.compiler.template.refusal import Refused
+from assetc.compiler.template.rendering import Rendering
 from assetc.definitions.relation import Relation
-
-if TYPE_CHECKING:
-    from assetc.compiler.template.rendering import Rendering
 
 # fmt: off
 _NOT_BUILT = frozenset({

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from assetc.compiler.template.refusal import Refused
-
-if TYPE_CHECKING:
-    from assetc.compiler.template.rendering import Rendering
+from assetc.compiler.template.rendering import Rendering
 
 _MESSAGES = (
     *("raise_compiler_error", "raise_database_error", "raise_dependency_error", "raise_not_implemented"),

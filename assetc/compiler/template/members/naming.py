@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from assetc.compiler.template.plain import plain
 from assetc.compiler.template.reads import SEPARATOR
 from assetc.compiler.template.refusal import Refused
-
-if TYPE_CHECKING:
-    from assetc.compiler.template.rendering import Rendering
+from assetc.compiler.template.rendering import Rendering
 
 _CHECK_PARAMETERS = {"accepted_values": ("values",), "relationships": ("to", "field")}
 

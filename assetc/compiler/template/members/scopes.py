@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from jinja2.utils import missing
 
 from assetc.compiler.template.macros import INTERNAL_PACKAGE, search_order
 from assetc.compiler.template.refusal import Refused
-
-if TYPE_CHECKING:
-    from assetc.compiler.template.library_macro import LibraryMacro
-    from assetc.compiler.template.rendering import Rendering
+from assetc.compiler.template.rendering import Rendering
 
 
 class PackageNames:
@@ -94,7 +91,7 @@ class Context(Mapping[str, object]):
         return len(self._rendering.known_names())
 
 
-def dispatch(rendering: Rendering, name: str, namespace: object = None) -> LibraryMacro:
+def dispatch(rendering: Rendering, name: str, namespace: object = None) -> Callable[..., Any]:
     """The macro that `adapter.dispatch(name, namespace)` means, in dbt's order."""
     if "." in name:
         package, _, bare = name.partition(".")

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from assetc.compiler.config import FIELDS
 from assetc.compiler.diagnostic import did_you_mean
 from assetc.compiler.template.plain import plain
 from assetc.compiler.template.reads import find_flag, find_variable
 from assetc.compiler.template.refusal import Refused
-
-if TYPE_CHECKING:
-    from assetc.compiler.template.rendering import Rendering
+from assetc.compiler.template.rendering import Rendering
 
 SECRET_PREFIX = "DBT_ENV_SECRET"  # noqa: S105  the prefix of names, no secret
 _ABSENT = object()

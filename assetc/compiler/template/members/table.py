@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from assetc.compiler.template.members import adapter, naming, scopes, settings, values, warehouse
 from assetc.compiler.template.members.exceptions import exceptions
-
-if TYPE_CHECKING:
-    from assetc.compiler.template.rendering import Rendering
+from assetc.compiler.template.rendering import Rendering
 
 DBT_VERSION = "1.11.0"
 """The version of dbt whose words these are; packages compare it."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from hashlib import md5
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import pytz
 import yaml
@@ -16,9 +16,7 @@ import yaml
 from assetc.compiler.template.plain import plain
 from assetc.compiler.template.refusal import Exhausted, Refused, Returned
 from assetc.compiler.template.rendered import LogLine
-
-if TYPE_CHECKING:
-    from assetc.compiler.template.rendering import Rendering
+from assetc.compiler.template.rendering import Rendering
 
 _ENDLESS = ("count", "cycle", "repeat")
 _ITERTOOLS = (

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from assetc.compiler.template.members.relation import ColumnValue, RelationValue
 from assetc.compiler.template.members.table_value import Table, table_of
+from assetc.compiler.template.rendering import Rendering
 from assetc.definitions.relation import Relation
-
-if TYPE_CHECKING:
-    from assetc.compiler.template.rendering import Rendering
 
 
 def run_query(rendering: Rendering) -> Callable[[str], object]:
