@@ -17,7 +17,7 @@ from assetc.compiler.diagnostic import Diagnostic
 from assetc.definitions.relation import Relation
 
 if TYPE_CHECKING:
-    from assetc.compiler.operation import Column, Operation, RelationKind, SeedColumn
+    from assetc.compiler.operation import Column, Operation, SeedColumn
 
 FrameForm: TypeAlias = Literal["pandas", "polars", "pyarrow", "duckdb", "dicts"]
 """How a Python asset wants to receive a table."""
@@ -87,7 +87,7 @@ class Existing(Struct, frozen=True):
     """A relation that the warehouse holds."""
 
     relation: Relation
-    kind: RelationKind
+    kind: Literal["table", "view"]
 
 
 class WarehouseError(Exception):

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import marshal
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import NamedTuple, TypeAlias
+
+from msgspec import Struct
 
 from assetc.adapters.protocol import Existing, Session, Warehouse, WarehouseError
-from assetc.compiler.operation import RelationKind
 from assetc.definitions.relation import Relation
-from assetc.project.memory.compact import read_plain
+from assetc.project.memory.encoding import decode, encode
 from assetc.runtime.workspace import Workspace, identity_of
 
 KIND = "catalogue"
@@ -50,7 +49,7 @@ class WarehouseWhenNeeded:
     def existing(self) -> tuple[Existing, ...]:
         """All relations of the target's databases: those it held when it was closed, if it was not written to since."""
         if self._opened is None and self._is_known():
-            return _existing(self._known.rows)
+            return self._known.existing
         return self._warehouse().existing()
 
     def create_schemas(self, relations: Iterable[Relation]) -> None:
@@ -76,7 +75,7 @@ class WarehouseWhenNeeded:
         stamp = self._stamp()
         if stamp is not None:
             cache = self._workspace.opening.cache
-            cache.keep(KIND, str(identity_of(self._workspace)), marshal.dumps((stamp, _rows(self._seen))))
+            cache.keep(KIND, str(identity_of(self._workspace)), encode(_Known(stamp, self._seen)))
             cache.save()
 
     def _warehouse(self) -> Warehouse:
@@ -92,24 +91,13 @@ class WarehouseWhenNeeded:
         return self._workspace.connection.output.stamp()
 
 
-Row: TypeAlias = tuple[str | None, str | None, str, RelationKind]
-
-
-class _Known(NamedTuple):
+class _Known(Struct, frozen=True):
     """What a target held when it had this stamp; no stamp: nothing is known."""
 
-    stamp: str | None
-    rows: list[Row]
+    stamp: str | None = None
+    existing: tuple[Existing, ...] = ()
 
 
 def _recalled(workspace: Workspace) -> _Known:
-    stamp, rows = read_plain(workspace.opening.cache.get(KIND, str(identity_of(workspace)))) or (None, [])
-    return _Known(stamp, rows)
-
-
-def _existing(rows: list[Row]) -> tuple[Existing, ...]:
-    return tuple(Existing(Relation(database, schema, name), kind) for database, schema, name, kind in rows)
-
-
-def _rows(existing: tuple[Existing, ...]) -> list[Row]:
-    return [(found.relation.database, found.relation.schema, found.relation.name, found.kind) for found in existing]
+    kept = workspace.opening.cache.get(KIND, str(identity_of(workspace)))
+    return decode(_Known, kept or b"") or _Known()

@@ -14,10 +14,10 @@ from msgspec import Struct
 from assetc.adapters.duckdb import naming, options
 from assetc.adapters.protocol import Identity, Misfit, Statement, Warehouse
 from assetc.compiler.abilities import Abilities
-from assetc.definitions.relation import Relation
 
 if TYPE_CHECKING:
     from assetc.compiler.operation import Operation, SeedColumn
+    from assetc.definitions.relation import Relation
 
 
 class DuckDbOutput(Struct, frozen=True):
@@ -53,24 +53,13 @@ class DuckDbAdapter:
     dialect = "duckdb"
     fields = options.FIELDS
     unread = options.UNREAD
+    quote, name_of, folded = staticmethod(naming.quote), staticmethod(naming.name_of), staticmethod(naming.folded)
     abilities = Abilities(atomic="ddl", strategies=("append", "delete+insert", "merge"), local_frames=True)
 
     def parse(self, fields: Mapping[str, object], root: str) -> DuckDbOutput | tuple[Misfit, ...]:
         """The output that these fields say, or what is wrong with them."""
         read = options.read_options(fields, root)
         return DuckDbOutput(read) if isinstance(read, options.Options) else read
-
-    def quote(self, identifier: str) -> str:
-        """The identifier in double quotes."""
-        return naming.quote(identifier)
-
-    def name_of(self, relation: Relation) -> str:
-        """The relation's full name in SQL, every part quoted."""
-        return naming.name_of(relation)
-
-    def folded(self, relation: Relation) -> Relation:
-        """The relation in lower case, because DuckDB compares names without it."""
-        return naming.folded(relation)
 
     def type_of(self, column: SeedColumn) -> str:
         """The configured type, else the one that the values allow, which is DuckDB's."""
