@@ -116,7 +116,7 @@ class WarehouseError(Exception):
         self.hint = hint
 
 
-class Refused(Exception):  # noqa: N818  the step's own fault, told by its diagnostic
+class Refused(Exception):  # noqa: N818  the step's own fault, which its diagnostic describes
     """A step cannot go on, because of what its author wrote or its data hold."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:
@@ -166,7 +166,7 @@ class Session(Protocol):
         """
 
     def renew(self) -> None:
-        """Begin anew: without the temporary relations and settings that were made in this session."""
+        """Start over, without the temporary relations and settings that were made in this session."""
 
     def cancel(self) -> None:
         """Cancel the running statement and refuse any further one; called from another thread."""

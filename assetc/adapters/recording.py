@@ -1,4 +1,4 @@
-"""A session without a warehouse: it keeps what it is told to execute, and answers from what is known beforehand."""
+"""A session without a warehouse: it keeps the statements that it gets, and answers from what is known already."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def _columns(path: str, delimiter: str) -> tuple[SeedColumn, ...]:
 
 
 def _header(path: str, delimiter: str) -> list[str]:
-    """The names in the first line; a name that is missing or stands twice is a fault."""
+    """The names in the first line; a missing or repeated name is a fault."""
     with Path(path).open(encoding="utf-8-sig", errors="replace", newline="") as file:
         names = next(islice(csv.reader(file, delimiter=delimiter), 1), [])
     folded = [name.strip().casefold() for name in names]

@@ -27,7 +27,7 @@ class Column(Struct, frozen=True):
 
 
 class CreateView(Struct, frozen=True):
-    """Make `relation` a view of `sql`, whatever the kind of what stands in its place."""
+    """Make `relation` a view of `sql`, whatever the kind of the relation that it replaces."""
 
     relation: Relation
     sql: str
@@ -66,7 +66,7 @@ class Rename(Struct, frozen=True):
 
 
 class Publish(Struct, frozen=True):
-    """Make the table `staged` the relation, in whose place a relation of the kind `existing` may stand.
+    """Make the table `staged` the relation, in place of the one that exists, if `existing` is its kind.
 
     The adapter keeps what others have built on the relation: views that read it, grants, comments.
     """

@@ -80,9 +80,9 @@ def _held(process: str, options: Options) -> WarehouseError:
 
 
 def _not_opened(error: duckdb.Error, options: Options) -> WarehouseError:
-    told = translate(error)
-    assert not isinstance(told, Canceled)  # noqa: S101  nothing can be interrupted before it is open
-    return WarehouseError(f"{options.shown_path} cannot be opened: {told.message}", hint=told.hint)
+    fault = translate(error)
+    assert not isinstance(fault, Canceled)  # noqa: S101  nothing can be interrupted before it is open
+    return WarehouseError(f"{options.shown_path} cannot be opened: {fault.message}", hint=fault.hint)
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection, options: Options) -> None:

@@ -58,11 +58,11 @@ def _parts(text: str) -> tuple[str, int | None]:
     if start < 0:
         return text, None
     try:
-        told = json.loads(text[start:])
+        found = json.loads(text[start:])
     except json.JSONDecodeError:
         return text, None
-    kind, message = told.get("exception_type", ""), told.get("exception_message", "")
-    position = told.get("position")
+    kind, message = found.get("exception_type", ""), found.get("exception_message", "")
+    position = found.get("position")
     return f"{kind} Error: {message}", int(position) if position is not None else None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import duckdb
 
 # DuckDB looks for a name that is not in its catalogue among the variables of the Python frame that calls it.
-# This call stands in a frame that has only the variables that it is given, so none of ours is ever taken.
+# This call is made in a frame that has only the variables that it is given, so none of ours is ever taken.
 _CALL = compile("__cursor__.execute(__sql__)", "<assetc>", "eval")
 _RELATION = compile("__cursor__.sql(__sql__)", "<assetc>", "eval")
 

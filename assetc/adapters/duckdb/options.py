@@ -29,7 +29,7 @@ UNREAD = frozenset({"retries", "keep_open", "disable_transactions", "module_path
 """What dbt-duckdb knows and has no effect here."""
 
 FIELDS = UNREAD.union(_READ, _NOT_BUILT)
-"""What may be written of a target; of what is not built yet, opening it tells."""
+"""The fields of a target; one that is not supported yet is refused when the target is opened."""
 
 
 class Attachment(Struct, frozen=True):
@@ -95,7 +95,7 @@ def read_options(fields: Mapping[str, object], root: str) -> Options | tuple[Mis
 
 
 def _not_built(fields: Mapping[str, object], paths: Iterable[str]) -> Misfit | None:
-    """The first wish that cannot be met yet: the target can be named, but not opened."""
+    """The first thing that is not supported yet: the target can be named, but not opened."""
     for field in _NOT_BUILT:
         if fields.get(field):
             return Misfit(field, f"`{field}` of a duckdb target is not supported yet", "Leave it out")

@@ -44,7 +44,7 @@ class DuckDbSession:
             self._cursor.execute(f"use {name_of(self._schema)}")
 
     def renew(self) -> None:
-        """Begin anew on a cursor of its own, which has its own temporary relations and settings."""
+        """Start over on a new cursor, which has its own temporary relations and settings."""
         self._cursor.close()
         self._cursor = self._open_cursor()
         self._in_transaction = False

@@ -12,7 +12,7 @@ _HEADER_LENGTH = 3 * 4096
 
 
 def stamp_of(options: Options) -> str | None:
-    """The stamp of a target; None where its files do not tell."""
+    """The stamp of a target; None where its files do not show it."""
     try:
         return None if options.in_memory else _stamp(options)
     except OSError:

@@ -46,7 +46,7 @@ Content: TypeAlias = Query | CsvFile | TableValue
 class Build(Struct, frozen=True):
     """One asset to bring up to date in the warehouse.
 
-    `existing` is the kind of the relation that stands there now. `ledger` is the table in which a step that
+    `existing` is the kind of the relation that exists now. `ledger` is the table in which a step that
     must not be repeated is recorded; None: it is not. `own_strategies` are those that macros of the project render.
     """
 
@@ -73,7 +73,7 @@ class Build(Struct, frozen=True):
         return Relation(None, None, staged_name(self.relation.name))
 
     def place(self, *keys: str) -> Span | None:
-        """Where the first of these keys that is configured stands; else the asset."""
+        """The place of the first of these keys that is configured; else of the asset."""
         places = dict(self.config.places)
         return next((places[key] for key in keys if key in places), self.span)
 

@@ -17,7 +17,7 @@ def load_table_value(build: Build, value: object, relation: Relation) -> Operati
 
 
 def _without_rows(build: Build, relation: Relation) -> Operations:
-    """An empty list of dicts tells no columns: they are those declared, else those that the table has now."""
+    """An empty list of dicts has no columns: they are those declared, else those that the table has now."""
     columns = _declared_columns(build)
     if not columns and build.existing == "table":
         columns = yield Describe(build.relation)

@@ -9,12 +9,12 @@ from assetc.compiler.operation import Operations, Publish
 
 
 def table(build: Build) -> Operations:
-    """The operations that build the whole table anew."""
+    """The operations that rebuild the whole table."""
     yield from carry_out(build, whole_table(build))
 
 
 def whole_table(build: Build) -> Work:
-    """The work of building all rows: beside the relation, unless nothing stands there yet."""
+    """The work of building all rows: beside the relation, unless there is none yet."""
     if build.existing is None and build.abilities.atomic == "ddl":
         return Work(stage=fill(build, build.relation), publish=_nothing())
     return Work(stage=fill(build, build.beside), publish=_publish(build), staged=build.beside)

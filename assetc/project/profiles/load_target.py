@@ -78,8 +78,8 @@ def _find_output(
     output, problems = choose_output(reading, shown, profile, names)
     own = tuple(_own_problems(reading, profile, output))
     if output is None:
-        is_told = any(problem.severity == "error" for problem in own)
-        return None, own if is_told else (*own, *problems), ()
+        has_error = any(problem.severity == "error" for problem in own)
+        return None, own if has_error else (*own, *problems), ()
     return output, (*own, *problems), tuple(other_targets(reading, output, str(profile.root), names))
 
 

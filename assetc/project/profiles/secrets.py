@@ -9,7 +9,7 @@ from assetc.project.templates import SECRET_PREFIX
 
 MASK = "*****"
 SHORTEST = 4
-"""A shorter text is not masked: it would be found in every second word, and tell where it was masked."""
+"""A shorter text is not masked: it would be found in every second word, and show where it was masked."""
 
 _SECRET_NAME = re.compile(
     r"pass(word|phrase|code)?$|passphrase|secret|token$|_token|private_key$|access_key|api_?key|credential"
