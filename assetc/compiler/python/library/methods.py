@@ -153,31 +153,21 @@ def _formatted_map(receiver: Text, call: Call) -> Value:
 
 
 _TEXT_METHODS: Mapping[str, TextMethod] = {
+    **dict.fromkeys(
+        ("lower", "upper", "title", "casefold", "capitalize"),
+        lambda receiver, call: strings.change_case(receiver, call.name),
+    ),
+    **dict.fromkeys(("encode", "decode", "expandtabs", "bindparams"), lambda receiver, call: receiver),
+    **dict.fromkeys(("substitute", "safe_substitute", "render"), _filled),
+    **dict.fromkeys(("strip", "lstrip", "rstrip"), _stripped),
+    **dict.fromkeys(("removeprefix", "removesuffix"), _without),
+    **dict.fromkeys(("startswith", "endswith"), lambda receiver, call: UNKNOWN),
     "format": lambda receiver, call: strings.format_text(receiver, call.positional, dict(call.named)),
     "format_map": _formatted_map,
     "join": _joined,
     "replace": _replaced,
-    "substitute": _filled,
-    "safe_substitute": _filled,
-    "render": _filled,
-    "strip": _stripped,
-    "lstrip": _stripped,
-    "rstrip": _stripped,
-    "lower": lambda receiver, call: strings.change_case(receiver, "lower"),
-    "upper": lambda receiver, call: strings.change_case(receiver, "upper"),
-    "title": lambda receiver, call: strings.change_case(receiver, "title"),
-    "casefold": lambda receiver, call: strings.change_case(receiver, "casefold"),
-    "capitalize": lambda receiver, call: strings.change_case(receiver, "capitalize"),
-    "removeprefix": _without,
-    "removesuffix": _without,
-    "encode": lambda receiver, call: receiver,
-    "decode": lambda receiver, call: receiver,
-    "expandtabs": lambda receiver, call: receiver,
-    "bindparams": lambda receiver, call: receiver,
     "split": lambda receiver, call: (
         strings.split_text(receiver, call.positional[0] if call.positional else NOTHING) or UNKNOWN
     ),
     "splitlines": lambda receiver, call: strings.split_text(receiver, known_text("\n")) or UNKNOWN,
-    "startswith": lambda receiver, call: UNKNOWN,
-    "endswith": lambda receiver, call: UNKNOWN,
 }
