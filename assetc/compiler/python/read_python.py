@@ -82,7 +82,7 @@ def _read_assets(followed: Followed, dialect: str) -> PythonReading:
     machine, scope = followed.machine, followed.scope
     problems = list(machine.problems)
     assets: list[PythonAsset] = []
-    needs_import = bool(machine.opaque) or machine.is_exhausted
+    needs_import = machine.is_opaque or machine.is_exhausted
     for definition in _with_dbt_model(followed.definitions, scope):
         if definition.guessed and own_key(definition.decorator, definition.closure) is None:
             needs_import = True

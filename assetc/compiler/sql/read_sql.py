@@ -28,11 +28,11 @@ def read_sql(sql: str, dialect: str, *, database: str | None = None, schema: str
     try:
         tokens = list(sqlglot_dialect(dialect).tokenize(sql))
     except TokenError as error:
-        return SqlReading(dialect, problems=(token_problem(error, sql),), kinds=("invalid",))
+        return SqlReading(dialect, problems=(token_problem(error, sql),))
     script = Script(dialect, "", [], database, schema)
     problem = jinja_problem(sql, tokens)
     if problem is not None:
-        return SqlReading(dialect, _names_between(script, sql, tokens), problems=(problem,), kinds=("invalid",))
+        return SqlReading(dialect, _names_between(script, sql, tokens), problems=(problem,))
     if not statements_of(sql, tokens):
         return SqlReading(dialect, problems=(empty_problem(sql),))
     last = read_tokens(script, sql, tokens)
@@ -42,7 +42,6 @@ def read_sql(sql: str, dialect: str, *, database: str | None = None, schema: str
         references=references,
         column_prefixes=prefixes,
         problems=tuple(script.problems),
-        kinds=tuple(script.kinds),
         tokens_hash=hash_tokens(tokens),
         shape=_shape_of(script, last),
         comment_names=comment_names(sql, tokens),

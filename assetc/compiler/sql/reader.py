@@ -24,16 +24,6 @@ _DEEPEST_NESTING = 8
 # Words of a procedure that the parser reads as expressions.
 _PROCEDURAL = frozenset({"ASSERT", "BREAK", "CONTINUE", "LEAVE", "ITERATE", "RETURN", "NULL"})
 
-_KINDS: dict[type[exp.Expr], str] = {
-    exp.TruncateTable: "truncate",
-    exp.MultitableInserts: "insert",
-    exp.LoadData: "copy",
-    exp.Summarize: "query",
-    exp.Pivot: "query",
-    exp.Table: "query",
-    exp.Query: "query",
-}
-
 Tree = tuple[exp.Expr, Found]
 
 
@@ -96,7 +86,6 @@ def _read_block(script: Script, tokens: Sequence[Token]) -> bool:
     head = Token(TokenType.VAR, first.text, first.line, first.col, 0, first.end - first.start)
     if not begins_block([head, *rest]):
         return False
-    _note_kind(script, "block")
     with script.at(start), script.reading(text, [head, *rest]):
         return _read_pieces(script, [head, *rest])
 
@@ -126,7 +115,6 @@ def _parse(script: Script, tokens: Sequence[Token]) -> exp.Expr | None:
 
 def _read_tree(script: Script, tree: exp.Expr, tokens: Sequence[Token]) -> Tree | None:
     start, end = tokens[0].start, tokens[-1].end + 1
-    _note_kind(script, _kind_of(tree))
     if isinstance(tree, exp.Command):
         with script.at(start):
             read_command(script, script.fragment[start:end], _read_nested)
@@ -139,19 +127,6 @@ def _read_tree(script: Script, tree: exp.Expr, tokens: Sequence[Token]) -> Tree 
     return tree, read_statement(script, tree, _read_nested)
 
 
-def _kind_of(tree: exp.Expr) -> str:
-    for kind, name in _KINDS.items():
-        if isinstance(tree, kind):
-            return name
-    return str(tree.key)
-
-
-def _note_kind(script: Script, kind: str) -> None:
-    """Statements inside strings and other statements are not counted."""
-    if not script.nesting:
-        script.kinds.append(kind)
-
-
 def _recover(script: Script, tokens: Sequence[Token], error: ParseError) -> None:
     """A statement that does not parse: it is split, mended, opaque, or wrong."""
     if _read_pieces(script, tokens):
@@ -160,11 +135,9 @@ def _recover(script: Script, tokens: Sequence[Token], error: ParseError) -> None
         return
     start, end = tokens[0].start, tokens[-1].end + 1
     if word(tokens[0]) in OPAQUE_WORDS or makes_unparsed(tokens):
-        _note_kind(script, "command")
         with script.at(start):
             read_command(script, script.fragment[start:end], _read_nested)
         return
-    _note_kind(script, "invalid")
     _report(script, parse_problem(error, tokens))
     scan(script, tokens)
 
@@ -181,9 +154,6 @@ def _read_mended(script: Script, tokens: Sequence[Token]) -> bool:
     mended = mend(script, tokens)
     if mended is None:
         return False
-    if not mended:
-        _note_kind(script, word(tokens[0]).lower())
-        return True
     try:
         tree = _parse(script, mended)
     except ParseError:

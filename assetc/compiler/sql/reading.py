@@ -30,16 +30,14 @@ class ColumnPrefix(Struct, frozen=True):
 class SqlReading(Struct, frozen=True):
     """Everything that is known from one SQL text.
 
-    `kinds` says what each statement is (query, insert, create, command ...). `tokens_hash` changes when more
-    than comments and white space does; `shape` are the output columns. `comment_names` are the names after
-    `depends_on:` in comments, as written, with their offsets.
+    `tokens_hash` changes when more than comments and white space does; `shape` are the output columns.
+    `comment_names` are the names after `depends_on:` in comments, as written, with their offsets.
     """
 
     dialect: str
     references: tuple[Reference, ...] = ()
     column_prefixes: tuple[ColumnPrefix, ...] = ()
     problems: tuple[SqlProblem, ...] = ()
-    kinds: tuple[str, ...] = ()
     tokens_hash: str = ""
     shape: Shape | None = None
     comment_names: tuple[tuple[str, int, int], ...] = ()

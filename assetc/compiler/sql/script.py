@@ -45,7 +45,6 @@ class Script(Struct):
     references: list[Reference] = field(default_factory=list)
     prefixes: list[ColumnPrefix] = field(default_factory=list)
     problems: list[SqlProblem] = field(default_factory=list)
-    kinds: list[str] = field(default_factory=list)
     certainty: Certainty = "certain"
     offset: int | None = 0
     nesting: int = 0

@@ -147,7 +147,7 @@ def _call_outside(machine: Machine, call: Call) -> Value:
     if machine.observer is not None:
         machine.observer.passed_on(call)
     elif is_opaque(call):
-        machine.opaque.append((call.node, call.scope, f"{call.name}() can define assets"))
+        machine.is_opaque = True
     return _made_outside(call.callee)
 
 
@@ -171,7 +171,7 @@ def _apply(machine: Machine, decorator: AssetDecorator, positional: Sequence[Val
         function = function.closure
     if function is None:
         if positional and any(isinstance(value, Unknown) for value in positional) and decorator.call is not None:
-            machine.opaque.append((decorator.call, scope, "asset() is applied to a function that is not known"))
+            machine.is_opaque = True
         return decorator
     if isinstance(function.node, ast.Lambda):
         return UNKNOWN

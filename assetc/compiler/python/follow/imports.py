@@ -92,7 +92,7 @@ def _follow(machine: Machine, name: str, source: PythonText) -> None:
     machine.trees[source.path] = tree
     module = Module(module_scope(source))
     machine.modules[name] = module
-    inner = replace(machine, define=_ignore, observer=None, opaque=[], guesses=0, calls=[])
+    inner = replace(machine, define=_ignore, observer=None, is_opaque=False, guesses=0, calls=[])
     inner.run(tree.body, module.scope)
     machine.nodes = inner.nodes
 

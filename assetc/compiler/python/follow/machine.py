@@ -71,7 +71,7 @@ Execute: TypeAlias = "Callable[[Machine, ast.stmt, Scope], bool]"
 class Machine(Struct, eq=False):
     """Follows the code of the file `path`.
 
-    `opaque` lists what makes the set of definitions unknowable without importing the file; `guesses` is how many
+    `is_opaque`: only importing the file gives all its definitions; `guesses` is how many
     loops around the current statement have unknown items; `calls` are the functions that are being followed; `files`
     are the files that were read, with their texts, `top_files` those of them that were read at module level, `missing`
     those that do not exist.
@@ -83,7 +83,7 @@ class Machine(Struct, eq=False):
     define: Define
     path: str = ""
     observer: Observer | None = None
-    opaque: list[tuple[ast.expr | ast.stmt, Scope, str]] = field(default_factory=list)
+    is_opaque: bool = False
     modules: dict[str, Module | None] = field(default_factory=dict)
     trees: dict[str, ast.Module] = field(default_factory=dict)
     bindings: dict[str, dict[str, list[ast.stmt]]] = field(default_factory=dict)
