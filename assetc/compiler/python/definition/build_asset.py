@@ -10,8 +10,7 @@ from msgspec import Struct, field
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.place import Span, file_span
-from assetc.compiler.python.body.notes import BodyNotes
-from assetc.compiler.python.body.observe_calls import BodyObserver, note_if_sql
+from assetc.compiler.python.body.follow_body import follow_body
 from assetc.compiler.python.definition.check_definition import check_definition
 from assetc.compiler.python.definition.config import arguments_without_effect, lacks_config, read_config
 from assetc.compiler.python.definition.definition import Definition, argument_span, name_place
@@ -19,7 +18,6 @@ from assetc.compiler.python.definition.parameters import (
     annotated_key,
     annotation_text,
     default_key,
-    is_relation,
     parameters_of,
     read_parameter,
 )
@@ -29,14 +27,11 @@ from assetc.compiler.python.follow.known import only_text
 from assetc.compiler.python.follow.machine import Machine
 from assetc.compiler.python.follow.values import (
     UNKNOWN,
-    Argument,
     AssetFunction,
     Constant,
     Entries,
     Items,
     Key,
-    Piece,
-    Scope,
     Text,
     Value,
 )
@@ -126,31 +121,6 @@ def _errors(definition: Definition, asset: PythonAsset) -> Iterable[Diagnostic]:
             hint = did_you_mean(each.parameter, known) or f"Its arguments are {', '.join(sorted(known)) or 'none'}"
             yield diagnostic("E108", message, each.span, hint=hint)
     yield from arguments_without_effect(definition)
-
-
-def follow_body(machine: Machine, definition: Definition, mapped: set[str], dialect: str) -> BodyNotes:
-    """Follow the function of a definition, and the text of `sql=`."""
-    notes = BodyNotes(dialect)
-    node, closure = definition.node, definition.closure
-    scope = Scope(closure.scope.source, closure.scope, is_function=True)
-    for argument, default in parameters_of(node):
-        scope.bind(argument.arg, Argument(argument.arg, is_relation(argument.annotation), argument.arg in mapped))
-        if isinstance(default, ast.Constant) and isinstance(default.value, str):
-            scope.names[argument.arg] = Text(((Piece(default.value, is_default=True),),))
-    scope.names.update(closure.named)
-    machine.observer, machine.nodes, machine.calls = BodyObserver(notes), 0, [node]
-    machine.files, known = dict(machine.top_files), machine.files
-    machine.run(node.body, scope)
-    for returned in scope.returns:
-        note_if_sql(notes, returned, node, scope, "certain")
-    sql = definition.decorator.arguments.values.get("sql")
-    if isinstance(sql, Text):
-        notes.add_sql(sql, argument_span(definition, "sql"), closure.scope, "certain")
-    if machine.is_exhausted:
-        notes.unknown("this function is too long to be followed to its end", closure.scope.source.span(node))
-    notes.files = {path: text for path, text in machine.files.items() if not path.endswith(".py")}
-    machine.observer, machine.calls, machine.files = None, [], known | machine.files
-    return notes
 
 
 def _place_in(machine: Machine, span: Span) -> Span:
