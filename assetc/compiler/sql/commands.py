@@ -128,22 +128,19 @@ def _read_unload(script: Script, text: str, tokens: Sequence[Token], read_text: 
                 read_text(script, token.text)
 
 
-def _read_call(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
-    del read_text
+def _read_call(script: Script, text: str, tokens: Sequence[Token], _read_text: ReadText) -> None:
     parts, _ = name_at(script, tokens, 0)
     name = ".".join(parts) or "this procedure"
     script.unknown("call", f"what {name} reads and writes cannot be known from the call", first_word_offsets(text))
 
 
-def _read_transfer(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
+def _read_transfer(script: Script, text: str, _tokens: Sequence[Token], _read_text: ReadText) -> None:
     """EXPORT and IMPORT DATABASE touch every table."""
-    del tokens, read_text
     name = text.split(None, 1)[0].lower()
     script.unknown(name, f"{name.upper()} touches relations that the text does not name", first_word_offsets(text))
 
 
-def _read_set(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
-    del text, read_text
+def _read_set(script: Script, _text: str, tokens: Sequence[Token], _read_text: ReadText) -> None:
     is_schema = bool(tokens) and word(tokens[0]) == "SCHEMA" and script.dialect in SET_CHANGES_SCHEMA
     if is_schema or (tokens and word(tokens[0]) == "SEARCH_PATH"):
         names = [token for token in tokens[1:] if word(token) not in ("TO", "=") and token.text != ","]
@@ -180,9 +177,8 @@ def _add_made(script: Script, tokens: Sequence[Token], *, temporary: bool) -> No
         _add_after(script, tokens[:8], frozenset({"TABLE", "VIEW"}), "create")
 
 
-def _read_rename(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
+def _read_rename(script: Script, _text: str, tokens: Sequence[Token], _read_text: ReadText) -> None:
     """RENAME TABLE a TO b, EXCHANGE TABLES a AND b: all names are written."""
-    del text, read_text
     for index in range(-1, len(tokens) - 1):
         before = tokens[index] if index >= 0 else None
         if before is None or word(before) in ("TABLE", "TABLES", "TO", "AND") or before.token_type == TokenType.COMMA:
@@ -191,9 +187,8 @@ def _read_rename(script: Script, text: str, tokens: Sequence[Token], read_text: 
                 script.write(parts, offsets_between(tokens, index + 1, after), operation="alter")
 
 
-def _read_bulk(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
+def _read_bulk(script: Script, _text: str, tokens: Sequence[Token], _read_text: ReadText) -> None:
     """T-SQL: BULK INSERT t FROM 'file'."""
-    del text, read_text
     parts, after = name_at(script, tokens, 1)
     if parts:
         script.write(parts, offsets_between(tokens, 1, after), operation="copy")
@@ -213,9 +208,8 @@ def _read_declare(script: Script, text: str, tokens: Sequence[Token], read_text:
             read_text(script, text[query[0].start : query[-1].end + 1])
 
 
-def _read_load(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
+def _read_load(script: Script, _text: str, tokens: Sequence[Token], _read_text: ReadText) -> None:
     """LOAD DATA and LOAD XML of MySQL; LOAD of an extension (DuckDB) does nothing with relations."""
-    del text, read_text
     words = [word(token) for token in tokens]
     if "INTO" not in words:
         return

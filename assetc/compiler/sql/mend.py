@@ -55,9 +55,8 @@ def mend(script: Script, tokens: Tokens) -> list[Token] | None:
     return None
 
 
-def _mend_replace_table(script: Script, tokens: list[Token]) -> list[Token] | None:
+def _mend_replace_table(_script: Script, tokens: list[Token]) -> list[Token] | None:
     """Spark: REPLACE TABLE t AS ..."""
-    del script
     if len(tokens) < 3 or word(tokens[0]) != "REPLACE" or word(tokens[1]) not in ("TABLE", "VIEW"):
         return None
     first = tokens[0]
@@ -111,9 +110,8 @@ def _mend_model(script: Script, tokens: list[Token]) -> list[Token] | None:
     return None
 
 
-def _mend_words(script: Script, tokens: list[Token]) -> list[Token] | None:
+def _mend_words(_script: Script, tokens: list[Token]) -> list[Token] | None:
     """Drop the words without which the statement means the same."""
-    del script
     words = [word(token) for token in tokens]
     needless: set[int] = set()
     for phrase in _NEEDLESS:
@@ -124,9 +122,8 @@ def _mend_words(script: Script, tokens: list[Token]) -> list[Token] | None:
     return [token for index, token in enumerate(tokens) if index not in needless] if needless else None
 
 
-def _mend_unpivot(script: Script, tokens: list[Token]) -> list[Token] | None:
+def _mend_unpivot(_script: Script, tokens: list[Token]) -> list[Token] | None:
     """DuckDB: PIVOT_LONGER is UNPIVOT."""
-    del script
     if not any(word(token) == "PIVOT_LONGER" for token in tokens):
         return None
     return [
@@ -146,9 +143,8 @@ def _mend_outfile(script: Script, tokens: list[Token]) -> list[Token] | None:
     return None
 
 
-def _mend_bulk(script: Script, tokens: list[Token]) -> list[Token] | None:
+def _mend_bulk(_script: Script, tokens: list[Token]) -> list[Token] | None:
     """T-SQL: OPENROWSET(BULK 'file', ...)."""
-    del script
     for index, token in enumerate(tokens):
         if word(token) == "BULK" and index and tokens[index - 1].token_type == TokenType.L_PAREN:
             after = closing_index(tokens, index - 1)

@@ -14,9 +14,8 @@ from assetc.compiler.sql.tables import is_temporary
 _ROUTINES = frozenset({"FUNCTION", "PROCEDURE", "MACRO"})
 
 
-def read_membership(script: Script, node: exp.Expr, read_text: ReadText) -> None:
+def read_membership(script: Script, node: exp.Expr, _read_text: ReadText) -> None:
     """ClickHouse: `x in name` may name a table or a CTE; a column's alias is neither."""
-    del read_text
     column = node.args.get("field")
     if script.dialect != "clickhouse" or not isinstance(column, exp.Column):
         return
@@ -33,9 +32,8 @@ def read_membership(script: Script, node: exp.Expr, read_text: ReadText) -> None
     script.certainty = before
 
 
-def read_call(script: Script, node: exp.Expr, read_text: ReadText) -> None:
+def read_call(script: Script, node: exp.Expr, _read_text: ReadText) -> None:
     """ClickHouse's dictGet('name', ...), and TABLE(name) given to a function."""
-    del read_text
     word = node.name.lower()
     if script.dialect == "clickhouse" and word in vocabulary.NAME_SCALAR_FUNCTIONS and node.expressions:
         text = constant_string(node.expressions[0])
@@ -47,26 +45,23 @@ def read_call(script: Script, node: exp.Expr, read_text: ReadText) -> None:
             script.read(tuple(script.fold(part) for part in column.parts), script.offsets_of(column.parts))
 
 
-def read_copy(script: Script, node: exp.Expr, read_text: ReadText) -> None:
+def read_copy(script: Script, node: exp.Expr, _read_text: ReadText) -> None:
     """COPY: the files that are loaded or written."""
-    del read_text
     loads = bool(node.args.get("kind"))
     for item in node.args.get("files") or ():
         if isinstance(item, exp.Literal):
             script.add("file_read" if loads else "file_write", (item.name,), operation="copy")
 
 
-def read_returning(script: Script, node: exp.Expr, read_text: ReadText) -> None:
+def read_returning(script: Script, node: exp.Expr, _read_text: ReadText) -> None:
     """T-SQL: OUTPUT ... INTO a table."""
-    del read_text
     into = node.args.get("into")
     if isinstance(into, exp.Identifier) and not is_temporary(script, into):
         script.write((script.fold(into),), script.offsets_of([into]), operation="insert")
 
 
-def read_insert(script: Script, node: exp.Expr, read_text: ReadText) -> None:
+def read_insert(script: Script, node: exp.Expr, _read_text: ReadText) -> None:
     """ClickHouse: INSERT INTO FUNCTION file('name') ..."""
-    del read_text
     function = node.this
     if not isinstance(function, exp.Anonymous):
         return
@@ -78,9 +73,8 @@ def read_insert(script: Script, node: exp.Expr, read_text: ReadText) -> None:
         script.unknown(word, f"what is written through {word}() cannot be known from the text")
 
 
-def read_summarize(script: Script, node: exp.Expr, read_text: ReadText) -> None:
+def read_summarize(script: Script, node: exp.Expr, _read_text: ReadText) -> None:
     """DuckDB: SUMMARIZE 'file'."""
-    del read_text
     if isinstance(node.this, exp.Literal):
         script.add("file_read", (node.this.name,))
 
@@ -91,9 +85,8 @@ def read_inner_command(script: Script, node: exp.Expr, read_text: ReadText) -> N
         read_text(script, f"{node.this} {node.text('expression')}")
 
 
-def read_load(script: Script, node: exp.Expr, read_text: ReadText) -> None:
+def read_load(script: Script, node: exp.Expr, _read_text: ReadText) -> None:
     """LOAD DATA and EXPORT DATA of BigQuery: their `uri` options; LOAD DATA INPATH of Spark."""
-    del read_text
     path = constant_string(node.args.get("inpath"))
     if path is not None:
         script.add("file_read", (path,), operation="copy")
@@ -105,9 +98,8 @@ def read_load(script: Script, node: exp.Expr, read_text: ReadText) -> None:
                 script.add("file_read" if isinstance(node, exp.LoadData) else "file_write", (text,), operation="copy")
 
 
-def read_directory(script: Script, node: exp.Expr, read_text: ReadText) -> None:
+def read_directory(script: Script, node: exp.Expr, _read_text: ReadText) -> None:
     """INSERT OVERWRITE DIRECTORY."""
-    del read_text
     if isinstance(node.this, exp.Literal):
         script.add("file_write", (node.this.name,), operation="replace")
 
