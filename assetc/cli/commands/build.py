@@ -11,5 +11,5 @@ from assetc.cli.running import run_command
 @command_named("build")
 @with_run_options("build")
 def command(invocation: Invocation, options: RunOptions) -> int:
-    """Build the selected assets and execute their checks in place."""
+    """Build the selected assets and execute their checks."""
     return run_command(invocation, options)

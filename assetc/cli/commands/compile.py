@@ -20,8 +20,8 @@ from assetc.runtime.written_files import WrittenFiles, path_of_check
 
 @command_named("compile")
 @with_selection
-@click.option("--full-refresh", "-f", is_flag=True, help="As if incremental models were built anew.")
-@click.option("--show", is_flag=True, help="Print the statements in place of writing files.")
+@click.option("--full-refresh", "-f", is_flag=True, help="As if incremental models were rebuilt.")
+@click.option("--show", is_flag=True, help="Print the statements instead of writing files.")
 @click.option("--output", "form", type=click.Choice(["text", "json"]), default="text", help="How to print.")
 def command(
     invocation: Invocation,

@@ -26,7 +26,7 @@ from assetc.runtime.workspace import identity_of
 
 
 @command_named("retry")
-@option("--full-refresh/--no-full-refresh", "-f", "full_refresh", default=None, help="Build incremental models anew.")
+@option("--full-refresh/--no-full-refresh", "-f", "full_refresh", default=None, help="Rebuild incremental models.")
 @option("--fail-fast/--no-fail-fast", "-x", "fail_fast", env="FAIL_FAST", help="Stop at the first failure.")
 @click.option("--dry-run", is_flag=True, help="Show the plan and do nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON at the end.")
@@ -37,7 +37,7 @@ def command(
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    """Go on with the last run of this target: what failed, was skipped, or was never reached."""
+    """Continue the last run of this target: what failed, was skipped, or was never reached."""
     opened = open_project(invocation)
     last = _last_run(opened)
     options = RunOptions(

@@ -41,13 +41,15 @@ COMMON: tuple[Decorator, ...] = (
     option("--target-path", env="TARGET_PATH", metavar="PATH", help="Where compiled files are written."),
     option("--threads", env="THREADS", type=click.IntRange(1), help="How many steps run at once."),
     option("--vars", env="VARS", metavar="YAML", help="Variables of the project, as a YAML mapping."),
-    option("--quiet/--no-quiet", "-q", "quiet", env="QUIET", default=None, help="Say nothing but errors."),
+    option("--quiet/--no-quiet", "-q", "quiet", env="QUIET", default=None, help="Print only errors."),
     option("--debug/--no-debug", "-d", "debug", env="DEBUG", default=None, help="The same as --log-level debug."),
-    option("--log-level", env="LOG_LEVEL", type=click.Choice(LEVELS), help="The least level that is shown."),
-    option("--log-format", env="LOG_FORMAT", type=click.Choice(LOG_FORMATS), help="How a run is told."),
+    option("--log-level", env="LOG_LEVEL", type=click.Choice(LEVELS), help="The lowest level that is shown."),
+    option(
+        "--log-format", env="LOG_FORMAT", type=click.Choice(LOG_FORMATS), help="The format in which a run is shown."
+    ),
     option("--log-path", env="LOG_PATH", type=FOLDER, help="The folder of the log file."),
     option("--no-import", env="NO_IMPORT", is_flag=True, default=None, help="Never import Python files to compile."),
-    option("--use-colors/--no-use-colors", env="USE_COLORS", default=None, help="Colour, or none."),
+    option("--use-colors/--no-use-colors", env="USE_COLORS", default=None, help="Print in colour, or without."),
 )
 
 

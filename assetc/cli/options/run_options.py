@@ -29,7 +29,7 @@ class RunOptions(Struct, frozen=True):
 FULL_REFRESH = ("--full-refresh/--no-full-refresh", "-f", "full_refresh")
 
 RUN_OPTIONS: tuple[Decorator, ...] = (
-    option(*FULL_REFRESH, env="FULL_REFRESH", help="Build incremental models anew."),
+    option(*FULL_REFRESH, env="FULL_REFRESH", help="Rebuild incremental models."),
     click.option("--changed", is_flag=True, help="Build only what is missing or stale."),
     option("--fail-fast/--no-fail-fast", "-x", "fail_fast", env="FAIL_FAST", help="Stop at the first failure."),
     click.option("--dry-run", is_flag=True, help="Show the plan and do nothing."),

@@ -21,7 +21,7 @@ class SeveralCommand(click.Command):
             return super().parse_args(ctx, list(spread(args, several)))
         except click.UsageError as error:
             if "--select" in several and error.message.startswith("Got unexpected extra argument"):
-                raise click.UsageError(f"{error.message}. What to take is said with --select", ctx) from error
+                raise click.UsageError(f"{error.message}. Select with --select", ctx) from error
             raise
 
 
