@@ -14,7 +14,7 @@ ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
 
 HOMES = {
     "click": ("cli/",),
-    "duckdb": ("adapters/duckdb/", "adapters/postgres/", "adapters/tables.py"),
+    "duckdb": ("adapters/",),
     "jinja2": ("compiler/template/",),
     "networkx": ("compiler/resolution/cycles.py",),
     "rich": ("cli/progress/terminal.py",),
