@@ -10,7 +10,7 @@ from sqlglot import Token, TokenType
 from assetc.compiler.sql.blocks import query_of
 from assetc.compiler.sql.functions import ReadText
 from assetc.compiler.sql.scan import scan
-from assetc.compiler.sql.script import Script
+from assetc.compiler.sql.script_state import ScriptState
 from assetc.compiler.sql.tokens import (
     STRINGS,
     closing_index,
@@ -44,7 +44,7 @@ _HARMLESS = words(
 )
 
 
-def read_command(script: Script, text: str, read_text: ReadText) -> None:
+def read_command(script: ScriptState, text: str, read_text: ReadText) -> None:
     """Add what a statement does that is known only as text; `text` begins where the fragment does."""
     first, tokens = tokens_after_first_word(script.dialect, text)
     reader = _READERS.get(first)
@@ -60,10 +60,10 @@ def makes_unparsed(tokens: Sequence[Token]) -> bool:
     return word(tokens[0]) == "CREATE" and bool(head & _UNPARSED_KINDS)
 
 
-Reader = Callable[[Script, str, Sequence[Token], ReadText], None]
+Reader = Callable[[ScriptState, str, Sequence[Token], ReadText], None]
 
 
-def _read_other(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
+def _read_other(script: ScriptState, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
     if _read_inner(script, text, tokens, read_text):
         return
     before = len(script.references)
@@ -75,7 +75,7 @@ def _read_other(script: Script, text: str, tokens: Sequence[Token], read_text: R
     script.problem("W201", message, *script.in_text(*first_word_offsets(text)), hint="Name what it reads with deps")
 
 
-def _read_inner(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> bool:
+def _read_inner(script: ScriptState, text: str, tokens: Sequence[Token], read_text: ReadText) -> bool:
     """Read the statement inside: EXPLAIN SELECT ..., DECLARE c CURSOR FOR SELECT ..."""
     for index, token in enumerate(tokens):
         before = word(tokens[index - 1]) if index else "EXPLAIN"
@@ -89,7 +89,7 @@ def _read_inner(script: Script, text: str, tokens: Sequence[Token], read_text: R
     return False
 
 
-def _read_execute(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
+def _read_execute(script: ScriptState, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
     """EXECUTE IMMEDIATE '...', DO $$...$$: a constant text is read, anything else is dynamic."""
     bodies = [token.text for token in tokens if token.token_type in STRINGS and _BEGINS_STATEMENT.match(token.text)]
     is_joined = any(
@@ -108,13 +108,13 @@ def _read_execute(script: Script, text: str, tokens: Sequence[Token], read_text:
             read_text(script, body)
 
 
-def _name_of_execute(script: Script, text: str, tokens: Sequence[Token]) -> str:
+def _name_of_execute(script: ScriptState, text: str, tokens: Sequence[Token]) -> str:
     if tokens and word(tokens[0]) == "IMMEDIATE":
         return "execute immediate"
     return "exec" if script.dialect in TSQL or text.split(None, 1)[0].upper() == "EXEC" else "execute"
 
 
-def _read_unload(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
+def _read_unload(script: ScriptState, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
     kinds = [token.token_type for token in tokens[:2]]
     if kinds[:1] == [TokenType.L_PAREN] and kinds[1:] and kinds[1] not in STRINGS:  # Athena: UNLOAD (SELECT ...)
         start, stop = tokens[0].end + 1, tokens[closing_index(tokens, 0) - 1].start
@@ -128,19 +128,19 @@ def _read_unload(script: Script, text: str, tokens: Sequence[Token], read_text: 
                 read_text(script, token.text)
 
 
-def _read_call(script: Script, text: str, tokens: Sequence[Token], _read_text: ReadText) -> None:
+def _read_call(script: ScriptState, text: str, tokens: Sequence[Token], _read_text: ReadText) -> None:
     parts, _ = name_at(script, tokens, 0)
     name = ".".join(parts) or "this procedure"
     script.unknown("call", f"what {name} reads and writes cannot be known from the call", first_word_offsets(text))
 
 
-def _read_transfer(script: Script, text: str, _tokens: Sequence[Token], _read_text: ReadText) -> None:
+def _read_transfer(script: ScriptState, text: str, _tokens: Sequence[Token], _read_text: ReadText) -> None:
     """EXPORT and IMPORT DATABASE touch every table."""
     name = text.split(None, 1)[0].lower()
     script.unknown(name, f"{name.upper()} touches relations that the text does not name", first_word_offsets(text))
 
 
-def _read_set(script: Script, _text: str, tokens: Sequence[Token], _read_text: ReadText) -> None:
+def _read_set(script: ScriptState, _text: str, tokens: Sequence[Token], _read_text: ReadText) -> None:
     is_schema = bool(tokens) and word(tokens[0]) == "SCHEMA" and script.dialect in SET_CHANGES_SCHEMA
     if is_schema or (tokens and word(tokens[0]) == "SEARCH_PATH"):
         names = [token for token in tokens[1:] if word(token) not in ("TO", "=") and token.text != ","]
@@ -148,7 +148,7 @@ def _read_set(script: Script, _text: str, tokens: Sequence[Token], _read_text: R
             script.database, script.schema = None, names[0].text
 
 
-def _read_create(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
+def _read_create(script: ScriptState, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
     """CREATE of what the parser does not know: a stream, a task, a routine with a body."""
     head = {word(token) for token in tokens[:6]}
     if "STREAM" in head:
@@ -166,7 +166,7 @@ def _read_create(script: Script, text: str, tokens: Sequence[Token], read_text: 
             scan(script, tokens[1:])
 
 
-def _add_made(script: Script, tokens: Sequence[Token], *, temporary: bool) -> None:
+def _add_made(script: ScriptState, tokens: Sequence[Token], *, temporary: bool) -> None:
     before = set(script.local)
     if temporary:
         for index, token in enumerate(tokens[:8]):
@@ -177,7 +177,7 @@ def _add_made(script: Script, tokens: Sequence[Token], *, temporary: bool) -> No
         _add_after(script, tokens[:8], frozenset({"TABLE", "VIEW"}), "create")
 
 
-def _read_rename(script: Script, _text: str, tokens: Sequence[Token], _read_text: ReadText) -> None:
+def _read_rename(script: ScriptState, _text: str, tokens: Sequence[Token], _read_text: ReadText) -> None:
     """RENAME TABLE a TO b, EXCHANGE TABLES a AND b: all names are written."""
     for index in range(-1, len(tokens) - 1):
         before = tokens[index] if index >= 0 else None
@@ -187,7 +187,7 @@ def _read_rename(script: Script, _text: str, tokens: Sequence[Token], _read_text
                 script.write(parts, offsets_between(tokens, index + 1, after), operation="alter")
 
 
-def _read_bulk(script: Script, _text: str, tokens: Sequence[Token], _read_text: ReadText) -> None:
+def _read_bulk(script: ScriptState, _text: str, tokens: Sequence[Token], _read_text: ReadText) -> None:
     """T-SQL: BULK INSERT t FROM 'file'."""
     parts, after = name_at(script, tokens, 1)
     if parts:
@@ -198,7 +198,7 @@ def _read_bulk(script: Script, _text: str, tokens: Sequence[Token], _read_text: 
             return
 
 
-def _read_declare(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
+def _read_declare(script: ScriptState, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
     """DECLARE c CURSOR FOR SELECT ..., DECLARE x INT DEFAULT (SELECT ...): a variable's type does not matter."""
     if _read_inner(script, text, tokens, read_text):
         return
@@ -208,7 +208,7 @@ def _read_declare(script: Script, text: str, tokens: Sequence[Token], read_text:
             read_text(script, text[query[0].start : query[-1].end + 1])
 
 
-def _read_load(script: Script, _text: str, tokens: Sequence[Token], _read_text: ReadText) -> None:
+def _read_load(script: ScriptState, _text: str, tokens: Sequence[Token], _read_text: ReadText) -> None:
     """LOAD DATA and LOAD XML of MySQL; LOAD of an extension (DuckDB) does nothing with relations."""
     words = [word(token) for token in tokens]
     if "INTO" not in words:
@@ -223,7 +223,7 @@ def _read_load(script: Script, _text: str, tokens: Sequence[Token], _read_text: 
         script.write(parts, offsets_between(tokens, start, after), operation="copy")
 
 
-def _read_alter(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
+def _read_alter(script: ScriptState, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
     _add_after(script, tokens, frozenset({"TABLE", "VIEW"}), "alter")
     if any(word(token) == "VIEW" for token in tokens):
         _read_inner(script, text, tokens, read_text)
@@ -233,7 +233,7 @@ def _read_alter(script: Script, text: str, tokens: Sequence[Token], read_text: R
             script.read(parts, offsets_between(tokens, index + 2, after))
 
 
-def _read_routine(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
+def _read_routine(script: ScriptState, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
     for index, token in enumerate(tokens):
         if word(token) in ("FUNCTION", "PROCEDURE"):
             parts, _ = name_at(script, tokens, index + 1)
@@ -247,7 +247,7 @@ def _read_routine(script: Script, text: str, tokens: Sequence[Token], read_text:
         scan(script, tokens)
 
 
-def _add_after(script: Script, tokens: Sequence[Token], words: frozenset[str], operation: str) -> None:
+def _add_after(script: ScriptState, tokens: Sequence[Token], words: frozenset[str], operation: str) -> None:
     """Add the name after the last of these words in a row."""
     for index, token in enumerate(tokens):
         if word(token) in words:
@@ -262,7 +262,7 @@ def _add_after(script: Script, tokens: Sequence[Token], words: frozenset[str], o
             return
 
 
-def _read_replace(script: Script, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
+def _read_replace(script: ScriptState, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
     """MySQL: REPLACE [INTO] t SELECT ... is an INSERT."""
     start = 1 if tokens and word(tokens[0]) == "INTO" else 0
     parts, before = name_at(script, tokens, start)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlglot import exp
 
 from assetc.compiler.sql import vocabulary
-from assetc.compiler.sql.script import Script
+from assetc.compiler.sql.script_state import ScriptState
 from assetc.compiler.sql.tables import is_temporary, table_parts
 
 
-def find_targets(script: Script, statement: exp.Expr) -> dict[int, int | None]:
+def find_targets(script: ScriptState, statement: exp.Expr) -> dict[int, int | None]:
     """Add the writes that go through an alias; the tables dealt with, by identity, with their reference."""
     if not isinstance(statement, (exp.Update, exp.Delete)):
         return {}
@@ -25,7 +25,7 @@ def find_targets(script: Script, statement: exp.Expr) -> dict[int, int | None]:
     return numbers
 
 
-def _named_targets(script: Script, statement: exp.Expr) -> list[exp.Expr]:
+def _named_targets(script: ScriptState, statement: exp.Expr) -> list[exp.Expr]:
     if isinstance(statement, exp.Update):
         return [statement.this]
     if statement.args.get("using") and script.dialect in vocabulary.MYSQL_FAMILY:  # DELETE FROM t USING t JOIN s
@@ -33,7 +33,7 @@ def _named_targets(script: Script, statement: exp.Expr) -> list[exp.Expr]:
     return list(statement.args.get("tables") or ())
 
 
-def _updated(script: Script, statement: exp.Expr, sources: dict[str, exp.Table]) -> dict[int, int | None]:
+def _updated(script: ScriptState, statement: exp.Expr, sources: dict[str, exp.Table]) -> dict[int, int | None]:
     """MySQL: UPDATE a JOIN b SET b.x = a.x writes the tables whose columns it sets, the first one if none is named."""
     columns = [item.this for item in statement.expressions if isinstance(item, exp.EQ)]
     names = {script.fold(column.args["table"]) for column in columns if column.args.get("table")}
@@ -46,7 +46,7 @@ def _updated(script: Script, statement: exp.Expr, sources: dict[str, exp.Table])
     return numbers
 
 
-def _sources(script: Script, statement: exp.Expr) -> dict[str, exp.Table]:
+def _sources(script: ScriptState, statement: exp.Expr) -> dict[str, exp.Table]:
     """The tables of the statement's FROM by their alias, or else their name."""
     start = statement.args.get("from_")
     roots = [start.this] if isinstance(start, exp.From) else []
@@ -69,7 +69,7 @@ def _joins(table: object) -> list[exp.Join]:
     return list(table.args.get("joins") or ()) if isinstance(table, exp.Table) else []
 
 
-def _write(script: Script, table: exp.Table, operation: str) -> int | None:
+def _write(script: ScriptState, table: exp.Table, operation: str) -> int | None:
     """Add a write, unless the table lives in the session only."""
     if not isinstance(table.this, exp.Identifier) or is_temporary(script, table.this):
         return None
@@ -77,7 +77,7 @@ def _write(script: Script, table: exp.Table, operation: str) -> int | None:
     return script.write(table_parts(script, table), offsets, operation=operation, has_alias=bool(table.alias))
 
 
-def _source_of(script: Script, target: exp.Expr, sources: dict[str, exp.Table]) -> exp.Table | None:
+def _source_of(script: ScriptState, target: exp.Expr, sources: dict[str, exp.Table]) -> exp.Table | None:
     if not isinstance(target, exp.Table) or not isinstance(target.this, exp.Identifier) or target.args.get("db"):
         return None
     return sources.get(script.fold(target.this))

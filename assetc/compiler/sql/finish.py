@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from assetc.compiler.reference import Reference
 from assetc.compiler.sql.reading import ColumnPrefix
-from assetc.compiler.sql.script import Script
+from assetc.compiler.sql.script_state import ScriptState
 
 
-def finish(script: Script) -> tuple[tuple[Reference, ...], tuple[ColumnPrefix, ...]]:
+def finish(script: ScriptState) -> tuple[tuple[Reference, ...], tuple[ColumnPrefix, ...]]:
     """The references by position, each once, those without a position last; the prefixes with the new numbers."""
     numbers: dict[tuple[object, ...], int] = {}
     ordered: list[Reference] = []

@@ -9,12 +9,12 @@ from sqlglot import exp
 from assetc.compiler.sql import vocabulary
 from assetc.compiler.sql.constants import constant_string, constant_strings
 from assetc.compiler.sql.fold import fold
-from assetc.compiler.sql.script import Script
+from assetc.compiler.sql.script_state import ScriptState
 
-ReadText = Callable[[Script, str], None]
+ReadText = Callable[[ScriptState, str], None]
 
 
-def read_function(script: Script, function: exp.Expr, schema: list[exp.Expr], read_text: ReadText) -> None:
+def read_function(script: ScriptState, function: exp.Expr, schema: list[exp.Expr], read_text: ReadText) -> None:
     """Add what a table function reads; `schema` are the names before its own."""
     function, schema = _unwrap(function, schema)
     if not isinstance(function, exp.Func):
@@ -39,7 +39,7 @@ def read_function(script: Script, function: exp.Expr, schema: list[exp.Expr], re
         _read_user_function(script, function, schema, name)
 
 
-def read_name(script: Script, word: str, argument: exp.Expr | None, operation: str = "") -> None:
+def read_name(script: ScriptState, word: str, argument: exp.Expr | None, operation: str = "") -> None:
     """Add the relation whose name is the argument of `word(...)`."""
     if isinstance(argument, exp.Column):
         if word in vocabulary.BARE_NAME_FUNCTIONS:
@@ -87,7 +87,7 @@ def _first_argument(function: exp.Expr) -> exp.Expr | None:
     return None
 
 
-def _read_files(script: Script, word: str, argument: exp.Expr | None) -> None:
+def _read_files(script: ScriptState, word: str, argument: exp.Expr | None) -> None:
     names = constant_strings(argument)
     if names is None:
         script.unknown(word, f"the file given to {word}() cannot be known from the text")
@@ -101,7 +101,7 @@ def _path_setting(function: exp.Func) -> exp.Expr | None:
     return next((each.expression for each in settings if each.this.name.lower() == "path"), None)
 
 
-def _read_row_set(script: Script, function: exp.Expr) -> None:
+def _read_row_set(script: ScriptState, function: exp.Expr) -> None:
     """T-SQL: OPENROWSET(BULK 'file', NAME = value ...) reads a file, OPENROWSET('provider', ...) another server."""
     if sum(isinstance(item, exp.Literal) for item in function.expressions) == 1:
         _read_files(script, "openrowset", function.expressions[0])
@@ -109,12 +109,12 @@ def _read_row_set(script: Script, function: exp.Expr) -> None:
         script.unknown("openrowset", "OPENROWSET() reads what this text does not tell")
 
 
-def _is_of_a_model(script: Script, schema: list[exp.Expr]) -> bool:
+def _is_of_a_model(script: ScriptState, schema: list[exp.Expr]) -> bool:
     """BigQuery's own ML.PREDICT, AI.FORECAST and the like."""
     return script.dialect == "bigquery" and len(schema) == 1 and schema[0].name.lower() in ("ml", "ai")
 
 
-def _read_query(script: Script, word: str, argument: exp.Expr | None, read_text: ReadText) -> None:
+def _read_query(script: ScriptState, word: str, argument: exp.Expr | None, read_text: ReadText) -> None:
     text = constant_string(argument)
     if text is None:
         script.unknown(word, f"the query given to {word}() cannot be known from the text")
@@ -123,7 +123,7 @@ def _read_query(script: Script, word: str, argument: exp.Expr | None, read_text:
         read_text(script, text)
 
 
-def _read_user_function(script: Script, function: exp.Expr, schema: list[exp.Expr], name: str) -> None:
+def _read_user_function(script: ScriptState, function: exp.Expr, schema: list[exp.Expr], name: str) -> None:
     if not isinstance(function, exp.Anonymous) or _is_of_a_model(script, schema):
         return
     if name.lower() == "files" and script.dialect == "starrocks":

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from sqlglot import Token, TokenType
 
 from assetc.compiler.sql.mend_rare import RARE_MENDERS
-from assetc.compiler.sql.script import Script
+from assetc.compiler.sql.script_state import ScriptState
 from assetc.compiler.sql.tokens import STRINGS, closing_index, name_at, offsets_between, word
 
 # Words without which a statement means the same to us; the words in lower case tell where, and stay.
@@ -46,7 +46,7 @@ def _has_second_from(tokens: Tokens) -> bool:
     return index < len(tokens) and word(tokens[index]) == "FROM"
 
 
-def mend(script: Script, tokens: Tokens) -> list[Token] | None:
+def mend(script: ScriptState, tokens: Tokens) -> list[Token] | None:
     """The statement in words that the parser knows; what is lost by that is added. None if nothing helps."""
     for change in _MENDERS:
         mended = change(script, list(tokens))
@@ -55,7 +55,7 @@ def mend(script: Script, tokens: Tokens) -> list[Token] | None:
     return None
 
 
-def _mend_replace_table(_script: Script, tokens: list[Token]) -> list[Token] | None:
+def _mend_replace_table(_script: ScriptState, tokens: list[Token]) -> list[Token] | None:
     """Spark: REPLACE TABLE t AS ..."""
     if len(tokens) < 3 or word(tokens[0]) != "REPLACE" or word(tokens[1]) not in ("TABLE", "VIEW"):
         return None
@@ -67,7 +67,7 @@ def _mend_replace_table(_script: Script, tokens: list[Token]) -> list[Token] | N
     return [*made, *tokens[1:]]
 
 
-def _mend_directory(script: Script, tokens: list[Token]) -> list[Token] | None:
+def _mend_directory(script: ScriptState, tokens: list[Token]) -> list[Token] | None:
     """Spark: INSERT OVERWRITE [LOCAL] DIRECTORY 'path' USING ... SELECT ..."""
     words = [word(token) for token in tokens[:4]]
     if words[:2] != ["INSERT", "OVERWRITE"] or "DIRECTORY" not in words:
@@ -83,7 +83,7 @@ def _mend_directory(script: Script, tokens: list[Token]) -> list[Token] | None:
     return None
 
 
-def _mend_table_argument(script: Script, tokens: list[Token]) -> list[Token] | None:
+def _mend_table_argument(script: ScriptState, tokens: list[Token]) -> list[Token] | None:
     """BigQuery: function(TABLE name): the word is dropped, the name is a read."""
     kept: list[Token] = []
     for index, token in enumerate(tokens):
@@ -97,7 +97,7 @@ def _mend_table_argument(script: Script, tokens: list[Token]) -> list[Token] | N
     return kept if len(kept) < len(tokens) else None
 
 
-def _mend_model(script: Script, tokens: list[Token]) -> list[Token] | None:
+def _mend_model(script: ScriptState, tokens: list[Token]) -> list[Token] | None:
     """BigQuery: ML.EVALUATE(MODEL name, ...): the words are dropped, the model is a read."""
     for index, token in enumerate(tokens[:-1]):
         if word(token) == "MODEL" and index and tokens[index - 1].token_type == TokenType.L_PAREN:
@@ -110,7 +110,7 @@ def _mend_model(script: Script, tokens: list[Token]) -> list[Token] | None:
     return None
 
 
-def _mend_words(_script: Script, tokens: list[Token]) -> list[Token] | None:
+def _mend_words(_script: ScriptState, tokens: list[Token]) -> list[Token] | None:
     """Drop the words without which the statement means the same."""
     words = [word(token) for token in tokens]
     needless: set[int] = set()
@@ -122,7 +122,7 @@ def _mend_words(_script: Script, tokens: list[Token]) -> list[Token] | None:
     return [token for index, token in enumerate(tokens) if index not in needless] if needless else None
 
 
-def _mend_unpivot(_script: Script, tokens: list[Token]) -> list[Token] | None:
+def _mend_unpivot(_script: ScriptState, tokens: list[Token]) -> list[Token] | None:
     """DuckDB: PIVOT_LONGER is UNPIVOT."""
     if not any(word(token) == "PIVOT_LONGER" for token in tokens):
         return None
@@ -134,7 +134,7 @@ def _mend_unpivot(_script: Script, tokens: list[Token]) -> list[Token] | None:
     ]
 
 
-def _mend_outfile(script: Script, tokens: list[Token]) -> list[Token] | None:
+def _mend_outfile(script: ScriptState, tokens: list[Token]) -> list[Token] | None:
     """MySQL: SELECT ... INTO OUTFILE 'file'."""
     for index in range(len(tokens) - 2):
         if word(tokens[index]) == "INTO" and word(tokens[index + 1]) in ("OUTFILE", "DUMPFILE"):
@@ -143,7 +143,7 @@ def _mend_outfile(script: Script, tokens: list[Token]) -> list[Token] | None:
     return None
 
 
-def _mend_bulk(_script: Script, tokens: list[Token]) -> list[Token] | None:
+def _mend_bulk(_script: ScriptState, tokens: list[Token]) -> list[Token] | None:
     """T-SQL: OPENROWSET(BULK 'file', ...)."""
     for index, token in enumerate(tokens):
         if word(token) == "BULK" and index and tokens[index - 1].token_type == TokenType.L_PAREN:
@@ -155,7 +155,7 @@ def _mend_bulk(_script: Script, tokens: list[Token]) -> list[Token] | None:
     return None
 
 
-def _mend_insert_exec(script: Script, tokens: list[Token]) -> list[Token] | None:
+def _mend_insert_exec(script: ScriptState, tokens: list[Token]) -> list[Token] | None:
     """T-SQL: INSERT INTO t EXEC procedure."""
     words = [word(token) for token in tokens]
     if words[:1] != ["INSERT"] or not {"EXEC", "EXECUTE"} & set(words):
@@ -168,7 +168,7 @@ def _mend_insert_exec(script: Script, tokens: list[Token]) -> list[Token] | None
     return tokens[stop:]
 
 
-_MENDERS: tuple[Callable[[Script, list[Token]], list[Token] | None], ...] = (
+_MENDERS: tuple[Callable[[ScriptState, list[Token]], list[Token] | None], ...] = (
     _mend_replace_table,
     _mend_directory,
     _mend_bulk,

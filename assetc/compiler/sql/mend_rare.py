@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 
 from sqlglot import Token, TokenType
 
-from assetc.compiler.sql.script import Script
+from assetc.compiler.sql.script_state import ScriptState
 from assetc.compiler.sql.tokens import STRINGS, closing_index, name_at, word
 
 _QUERY_WORDS = frozenset({"SELECT", "WITH", "FROM", "VALUES", "TABLE"})
 
 
-def _mend_merge_delete(_script: Script, tokens: list[Token]) -> list[Token] | None:
+def _mend_merge_delete(_script: ScriptState, tokens: list[Token]) -> list[Token] | None:
     """Oracle: MERGE ... UPDATE SET ... WHERE a DELETE WHERE b: which rows are deleted is a condition like the other."""
     if word(tokens[0]) != "MERGE":
         return None
@@ -36,7 +36,7 @@ def _words_outside(tokens: Sequence[Token]) -> list[str]:
     return found
 
 
-def _mend_update_from(script: Script, tokens: list[Token]) -> list[Token] | None:
+def _mend_update_from(script: ScriptState, tokens: list[Token]) -> list[Token] | None:
     """Teradata: UPDATE t FROM s SET ...; the parser takes SET for the alias of s, unless it has one."""
     words = [word(token) for token in tokens]
     if (
@@ -54,7 +54,7 @@ def _mend_update_from(script: Script, tokens: list[Token]) -> list[Token] | None
     return [*tokens[:stop], _made(name, TokenType.ALIAS, "AS"), name, *tokens[stop:]]
 
 
-def _mend_table_input(script: Script, tokens: list[Token]) -> list[Token] | None:
+def _mend_table_input(script: ScriptState, tokens: list[Token]) -> list[Token] | None:
     """Trino: f(input => TABLE(t) PARTITION BY x ...): a query is kept, a name becomes one, the rest is dropped."""
     kept: list[Token] = []
     index = 0
@@ -88,7 +88,7 @@ def _end_of_argument(tokens: Sequence[Token], index: int) -> int:
     return index
 
 
-def _mend_into_files(script: Script, tokens: list[Token]) -> list[Token] | None:
+def _mend_into_files(script: ScriptState, tokens: list[Token]) -> list[Token] | None:
     """StarRocks: INSERT INTO FILES('path' = 's3://...', ...) SELECT ..."""
     words = [word(token) for token in tokens[:4]]
     if words[:3] != ["INSERT", "INTO", "FILES"] or len(tokens) < 4 or tokens[3].token_type != TokenType.L_PAREN:
@@ -106,7 +106,7 @@ def _made(like: Token, kind: TokenType, text: str) -> Token:
     return Token(kind, text, like.line, like.col, like.start, like.end)
 
 
-RARE_MENDERS: tuple[Callable[[Script, list[Token]], list[Token] | None], ...] = (
+RARE_MENDERS: tuple[Callable[[ScriptState, list[Token]], list[Token] | None], ...] = (
     _mend_merge_delete,
     _mend_update_from,
     _mend_into_files,

@@ -7,12 +7,12 @@ from collections import Counter
 from sqlglot import exp
 
 from assetc.compiler.sql.reading import ColumnPrefix
-from assetc.compiler.sql.script import Parts, Script
+from assetc.compiler.sql.script_state import Parts, ScriptState
 
 _OWNERS = (exp.Select, exp.Update, exp.Delete, exp.Merge, exp.Insert)
 
 
-def find_prefixes(script: Script, columns: list[exp.Column], numbers: dict[int, int | None], first: int) -> None:
+def find_prefixes(script: ScriptState, columns: list[exp.Column], numbers: dict[int, int | None], first: int) -> None:
     """Add the prefixes that must change when the table's name does; `numbers` are the tables' references."""
     if script.offset is None:
         return
@@ -22,7 +22,7 @@ def find_prefixes(script: Script, columns: list[exp.Column], numbers: dict[int, 
             _add_prefix(script, column, numbers)
 
 
-def _needs_plain(script: Script, first: int) -> bool:
+def _needs_plain(script: ScriptState, first: int) -> bool:
     """Whether `table.column` matters: a written table has no alias, or two tables have one last name."""
     names: Counter[str] = Counter()
     for reference in dict.fromkeys((item.kind, item.parts, item.has_alias) for item in script.references[first:]):
@@ -34,7 +34,7 @@ def _needs_plain(script: Script, first: int) -> bool:
     return any(count > 1 for count in names.values())
 
 
-def _add_prefix(script: Script, column: exp.Column, numbers: dict[int, int | None]) -> None:
+def _add_prefix(script: ScriptState, column: exp.Column, numbers: dict[int, int | None]) -> None:
     identifiers = [part for part in column.parts[:-1] if isinstance(part, exp.Identifier)]
     parts = tuple(script.fold(part) for part in identifiers)
     match = _source_of(script, column, parts, numbers)
@@ -47,7 +47,7 @@ def _add_prefix(script: Script, column: exp.Column, numbers: dict[int, int | Non
 
 
 def _source_of(
-    script: Script, column: exp.Expr, parts: Parts, numbers: dict[int, int | None]
+    script: ScriptState, column: exp.Expr, parts: Parts, numbers: dict[int, int | None]
 ) -> tuple[int, int] | None:
     """The reference whose table the column names, and how many parts of its prefix are the table's name."""
     node: exp.Expr | None = column.parent
@@ -86,7 +86,7 @@ def _is_bracket(item: object) -> bool:
     return isinstance(item, (exp.Subquery, exp.Paren)) and isinstance(item.this, exp.Table) and not item.alias
 
 
-def _match(script: Script, source: exp.Expr, parts: Parts) -> int:
+def _match(script: ScriptState, source: exp.Expr, parts: Parts) -> int:
     """How many parts of a column's prefix name `source`; 0 if it is another table's."""
     alias = source.args.get("alias")
     if alias is not None and isinstance(alias.this, exp.Identifier):

@@ -16,7 +16,7 @@ from assetc.compiler.sql.problems import empty_problem, jinja_problem, token_pro
 from assetc.compiler.sql.reader import Tree, read_tokens
 from assetc.compiler.sql.reading import SqlReading
 from assetc.compiler.sql.scan import scan
-from assetc.compiler.sql.script import Script, sqlglot_dialect
+from assetc.compiler.sql.script_state import ScriptState, sqlglot_dialect
 from assetc.compiler.sql.signature import hash_tokens
 from assetc.compiler.sql.tokens import statements_of
 
@@ -29,7 +29,7 @@ def read_sql(sql: str, dialect: str, *, database: str | None = None, schema: str
         tokens = list(sqlglot_dialect(dialect).tokenize(sql))
     except TokenError as error:
         return SqlReading(dialect, problems=(token_problem(error, sql),))
-    script = Script(dialect, "", [], database, schema)
+    script = ScriptState(dialect, "", [], database, schema)
     problem = jinja_problem(sql, tokens)
     if problem is not None:
         return SqlReading(dialect, _names_between(script, sql, tokens), problems=(problem,))
@@ -48,7 +48,7 @@ def read_sql(sql: str, dialect: str, *, database: str | None = None, schema: str
     )
 
 
-def _names_between(script: Script, sql: str, tokens: list[Token]) -> tuple[Reference, ...]:
+def _names_between(script: ScriptState, sql: str, tokens: list[Token]) -> tuple[Reference, ...]:
     """The names in a text with unrendered pieces of a template, except names of which such a piece is a part."""
     with script.reading(sql, tokens):
         for statement in statements_of(sql, tokens):
@@ -57,7 +57,7 @@ def _names_between(script: Script, sql: str, tokens: list[Token]) -> tuple[Refer
     return tuple(each for each in references if sql[each.start - 1 : each.start] != "}" and sql[each.end :][:1] != "{")
 
 
-def _shape_of(script: Script, last: Tree | None) -> Shape | None:
+def _shape_of(script: ScriptState, last: Tree | None) -> Shape | None:
     if last is None:
         return None
     query, found = last

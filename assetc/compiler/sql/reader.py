@@ -13,7 +13,7 @@ from assetc.compiler.sql.mend import mend, without_top
 from assetc.compiler.sql.problems import NOT_UNDERSTOOD, TOO_DEEP, is_statement, lenient_problem, parse_problem
 from assetc.compiler.sql.reading import SqlProblem
 from assetc.compiler.sql.scan import scan
-from assetc.compiler.sql.script import Script, sqlglot_dialect
+from assetc.compiler.sql.script_state import ScriptState, sqlglot_dialect
 from assetc.compiler.sql.session import change_session
 from assetc.compiler.sql.statement import Found, read_statement
 from assetc.compiler.sql.tokens import is_too_deep, statements_of, tokens_after_first_word, word
@@ -27,7 +27,7 @@ _PROCEDURAL = frozenset({"ASSERT", "BREAK", "CONTINUE", "LEAVE", "ITERATE", "RET
 Tree = tuple[exp.Expr, Found]
 
 
-def read_text(script: Script, text: str) -> Tree | None:
+def read_text(script: ScriptState, text: str) -> Tree | None:
     """Read all statements of `text`, which begins at the script's offset; the last one if it parsed."""
     if script.nesting > _DEEPEST_NESTING:
         return None
@@ -38,7 +38,7 @@ def read_text(script: Script, text: str) -> Tree | None:
     return read_tokens(script, text, tokens)
 
 
-def read_tokens(script: Script, text: str, tokens: list[Token]) -> Tree | None:
+def read_tokens(script: ScriptState, text: str, tokens: list[Token]) -> Tree | None:
     """The same for a text whose tokens are known."""
     last: Tree | None = None
     with script.reading(text, tokens):
@@ -47,11 +47,11 @@ def read_tokens(script: Script, text: str, tokens: list[Token]) -> Tree | None:
     return last
 
 
-def _read_nested(script: Script, text: str) -> None:
+def _read_nested(script: ScriptState, text: str) -> None:
     read_text(script, text)
 
 
-def _read(script: Script, tokens: Sequence[Token]) -> Tree | None:
+def _read(script: ScriptState, tokens: Sequence[Token]) -> Tree | None:
     if word(tokens[0]) in BLOCK_WORDS and _read_block(script, tokens):
         return None
     if script.dialect in TSQL:
@@ -72,7 +72,7 @@ def _read(script: Script, tokens: Sequence[Token]) -> Tree | None:
     return _read_tree(script, tree, tokens)
 
 
-def _read_block(script: Script, tokens: Sequence[Token]) -> bool:
+def _read_block(script: ScriptState, tokens: Sequence[Token]) -> bool:
     """BEGIN, IF, END ELSE: the tokenizer may read them as commands, whose rest is one string."""
     if tokens[0].token_type not in (TokenType.COMMAND, TokenType.END):
         return begins_block(tokens) and _read_pieces(script, tokens)
@@ -90,7 +90,7 @@ def _read_block(script: Script, tokens: Sequence[Token]) -> bool:
         return _read_pieces(script, [head, *rest])
 
 
-def _read_pieces(script: Script, tokens: Sequence[Token]) -> bool:
+def _read_pieces(script: ScriptState, tokens: Sequence[Token]) -> bool:
     pieces = take_apart(tokens)
     for piece in pieces or ():
         if piece:
@@ -98,7 +98,7 @@ def _read_pieces(script: Script, tokens: Sequence[Token]) -> bool:
     return pieces is not None
 
 
-def _parse(script: Script, tokens: Sequence[Token]) -> exp.Expr | None:
+def _parse(script: ScriptState, tokens: Sequence[Token]) -> exp.Expr | None:
     """The tree of one statement; internal errors of the parser become parse errors."""
     if is_too_deep(script.fragment, tokens):
         raise ParseError(TOO_DEEP)
@@ -113,7 +113,7 @@ def _parse(script: Script, tokens: Sequence[Token]) -> exp.Expr | None:
     return trees[0] if trees else None
 
 
-def _read_tree(script: Script, tree: exp.Expr, tokens: Sequence[Token]) -> Tree | None:
+def _read_tree(script: ScriptState, tree: exp.Expr, tokens: Sequence[Token]) -> Tree | None:
     start, end = tokens[0].start, tokens[-1].end + 1
     if isinstance(tree, exp.Command):
         with script.at(start):
@@ -127,7 +127,7 @@ def _read_tree(script: Script, tree: exp.Expr, tokens: Sequence[Token]) -> Tree 
     return tree, read_statement(script, tree, _read_nested)
 
 
-def _recover(script: Script, tokens: Sequence[Token], error: ParseError) -> None:
+def _recover(script: ScriptState, tokens: Sequence[Token], error: ParseError) -> None:
     """A statement that does not parse: it is split, mended, opaque, or wrong."""
     if _read_pieces(script, tokens):
         return
@@ -142,14 +142,14 @@ def _recover(script: Script, tokens: Sequence[Token], error: ParseError) -> None
     scan(script, tokens)
 
 
-def _report(script: Script, problem: SqlProblem) -> None:
+def _report(script: ScriptState, problem: SqlProblem) -> None:
     if script.offset is None:  # a routine's body may be in any language
         return
     offsets = script.in_text(problem.start, problem.end)
     script.problem(problem.code, problem.message, *offsets, label=problem.label, hint=problem.hint)
 
 
-def _read_mended(script: Script, tokens: Sequence[Token]) -> bool:
+def _read_mended(script: ScriptState, tokens: Sequence[Token]) -> bool:
     before = len(script.references)
     mended = mend(script, tokens)
     if mended is None:

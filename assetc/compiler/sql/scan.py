@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlglot import Token, TokenType
 
 from assetc.compiler.sql import vocabulary
-from assetc.compiler.sql.script import Script
+from assetc.compiler.sql.script_state import ScriptState
 from assetc.compiler.sql.tokens import STRINGS, closing_index, name_at, offsets_between, word
 
 _FILE_WORDS = frozenset({"INFILE", "DIRECTORY", "BULK"})
@@ -16,7 +16,7 @@ _RESERVED = frozenset({"SET", "AS", "SELECT", "FROM", "WHERE", "ON", "USING", "V
 _MAKERS = frozenset({"REPLACE", "CREATE", "TRUNCATE", "DROP", "ALTER"})
 
 
-def scan(script: Script, tokens: Sequence[Token]) -> None:
+def scan(script: ScriptState, tokens: Sequence[Token]) -> None:
     """Add what follows FROM, JOIN, INTO, UPDATE ...; all of it is only likely."""
     before = script.certainty
     script.certainty = "likely"
@@ -32,7 +32,7 @@ def scan(script: Script, tokens: Sequence[Token]) -> None:
     script.certainty = before
 
 
-def _cte_names(script: Script, tokens: Sequence[Token]) -> set[str]:
+def _cte_names(script: ScriptState, tokens: Sequence[Token]) -> set[str]:
     return {
         name_at(script, tokens, index)[0][-1]
         for index in range(len(tokens) - 2)
@@ -63,7 +63,7 @@ def _operation(tokens: Sequence[Token], index: int) -> str | None:
     return None
 
 
-def _add_names(script: Script, tokens: Sequence[Token], index: int, operation: str, ctes: set[str]) -> None:
+def _add_names(script: ScriptState, tokens: Sequence[Token], index: int, operation: str, ctes: set[str]) -> None:
     while True:
         while index < len(tokens) and word(tokens[index]) in _FILLERS:
             index += 1
@@ -87,7 +87,7 @@ def _add_names(script: Script, tokens: Sequence[Token], index: int, operation: s
         index = after + 1
 
 
-def _add_call(script: Script, parts: tuple[str, ...]) -> None:
+def _add_call(script: ScriptState, parts: tuple[str, ...]) -> None:
     name = parts[-1].lower()
     if name not in vocabulary.ROW_FUNCTIONS | vocabulary.FILE_FUNCTIONS and name not in script.local_functions:
         script.add("table_function", parts)

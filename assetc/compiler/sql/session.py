@@ -6,7 +6,7 @@ import re
 
 from sqlglot import exp
 
-from assetc.compiler.sql.script import Script
+from assetc.compiler.sql.script_state import ScriptState
 from assetc.compiler.sql.vocabulary import SET_CHANGES_SCHEMA, USE_NAMES_DATABASE
 
 _SEARCH_PATH = re.compile(
@@ -15,7 +15,7 @@ _SEARCH_PATH = re.compile(
 _ELSEWHERE = frozenset({"WAREHOUSE", "ROLE", "SECONDARY ROLES"})
 
 
-def change_session(script: Script, statement: exp.Expr) -> bool:
+def change_session(script: ScriptState, statement: exp.Expr) -> bool:
     """Apply the statement if it changes the session; whether it did."""
     if isinstance(statement, exp.Use):
         _use(script, statement)
@@ -30,7 +30,7 @@ def change_session(script: Script, statement: exp.Expr) -> bool:
     return True
 
 
-def _use(script: Script, statement: exp.Expr) -> None:
+def _use(script: ScriptState, statement: exp.Expr) -> None:
     table, kind = statement.this, str(statement.args.get("kind") or "").upper()
     if not isinstance(table, exp.Table) or kind in _ELSEWHERE:
         return
@@ -45,7 +45,7 @@ def _use(script: Script, statement: exp.Expr) -> None:
         script.schema = parts[-1]
 
 
-def _set(script: Script, statement: exp.Expr) -> bool:
+def _set(script: ScriptState, statement: exp.Expr) -> bool:
     """`set search_path to a, b`: the first schema is where unqualified names are looked up."""
     for item in statement.expressions:
         match = _SEARCH_PATH.match(item.sql(dialect=script.dialect) if isinstance(item, exp.Expr) else "")

@@ -8,13 +8,13 @@ from assetc.compiler.sql import vocabulary
 from assetc.compiler.sql.constants import constant_string, constant_strings
 from assetc.compiler.sql.ctes import cte_name, find_cte
 from assetc.compiler.sql.functions import ReadText
-from assetc.compiler.sql.script import Script
+from assetc.compiler.sql.script_state import ScriptState
 from assetc.compiler.sql.tables import is_temporary
 
 _ROUTINES = frozenset({"FUNCTION", "PROCEDURE", "MACRO"})
 
 
-def read_membership(script: Script, node: exp.Expr, _read_text: ReadText) -> None:
+def read_membership(script: ScriptState, node: exp.Expr, _read_text: ReadText) -> None:
     """ClickHouse: `x in name` may name a table or a CTE; a column's alias is neither."""
     column = node.args.get("field")
     if script.dialect != "clickhouse" or not isinstance(column, exp.Column):
@@ -32,7 +32,7 @@ def read_membership(script: Script, node: exp.Expr, _read_text: ReadText) -> Non
     script.certainty = before
 
 
-def read_call(script: Script, node: exp.Expr, _read_text: ReadText) -> None:
+def read_call(script: ScriptState, node: exp.Expr, _read_text: ReadText) -> None:
     """ClickHouse's dictGet('name', ...), and TABLE(name) given to a function."""
     word = node.name.lower()
     if script.dialect == "clickhouse" and word in vocabulary.NAME_SCALAR_FUNCTIONS and node.expressions:
@@ -45,7 +45,7 @@ def read_call(script: Script, node: exp.Expr, _read_text: ReadText) -> None:
             script.read(tuple(script.fold(part) for part in column.parts), script.offsets_of(column.parts))
 
 
-def read_copy(script: Script, node: exp.Expr, _read_text: ReadText) -> None:
+def read_copy(script: ScriptState, node: exp.Expr, _read_text: ReadText) -> None:
     """COPY: the files that are loaded or written."""
     loads = bool(node.args.get("kind"))
     for item in node.args.get("files") or ():
@@ -53,14 +53,14 @@ def read_copy(script: Script, node: exp.Expr, _read_text: ReadText) -> None:
             script.add("file_read" if loads else "file_write", (item.name,), operation="copy")
 
 
-def read_returning(script: Script, node: exp.Expr, _read_text: ReadText) -> None:
+def read_returning(script: ScriptState, node: exp.Expr, _read_text: ReadText) -> None:
     """T-SQL: OUTPUT ... INTO a table."""
     into = node.args.get("into")
     if isinstance(into, exp.Identifier) and not is_temporary(script, into):
         script.write((script.fold(into),), script.offsets_of([into]), operation="insert")
 
 
-def read_insert(script: Script, node: exp.Expr, _read_text: ReadText) -> None:
+def read_insert(script: ScriptState, node: exp.Expr, _read_text: ReadText) -> None:
     """ClickHouse: INSERT INTO FUNCTION file('name') ..."""
     function = node.this
     if not isinstance(function, exp.Anonymous):
@@ -73,19 +73,19 @@ def read_insert(script: Script, node: exp.Expr, _read_text: ReadText) -> None:
         script.unknown(word, f"what is written through {word}() cannot be known from the text")
 
 
-def read_summarize(script: Script, node: exp.Expr, _read_text: ReadText) -> None:
+def read_summarize(script: ScriptState, node: exp.Expr, _read_text: ReadText) -> None:
     """DuckDB: SUMMARIZE 'file'."""
     if isinstance(node.this, exp.Literal):
         script.add("file_read", (node.this.name,))
 
 
-def read_inner_command(script: Script, node: exp.Expr, read_text: ReadText) -> None:
+def read_inner_command(script: ScriptState, node: exp.Expr, read_text: ReadText) -> None:
     """The body of a routine that the parser keeps as text."""
     with script.inside_string():
         read_text(script, f"{node.this} {node.text('expression')}")
 
 
-def read_load(script: Script, node: exp.Expr, _read_text: ReadText) -> None:
+def read_load(script: ScriptState, node: exp.Expr, _read_text: ReadText) -> None:
     """LOAD DATA and EXPORT DATA of BigQuery: their `uri` options; LOAD DATA INPATH of Spark."""
     path = constant_string(node.args.get("inpath"))
     if path is not None:
@@ -98,13 +98,13 @@ def read_load(script: Script, node: exp.Expr, _read_text: ReadText) -> None:
                 script.add("file_read" if isinstance(node, exp.LoadData) else "file_write", (text,), operation="copy")
 
 
-def read_directory(script: Script, node: exp.Expr, _read_text: ReadText) -> None:
+def read_directory(script: ScriptState, node: exp.Expr, _read_text: ReadText) -> None:
     """INSERT OVERWRITE DIRECTORY."""
     if isinstance(node.this, exp.Literal):
         script.add("file_write", (node.this.name,), operation="replace")
 
 
-def read_create(script: Script, node: exp.Expr, read_text: ReadText) -> None:
+def read_create(script: ScriptState, node: exp.Expr, read_text: ReadText) -> None:
     """CREATE FUNCTION and the like: the routine belongs to the script, and its body is read."""
     is_routine = isinstance(node.this, exp.UserDefinedFunction)
     if not is_routine and str(node.args.get("kind") or "").upper() not in _ROUTINES:
@@ -128,7 +128,7 @@ def _language(create: exp.Expr) -> str:
     return ""
 
 
-def read_execute(script: Script, node: exp.Expr, read_text: ReadText) -> None:
+def read_execute(script: ScriptState, node: exp.Expr, read_text: ReadText) -> None:
     """EXECUTE or EXEC: SQL in constant strings is read, everything else is opaque."""
     this = node.this
     name = this.name.lower() if isinstance(this, exp.Table) else ""

@@ -18,7 +18,7 @@ def split_statements(sql: str, dialect: str) -> tuple[StatementText, ...]:
         return (StatementText(sql, 0),)
     from sqlglot.errors import TokenError
 
-    from assetc.compiler.sql.script import sqlglot_dialect
+    from assetc.compiler.sql.script_state import sqlglot_dialect
     from assetc.compiler.sql.tokens import statements_of
 
     try:

@@ -11,7 +11,7 @@ from sqlglot import exp
 from assetc.compiler.sql.dml import find_targets
 from assetc.compiler.sql.functions import ReadText, read_function, read_name
 from assetc.compiler.sql.prefixes import find_prefixes
-from assetc.compiler.sql.script import Parts, Script
+from assetc.compiler.sql.script_state import Parts, ScriptState
 from assetc.compiler.sql.special import (
     read_call,
     read_copy,
@@ -49,15 +49,15 @@ class Found(Struct):
     has_column_patterns: bool = False
 
 
-SpecialReader = Callable[[Script, exp.Expr, ReadText], None]
+SpecialReader = Callable[[ScriptState, exp.Expr, ReadText], None]
 
 
-def _read_lateral(script: Script, node: exp.Expr, read_text: ReadText) -> None:
+def _read_lateral(script: ScriptState, node: exp.Expr, read_text: ReadText) -> None:
     if not node.args.get("view"):
         read_function(script, node.this, [], read_text)
 
 
-def _read_rows(script: Script, node: exp.Expr, read_text: ReadText) -> None:
+def _read_rows(script: ScriptState, node: exp.Expr, read_text: ReadText) -> None:
     """TABLE(...): a function, a name in a string, or a variable."""
     inner = node.this
     if isinstance(inner, exp.Literal):
@@ -92,7 +92,7 @@ _NOTED = frozenset({exp.Table, exp.Columns, *_SPECIAL})
 _COLUMNS = frozenset({exp.Column, exp.Pseudocolumn})
 
 
-def read_statement(script: Script, statement: exp.Expr, read_text: ReadText) -> Found:
+def read_statement(script: ScriptState, statement: exp.Expr, read_text: ReadText) -> Found:
     """Add everything the statement reads and writes; the nodes found are returned for the shape."""
     found = find_nodes(statement)
     made: dict[Parts, bool] = {}

@@ -13,13 +13,13 @@ from assetc.compiler.sql.ctes import cte_name, find_cte
 from assetc.compiler.sql.fold import fold
 from assetc.compiler.sql.functions import ReadText, read_function, read_name
 from assetc.compiler.sql.roles import Role, role_of
-from assetc.compiler.sql.script import Parts, Script
+from assetc.compiler.sql.script_state import Parts, ScriptState
 
 _STAGE = re.compile(r'@((?:"[^"]*"|[^/"])*)(/.*)?', re.DOTALL)
 _STAGE_PIECES = re.compile(r'"([^"]*)"|([^"]+)')
 
 
-def read_table(script: Script, table: exp.Table, read_text: ReadText, made: dict[Parts, bool]) -> int | None:
+def read_table(script: ScriptState, table: exp.Table, read_text: ReadText, made: dict[Parts, bool]) -> int | None:
     """Add what `table` means, and return the reference's number; `made` collects what the statement creates."""
     role, this = role_of(table), table.this
     if role is None or not isinstance(this, exp.Expr):
@@ -34,7 +34,7 @@ def read_table(script: Script, table: exp.Table, read_text: ReadText, made: dict
     return None
 
 
-def _read_call(script: Script, table: exp.Table, function: exp.Func, read_text: ReadText) -> int | None:
+def _read_call(script: ScriptState, table: exp.Table, function: exp.Func, read_text: ReadText) -> int | None:
     schema = [part for part in (table.args.get("catalog"), table.args.get("db")) if isinstance(part, exp.Expr)]
     if isinstance(table.parent, exp.Analyze):  # ANALYZE t (x, y), which the parser reads as a call
         return script.read((*map(script.fold, schema), fold(script.dialect, function.name, quoted=False)))
@@ -42,7 +42,7 @@ def _read_call(script: Script, table: exp.Table, function: exp.Func, read_text: 
     return None
 
 
-def _read_special(script: Script, table: exp.Table, role: Role) -> None:
+def _read_special(script: ScriptState, table: exp.Table, role: Role) -> None:
     """A stage, a file, a variable, or IDENTIFIER(...)."""
     this = table.this
     if isinstance(this, exp.DynamicIdentifier):
@@ -58,13 +58,13 @@ def _read_special(script: Script, table: exp.Table, role: Role) -> None:
         script.unknown("dynamic", "the table's name comes from a variable")
 
 
-def _is_variable(script: Script, table: exp.Table) -> bool:
+def _is_variable(script: ScriptState, table: exp.Table) -> bool:
     """A table variable of T-SQL, or the variable that SELECT ... INTO fills."""
     is_parameter = isinstance(table.this, exp.Parameter) and script.dialect in vocabulary.TSQL
     return is_parameter or isinstance(table.parent, exp.Into)
 
 
-def _add_address(script: Script, table: exp.Table, text: str) -> None:
+def _add_address(script: ScriptState, table: exp.Table, text: str) -> None:
     """A stage or a file: what COPY INTO names first is written."""
     written = isinstance(table.parent, exp.Copy) and table.arg_key == "this"
     if text.startswith("@") and (script.dialect == "snowflake" or isinstance(table.this, exp.Var)):
@@ -82,7 +82,7 @@ def stage_name(dialect: str, text: str) -> str:
     return f"@{name}{match[2] or ''}"
 
 
-def _read_dotted(script: Script, table: exp.Table, role: Role, read_text: ReadText) -> int | None:
+def _read_dotted(script: ScriptState, table: exp.Table, role: Role, read_text: ReadText) -> int | None:
     """More than three parts, or a function with a schema."""
     head = [part for part in (table.args.get("catalog"), table.args.get("db")) if isinstance(part, exp.Identifier)]
     parts = [*head, *table.this.flatten()] if table.this.this else [*head, "", table.this.expression]
@@ -96,7 +96,7 @@ def _read_dotted(script: Script, table: exp.Table, role: Role, read_text: ReadTe
     return None
 
 
-def _read_named(script: Script, table: exp.Table, role: Role, made: dict[Parts, bool]) -> int | None:
+def _read_named(script: ScriptState, table: exp.Table, role: Role, made: dict[Parts, bool]) -> int | None:
     is_bare = not table.args.get("db")
     if is_bare and _is_no_relation(script, table, role):  # most names in a query are those of its CTEs
         return None
@@ -116,7 +116,7 @@ def _read_named(script: Script, table: exp.Table, role: Role, made: dict[Parts, 
     return _add(script, table, role, parts, identifiers)
 
 
-def _misread_name(script: Script, table: exp.Table) -> str | None:
+def _misread_name(script: ScriptState, table: exp.Table) -> str | None:
     """The name in a string that the parser reads as a list of columns."""
     if script.dialect == "clickhouse" and table.name == "dictionary" and table.alias_column_names:
         return table.alias_column_names[0]
@@ -126,7 +126,7 @@ def _misread_name(script: Script, table: exp.Table) -> str | None:
     return None
 
 
-def table_parts(script: Script, table: exp.Table) -> Parts:
+def table_parts(script: ScriptState, table: exp.Table) -> Parts:
     """The folded parts of a table's name, as written."""
     parts = [script.fold(part) for part in table.parts if isinstance(part, (exp.Identifier, exp.Var))]
     if table.args.get("catalog") is not None and not table.args.get("db"):  # `database..table`
@@ -138,12 +138,12 @@ def table_parts(script: Script, table: exp.Table) -> Parts:
     return tuple(parts)
 
 
-def _is_inside(script: Script, table: exp.Table, role: Role, parts: Parts) -> bool:
+def _is_inside(script: ScriptState, table: exp.Table, role: Role, parts: Parts) -> bool:
     """Whether a name with a schema means a part of the session or of a row."""
     return vocabulary.is_temporary_schema(script.dialect, parts[0]) or _walks_array(script, table, role, parts)
 
 
-def _is_no_relation(script: Script, table: exp.Table, role: Role) -> bool:
+def _is_no_relation(script: ScriptState, table: exp.Table, role: Role) -> bool:
     """Whether a name without a schema means a CTE, or what lives in the session only."""
     if vocabulary.is_pseudo_table(script.dialect, table.name):
         return True
@@ -157,7 +157,7 @@ def _is_no_relation(script: Script, table: exp.Table, role: Role) -> bool:
     return True
 
 
-def _write_through(script: Script, cte: exp.Expr, role: Role) -> None:
+def _write_through(script: ScriptState, cte: exp.Expr, role: Role) -> None:
     """T-SQL: an UPDATE or DELETE of a CTE writes the one table below it."""
     tables = list(cte.this.find_all(exp.Table))
     if len(tables) != 1 or not isinstance(tables[0].this, exp.Identifier):
@@ -170,14 +170,14 @@ def _write_through(script: Script, cte: exp.Expr, role: Role) -> None:
         script.write(table_parts(script, table), script.offsets_of(table.parts), operation=role.operation)
 
 
-def is_temporary(script: Script, identifier: exp.Expr) -> bool:
+def is_temporary(script: ScriptState, identifier: exp.Expr) -> bool:
     """T-SQL's and Redshift's #name and ##name."""
     if identifier.args.get("temporary") or identifier.args.get("global_"):
         return True
     return script.dialect in vocabulary.HASH_IS_TEMPORARY and identifier.name.startswith("#")
 
 
-def _is_filled(script: Script, table: exp.Table) -> bool:
+def _is_filled(script: ScriptState, table: exp.Table) -> bool:
     """SELECT ... INTO fills a variable, not a table: in a routine's body, and everywhere in some dialects."""
     if not isinstance(table.parent, exp.Into):
         return False
@@ -185,7 +185,7 @@ def _is_filled(script: Script, table: exp.Table) -> bool:
     return in_routine or script.dialect in vocabulary.INTO_FILLS
 
 
-def _is_file(script: Script, table: exp.Table) -> bool:
+def _is_file(script: ScriptState, table: exp.Table) -> bool:
     if script.dialect == "duckdb":
         quoted = bool(table.this.args.get("quoted")) and not table.args.get("db")
         return quoted and vocabulary.is_file_name(table.name)
@@ -197,7 +197,7 @@ def _is_file(script: Script, table: exp.Table) -> bool:
     return False
 
 
-def _walks_array(script: Script, table: exp.Table, role: Role, parts: Parts) -> bool:
+def _walks_array(script: ScriptState, table: exp.Table, role: Role, parts: Parts) -> bool:
     """`from orders o, o.items`: the first part is an alias to the left of the table."""
     if role.operation or script.dialect not in vocabulary.WALKS_ARRAYS:
         return False
@@ -214,7 +214,7 @@ def _walks_array(script: Script, table: exp.Table, role: Role, parts: Parts) -> 
     return False
 
 
-def _makes(script: Script, table: exp.Table, parts: Parts, made: dict[Parts, bool]) -> bool:
+def _makes(script: ScriptState, table: exp.Table, parts: Parts, made: dict[Parts, bool]) -> bool:
     """Remember what the statement creates; True if it is temporary, and so not a write of a relation."""
     statement = table.parent
     if isinstance(statement, exp.Schema):
@@ -237,7 +237,9 @@ def _is_temporary(create: exp.Expr) -> bool:
     return any(isinstance(item, (exp.TemporaryProperty, exp.GlobalProperty, exp.VolatileProperty)) for item in found)
 
 
-def _add(script: Script, table: exp.Table, role: Role, parts: Parts, identifiers: Sequence[exp.Expr]) -> int | None:
+def _add(
+    script: ScriptState, table: exp.Table, role: Role, parts: Parts, identifiers: Sequence[exp.Expr]
+) -> int | None:
     is_hidden = script.dialect in vocabulary.TRINO_FAMILY and "$" in table.name  # a table of the table: no position
     offsets = script.offsets_of(() if is_hidden else identifiers)
     has_alias = bool(table.alias)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlglot import Token, TokenType
 
 from assetc.compiler.sql.fold import fold
-from assetc.compiler.sql.script import Parts, Script, sqlglot_dialect
+from assetc.compiler.sql.script_state import Parts, ScriptState, sqlglot_dialect
 
 STRINGS = frozenset({TokenType.STRING, TokenType.NATIONAL_STRING, TokenType.HEREDOC_STRING, TokenType.RAW_STRING})
 DEEPEST = 1000
@@ -77,7 +77,7 @@ def is_name(token: Token) -> bool:
     return token.token_type not in _NOT_NAMES and _WORD.fullmatch(token.text) is not None
 
 
-def name_at(script: Script, tokens: Sequence[Token], index: int) -> tuple[Parts, int]:
+def name_at(script: ScriptState, tokens: Sequence[Token], index: int) -> tuple[Parts, int]:
     """The dotted name that begins at `index`, folded, and the index after it; no parts if there is none."""
     parts: list[str] = []
     while index < len(tokens) and is_name(tokens[index]):

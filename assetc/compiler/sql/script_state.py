@@ -27,7 +27,7 @@ def sqlglot_dialect(name: str) -> Dialect:
     return Dialect.get_or_raise(name)
 
 
-class Script(Struct):
+class ScriptState(Struct):
     """The script's own names, its current database and schema, and what was found so far.
 
     `offset` is where the fragment being read begins in the text; None inside a string, where nothing has
