@@ -19,7 +19,7 @@ HOMES = {
     "networkx": ("compiler/resolution/cycles.py",),
     "rich": ("cli/progress/terminal.py",),
     "sqlglot": ("compiler/sql/", "compiler/columns/"),
-    "sqlite3": ("project/memory/cache.py", "runtime/state/"),
+    "sqlite3": ("project/memory/cache.py", "runtime/lock.py", "runtime/state/"),
     "yaml": ("compiler/template/members/values.py", "project/documents/yaml_positions.py"),
 }
 """The only places that import a library."""
