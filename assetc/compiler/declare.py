@@ -18,8 +18,7 @@ from assetc.compiler.define_checks import CheckDraft, draft_of_file
 from assetc.compiler.diagnostic import Faults
 from assetc.compiler.facts import SqlFacts
 from assetc.compiler.given import Given
-from assetc.compiler.names.index_names import Placed, index_names
-from assetc.compiler.names.locate import place_of
+from assetc.compiler.names.index_names import index_names
 from assetc.compiler.names.locate_by_macros import locate_by_macros
 from assetc.compiler.names.names import Names
 from assetc.compiler.names.names_of_graph import names_of_graph
@@ -54,13 +53,13 @@ def declare(given: Given, facts: FileFacts) -> Declared:
     defined = define(project, properties, drafts, facts.python)
     located = locate_by_macros(project, given.surroundings, defined.drafts)
     written = tuple(_written(located.drafts))
-    placed = Placed(tuple((draft.asset, draft.place) for draft in located.drafts), defined.sources)
-    names = index_names(project.target, placed, written)
+    assets = {draft.asset.key: draft.asset for draft in located.drafts}
+    names = index_names(project, assets.values(), defined.sources, written)
     whole = (*unreadable, *defined.problems, *located.problems, *find_clashes(located.drafts, names))
     return Declared(
         drafts=located.drafts,
-        assets={draft.asset.key: draft.asset for draft in located.drafts},
-        sources={source.key: source for source, _ in defined.sources},
+        assets=assets,
+        sources={source.key: source for source in defined.sources},
         checks=(*defined.checks, *_file_checks(given, facts)),
         names=names,
         written=written,
@@ -77,7 +76,7 @@ def declare_edited(given: Given, facts: FileFacts, before: Compilation) -> Decla
     if redone is None or known.keys() != paths:
         return None
     drafts, faults = redone
-    own = {path: Draft(asset, place_of(given.project.target, asset.key, asset.config)) for path, asset in known.items()}
+    own = {path: Draft(asset) for path, asset in known.items()}
     own |= {draft.asset.path: draft for draft in drafts}
     if len(drafts) < len(faults) or any(_for_others(own[path].asset) != _for_others(known[path]) for path in paths):
         return None

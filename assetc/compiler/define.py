@@ -20,7 +20,6 @@ from assetc.compiler.define_assets import (
 from assetc.compiler.define_checks import CheckDraft, drafts_of_patch, drafts_of_source
 from assetc.compiler.diagnostic import Annotation, Diagnostic, Faults, diagnostic, did_you_mean
 from assetc.compiler.facts import PythonFacts
-from assetc.compiler.names.names import Place
 from assetc.compiler.names.source import declared_source, implicit_source
 from assetc.compiler.package import ProjectFile
 from assetc.compiler.place import file_span
@@ -35,7 +34,7 @@ class Defined(Struct, frozen=True):
     """Everything that a project defines, before any name is resolved. `problems` are those of no single text."""
 
     drafts: tuple[Draft, ...]
-    sources: tuple[tuple[Source, Place], ...]
+    sources: tuple[Source, ...]
     checks: tuple[CheckDraft, ...]
     problems: tuple[Diagnostic, ...]
 
@@ -65,7 +64,7 @@ def define(project: Project, properties: Properties, drafts: list[Draft], python
     problems: list[Diagnostic] = []
     drafts, duplicates = _unique(drafts)
     sources, source_checks, source_faults = _sources(project, properties)
-    known = {source.key for source, _ in sources} | {draft.asset.key for draft in drafts}
+    known = {source.key for source in sources} | {draft.asset.key for draft in drafts}
     sources = (*sources, *_python_sources(project, python, known))
     checks = (*(check for draft in drafts for check in drafts_of_patch(draft.asset, draft.patch)), *source_checks)
     problems += (*_snapshots(project), *duplicates, *source_faults)
@@ -113,23 +112,23 @@ def _unique(drafts: list[Draft]) -> tuple[list[Draft], list[Diagnostic]]:
 
 def _sources(
     project: Project, properties: Properties
-) -> tuple[tuple[tuple[Source, Place], ...], tuple[CheckDraft, ...], tuple[Diagnostic, ...]]:
-    found: dict[AssetKey, tuple[Source, Place]] = {}
+) -> tuple[tuple[Source, ...], tuple[CheckDraft, ...], tuple[Diagnostic, ...]]:
+    found: dict[AssetKey, Source] = {}
     checks: list[CheckDraft] = []
     problems: list[Diagnostic] = []
     for declared in properties.sources:
-        source, place = declared_source(project, declared)
+        source = declared_source(project, declared)
         if source.key in found:
-            problems.append(_twice_declared(declared, found[source.key][0]))
+            problems.append(_twice_declared(declared, found[source.key]))
             continue
-        found[source.key] = (source, place)
+        found[source.key] = source
         checks += drafts_of_source(source, declared)
     return tuple(found.values()), tuple(checks), tuple(problems)
 
 
 def _python_sources(
     project: Project, python: Mapping[str, PythonFacts], known: Collection[AssetKey]
-) -> Iterator[tuple[Source, Place]]:
+) -> Iterator[Source]:
     """What Python files declare as made elsewhere, unless something here bears its key."""
     found: dict[AssetKey, DeclaredDependency] = {}
     for facts in python.values():
@@ -137,8 +136,7 @@ def _python_sources(
             found.setdefault(AssetKey(declared.key), declared)
     for key, declared in found.items():
         if key not in known:
-            source, place = implicit_source(project, key.parts, declared.span)
-            yield replace(source, implicit=False), place
+            yield replace(implicit_source(project, key.parts, declared.span), implicit=False)
 
 
 def _twice_declared(declared: DeclaredSource, other: Source) -> Diagnostic:

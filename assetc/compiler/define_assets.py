@@ -15,8 +15,7 @@ from assetc.compiler.configuration.faults import foreign_dialect, misplaced_mate
 from assetc.compiler.configuration.folders import is_over
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.facts import PythonFacts, SeedFacts, SqlFacts
-from assetc.compiler.names.locate import key_of, place_of, relation_of
-from assetc.compiler.names.names import Place
+from assetc.compiler.names.locate import key_of, relation_of
 from assetc.compiler.place import Span, file_span
 from assetc.compiler.project import Entry, Patch, Project
 from assetc.compiler.python.reading import PythonAsset
@@ -28,7 +27,6 @@ class Draft(Struct, frozen=True):
     """An asset with what later passes need to know about where it came from."""
 
     asset: Asset
-    place: Place
     python: PythonAsset | None = None
     patch: Patch | None = None
 
@@ -98,7 +96,7 @@ def draft_of(
         patch_path=patch.span.path if patch else None,
         step_name=python.name if python and python.outs else "",
     )
-    return Draft(asset, place_of(project.target, key, config), python, patch), problems
+    return Draft(asset, python, patch), problems
 
 
 def _configured(

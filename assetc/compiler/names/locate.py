@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assetc.compiler.asset import Asset
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.names.names import Place
 from assetc.compiler.package import Package, Settings
@@ -19,9 +20,14 @@ def key_of(package: Package, name: str, config: AssetConfig) -> AssetKey:
     return AssetKey((*package.key_prefix, *config.key_prefix, name))
 
 
-def place_of(target: Target, key: AssetKey, config: AssetConfig) -> Place:
-    """The logical place of an asset: the same in every target but for what the configuration itself takes from it."""
-    database, schema, name = _parts(key, config)
+def place_of(project: Project, asset: Asset) -> Place:
+    """The logical place of an asset: that of its relation where a macro of a dbt project has put it elsewhere.
+
+    It is the same in every target but for what the configuration itself takes from that.
+    """
+    if asset.relation not in (None, relation_of(project, asset.key, asset.config)):
+        return place_of_relation(project.target, asset.relation)
+    target, (database, schema, name) = project.target, _parts(asset.key, asset.config)
     return Place(
         database=fold_name(target, database or target.database or ""),
         schema=fold_name(target, schema or target.schema),

@@ -12,7 +12,7 @@ from assetc.compiler.asset import Asset
 from assetc.compiler.config import ConfigValues
 from assetc.compiler.define_assets import Draft
 from assetc.compiler.diagnostic import Annotation, Diagnostic
-from assetc.compiler.names.locate import place_of_relation, stored
+from assetc.compiler.names.locate import stored
 from assetc.compiler.place import file_span
 from assetc.compiler.project import Project
 from assetc.compiler.template.asking import NoWarehouse
@@ -114,4 +114,4 @@ def _moved(project: Project, draft: Draft, answers: Iterable[_Answer]) -> Draft:
         schema=parts.get("schema", relation.schema),
         name=parts.get("alias", relation.name),
     )
-    return replace(draft, asset=replace(draft.asset, relation=moved), place=place_of_relation(target, moved))
+    return replace(draft, asset=replace(draft.asset, relation=moved))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import structs
 
 from assetc.compiler.asset import Asset, Source
 from assetc.compiler.compilation import Written
-from assetc.compiler.names.index_names import Placed, index_names
+from assetc.compiler.names.index_names import index_names
 from assetc.compiler.names.names import Names, inlined_name
-from assetc.compiler.names.place_assets import placed_assets, placed_sources
 from assetc.compiler.project import Project
 from assetc.definitions.key import AssetKey
 
@@ -24,7 +23,7 @@ def names_of_graph(
 ) -> Names:
     """The names as the compiler resolved them. `sources` may be all: implicit ones have no names."""
     lookups = _Lookups(project, tuple(assets), tuple(source for source in sources if not source.implicit), written)
-    empty = index_names(project.target, Placed((), ()), ())
+    empty = index_names(project, (), (), ())
     indexes = {name: _Index(lookups, name) for name, each in structs.asdict(empty).items() if isinstance(each, dict)}
     return structs.replace(empty, **indexes)
 
@@ -33,10 +32,10 @@ class _Lookups:
     """A name only ever leads to what has its last part: as key, as relation, or as inlined query."""
 
     def __init__(
-        self, project: Project, assets: Iterable[Asset], sources: Iterable[Source], written: Iterable[Written]
+        self, project: Project, assets: Collection[Asset], sources: Collection[Source], written: Iterable[Written]
     ) -> None:
         self._project = project
-        self._all: tuple[Iterable[Any], Iterable[Any], Iterable[Any]] = (assets, sources, written)
+        self._all: tuple[Collection[Any], Collection[Any], Iterable[Any]] = (assets, sources, written)
         self._by_last: dict[str, tuple[list[Any], list[Any], list[Any]]] = {}
         self._found: dict[str, Names] = {}
         self._everything: Names | None = None
@@ -61,9 +60,8 @@ class _Lookups:
             self._everything = self._indexed(*self._all)
         return self._everything
 
-    def _indexed(self, assets: Iterable[Asset], sources: Iterable[Source], written: Iterable[Written]) -> Names:
-        placed = Placed(tuple(placed_assets(self._project, assets)), tuple(placed_sources(self._project, sources)))
-        return index_names(self._project.target, placed, written)
+    def _indexed(self, assets: Collection[Asset], sources: Collection[Source], written: Iterable[Written]) -> Names:
+        return index_names(self._project, assets, sources, written)
 
     def _group(self) -> None:
         for number, things in enumerate(self._all):

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from assetc.compiler.asset import Source
-from assetc.compiler.names.locate import fold_name, place_of_relation, stored
-from assetc.compiler.names.names import Place
+from assetc.compiler.names.locate import stored
 from assetc.compiler.place import Span
 from assetc.compiler.project import DeclaredSource, Project
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 
 
-def declared_source(project: Project, declared: DeclaredSource) -> tuple[Source, Place]:
+def declared_source(project: Project, declared: DeclaredSource) -> Source:
     """A table of a `sources:` entry. The default source has bare keys and lives in the target's schema."""
     target = project.target
     is_default = declared.source == project.settings.default_source
     schema = declared.schema or (target.schema if is_default else stored(target, declared.source))
     relation = Relation(declared.database or target.database, schema, declared.identifier)
-    source = Source(
+    return Source(
         key=AssetKey((declared.table,) if is_default else (declared.source, declared.table)),
         relation=relation,
         span=declared.span,
@@ -28,19 +27,16 @@ def declared_source(project: Project, declared: DeclaredSource) -> tuple[Source,
         tags=_tags(declared),
         meta=tuple(_meta(declared).items()),
     )
-    return source, place_of_relation(target, relation)
 
 
-def implicit_source(project: Project, parts: tuple[str, ...], span: Span) -> tuple[Source, Place]:
+def implicit_source(project: Project, parts: tuple[str, ...], span: Span) -> Source:
     """A table that SQL reads and nobody declares; its key is its name as the dialect folds it."""
     target = project.target
     present = tuple(part for part in parts if part)
     schema = present[-2] if len(present) > 1 else target.schema
     database = present[-3] if len(present) > 2 else target.database
-    source = Source(
-        AssetKey(present), Relation(database, schema, present[-1]), implicit=True, span=span, package=project.name
-    )
-    return source, Place(fold_name(target, database or ""), schema, present[-1])
+    relation = Relation(database, schema, present[-1])
+    return Source(AssetKey(present), relation, implicit=True, span=span, package=project.name)
 
 
 def _tags(declared: DeclaredSource) -> tuple[str, ...]:

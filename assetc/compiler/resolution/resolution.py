@@ -53,7 +53,7 @@ class Resolution(Struct):
 
     def outside(self, down: AssetKey, parts: tuple[str, ...], span: Span, kind: EdgeKind, operation: str = "") -> None:
         """A name that nothing bears: an implicit source, or an error where sources must be declared."""
-        source, _ = implicit_source(self.project, parts, span)
+        source = implicit_source(self.project, parts, span)
         if source.key in self.assets:  # its name in another case, which this dialect keeps apart
             source = replace(source, key=AssetKey((*source.key.parts[:-1], f'"{source.key.name}"')))
         known = self.sources.setdefault(source.key, source)
