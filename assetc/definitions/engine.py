@@ -24,7 +24,7 @@ def execute(run: InProcessRun) -> ExecuteInProcessResult:
 
 def load_value(assets: Sequence[AnyAsset], resources: Mapping[str, object], key: AssetKey) -> object:
     """The stored value of an asset, through its IO manager."""
-    from assetc.runtime.python.load_stored import load_stored
+    from assetc.runtime.python.run_assets import load_stored
 
     return load_stored(tuple(assets), resources, key)
 

@@ -56,24 +56,7 @@ def index_names(
 
 def names_of_keys(groups: Mapping[AssetKey, str]) -> Names:
     """The names of assets that have a key and a group and live in no warehouse."""
-    return Names(
-        fold=str,
-        default_schema="",
-        default_database=None,
-        other_schemas=frozenset(),
-        other_databases=frozenset(),
-        relations={},
-        by_relation={},
-        by_key={key.parts: key for key in groups},
-        by_place={},
-        by_last=_grouped((key.name, key) for key in groups),
-        by_name={},
-        written={},
-        sources={},
-        places={},
-        groups=groups,
-        packages={},
-    )
+    return Names(str, {key.parts: key for key in groups}, _grouped((key.name, key) for key in groups), groups)
 
 
 def _relations(assets: Iterable[Asset], sources: Iterable[Source]) -> dict[AssetKey, Relation]:

@@ -58,21 +58,21 @@ class Names(Struct, frozen=True):
     """
 
     fold: Fold
-    default_schema: str
-    default_database: str | None
-    other_schemas: frozenset[str]
-    other_databases: frozenset[str]
-    relations: Mapping[AssetKey, Relation]
-    by_relation: Mapping[tuple[str, ...], AssetKey]
     by_key: Mapping[tuple[str, ...], AssetKey]
-    by_place: Mapping[tuple[str, str], Candidates]
     by_last: Mapping[str, Candidates]
-    by_name: Mapping[str, Candidates]
-    written: Mapping[tuple[str, str], Candidates]
-    sources: Mapping[tuple[str, str], Candidates]
-    places: Mapping[AssetKey, Place]
     groups: Mapping[AssetKey, str]
-    packages: Mapping[AssetKey, str]
+    default_schema: str = ""
+    default_database: str | None = None
+    other_schemas: frozenset[str] = frozenset()
+    other_databases: frozenset[str] = frozenset()
+    relations: Mapping[AssetKey, Relation] = {}
+    by_relation: Mapping[tuple[str, ...], AssetKey] = {}
+    by_place: Mapping[tuple[str, str], Candidates] = {}
+    by_name: Mapping[str, Candidates] = {}
+    written: Mapping[tuple[str, str], Candidates] = {}
+    sources: Mapping[tuple[str, str], Candidates] = {}
+    places: Mapping[AssetKey, Place] = {}
+    packages: Mapping[AssetKey, str] = {}
 
 
 def find_table(names: Names, parts: tuple[str, ...], owner: AssetKey) -> Candidates:

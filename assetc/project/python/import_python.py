@@ -68,16 +68,12 @@ def _run_child(root: Path, paths: Sequence[str], timeout: float) -> dict[str, Im
 
 
 def _start(root: Path, paths: Sequence[str]) -> subprocess.Popen[str]:
-    package = str(Path(__file__).resolve().parents[2])
-    inherited = os.environ.get("PYTHONPATH")
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (package, inherited)))}
     child = subprocess.Popen(
         [sys.executable, "-P", "-X", "utf8", "-m", "assetc.project.python.import_child"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd=root,
-        env=environment,
         encoding="utf-8",
         start_new_session=True,
     )

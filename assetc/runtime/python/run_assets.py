@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 
 from assetc.adapters.protocol import Identity
 from assetc.compiler.plan import Plan
 from assetc.compiler.planning.make_plan import PlanRequest, make_plan
 from assetc.compiler.selection.request import Selected
-from assetc.definitions.errors import InvalidDefinitionError, InvalidSelectionError
-from assetc.definitions.in_process_run import InProcessRun
+from assetc.definitions.errors import InvalidDefinitionError, InvalidSelectionError, ValueNotFoundError
+from assetc.definitions.in_process_run import AnyAsset, InProcessRun
 from assetc.definitions.io_manager import IOManager
 from assetc.definitions.key import AssetKey
 from assetc.definitions.nearest import and_nearest
@@ -24,7 +24,7 @@ from assetc.runtime.execution.prepare import Prepared
 from assetc.runtime.execution.relations import Relations
 from assetc.runtime.python.compile_definitions import CompiledDefinitions, compile_definitions
 from assetc.runtime.python.definitions_work import DefinitionsWork
-from assetc.runtime.python.pass_values import Values
+from assetc.runtime.python.pass_values import Values, load_key
 from assetc.runtime.python.requirements import check_requirements
 from assetc.runtime.python.result import ExecuteInProcessResult
 from assetc.runtime.python.step_events import step_events
@@ -55,6 +55,16 @@ def run_assets(run: InProcessRun) -> ExecuteInProcessResult:
     nodes = {output.key: (body.node_name, output.name) for body in bodies for output in body.outputs}
     success = events[-1].event_type_value == "RUN_SUCCESS"
     return ExecuteInProcessResult(success, options.run_id, events, work.seen.values, nodes)
+
+
+def load_stored(assets: tuple[AnyAsset, ...], resources: Mapping[str, object], key: AssetKey) -> object:
+    """The value of an asset through its IO manager. Raises ValueNotFoundError when there is none."""
+    compiled = compile_definitions(assets)
+    if key not in compiled.producers and key not in compiled.sources:
+        near = and_nearest(str(key), map(str, [*compiled.producers, *compiled.sources]))
+        raise ValueNotFoundError(f"no asset has the key {key}.{near}", code="E183")
+    managers = {DEFAULT_IO_MANAGER_KEY: FilesystemIOManager(), **resources}
+    return load_key(key, Values("", compiled.known, managers, logging.getLogger("assetc")))
 
 
 def _execute(plan: Plan, work: DefinitionsWork, options: ExecuteOptions) -> Iterable[Event]:
