@@ -36,6 +36,7 @@ DOORS = {
     "assetc/compiler/reading/read_files.py": "Jinja and the reader of Python files are needed only for changed ones",
     "assetc/compiler/template/render.py": "Jinja is needed only for a template that is more than names",
     "assetc/compiler/template/call_macro.py": "and for macros",
+    "assetc/project/templates.py": "and in a configuration value for what is more than a call",
     "assetc/project/documents/readers.py": "the readers of YAML and TOML are needed only for a file that changed",
     "assetc/adapters/postgres/adapter.py": "what renders operations, and the driver, are needed only to execute",
     "assetc/adapters/duckdb/adapter.py": "what renders operations, and the driver, are needed only to execute",

@@ -31,7 +31,7 @@ from assetc.project.properties.load_properties import read_property_files
 from assetc.project.properties.unread_properties import UnreadProperties
 from assetc.project.selectors_file import read_selectors
 from assetc.project.settings import make_settings
-from assetc.project.templates import RenderTemplate, TemplateNames
+from assetc.project.templates import TemplateNames
 
 Value = TypeVar("Value")
 
@@ -51,7 +51,6 @@ class LoadRequest(Struct, frozen=True):
     target: str | None = None
     threads: int | None = None
     variables: Mapping[str, object] = field(default_factory=nothing)
-    render: RenderTemplate | None = None
     memory: Memory = NO_MEMORY
 
 
@@ -92,7 +91,7 @@ def load(start: Path, request: LoadRequest) -> Loaded:
 
 
 def _load_found(found: FoundProject, reading: ProjectFileReading, start: Path, request: LoadRequest) -> Loaded:
-    names = TemplateNames(request.environment, request.variables, render=request.render)
+    names = TemplateNames(request.environment, request.variables)
     outline, problems = make_outline(found, reading, names)
     names = replace(names, variables=outline.variables)
     chosen = load_target(

@@ -1,22 +1,19 @@
 """Templates in configuration values: `{{ env_var('X', 'default') }}`, `{{ var('x') }}`, `{{ target.name }}`.
 
 dbt renders these with Jinja; nearly all of them are one call. That much is evaluated here, so that a project
-is loaded without importing Jinja; the rest is given to `TemplateNames.render`.
+is loaded without importing Jinja; the rest is rendered like any template.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from msgspec import Struct
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.place import Span
-
-RenderTemplate = Callable[[str, Mapping[str, object]], object]
-"""A full rendering of a template, given the names that it may use. Raises ValueError with what is wrong."""
 
 SECRET_PREFIX = "DBT_ENV_SECRET"  # noqa: S105  it is what the names of secrets begin with
 _PART = re.compile(r"\{\{-?(?P<expression>.*?)-?\}\}|\{#.*?#\}", re.DOTALL)
@@ -30,7 +27,6 @@ class TemplateNames(Struct, frozen=True):
     variables: Mapping[str, object]
     target: Mapping[str, object] | None = None
     may_use_secrets: bool = False
-    render: RenderTemplate | None = None
 
 
 def render_value(value: object, span: Span, names: TemplateNames) -> tuple[object, tuple[Diagnostic, ...]]:
@@ -64,33 +60,35 @@ def _render(value: object, names: TemplateNames) -> object:
 
 def _render_text(text: str, names: TemplateNames) -> object:
     if "{%" in text:
-        return _render_elsewhere(text, names)
+        return _render_by_jinja(text, names)
     try:
         whole = _PART.fullmatch(text.strip())
         if whole and whole["expression"] is not None:
             return _evaluate(whole["expression"], names)
         return _PART.sub(lambda part: _as_text(part["expression"], names), text)
     except _Beyond:
-        return _render_elsewhere(text, names)
+        return _render_by_jinja(text, names)
 
 
 def _as_text(expression: str | None, names: TemplateNames) -> str:
     return "" if expression is None else str(_evaluate(expression, names))
 
 
-def _render_elsewhere(text: str, names: TemplateNames) -> object:
-    if names.render is None:
-        hint = "Here a template can call env_var and var, and use target"
-        raise _Fault(f"this template cannot be rendered: {text.strip()}", hint)
-    known = {
+def _render_by_jinja(text: str, names: TemplateNames) -> object:
+    """A full rendering of what is more than a call."""
+    from assetc.project.full_template import NotRenderable, render_in_full
+
+    if names.target is None and re.search(r"\btarget\b", text):
+        raise _Fault("target is not known yet where this stands")
+    members = {
         "env_var": lambda *arguments: _env_var(list(arguments), names),
         "var": lambda *arguments: _var(list(arguments), names),
-        **({} if names.target is None else {"target": names.target}),
     }
+    whole = _PART.fullmatch(text.strip()) if "{%" not in text else None
     try:
-        return names.render(text, known)
-    except ValueError as error:
-        raise _Fault(str(error)) from error
+        return render_in_full(text, whole["expression"] if whole else None, members, names.target or {})
+    except NotRenderable as fault:
+        raise _Fault(fault.message, fault.hint) from None
 
 
 def _evaluate(expression: str, names: TemplateNames) -> object:
@@ -107,8 +105,6 @@ def _value(tree: ast.expr, names: TemplateNames) -> object:
             return value
         case ast.Name(id="true" | "false" | "none" as word):
             return {"true": True, "false": False, "none": None}[word]
-        case ast.List(elts=items):
-            return [_value(item, names) for item in items]
         case ast.BinOp(left=left, op=ast.BitOr(), right=right):
             return _filtered(_value(left, names), right, names)
         case ast.Call(func=ast.Name(id="env_var"), args=arguments, keywords=[]):
@@ -133,11 +129,6 @@ def _filtered(value: object, tree: ast.expr, names: TemplateNames) -> object:
             return _literal(value)
         case ast.Name(id="int") | ast.Call(func=ast.Name(id="int"), args=[], keywords=[]):
             return int(str(value))
-        case ast.Name(id="upper" | "lower" | "trim" as name):
-            text = str(value)
-            return {"upper": text.upper(), "lower": text.lower(), "trim": text.strip()}[name]
-        case ast.Call(func=ast.Name(id="default"), args=[default], keywords=[]):
-            return _value(default, names) if value is None else value
     raise _Beyond
 
 

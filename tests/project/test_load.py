@@ -309,12 +309,25 @@ def test_old_names_of_folders_in_a_dbt_project_count_until_the_new_ones_are_writ
     assert folder.files(both).project().settings.model_paths == ("models",)
 
 
-def test_a_template_that_is_more_than_a_call_is_rendered_elsewhere(folder: Folder) -> None:
-    def render(template: str, names: object) -> object:
-        return template.replace("{% if true %}", "").replace("{% endif %}", "")
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("{% if target.name == 'dev' %}out{% endif %}", "out"),
+        ("{{ 'out' if target.type == 'duckdb' else 'in' }}", "out"),
+        ("{{ target.name ~ '_' ~ env_var('PART', 'x') | upper }}", "dev_X"),
+    ],
+)
+def test_a_template_that_is_more_than_a_call_is_rendered_in_full(folder: Folder, written: str, value: str) -> None:
+    files = {"dbt_project.yml": f'name: shop\nprofile: shop\nmodels: {{+schema: "{written}"}}', "profiles.yml": DUCKDB}
+    (configured,) = folder.files(files).project().folder_configs
+    assert [entry.value for entry in configured.entries] == [value]
 
-    files = {"assetc.toml": 'target_path = "{% if true %}out{% endif %}"'}
-    assert folder.files(files).project(render=render).settings.target_path == "out"
+
+def test_an_expression_keeps_the_type_of_its_value(folder: Folder) -> None:
+    enabled = "{{ (target.name == 'prod') | as_bool }}"
+    files = {"dbt_project.yml": f'name: shop\nprofile: shop\nmodels: {{+enabled: "{enabled}"}}', "profiles.yml": DUCKDB}
+    (configured,) = folder.files(files).project().folder_configs
+    assert [entry.value for entry in configured.entries] == [False]
 
 
 def test_a_remembered_load_gives_the_same_and_reads_no_yaml(folder: Folder) -> None:
