@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from small_project import CONNECTION, Model, SmallProject, relation_of
+from small_project import CONNECTION, LEDGER, Model, SmallProject, relation_of
 
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.planning.make_plan import PlanRequest, make_plan
@@ -17,19 +17,19 @@ VIEW = AssetConfig(materialized="view")
 
 MODELS = {
     "raw": Model("select range as id, range * 2 as amount from range(2000)"),
-    "seen": Model("select * from {raw}", VIEW, reads=("raw",)),
-    "history": Model("select id, amount from {seen}", APPEND, reads=("seen",)),
-    "latest": Model("select id, max(amount) as amount from {history} group by id", MERGE, reads=("history",)),
-    "log": Model("select count(*) as n from {latest}", APPEND, reads=("latest",)),
-    "total": Model("select sum(amount) as amount from {history}", reads=("history",)),
-    "other": Model("select id from {raw} where id % 2 = 0", APPEND, reads=("raw",)),
+    "seen": Model("select * from {raw}", VIEW),
+    "history": Model("select id, amount from {seen}", APPEND),
+    "latest": Model("select id, max(amount) as amount from {history} group by id", MERGE),
+    "log": Model("select count(*) as n from {latest}", APPEND),
+    "total": Model("select sum(amount) as amount from {history}"),
+    "other": Model("select id from {raw} where id % 2 = 0", APPEND),
 }
 
 
 def main(folder: Path) -> None:
     project = SmallProject(folder, dict(MODELS))
     session = project.warehouse.session()
-    ledgers = [project.work.ledger] if session.columns(project.work.ledger) else []
+    ledgers = [LEDGER] if session.columns(LEDGER) else []
     recover(
         project.graph,
         project.state,
@@ -52,7 +52,7 @@ def content(folder: Path) -> dict[str, list[tuple[object, ...]]]:
     found = {existing.relation for existing in project.warehouse.existing()}
     rows = {name: project.rows(name) for name in MODELS}
     project.close()
-    assert found == {*map(relation_of, MODELS), project.work.ledger}
+    assert found == {*map(relation_of, MODELS), LEDGER}
     return rows
 
 

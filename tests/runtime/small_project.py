@@ -1,52 +1,50 @@
-"""A project in a few lines: a graph of SQL assets and checks, executed for real in DuckDB."""
+"""A project in a few lines: models and checks are written as files and executed by the work of a real run."""
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from assetc.adapters.perform import Listener, perform, perform_each
-from assetc.adapters.protocol import Adapter, Identity, Session, Warehouse
-from assetc.adapters.registry import find_adapter
-from assetc.compiler.asset import Asset, Check, CheckConfig, Edge, Graph
+from assetc.adapters.protocol import Warehouse
+from assetc.compiler.asset import Graph
 from assetc.compiler.config import AssetConfig
-from assetc.compiler.graph import connect
-from assetc.compiler.materialization.build import Build, Query, ledger_for
-from assetc.compiler.materialization.materialize import materialize
-from assetc.compiler.node import NodeId
-from assetc.compiler.operation import CreateLedger
-from assetc.compiler.place import file_span
-from assetc.compiler.plan import ExecuteCheck, Output, Plan, Step
+from assetc.compiler.materialization.build import ledger_for
+from assetc.compiler.plan import Output, Plan, Step
 from assetc.compiler.planning.make_plan import PlanRequest, Remembered, make_plan
 from assetc.compiler.selection.request import Selected
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
-from assetc.runtime.execution.events import Event, StepFinished
+from assetc.project.load import LoadRequest
+from assetc.runtime.execution.events import Event, LogWritten, StepFinished
 from assetc.runtime.execution.execute import execute
 from assetc.runtime.execution.options import ExecuteOptions
-from assetc.runtime.execution.prepare import Prepared, prepare
+from assetc.runtime.execution.prepare import Prepared, prepare_on
 from assetc.runtime.execution.recorder import verified_checks
-from assetc.runtime.execution.work import Attempt, Built, Checked, Making
+from assetc.runtime.execution.work import Attempt, Built, Making
+from assetc.runtime.opening import OpenRequest
+from assetc.runtime.run_project import open_state
 from assetc.runtime.state.protocol import State
-from assetc.runtime.state.sqlite import SqliteState
+from assetc.runtime.steps.project_work import ProjectWork
+from assetc.runtime.workspace import Workspace, identity_of, open_workspace
 
 DATABASE = "warehouse"
 CONNECTION = "dev"
+WRITTEN = ("materialized", "incremental_strategy", "unique_key", "retries", "full_refresh", "publish")
 
 
 @dataclass(frozen=True)
 class Model:
-    """A model: its SQL with `{name}` for other models, its configuration, and a Python body to run before the SQL."""
+    """A model: its SQL with `{name}` for other models, its configuration, and what happens before and after it."""
 
     sql: str
     config: AssetConfig = field(default_factory=AssetConfig)
-    reads: tuple[str, ...] = ()
-    body: Callable[[Attempt], None] | None = None
+    before: Callable[[Attempt], None] | None = None
+    after: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -63,126 +61,105 @@ def relation_of(name: str) -> Relation:
     return Relation(DATABASE, "main", name)
 
 
-def graph_of(models: Mapping[str, Model], tests: Mapping[str, Test] | None = None) -> Graph:
-    assets = {AssetKey(name): _asset(name, model) for name, model in models.items()}
-    edges = [
-        Edge(AssetKey(name), AssetKey(up), "sql", file_span(f"models/{name}.sql"))
-        for name, model in models.items()
-        for up in model.reads
-    ]
-    graph, problems = connect(assets, {}, tuple(_check(name, test) for name, test in (tests or {}).items()), edges)
-    assert not problems
-    return graph
-
-
-def _asset(name: str, model: Model) -> Asset:
-    kind = "python" if model.body else "model"
-    ephemeral = model.config.materialized == "ephemeral"
-    return Asset(
-        key=AssetKey(name),
-        kind=kind,  # type: ignore[arg-type]
-        span=file_span(f"models/{name}.sql"),
-        config=model.config,
-        relation=None if ephemeral else relation_of(name),
-        code_version=model.sql,
-    )
-
-
-def _check(name: str, test: Test) -> Check:
-    config = CheckConfig(severity=test.severity)  # type: ignore[arg-type]
-    return Check(
-        NodeId("test", "shop", name),
-        name,
-        "unique",
-        tuple(map(AssetKey, test.reads)),
-        config,
-        file_span("models/schema.yml"),
-    )
+LEDGER = ledger_for(relation_of(""), "main")
 
 
 @dataclass
-class DuckWork:
-    """The work of these models and tests: what `assetc run` does, without templates."""
+class Disturbed:
+    """The work of the project, and what a test does around it. `threads` are those in which it was done."""
 
+    work: ProjectWork
     models: Mapping[str, Model]
-    tests: Mapping[str, Test]
-    adapter: Adapter
-    ledger: Relation = field(default_factory=lambda: ledger_for(relation_of(""), "main"))
-    threads: set[str] = field(default_factory=set)
+    threads: set[str]
 
-    def prepare(self, connection: str, session: Session) -> None:
-        perform_each((CreateLedger(self.ledger),), self.adapter.render, session)
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.work, name)
 
     def make(self, step: Step, wanted: tuple[Output, ...], attempt: Attempt) -> Generator[Making]:
         self.threads.add(threading.current_thread().name)
-        for output in wanted:
-            body = self.models[output.asset.key.name].body
-            if body is not None:
-                with attempt.interruption.body():
-                    body(attempt)
-            yield Making(output, lambda output=output: self.build(output, attempt))
+        model = self.models[step.id]
+        if model.before is not None:
+            with attempt.interruption.body():
+                model.before(attempt)
+        for making in self.work.make(step, wanted, attempt):
+            yield Making(making.output, lambda making=making: _stored(making, model))
 
-    def build(self, output: Output, attempt: Attempt) -> Built:
-        name = output.asset.key.name
-        model = self.models[name]
-        build = Build(
-            relation=relation_of(name),
-            content=Query(self._resolved(model.sql)),
-            config=model.config,
-            abilities=self.adapter.abilities,
-            step_id=attempt.ledger_id(output),
-            existing=attempt.relations.kind_of(relation_of(name)),
-            full_refresh=output.full_refresh,
-            ledger=self.ledger,
-        )
-        rows = perform(
-            materialize(build), self.adapter.render, attempt.session, Listener(check=partial(attempt.inspect, output))
-        )
-        return Built("view" if model.config.materialized == "view" else "table", relation_of(name), rows=rows)
 
-    def check(self, test: ExecuteCheck, attempt: Attempt, relation: Relation | None) -> Checked:
-        found = self.tests[test.check.name]
-        staged = {} if relation is None else {test.check.assets[0].name: self.adapter.name_of(relation)}
-        _, rows = attempt.session.query(self._resolved(found.sql, staged))
-        failed = "warn" if found.severity == "warn" else "fail"
-        return Checked(failed if rows else "pass", len(rows))  # type: ignore[arg-type]
-
-    def is_done(self, output: Output, attempt: Attempt) -> bool:
-        _, rows = attempt.session.query(self.adapter.ledger_query(self.ledger, [attempt.ledger_id(output)]))
-        return bool(rows)
-
-    def _resolved(self, sql: str, staged: Mapping[str, str] | None = None) -> str:
-        names = {name: self.adapter.name_of(relation_of(name)) for name in self.models}
-        return sql.format_map({**names, **(staged or {})})
+def _stored(making: Making, model: Model) -> Built:
+    built = making.store()
+    if model.after is not None:
+        model.after()
+    return built
 
 
 @dataclass
 class SmallProject:
-    """Models and tests, a DuckDB file and a state file."""
+    """Models and tests, as files whenever the project is looked at; a DuckDB file and a state file."""
 
     folder: Path
     models: dict[str, Model]
     tests: dict[str, Test] = field(default_factory=dict)
+    threads: set[str] = field(default_factory=set)
+    workspaces: list[Workspace] = field(default_factory=list)
     warehouse: Warehouse = field(init=False)
     state: State = field(init=False)
 
     def __post_init__(self) -> None:
-        self.adapter = find_adapter("duckdb")
-        fields = {"type": "duckdb", "path": str(self.folder / f"{DATABASE}.duckdb"), "lock_timeout": 0}
-        parsed = self.adapter.parse(fields, str(self.folder))
-        assert not isinstance(parsed, tuple)
-        self.identity: Identity = parsed.identity
-        self.warehouse = parsed.connect()
-        self.state = SqliteState(self.folder / ".assetc" / "state.sqlite")
-        self.work = DuckWork(self.models, self.tests, self.adapter)
+        output = {"type": "duckdb", "path": f"{DATABASE}.duckdb", "lock_timeout": 0}
+        profiles = {"shop": {"target": CONNECTION, "outputs": {CONNECTION: output}}}
+        self._write("profiles.yml", json.dumps(profiles))
+        self._write("assetc.toml", 'name = "shop"\nprofile = "shop"\n')
+        opened = self.opened()
+        self.adapter, self.identity = opened.adapter, identity_of(opened)
+        self.warehouse = opened.connection.output.connect()
+        self.state = open_state(opened)
 
     def close(self) -> None:
         self.warehouse.close()
         self.state.close()
+        for opened in self.workspaces:
+            opened.close()
+
+    def opened(self) -> Workspace:
+        """The project as it is now."""
+        for old in (*self.folder.glob("models/*"), *self.folder.glob("macros/*")):
+            old.unlink()
+        for name, model in self.models.items():
+            self._write(f"models/{name}.sql", model.sql.format_map({other: other for other in self.models}))
+        for name, test in self.tests.items():
+            names = dict(zip(test.reads, ("{{ model }}", "{{ other }}"), strict=False))
+            sql = test.sql.format_map(names)
+            self._write(f"macros/{name}.sql", f"{{% test {name}(model, other=none) %}}{sql}{{% endtest %}}")
+        described = [{"name": name, **self._described(name)} for name in self.models]
+        self._write("models/properties.yml", json.dumps({"models": described}))
+        opened = open_workspace(OpenRequest(self.folder, LoadRequest(environment={})))
+        assert isinstance(opened, Workspace), opened
+        self.workspaces.append(opened)
+        return opened
+
+    def _described(self, name: str) -> dict[str, object]:
+        config = {key: getattr(self.models[name].config, key) for key in WRITTEN}
+        tests = [
+            {
+                test_name: {
+                    "name": test_name,
+                    "config": {"severity": test.severity},
+                    **({"other": f"ref('{test.reads[1]}')"} if len(test.reads) > 1 else {}),
+                }
+            }
+            for test_name, test in self.tests.items()
+            if test.reads[0] == name
+        ]
+        return {"config": {key: value for key, value in config.items() if value not in (None, ())}, "tests": tests}
+
+    def _write(self, path: str, text: str) -> None:
+        place = self.folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, encoding="utf-8")
 
     @property
     def graph(self) -> Graph:
-        return graph_of(self.models, self.tests)
+        return self.opened().graph
 
     def remembered(self) -> Remembered:
         recorded = self.state.recorded(self.identity)
@@ -191,22 +168,26 @@ class SmallProject:
         return Remembered(recorded, existing, checks)
 
     def plan(self, command: str = "run", select: Iterable[str] | None = None, **request: object) -> Plan:
+        graph = self.graph
         keys = frozenset(map(AssetKey, self.models if select is None else select))
-        selected = Selected(keys, nodes=frozenset(self.graph.checks))
+        selected = Selected(keys, nodes=frozenset(graph.checks))
         asked = PlanRequest(command, CONNECTION, **request)  # type: ignore[arg-type]
-        return make_plan(self.graph, selected, asked, self.remembered())
+        return make_plan(graph, selected, asked, self.remembered())
 
     def options(self, **options: object) -> ExecuteOptions:
         return replace(ExecuteOptions(self.identity, threads=2), **options)  # type: ignore[arg-type]
 
     def run(self, plan: Plan, **options: object) -> list[Event]:
-        return list(self.execute(plan, **options))
+        """The events of a run, without the statements that it sends."""
+        events = self.execute(plan, **options)
+        return [event for event in events if not isinstance(event, LogWritten) or event.level != "debug"]
 
     def execute(self, plan: Plan, **options: object) -> Iterator[Event]:
         return execute(plan, self.prepare, self.state, self.options(**options))
 
     def prepare(self, steps: tuple[Step, ...]) -> Prepared:
-        return prepare({CONNECTION: self.warehouse}, {}, self.work, steps)
+        work = Disturbed(ProjectWork.of(self.opened(), has_bodies=False), self.models, self.threads)
+        return prepare_on(CONNECTION, self.warehouse, self.warehouse.existing(), work, steps)
 
     def rows(self, name: str) -> list[tuple[object, ...]]:
         session = self.warehouse.session()
@@ -217,6 +198,6 @@ class SmallProject:
 
 
 def statuses(events: Iterable[Event]) -> dict[str, str]:
-    """Each step with its status, and a check's with what it came to."""
+    """Each asset and check with its status, and a check's with what it came to."""
     ended = [event for event in events if isinstance(event, StepFinished)]
     return {event.part.id: event.check or event.status for event in ended}

@@ -43,8 +43,8 @@ def project(tmp_path: Path) -> Iterator[SmallProject]:
 def chain(project: SmallProject) -> None:
     project.models.update(
         a=Model("select 1 as x"),
-        b=Model("select x + 1 as x from {a}", reads=("a",)),
-        c=Model("select x + 1 as x from {b}", VIEW, reads=("b",)),
+        b=Model("select x + 1 as x from {a}"),
+        c=Model("select x + 1 as x from {b}", VIEW),
     )
 
 
@@ -92,7 +92,7 @@ def test_the_usual_duration_is_told_at_the_next_run(project: SmallProject) -> No
 
 def test_independent_branches_go_on_after_a_failure(project: SmallProject) -> None:
     chain(project)
-    project.models.update(b=Model("select error('boom') as x from {a}", reads=("a",)), other=Model("select 1 as x"))
+    project.models.update(b=Model("select error('boom') as x from {a}"), other=Model("select 1 as x"))
     events = project.run(project.plan())
     assert statuses(events) == {"a": "success", "b": "failed", "c": "skipped", "other": "success"}
     (skipped,) = (event for event in events if isinstance(event, StepFinished) and event.status == "skipped")
@@ -105,7 +105,7 @@ def test_independent_branches_go_on_after_a_failure(project: SmallProject) -> No
 
 def test_fail_fast_begins_nothing_more_and_stops_what_runs(project: SmallProject) -> None:
     project.models.update(
-        bad=Model("select error('boom') as x", body=lambda _: time.sleep(0.1)),
+        bad=Model("select error('boom') as x", before=lambda _: time.sleep(0.1)),
         later=Model("select 1 as x"),
         slow=Model("select count(*) as n from range(1000000000) a, range(1000000000) b"),
     )
@@ -135,7 +135,7 @@ def test_build_runs_checks_in_place_and_a_failed_one_stops_what_is_downstream(pr
 def test_a_table_is_published_only_after_its_checks(project: SmallProject) -> None:
     chain(project)
     project.run(project.plan())
-    project.models["b"] = Model("select x + 10 as x from {a}", reads=("a",))
+    project.models["b"] = Model("select x + 10 as x from {a}")
     project.tests["b_small"] = Test("select * from {b} where x > 5", ("b",))
     events = project.run(project.plan("build"))
     assert statuses(events) == {"a": "success", "check:shop/b_small": "fail", "b": "failed", "c": "skipped"}
@@ -199,7 +199,7 @@ class Flaky:
 
 
 def test_a_passing_fault_is_tried_again(project: SmallProject) -> None:
-    project.models["a"] = Model("select 1 as x", body=Flaky(2, WarehouseError("connection lost", transient=True)))
+    project.models["a"] = Model("select 1 as x", before=Flaky(2, WarehouseError("connection lost", transient=True)))
     events = project.run(project.plan(), retries=AT_ONCE)
     assert [type(event) for event in events] == [
         RunStarted,
@@ -228,26 +228,21 @@ def test_a_passing_fault_is_tried_again(project: SmallProject) -> None:
 def test_how_often_a_fault_is_tried(
     project: SmallProject, retries: int | None, error: Exception, attempts: int
 ) -> None:
-    project.models["a"] = Model("select 1 as x", AssetConfig(retries=retries), body=Flaky(99, error))
+    project.models["a"] = Model("select 1 as x", AssetConfig(retries=retries), before=Flaky(99, error))
     events = project.run(project.plan(), retries=AT_ONCE)
     assert statuses(events) == {"a": "failed"}
     assert project.state.steps(events[-1].run_id)[0].attempts == attempts  # type: ignore[union-attr]
 
 
 def test_a_step_that_was_committed_when_the_connection_broke_is_not_repeated(project: SmallProject) -> None:
-    project.models["a"] = Model("select 1 as x", APPEND)
-    build = project.work.build
     lost = iter([True])
 
-    def commit_and_break(step: object, attempt: Attempt) -> object:
-        built = build(step, attempt)  # type: ignore[arg-type]
+    def break_once() -> None:
         if next(lost, False):
             raise WarehouseError("connection lost", transient=True)
-        return built
 
-    project.work.build = commit_and_break  # type: ignore[method-assign,assignment]
-    events = project.run(project.plan(), retries=AT_ONCE)
-    assert statuses(events) == {"a": "success"}
+    project.models["a"] = Model("select 1 as x", APPEND, after=break_once)
+    assert statuses(project.run(project.plan(), retries=AT_ONCE)) == {"a": "success"}
     assert project.rows("a") == [(1,)]
 
 
@@ -255,7 +250,7 @@ def test_cancelling_stops_running_queries_and_is_recorded(project: SmallProject)
     cancellation = Cancellation()
     project.models.update(
         slow=Model("select count(*) as n from range(1000000000) a, range(1000000000) b"),
-        after=Model("select n from {slow}", reads=("slow",)),
+        after=Model("select n from {slow}"),
     )
     events = []
     for event in project.execute(project.plan(), cancellation=cancellation):
@@ -279,7 +274,7 @@ def test_cancelling_stops_the_body_of_a_python_asset(project: SmallProject) -> N
                 time.sleep(0.01)
             reached.set()
 
-    project.models["a"] = Model("select 1 as x", body=forever)
+    project.models["a"] = Model("select 1 as x", before=forever)
     threading.Thread(target=lambda: (reached.wait(), cancellation.cancel())).start()
     assert statuses(project.run(project.plan(), cancellation=cancellation)) == {"a": "canceled"}
 
@@ -293,7 +288,7 @@ def test_what_a_canceled_body_would_have_given_is_not_written(project: SmallProj
             for _ in range(6000):
                 time.sleep(0.01)
 
-    project.models["a"] = Model("select 1 as x", body=stubborn)
+    project.models["a"] = Model("select 1 as x", before=stubborn)
     assert statuses(project.run(project.plan(), cancellation=cancellation)) == {"a": "canceled"}
     assert relation_of("a") not in project.warehouse.existing()
 
@@ -306,7 +301,7 @@ def test_a_body_that_does_not_stop_is_not_waited_for(project: SmallProject) -> N
         cancellation.cancel()
         let_go.wait()
 
-    project.models["a"] = Model("select 1 as x", body=deaf)
+    project.models["a"] = Model("select 1 as x", before=deaf)
     assert statuses(project.run(project.plan(), cancellation=cancellation, grace=0.1)) == {"a": "canceled"}
     let_go.set()
 
@@ -330,20 +325,18 @@ def test_secrets_are_taken_out_of_what_is_told_and_recorded(project: SmallProjec
 def test_threads_share_the_work(project: SmallProject) -> None:
     meeting = threading.Barrier(2)
     project.models.update(
-        a=Model("select 1 as x", body=lambda _: (meeting.wait(10), None)[1]),
-        b=Model("select 1 as x", body=lambda _: (meeting.wait(10), None)[1]),
+        a=Model("select 1 as x", before=lambda _: (meeting.wait(10), None)[1]),
+        b=Model("select 1 as x", before=lambda _: (meeting.wait(10), None)[1]),
     )
     assert statuses(project.run(project.plan())) == {"a": "success", "b": "success"}
-    assert len(project.work.threads) == 2
+    assert len(project.threads) == 2
 
 
 def test_what_was_read_is_what_was_there_when_the_step_began(project: SmallProject) -> None:
     began, go_on = threading.Event(), threading.Event()
     chain(project)
     project.run(project.plan())
-    project.models["b"] = Model(
-        "select x + 1 as x from {a}", reads=("a",), body=lambda _: (began.set(), go_on.wait(10), None)[2]
-    )
+    project.models["b"] = Model("select x + 1 as x from {a}", before=lambda _: (began.set(), go_on.wait(10), None)[2])
     slow = threading.Thread(target=lambda: project.run(project.plan(select=["b"])))
     slow.start()
     began.wait(10)

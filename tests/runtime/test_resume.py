@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from killed_run import APPEND, content, main
 from msgspec.structs import replace
-from small_project import CONNECTION, Model, SmallProject, Test, statuses
+from small_project import CONNECTION, LEDGER, Model, SmallProject, Test, statuses
 
 from assetc.compiler.planning.make_plan import PlanRequest, make_plan
 from assetc.definitions.key import AssetKey
@@ -44,17 +44,17 @@ def resume(project: SmallProject, command: str = "run") -> dict[str, str]:
 def test_what_failed_or_never_ran_is_what_is_left(project: SmallProject) -> None:
     project.models.update(
         a=Model("select 1 as x"),
-        b=Model("select error('boom') as x from {a}", reads=("a",)),
-        c=Model("select x from {b}", reads=("b",)),
+        b=Model("select error('boom') as x from {a}"),
+        c=Model("select x from {b}"),
     )
     project.run(project.plan())
-    project.models["b"] = Model("select x from {a}", reads=("a",))
+    project.models["b"] = Model("select x from {a}")
     assert resume(project) == {"b": "success", "c": "success"}
     assert resume(project) == {}
 
 
 def test_a_failed_check_is_repeated_and_what_it_held_back_is_built(project: SmallProject) -> None:
-    project.models.update(a=Model("select 1 as x"), b=Model("select x from {a}", reads=("a",)))
+    project.models.update(a=Model("select 1 as x"), b=Model("select x from {a}"))
     project.tests["one"] = Test("select * from {a} where x = 1", ("a",))
     project.run(project.plan("build", publish="before_checks"))
     project.tests["one"] = Test("select * from {a} where x = 2", ("a",))
@@ -86,7 +86,7 @@ def dead_run(project: SmallProject) -> RunRecord:
 
 
 def test_a_run_whose_process_died_is_found_and_its_ledger_believed(project: SmallProject) -> None:
-    project.models.update(a=Model("select 1 as x", APPEND), b=Model("select x from {a}", reads=("a",)))
+    project.models.update(a=Model("select 1 as x", APPEND), b=Model("select x from {a}"))
     plan = project.plan()
     project.run(project.plan(select=["a"]), run_id="r0", root_id="r1")
     run = dead_run(project)
@@ -97,7 +97,7 @@ def test_a_run_whose_process_died_is_found_and_its_ledger_believed(project: Smal
         project.graph,
         project.state,
         project.identity,
-        lambda ids: find_in_ledger(project.adapter, session, [project.work.ledger], ids),
+        lambda ids: find_in_ledger(project.adapter, session, [LEDGER], ids),
     )
     assert [step.id for step in recovered] == ["a"]
     assert unfinished_runs(project.state, project.identity) == ()

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from small_project import Model, graph_of
-
-from assetc.compiler.planning.make_plan import PlanRequest, make_plan
-from assetc.compiler.selection.request import Selected
+from assetc.compiler.asset import Asset
+from assetc.compiler.config import AssetConfig
+from assetc.compiler.place import file_span
+from assetc.compiler.plan import MATERIALIZE, Output, RunBody, Step
+from assetc.definitions.key import AssetKey
 from assetc.runtime.execution.schedule import Schedule
 
 
-def schedule(usual: dict[str, float] | None = None, **reads: str) -> Schedule:
-    graph = graph_of({name: Model("", reads=tuple(up.split())) for name, up in reads.items()})
-    return Schedule(make_plan(graph, Selected(frozenset(graph.assets)), PlanRequest("run")).steps, usual or {})
+def step(name: str, after: str, *others: str) -> Step:
+    outputs = (Output(each, _asset(each), ("selected",)) for each in (name, *others))
+    return Step(name, tuple(outputs), RunBody(name) if others else MATERIALIZE, "dev", tuple(after.split()))
+
+
+def _asset(name: str) -> Asset:
+    return Asset(AssetKey(name), "model", file_span(f"{name}.sql"), AssetConfig(), None, "v1")
+
+
+def schedule(usual: dict[str, float] | None = None, **after: str) -> Schedule:
+    return Schedule([step(name, ups) for name, ups in after.items()], usual or {})
 
 
 def taken(found: Schedule) -> list[str]:
@@ -60,3 +69,13 @@ def test_what_has_not_begun_can_be_dropped() -> None:
     found.end(first)
     assert found.is_over
     assert found.take() is None
+
+
+def test_of_a_step_with_several_outputs_each_releases_and_holds_back_its_own() -> None:
+    found = Schedule([step("m", "", "v"), step("on_m", "m"), step("on_v", "v"), step("on_both", "m v")], {})
+    first = found.take()
+    assert first is not None
+    found.end(first)
+    found.succeed("m")
+    assert [each.id for each in found.fail("v")] == ["on_v", "on_both"]
+    assert taken(found) == ["on_m"]

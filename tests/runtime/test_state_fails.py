@@ -14,7 +14,7 @@ from assetc.runtime.state.records import RunFilter, StepEnd
 
 
 def test_the_run_stops_and_says_so(tmp_path: Path) -> None:
-    project = SmallProject(tmp_path, {"a": Model("select 1 as x"), "b": Model("select x from {a}", reads=("a",))})
+    project = SmallProject(tmp_path, {"a": Model("select 1 as x"), "b": Model("select x from {a}")})
 
     def full(ends: Sequence[StepEnd]) -> None:
         raise StateError(diagnostic("E192", "disk full"))
