@@ -25,13 +25,13 @@ def obstacles(
     """The errors that stand in the way. When everything is asked for, every error does."""
     if not errors:
         return ()
-    from assetc.cli.reach import Reach  # only a fault needs YAML in a warm start
+    from assetc.cli.affected import Affected  # only a fault needs YAML in a warm start
 
-    reach = Reach(workspace, uses_selectors=_uses_selectors(request))
+    affected = Affected(workspace, uses_selectors=_uses_selectors(request))
     wanted: frozenset[Member] = selected.assets | selected.nodes
     found: list[Obstacle] = []
     for error in errors:
-        concerned = reach.of(error)
+        concerned = affected.of(error)
         members = None if concerned is None else concerned & wanted
         if members is None or members or asks_for_everything(request):
             found.append(Obstacle(error, members))

@@ -21,7 +21,7 @@ from assetc.runtime.steps.session_answers import SessionAnswers
 from assetc.runtime.steps.warehouse_fault import failed_query
 
 INLINE = "--inline"
-"""What stands in the place of the file's name."""
+"""What is given in place of the file's name."""
 
 
 def inline_rows(opened: Opened, compiler: SqlCompiler, session: Session, text: str, limit: int) -> Rows:

@@ -1,4 +1,4 @@
-"""What most commands begin with: open the project, take the selection, say what is wrong, stop if it must be."""
+"""What most commands begin with: open the project, select, say what is wrong, stop if it must be."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _given_variables(text: str, output: Output) -> Mapping[str, object]:
     return given
 
 
-def take(opened: Opened, request: SelectionRequest) -> Selected:
+def select_in(opened: Opened, request: SelectionRequest) -> Selected:
     """What the request selects; stops when it cannot be answered."""
     project = opened.workspace.project
     definitions, faults = _definitions(project) if project.selectors else ({}, ())
@@ -119,7 +119,7 @@ def say_errors(opened: Opened, selected: Selected, request: SelectionRequest) ->
 
 
 def _obstacles(opened: Opened, selected: Selected, request: SelectionRequest) -> tuple[Obstacle, ...]:
-    """Show what is wrong with the project; what of it stands in the way."""
+    """Show what is wrong with the project; what of it is an obstacle."""
     workspace = opened.workspace
     opened.say(workspace.diagnostics)
     errors = [problem for problem in workspace.diagnostics if problem.severity == "error"]

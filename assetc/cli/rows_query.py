@@ -20,7 +20,7 @@ Rows = tuple[Sequence[str], Sequence[tuple[object, ...]]]
 def rows_query(
     thing: Selectable, compiler: SqlCompiler, session: Session, existing: tuple[Existing, ...]
 ) -> str | None:
-    """The rows of a relation that stands, else of a model's query, or those that a check finds wrong; None if none."""
+    """The rows of a relation that exists, else of a model's query, or those that a check finds wrong; None if none."""
     match thing:
         case Check():
             return _check_query(thing, compiler)
@@ -36,7 +36,7 @@ def limited(query: str, limit: int) -> str:
 
 
 def is_built(asset: Asset, compiler: SqlCompiler, existing: tuple[Existing, ...]) -> bool:
-    """Whether the relation of an asset stands."""
+    """Whether the relation of an asset exists."""
     if asset.relation is None:
         return False
     folded, wanted = compiler.adapter.folded, compiler.adapter.folded(asset.relation)

@@ -8,7 +8,7 @@ from contextlib import closing
 
 from msgspec.structs import replace
 
-from assetc.cli.opening import Opened, open_project, stop_for_errors, take
+from assetc.cli.opening import Opened, open_project, select_in, stop_for_errors
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.run_options import RunOptions
 from assetc.cli.plan_lines import give_plan
@@ -34,7 +34,7 @@ FULL_REFRESH = "--full-refresh"
 def run_command(invocation: Invocation, options: RunOptions) -> int:
     """Open, select, plan, run; the code with which the process should exit."""
     opened = open_project(invocation, full_refresh=options.full_refresh)
-    selected = take(opened, options.selection)
+    selected = select_in(opened, options.selection)
     stop_for_errors(opened, _executed(selected, options), options.selection)
     if options.command != "test":
         opened.stop_for(nothing_to_build(selected))
@@ -63,7 +63,7 @@ def carry_out(opened: Opened, target: HeldTarget, request: RunRequest, options: 
 
 
 def arguments_with(arguments: Iterable[str], *, full_refresh: bool) -> tuple[str, ...]:
-    """The arguments as they are recorded: `retry` finds there, written out, whether everything was built anew."""
+    """The arguments as they are recorded: `retry` finds there, written out, whether everything was rebuilt."""
     others = tuple(argument for argument in arguments if argument != FULL_REFRESH)
     return (*others, FULL_REFRESH) if full_refresh else others
 

@@ -20,7 +20,7 @@ LATER = "-- what follows depends on what the warehouse answers"
 
 
 def statements_of(asset: Asset, compiler: SqlCompiler, existing: RelationKind | None) -> list[str]:
-    """The statements that build the asset: as a whole, or into the table that stands there. Raises Refused."""
+    """The statements that build the asset: as a whole, or into the table that exists. Raises Refused."""
     asset, content = _content(asset, compiler, incremental=existing == "table")
     if content is None or asset.relation is None:
         return []
@@ -48,7 +48,7 @@ def check_text(check: Check, compiler: SqlCompiler) -> str:
 
 
 def lasts(check: Check) -> bool:
-    """Whether the query of a check follows from the compilation alone: a test of the project's own is rendered anew."""
+    """Whether the query of a check follows from the compilation alone; the project's own tests are rendered later."""
     return check.kind == SINGULAR or check.kind in GENERIC_TESTS
 
 

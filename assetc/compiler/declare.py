@@ -117,7 +117,7 @@ def _is_configured_as_before(given: Given, facts: SqlFacts) -> bool:
 def _for_others(asset: Asset) -> tuple[object, ...]:
     """What the other texts of a project can tell of an asset: while it is the same, they are as they were."""
     config = asset.config
-    place = (asset.relation, config.alias, config.schema, config.database, config.materialized == "ephemeral")
+    place = (asset.relation, config.alias, config.schema, config.database, config.materialization.is_inlined)
     return (asset.key, asset.kind, asset.fqn, asset.group, place, config.checks)
 
 

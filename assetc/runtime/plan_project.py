@@ -57,7 +57,7 @@ def plan_project(
 def _remembered(
     workspace: Workspace, command: Command, state: State, existing: tuple[Existing, ...] | None
 ) -> Remembered:
-    """What earlier runs and the warehouse tell about a project; only `build` asks which checks need not be repeated."""
+    """What earlier runs and the warehouse say about a project; only `build` asks which checks need not be repeated."""
     identity = identity_of(workspace)
     recorded = state.recorded(identity)
     results = state.check_results(identity) if command == "build" else {}

@@ -51,7 +51,7 @@ def recover(
 ) -> tuple[StepRecord, ...]:
     """Bring the records of runs whose process died up to what they did: the steps that the ledger holds are done.
 
-    `find_done` tells which of some ledger ids the ledger holds. The runs are recorded as failed; the steps that
+    `find_done` gives those of some ledger ids that the ledger holds. The runs are recorded as failed; the steps that
     were recovered are returned. It is called when nobody else works on the target.
     """
     recovered: list[StepRecord] = []

@@ -83,7 +83,7 @@ class HeldTarget(Struct, frozen=True):
 
 
 def _ignore(_: Holder | None) -> None:
-    """What happens where nobody wants to hear of the wait."""
+    """What is done while a run waits, if nothing else is asked for."""
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from assetc.project.load import LoadRequest
 from assetc.runtime.execution.events import Event, LogWritten, StepFinished
 from assetc.runtime.execution.execute import execute
 from assetc.runtime.execution.options import ExecuteOptions
-from assetc.runtime.execution.prepare import Prepared, prepare_on
+from assetc.runtime.execution.prepare import Prepared, prepare
 from assetc.runtime.execution.recorder import verified_checks
 from assetc.runtime.execution.work import Attempt, Built, Making
 from assetc.runtime.opening import OpenRequest
@@ -187,7 +187,7 @@ class SmallProject:
 
     def prepare(self, steps: tuple[Step, ...]) -> Prepared:
         work = Disturbed(ProjectWork.of(self.opened(), has_bodies=False), self.models, self.threads)
-        return prepare_on(CONNECTION, self.warehouse, self.warehouse.existing(), work, steps)
+        return prepare({CONNECTION: self.warehouse}, {}, work, steps)
 
     def rows(self, name: str) -> list[tuple[object, ...]]:
         session = self.warehouse.session()

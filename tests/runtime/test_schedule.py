@@ -25,7 +25,7 @@ def schedule(usual: dict[str, float] | None = None, **after: str) -> Schedule:
 
 def taken(found: Schedule) -> list[str]:
     steps = []
-    while (step := found.take()) is not None:
+    while (step := found.start_next()) is not None:
         steps.append(step.id)
     return steps
 
@@ -62,18 +62,18 @@ def test_below_a_failure_nothing_runs_and_everything_else_does() -> None:
 
 def test_what_has_not_begun_can_be_dropped() -> None:
     found = schedule(a="", b="a", c="")
-    first = found.take()
+    first = found.start_next()
     assert first is not None
     assert [step.id for step in found.drop_rest()] == ["b", "c"]
     assert [step.id for step in found.running()] == ["a"]
     found.end(first)
     assert found.is_over
-    assert found.take() is None
+    assert found.start_next() is None
 
 
 def test_of_a_step_with_several_outputs_each_releases_and_holds_back_its_own() -> None:
     found = Schedule([step("m", "", "v"), step("on_m", "m"), step("on_v", "v"), step("on_both", "m v")], {})
-    first = found.take()
+    first = found.start_next()
     assert first is not None
     found.end(first)
     found.succeed("m")

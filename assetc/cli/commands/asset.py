@@ -6,7 +6,7 @@ import click
 
 from assetc.cli.asset_details import give_details
 from assetc.cli.find_asset import find_named
-from assetc.cli.opening import open_project, say_errors, take
+from assetc.cli.opening import open_project, say_errors, select_in
 from assetc.cli.options.completing import AssetName
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named
@@ -29,7 +29,7 @@ def command() -> None:
 def _list(invocation: Invocation, selection: SelectionRequest, as_json: bool) -> int:
     """List assets with their kind, group and place."""
     opened = open_project(invocation)
-    selected = take(opened, selection)
+    selected = select_in(opened, selection)
     is_blocked = say_errors(opened, selected, selection)
     assets = [opened.workspace.graph.assets[key] for key in sorted(selected.assets)]
     if as_json:

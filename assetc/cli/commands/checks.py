@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import click
 
 from assetc.cli.find_asset import find_named
-from assetc.cli.opening import open_project, say_errors, take
+from assetc.cli.opening import open_project, say_errors, select_in
 from assetc.cli.options.completing import AssetName
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named
@@ -38,7 +38,7 @@ def command() -> None:
 def _list(invocation: Invocation, selection: SelectionRequest, asset: str | None, as_json: bool) -> int:
     """List checks, with how they ended the last time in this target."""
     opened = open_project(invocation)
-    selected = take(opened, selection)
+    selected = select_in(opened, selection)
     is_blocked = say_errors(opened, selected, selection)
     with open_state(opened) as state:
         results = state.check_results(identity_of(opened.workspace))

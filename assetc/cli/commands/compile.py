@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import click
 
-from assetc.cli.opening import Opened, open_project, stop_for_errors, take
+from assetc.cli.opening import Opened, open_project, select_in, stop_for_errors
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named
 from assetc.cli.options.selection_options import with_selection
@@ -32,7 +32,7 @@ def command(
 ) -> int:
     """Compile the selected assets: write the SQL that would run below target/compiled, or print it."""
     opened = open_project(invocation, full_refresh=full_refresh)
-    selected = take(opened, selection)
+    selected = select_in(opened, selection)
     stop_for_errors(opened, selected, selection)
     adding = _adding_rows(opened, selected, full_refresh=full_refresh)
     if form == "json" or show:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from assetc.cli.find_asset import find_named
 from assetc.cli.listing import Row, dbt_row, name_of_thing, path_of_thing, selector_of, things_of
-from assetc.cli.opening import Opened, open_project, say_errors, take
+from assetc.cli.opening import Opened, open_project, say_errors, select_in
 from assetc.cli.options.completing import AssetName
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named, several
@@ -45,7 +45,7 @@ def command(
         names = [str(key) for key in opened.workspace.graph.upstream[find_named(opened, deps)]]
         _give(opened, names, as_json=as_json)
         return 0
-    selected = take(opened, selection)
+    selected = select_in(opened, selection)
     is_blocked = say_errors(opened, selected, selection)
     things = things_of(_declared(opened), _listed(opened, selected, selection))
     _give(opened, list(map(_form_of(opened, form, output_keys), things)), as_json=as_json)

@@ -94,7 +94,7 @@ def _last_run(opened: Opened) -> RunRecord:
 
 
 def _refreshed(run: RunRecord) -> bool:
-    """Whether the run built incremental models anew."""
+    """Whether the run rebuilt incremental models."""
     return FULL_REFRESH in run.arguments
 
 

@@ -12,7 +12,7 @@ from assetc.adapters.protocol import Session, WarehouseError
 from assetc.cli.find_asset import checks_named, find_named, keys_named
 from assetc.cli.inline import inline_rows
 from assetc.cli.listing import name_of_thing
-from assetc.cli.opening import Opened, open_project, stop_for_errors, take
+from assetc.cli.opening import Opened, open_project, select_in, stop_for_errors
 from assetc.cli.options.completing import AssetName
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named
@@ -116,7 +116,7 @@ def _wanted(opened: Opened, request: ShowRequest) -> Selected:
     if request.inline is not None:
         return Selected()
     if name is None:
-        selected = take(opened, request.selection)
+        selected = select_in(opened, request.selection)
         assets = selected.assets or selected.sources
         selected = Selected(assets=assets, nodes=frozenset() if assets else selected.nodes)
     elif not keys_named(graph, name) and (checks := checks_named(graph, name)):
@@ -130,7 +130,7 @@ def _wanted(opened: Opened, request: ShowRequest) -> Selected:
 
 
 def _stop_for_errors(opened: Opened, computed: Selected) -> None:
-    """A table that stands can be shown whatever its model says now; what is computed now must be right."""
+    """A table that exists can be shown whatever its model says now; what is computed now must be right."""
     if computed:
         stop_for_errors(opened, computed, SelectionRequest(("these",)))
 

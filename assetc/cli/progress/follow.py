@@ -23,7 +23,7 @@ from assetc.runtime.execution.events import Event, LogWritten, RunStarted, StepF
 
 
 class Audience(Struct, frozen=True):
-    """For whom a run is shown: the output, the log file, and what is needed to tell of it."""
+    """For whom a run is shown: the output, the log file, and what is needed to show it."""
 
     output: Output
     log: LogFile

@@ -57,7 +57,7 @@ def _in_one_transaction(build: Build, work: Work) -> Operations:
 
 
 def _in_two_phases(build: Build, work: Work) -> Operations:
-    """Staging commits on its own; what is atomic begins when all data stand beside the relation."""
+    """Staging commits on its own; what is atomic begins when all data are staged."""
     yield from _hooks(build.config.pre_hook, inside=True)
     yield from work.stage
     if work.staged is not None:

@@ -1,4 +1,4 @@
-"""A view: created or replaced, whatever stood there before."""
+"""A view: created or replaced, whatever was there before."""
 
 from __future__ import annotations
 

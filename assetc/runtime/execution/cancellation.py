@@ -1,4 +1,4 @@
-"""How a run is told to stop, and how the body of a Python asset is stopped."""
+"""How a run is stopped, and how the body of a Python asset is stopped."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from assetc.adapters.protocol import Canceled
 
 
 class Cancellation:
-    """The wish that a run should stop. It may be uttered from any thread and from a signal handler."""
+    """A request to stop a run. Any thread and a signal handler may make it."""
 
     def __init__(self) -> None:
         self._listeners: list[Callable[[], None]] = []

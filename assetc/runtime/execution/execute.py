@@ -22,13 +22,13 @@ from assetc.runtime.state.protocol import State
 from assetc.runtime.state.records import RunEnd, RunRecord, StepEnd
 
 _EXITED, _CANCEL = "exited", "cancel"
-"""What is heard beside events: a thread has ended; the run is to stop."""
+"""Messages beside events: a thread has ended; the run is to stop."""
 
 
 def execute(
     plan: Plan, prepare: Callable[[tuple[Step, ...]], Prepared], state: State, options: ExecuteOptions
 ) -> Iterator[Event]:
-    """Execute the plan. Steps run in threads of their own; whoever iterates only hears of them.
+    """Execute the plan. Steps run in threads of their own; whoever iterates only receives their events.
 
     `prepare` is called before the first step begins, with the steps that will, if there are any. Raises WarehouseError
     when the run cannot be prepared, and StateError. A run that is not iterated to its end is cancelled.
@@ -77,14 +77,14 @@ def _status(statuses: set[StepStatus], *, canceled: bool) -> RunStatus:
 
 
 class _Execution(Struct, frozen=True):
-    """One run: `heard` is what its threads report."""
+    """One run: `messages` come from its threads."""
 
     plan: Plan
     prepare: Callable[[tuple[Step, ...]], Prepared]
     recorder: Recorder
     run: RunRecord
     options: ExecuteOptions
-    heard: SimpleQueue[Event | str] = field(default_factory=SimpleQueue)
+    messages: SimpleQueue[Event | str] = field(default_factory=SimpleQueue)
 
     def events(self) -> Iterator[Event]:
         """Everything that happens between the beginning and the end of the run."""
@@ -110,22 +110,22 @@ class _Execution(Struct, frozen=True):
             relations=prepared.relations,
             gates=gates,
             options=self.options,
-            emit=self.heard.put,
+            emit=self.messages.put,
             pause=stopping.wait,
         )
         threads = self.options.threads
         schedule = Schedule(todo, dict(self.recorder.usual(todo)) if threads else None)
         workers = [Worker(prepared.warehouses) for _ in range(min(max(threads, 1), len(todo)))]
-        crew = Crew(schedule, workers, runner, lambda: self.heard.put(_EXITED), stopping)
+        crew = Crew(schedule, workers, runner, lambda: self.messages.put(_EXITED), stopping)
         crew.fail_fast = self.options.fail_fast
         if threads:
-            self.options.cancellation.listen(lambda: self.heard.put(_CANCEL))
+            self.options.cancellation.listen(lambda: self.messages.put(_CANCEL))
             crew.start()
         else:
             self.options.cancellation.listen(lambda: crew.stop("canceled"))
             crew.work_here()
         try:
-            yield from self.hear(crew, len(workers))
+            yield from self.received(crew, len(workers))
         finally:
             if not stopping.is_set() and not schedule.is_over:
                 crew.stop("canceled")
@@ -133,12 +133,12 @@ class _Execution(Struct, frozen=True):
         if crew.fault is not None:
             raise crew.fault
 
-    def hear(self, crew: Crew, threads: int) -> Iterator[Event]:
-        """What the threads say until the last has ended, or has not in the time that a cancelled run grants."""
+    def received(self, crew: Crew, threads: int) -> Iterator[Event]:
+        """What the threads report until the last has ended, or has not in the time that a cancelled run grants."""
         give_up: float | None = None
         while threads:
             try:
-                message = self.heard.get(timeout=None if give_up is None else max(0.0, give_up - time.monotonic()))
+                message = self.messages.get(timeout=None if give_up is None else max(0.0, give_up - time.monotonic()))
             except Empty:
                 yield from self.abandoned(crew)
                 return

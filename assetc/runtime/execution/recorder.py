@@ -106,7 +106,7 @@ class Recorder:
             self._state.end_steps(batch)
 
     def versions(self, keys: Collection[AssetKey]) -> dict[AssetKey, Versions]:
-        """What is there of assets now. If another run made anew what this one made, the reader will count as stale."""
+        """What is there of assets now. If another run made again what this one made, the reader will count as stale."""
         made = {key: self._made[key] for key in keys if key in self._made}
         others = [key for key in keys if key not in made]
         return {**self._state.versions(self._run.identity, others), **made} if others else made

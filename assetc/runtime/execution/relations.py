@@ -16,7 +16,7 @@ class Relations:
         self._kinds: dict[Relation, RelationKind] = {found.relation: found.kind for found in existing}
 
     def kind_of(self, relation: Relation) -> RelationKind | None:
-        """What stands there; None if nothing does."""
+        """Its kind; None if it does not exist."""
         return self._kinds.get(relation)
 
     def put(self, relation: Relation, kind: RelationKind) -> None:

@@ -47,7 +47,7 @@ class Schedule:
         """The steps that run now, in the plan's order."""
         return tuple(step for step_id, step in self._steps.items() if step_id in self._running)
 
-    def take(self) -> Step | None:
+    def start_next(self) -> Step | None:
         """The step that should run now, which runs from here on; None if there is none at the moment."""
         while self._ready:
             _, step_id = heappop(self._ready)

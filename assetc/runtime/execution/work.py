@@ -39,7 +39,7 @@ class Attempt(Struct, frozen=True):
     made: Callable[[Collection[AssetKey]], Mapping[AssetKey, Versions]]
     interruption: Interruption = field(default_factory=Interruption)
 
-    def hear(self, logs: Iterable[tuple[LogLevel, str]], problems: Iterable[Diagnostic]) -> None:
+    def pass_on(self, logs: Iterable[tuple[LogLevel, str]], problems: Iterable[Diagnostic]) -> None:
         """Pass on what templates and macros log, and what they warn of."""
         for level, message in logs:
             self.log(level, message)

@@ -118,7 +118,7 @@ class Crew:
         try:
             while (step := self._next()) is not None:
                 self._execute(step, worker)
-        except BaseException as fault:  # nobody else would ever hear of it
+        except BaseException as fault:  # nothing else would ever report it
             self.fault = self.fault or fault
             self.stop("canceled")
         finally:
@@ -127,7 +127,7 @@ class Crew:
 
     def _next(self) -> Step | None:
         with self._changed:
-            while (step := self._schedule.take()) is None and not self._schedule.is_over:
+            while (step := self._schedule.start_next()) is None and not self._schedule.is_over:
                 self._changed.wait()
             return step
 

@@ -86,7 +86,7 @@ class Connection:
 
     @contextmanager
     def _faults(self) -> Iterator[None]:
-        """What SQLite and the file system report, told as a diagnostic."""
+        """What SQLite and the file system report, as a diagnostic."""
         try:
             yield
         except sqlite3.Error as error:

@@ -65,14 +65,14 @@ class MacroRenderer(Struct, frozen=True):
         around = self.compiler.moment_of(self.asset, incremental=self.incremental)
         called = call_macro(call.macro, call.arguments, around, ask)
         raise_fault(called.problems, ask)
-        self.attempt.hear(called.logs, called.problems)
+        self.attempt.pass_on(called.logs, called.problems)
         body = called.text.find(query) if query else -1
         return _statement(called.text, body)
 
     def _hook(self, sql: str) -> tuple[Statement, ...]:
         ask = SessionActs(self.attempt.session, self.adapter)
         rendered = self.compiler.hook(self.asset, sql, incremental=self.incremental, ask=ask)
-        self.attempt.hear(rendered.logs, rendered.problems)
+        self.attempt.pass_on(rendered.logs, rendered.problems)
         return _statement(rendered.text, -1)
 
 

@@ -44,8 +44,8 @@ class ProjectChecks(Struct, frozen=True):
         failures = int(str(rows[0][0])) if rows[0][0] is not None else None
         if status == "pass":
             return Checked(status, failures)
-        told = _failure(check, failures, is_warning=status == "warn", is_held_back=staged is not None)
-        return Checked(status, failures, told.message, told, (("failed_rows", failures),))
+        problem = _failure(check, failures, is_warning=status == "warn", is_held_back=staged is not None)
+        return Checked(status, failures, problem.message, problem, (("failed_rows", failures),))
 
     def query(self, check: Check, staged: Relation | None = None) -> str:
         """The query whose one row tells how many rows are wrong."""
@@ -79,7 +79,7 @@ class ProjectChecks(Struct, frozen=True):
         called = call_macro(f"test_{check.kind.rpartition('.')[2]}", arguments, around, ask or NoWarehouse())
         raise_fault(called.problems, ask)
         if self.attempt is not None:
-            self.attempt.hear(called.logs, called.problems)
+            self.attempt.pass_on(called.logs, called.problems)
         return called.text
 
     def _model(self, check: Check, staged: Relation | None) -> object:

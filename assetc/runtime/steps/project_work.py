@@ -82,7 +82,7 @@ class ProjectWork(Struct, frozen=True):
         ask = SessionActs(attempt.session, self.workspace.adapter)
         compiled = self.compiler.model(asset, incremental=incremental, ask=ask)
         known_before = not self.compiler.needs_warehouse(asset)
-        attempt.hear(compiled.rendered.logs, () if known_before else compiled.rendered.problems)
+        attempt.pass_on(compiled.rendered.logs, () if known_before else compiled.rendered.problems)
         script = read_script(asset, compiled.sql, self.workspace.adapter.dialect)
         query = script.query
         if query is None:

@@ -130,7 +130,7 @@ def _listener(output: Output, attempt: Attempt) -> Listener:
     return Listener(
         send=lambda statement: attempt.log("debug", statement.sql),
         check=partial(attempt.inspect, output),
-        report=lambda fault: attempt.hear((), (fault,)),
+        report=lambda fault: attempt.pass_on((), (fault,)),
     )
 
 

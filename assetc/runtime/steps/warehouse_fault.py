@@ -65,5 +65,5 @@ def missing_asset(error: WarehouseError, sql: str, assets: Iterable[Asset]) -> A
 def _in_one_line(text: str) -> str:
     """The further lines of a message, without the echo of the statement that some warehouses add."""
     lines = (line.strip() for line in text.splitlines())
-    told = " ".join(line for line in lines if line and not line.startswith(("LINE ", "^")))
-    return "" if _CATALOGUE.match(told) else told.replace(": :", ":")[:LONGEST_HINT]
+    text = " ".join(line for line in lines if line and not line.startswith(("LINE ", "^")))
+    return "" if _CATALOGUE.match(text) else text.replace(": :", ":")[:LONGEST_HINT]

@@ -1,4 +1,4 @@
-"""How far the faults of a project reach: which of its assets and checks each concerns."""
+"""Which assets and checks of a project each of its faults affects."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OF_SEVERAL = frozenset({"E102", "E103", "E105"})
 """Faults that several assets have together: one key, one cycle, one relation."""
 
 
-class Reach:
+class Affected:
     """The faults of one project; `uses_selectors` where what `selectors.yml` says can matter."""
 
     def __init__(self, workspace: Workspace, *, uses_selectors: bool) -> None:
@@ -47,7 +47,7 @@ class Reach:
         match self._kinds[span.path]:
             case "properties":
                 return self._and_readers(self._described_at(span))
-            case "macro":  # who calls a macro stands beside it
+            case "macro":  # its callers are among the related places
                 return self._and_readers(self._defined_in({note.span.path for note in problem.related}))
             case "definitions":
                 return self._of_folders(span)
