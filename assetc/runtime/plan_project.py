@@ -27,7 +27,6 @@ class RunRequest(Struct, frozen=True):
     selected: Selected
     changed: bool = False
     full_refresh: bool = False
-    threads: int | None = None
     fail_fast: bool = False
     arguments: tuple[str, ...] = ()
     run_id: str = field(default_factory=new_id)

@@ -61,7 +61,7 @@ class HeldTarget(Struct, frozen=True):
         """Execute a plan; everything is recorded when the iterator is at its end. Raises WarehouseError, StateError."""
         options = ExecuteOptions(
             identity=identity_of(self.workspace),
-            threads=request.threads or self.workspace.project.target.threads,
+            threads=self.workspace.project.target.threads,
             fail_fast=request.fail_fast,
             arguments=request.arguments,
             run_id=request.run_id,
