@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from assetc.adapters.protocol import Statement
+from assetc.adapters.protocol import Statement, WarehouseError
 from assetc.definitions.errors import InvariantError
 from assetc.runtime.python.local_frames import local_frames
 from assetc.runtime.python.query_result import QueryResult, WriteResult
@@ -62,7 +62,7 @@ class BodyConnection:
         """Give a table a name by which SQL of this body can read it. Raises InvariantError where no SQL can."""
         adapter = self._access.adapter
         if not adapter.abilities.local_frames:
-            message = f"{adapter.name} reads no tables of Python: return the table, or keep it as an asset of its own"
+            message = f"SQL of {adapter.name} reads no frames of Python: make the table an asset of its own"
             raise InvariantError(message, code="E185")
         self._access.registered[name] = table
         return self
@@ -98,13 +98,19 @@ class BodyConnection:
         return statements_of(self._access.resolve_sql(sql))
 
     def _run(self, statement: str) -> QueryResult | WriteResult:
-        frames = {}
-        if self._access.adapter.abilities.local_frames:
-            frames = {**local_frames(statement), **self._access.registered}
-        sent = Statement(statement, frames=frames)
-        if is_query(statement):
-            return QueryResult(statement, self._access.session.read(sent))
-        rows = self._access.session.execute(sent)
+        adapter, session = self._access.adapter, self._access.session
+        frames = {**local_frames(statement), **self._access.registered}
+        reads_frames = adapter.abilities.local_frames
+        sent = Statement(statement, frames=frames if reads_frames else {})
+        try:
+            if is_query(statement):
+                return QueryResult(statement, session.read(sent))
+            rows = session.execute(sent)
+        except WarehouseError as error:
+            if reads_frames or not frames:
+                raise
+            message = f"SQL of {adapter.name} reads no frames of Python, such as {next(iter(frames))}: {error.message}"
+            raise InvariantError(message, code="E185") from error
         return WriteResult(-1 if rows is None else rows)
 
     def _execute_native(self, method: str, sql: str, parameters: Any) -> QueryResult | WriteResult:

@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from assetc import AssetIn, InvariantError, IOManager, Ref, asset
 from assetc.adapters.protocol import Statement
@@ -60,6 +61,7 @@ class Bodies:
         self.warehouse = ADAPTER.parse({"path": str(root / "w.duckdb")}, str(root)).connect()
         self.session = self.warehouse.session()
         self.session.execute(Statement("create schema prod_main"))
+        self.adapter = ADAPTER
         self.upstream = {}
         self.log = []
 
@@ -79,7 +81,7 @@ class Bodies:
         if text:
             self.write(path, text)
         access = WarehouseAccess(
-            ADAPTER, self.session, self.root, self.resolve, self.find, Relation("w", "prod_main", key)
+            self.adapter, self.session, self.root, self.resolve, self.find, Relation("w", "prod_main", key)
         )
         request = BodyRequest(
             (AssetKey(key),),
@@ -285,6 +287,26 @@ def test_sql_of_a_body_reads_the_tables_in_its_variables(bodies):
     """)
     assert only(outcome).value == [(3,), [(1, 5), (2, 5)], (2,)]
     assert bodies.session.query("select sum(x) from outt")[1] == [(3,)]
+
+
+class WithoutFrames(type(ADAPTER)):
+    """A warehouse whose SQL reads no frames."""
+
+    name = "other"
+    abilities = replace(ADAPTER.abilities, local_frames=False)
+
+
+@pytest.mark.parametrize("call", ["connection.register('named', frame)", "execute('select * from frame')"])
+def test_sql_that_can_read_no_frames_says_so(bodies, call):
+    bodies.adapter = WithoutFrames()
+    failure = bodies.run(f"""
+    import pandas as pd
+    @asset
+    def t(context):
+        frame = pd.DataFrame({{'x': [1, 2]}})
+        context.{call}
+    """).failure
+    assert failure.diagnostic.code == "E185" and "SQL of other reads no frames of Python" in failure.diagnostic.message
 
 
 def test_a_table_of_the_warehouse_wins_over_a_variable(bodies):
