@@ -37,17 +37,11 @@ class RecordingSession(Struct, eq=False):
             raise NotKnown(relation.name)
         return tuple(Column(name, "") for name in self.columns_known)
 
-    def query(self, sql: str) -> NoReturn:
-        """Raises NotKnown."""
-        raise NotKnown(sql)
+    def query(self, *_: object, **__: object) -> NoReturn:
+        """Raises NotKnown: only a warehouse has the answer."""
+        raise NotKnown
 
-    def read(self, query: Statement) -> NoReturn:
-        """Raises NotKnown."""
-        raise NotKnown(query.sql)
-
-    def write(self, relation: Relation, table: object, *, temporary: bool = False) -> NoReturn:
-        """Raises NotKnown: there is no table value before a body has run."""
-        raise NotKnown(relation.name)
+    read = write = query
 
     def begin(self) -> None:
         """Nothing: all that is kept is text."""

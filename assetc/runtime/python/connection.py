@@ -104,7 +104,7 @@ class BodyConnection:
         sent = Statement(statement, frames=frames if reads_frames else {})
         try:
             if is_query(statement):
-                return QueryResult(statement, session.read(sent))
+                return QueryResult(statement, session.read(sent), is_relation=reads_frames)
             rows = session.execute(sent)
         except WarehouseError as error:
             if reads_frames or not frames:
@@ -120,4 +120,4 @@ class BodyConnection:
             raise InvariantError("the connection of this warehouse takes no parameters", code="E185")
         cursor = execute(sql, parameters)
         names = [str(column[0]) for column in cursor.description or ()]
-        return QueryResult(sql, None, iter(cursor.fetchall()), names)
+        return QueryResult(sql, fetched=iter(cursor.fetchall()), names=names)

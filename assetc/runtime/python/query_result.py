@@ -7,22 +7,26 @@ from typing import Any
 
 from msgspec import Struct
 
-from assetc.adapters.protocol import ArrowStream, FrameForm, Frames
+from assetc.adapters.protocol import ArrowStream, FrameForm
 from assetc.adapters.tables import arrow_stream, frames_of
 
 
 class QueryResult(Struct):
-    """The rows of one query: `rows` as the session gave them, or `fetched` by the driver itself."""
+    """The rows of one query: `rows` as the session gave them, or `fetched` by the driver itself.
+
+    `is_relation`: they are a relation of DuckDB, which is the warehouse.
+    """
 
     sql: str
     rows: ArrowStream | None = None
+    is_relation: bool = False
     fetched: Iterator[tuple[object, ...]] | None = None
     names: Sequence[str] = ()
 
     @property
     def relation(self) -> Any:
         """The query as a relation of DuckDB, where that is the warehouse; else None."""
-        return self.rows.frame("duckdb") if isinstance(self.rows, Frames) else None
+        return self._frame("duckdb") if self.is_relation else None
 
     @property
     def columns(self) -> list[str]:
