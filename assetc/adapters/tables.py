@@ -1,14 +1,20 @@
-"""Tables between warehouses and Python: Arrow streams become frames, and frames Arrow streams. DuckDB converts them."""
+"""Tables between warehouses and Python: Arrow streams become frames, and frames Arrow streams.
+
+DuckDB converts them; it is imported by the first table that is converted.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import TYPE_CHECKING
 
-import duckdb
 from msgspec import Struct
 
 from assetc.adapters.protocol import ArrowStream, FrameForm, Frames, WarehouseError
+
+if TYPE_CHECKING:
+    import duckdb
 
 VALUE_NAME = "assetc_value"
 
@@ -44,6 +50,8 @@ def frames_of(rows: ArrowStream) -> Frames:
     """The rows as something that gives frames; a plain stream is read to its end."""
     if isinstance(rows, Frames):
         return rows
+    import duckdb
+
     connection = duckdb.connect()
     with registered(connection, rows):
         connection.execute(f"create table held as select * from {VALUE_NAME}")
@@ -52,6 +60,8 @@ def frames_of(rows: ArrowStream) -> Frames:
 
 def arrow_stream(value: object) -> ArrowStream:
     """The rows of a table value as an Arrow stream. Raises WarehouseError for what is no table."""
+    import duckdb
+
     connection = duckdb.connect()
     _register(connection, value)
     return RelationRows(connection.sql(f"select * from {VALUE_NAME}"))
@@ -68,6 +78,8 @@ def registered(connection: duckdb.DuckDBPyConnection, value: object) -> Iterator
 
 
 def _register(connection: duckdb.DuckDBPyConnection, value: object) -> None:
+    import duckdb
+
     if isinstance(value, list):
         value = connection.sql("select unnest($1, max_depth := 2)", params=[value])
     elif isinstance(value, RelationRows):

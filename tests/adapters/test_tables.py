@@ -28,3 +28,11 @@ PROGRAM = """
 def test_frames_become_streams_and_streams_frames_without_pyarrow() -> None:
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(PROGRAM)], capture_output=True, text=True, check=False)
     assert done.stdout.splitlines() == ["[{'id': 1}, {'id': 2}] [1, 2] ['id']"] * 3, done.stderr
+
+
+def test_assets_that_are_executed_without_a_project_need_no_driver() -> None:
+    program = "import sys; from assetc import asset, materialize; materialize([asset(name='a')(lambda: 1)]); "
+    done = subprocess.run(
+        [sys.executable, "-c", program + "print('duckdb' in sys.modules)"], capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "False\n", done.stderr
