@@ -14,14 +14,14 @@ from typing import Any
 
 import pytest
 
-from assetc.compiler.compilation import Counts
+from assetc.compiler.compilation import WorkDone
 from assetc.project.load import LoadRequest
 from assetc.project.memory.facts_memory import CachedMemory
 from assetc.runtime.compiled_sql import SqlCompiler
 from assetc.runtime.opening import OpenRequest
 from assetc.runtime.workspace import Workspace, open_workspace
 
-NOTHING = Counts(read=0, parsed=0, derived=0)
+NOTHING = WorkDone(read=0, parsed=0, derived=0)
 
 CHAIN = {
     "assetc.toml": 'name = "shop"\n[vars]\nleast = 1\n',
@@ -43,7 +43,7 @@ def opened(root: Path, variables: Mapping[str, object] | None = None) -> Iterato
         workspace.close()
 
 
-def counts(root: Path, variables: Mapping[str, object] | None = None) -> Counts:
+def counts(root: Path, variables: Mapping[str, object] | None = None) -> WorkDone:
     with opened(root, variables) as workspace:
         return workspace.counts
 
@@ -53,7 +53,7 @@ def chain(tmp_path: Path) -> Path:
     for path, text in CHAIN.items():
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_text(text)
-    assert counts(tmp_path) == Counts(read=3, parsed=3, derived=3)
+    assert counts(tmp_path) == WorkDone(read=3, parsed=3, derived=3)
     return tmp_path
 
 
@@ -70,22 +70,22 @@ def test_a_file_that_is_only_touched_is_not_parsed(chain: Path) -> None:
 
 def test_a_comment_parses_one_file_and_derives_nothing(chain: Path) -> None:
     (chain / "models/orders.sql").write_text("-- what was ordered\n" + CHAIN["models/orders.sql"])
-    assert counts(chain) == Counts(read=1, parsed=1, derived=0)
+    assert counts(chain) == WorkDone(read=1, parsed=1, derived=0)
 
 
 def test_an_expression_changes_its_own_model_alone(chain: Path) -> None:
     (chain / "models/orders.sql").write_text("select id, customer, amount * 2 as amount from raw.orders")
-    assert counts(chain) == Counts(read=1, parsed=1, derived=1)
+    assert counts(chain) == WorkDone(read=1, parsed=1, derived=1)
 
 
 def test_a_new_column_reaches_those_who_take_it(chain: Path) -> None:
     """`large` takes all columns, `totals` names its own."""
     (chain / "models/orders.sql").write_text("select id, customer, amount, day from raw.orders")
-    assert counts(chain) == Counts(read=1, parsed=1, derived=2)
+    assert counts(chain) == WorkDone(read=1, parsed=1, derived=2)
 
 
 def test_a_variable_concerns_those_who_read_it(chain: Path) -> None:
-    assert counts(chain, {"least": 5}) == Counts(read=1, parsed=1, derived=1)
+    assert counts(chain, {"least": 5}) == WorkDone(read=1, parsed=1, derived=1)
     assert counts(chain, {"least": 5}) == NOTHING
     assert counts(chain, {"most": 5, "least": 5}) == NOTHING
 
@@ -120,7 +120,7 @@ def test_an_edit_where_macros_say_where_assets_live(tmp_path: Path) -> None:
     _write(root, "models/totals.sql", "select id, sum(amount) as total from gold.orders group by id")
     shutil.copytree(root, fresh, ignore=shutil.ignore_patterns(".assetc"))
     with opened(fresh) as cold, opened(root) as again:
-        assert outcome(again) == outcome(cold) and again.counts == Counts(read=1, parsed=1, derived=1)
+        assert outcome(again) == outcome(cold) and again.counts == WorkDone(read=1, parsed=1, derived=1)
         assert [str(edge.up) for edge in again.graph.edges] == ["orders"]
 
 

@@ -14,9 +14,9 @@ from assetc.compiler.diagnostic import Diagnostic, in_order
 from assetc.compiler.text_id import TextId
 from assetc.definitions.key import AssetKey
 
-Written: TypeAlias = tuple[AssetKey, tuple[str, ...]]
-Known: TypeAlias = dict[AssetKey, tuple[str, ...] | None]
-Seen: TypeAlias = tuple[str, str, str]
+WrittenRelation: TypeAlias = tuple[AssetKey, tuple[str, ...]]
+ColumnNames: TypeAlias = dict[AssetKey, tuple[str, ...] | None]
+TemplateRead: TypeAlias = tuple[str, str, str]
 """A `Read` of a template: its kind, its name, and a hash of what was seen."""
 
 Owner: TypeAlias = tuple[str, TextId]
@@ -34,9 +34,9 @@ class Compilation(Struct, frozen=True, dict=True):
 
     graph: Graph
     faults: Mapping[Owner, tuple[Diagnostic, ...]]
-    columns: Known
-    written: tuple[Written, ...]
-    reads: tuple[Seen, ...] = ()
+    columns: ColumnNames
+    written: tuple[WrittenRelation, ...]
+    reads: tuple[TemplateRead, ...] = ()
     outside: tuple[tuple[str, str], ...] = ()
 
     @cached_property
@@ -45,12 +45,12 @@ class Compilation(Struct, frozen=True, dict=True):
         return in_order(chain.from_iterable(self.faults.values()))
 
 
-class Counts(Struct, frozen=True):
+class WorkDone(Struct, frozen=True):
     """How much work a compilation was: files read, SQL texts parsed, models whose columns were derived."""
 
     read: int = 0
     parsed: int = 0
     derived: int = 0
 
-    def __add__(self, more: Counts) -> Counts:
-        return Counts(self.read + more.read, self.parsed + more.parsed, self.derived + more.derived)
+    def __add__(self, more: WorkDone) -> WorkDone:
+        return WorkDone(self.read + more.read, self.parsed + more.parsed, self.derived + more.derived)

@@ -11,13 +11,13 @@ from msgspec import Struct
 
 from assetc.compiler.asset import Asset, Source
 from assetc.compiler.clashes import find_clashes
-from assetc.compiler.compilation import Compilation, Written
+from assetc.compiler.compilation import Compilation, WrittenRelation
+from assetc.compiler.compiler_input import CompilerInput
 from assetc.compiler.define import define, draft_assets
 from assetc.compiler.define_assets import Draft
 from assetc.compiler.define_checks import CheckDraft, draft_of_file
 from assetc.compiler.diagnostic import Faults
 from assetc.compiler.facts import SqlFacts
-from assetc.compiler.given import Given
 from assetc.compiler.names.index_names import index_names
 from assetc.compiler.names.locate_by_macros import locate_by_macros
 from assetc.compiler.names.names import Names
@@ -40,12 +40,12 @@ class Declared(Struct, frozen=True):
     sources: Mapping[AssetKey, Source]
     checks: tuple[CheckDraft, ...]
     names: Names
-    written: tuple[Written, ...]
+    written: tuple[WrittenRelation, ...]
     faults: Mapping[str, Faults]
     reads: tuple[Read, ...] = ()
 
 
-def declare(given: Given, facts: FileFacts) -> Declared:
+def declare(given: CompilerInput, facts: FileFacts) -> Declared:
     """What the facts about all files declare."""
     project = given.project
     properties, unreadable = given.properties(None)
@@ -68,7 +68,7 @@ def declare(given: Given, facts: FileFacts) -> Declared:
     )
 
 
-def declare_edited(given: Given, facts: FileFacts, before: Compilation) -> Declared | None:
+def declare_edited(given: CompilerInput, facts: FileFacts, before: Compilation) -> Declared | None:
     """What is declared after an edit of texts with one asset each; None if others may be concerned."""
     paths = {*(text.path for text in facts.sql), *facts.seeds}
     known = {asset.path: asset for asset in before.graph.assets.values() if asset.path in paths}
@@ -94,7 +94,7 @@ def declare_edited(given: Given, facts: FileFacts, before: Compilation) -> Decla
 
 
 def _drafts_of_configured(
-    given: Given, facts: FileFacts, known: Mapping[str, Asset]
+    given: CompilerInput, facts: FileFacts, known: Mapping[str, Asset]
 ) -> tuple[tuple[Draft, ...], Faults] | None:
     """The assets of the files that configure themselves anew; None if macros have something to say about them."""
     paths = {text.path for text, each in facts.sql.items() if not _is_configured_as_before(given, each)}
@@ -108,7 +108,7 @@ def _drafts_of_configured(
     return None if located.problems else (located.drafts, faults)
 
 
-def _is_configured_as_before(given: Given, facts: SqlFacts) -> bool:
+def _is_configured_as_before(given: CompilerInput, facts: SqlFacts) -> bool:
     """Whether a text configures itself by the same words at the same places, which faults point at."""
     known = given.memory.sql(facts.text)
     return known is not None and known.discovered.config == facts.discovered.config
@@ -121,7 +121,7 @@ def _for_others(asset: Asset) -> tuple[object, ...]:
     return (asset.key, asset.kind, asset.fqn, asset.group, place, config.checks)
 
 
-def _written(drafts: Iterable[Draft]) -> Iterator[Written]:
+def _written(drafts: Iterable[Draft]) -> Iterator[WrittenRelation]:
     """What Python bodies create; of the assets of one body the first stands for all."""
     told: set[tuple[str, str, tuple[str, ...]]] = set()
     for draft in drafts:
@@ -132,7 +132,7 @@ def _written(drafts: Iterable[Draft]) -> Iterator[Written]:
                 yield draft.asset.key, write.reference.parts
 
 
-def _file_checks(given: Given, facts: FileFacts) -> Iterator[CheckDraft]:
+def _file_checks(given: CompilerInput, facts: FileFacts) -> Iterator[CheckDraft]:
     for file in given.project.files:
         if file.kind == "check":
             yield draft_of_file(facts.sql[TextId(file.path)])

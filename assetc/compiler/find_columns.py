@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset, Graph
 from assetc.compiler.columns.shape import output_columns
-from assetc.compiler.compilation import Known
+from assetc.compiler.compilation import ColumnNames
 from assetc.compiler.facts import Columns, SeedFacts, SqlFacts, Understood
 from assetc.compiler.graph import order_below
 from assetc.compiler.names.names import Names, find_table
@@ -24,11 +24,11 @@ from assetc.definitions.key import AssetKey
 def find_columns(
     graph: Graph,
     dirty: Collection[AssetKey],
-    before: Known,
+    before: ColumnNames,
     facts_of: Callable[[Asset], SqlFacts | None],
     seeds: Mapping[str, SeedFacts],
     names: Names,
-) -> tuple[Known, dict[TextId, SqlFacts]]:
+) -> tuple[ColumnNames, dict[TextId, SqlFacts]]:
     """The columns by asset, and the facts of those models for which they had to be derived.
 
     The dirty assets are looked at, and further down everyone who reads one whose columns are others than before.
@@ -73,7 +73,7 @@ def _seed_columns(header: str, separator: str) -> tuple[str, ...] | None:
 
 
 def _derive_columns(
-    key: AssetKey, understood: Understood, before: Columns | None, known: Known, names: Names
+    key: AssetKey, understood: Understood, before: Columns | None, known: ColumnNames, names: Names
 ) -> Columns:
     """The columns of a model: those from `before` if neither its text nor what it takes has changed since."""
     shape = understood.shape
@@ -87,7 +87,7 @@ def _derive_columns(
     return Columns(derived_from, output_columns(shape, upstream.get))
 
 
-def _columns_of(source: tuple[str, ...], owner: AssetKey, known: Known, names: Names) -> tuple[str, ...] | None:
+def _columns_of(source: tuple[str, ...], owner: AssetKey, known: ColumnNames, names: Names) -> tuple[str, ...] | None:
     found = find_table(names, source, owner)
     return known.get(found[0]) if len(found) == 1 else None
 

@@ -27,13 +27,13 @@ from functools import partial
 
 from assetc.compiler.asset import Asset, Graph
 from assetc.compiler.code_version import versioned
-from assetc.compiler.compilation import Compilation, Counts
+from assetc.compiler.compilation import Compilation, WorkDone
+from assetc.compiler.compiler_input import CompilerInput
 from assetc.compiler.declare import Declared, declare, declare_edited
 from assetc.compiler.diagnostic import Faults
 from assetc.compiler.facts import SqlFacts, outside_reads
 from assetc.compiler.faults import faults_after
 from assetc.compiler.find_columns import find_columns
-from assetc.compiler.given import Given
 from assetc.compiler.graph import connect, reconnect
 from assetc.compiler.project import Project
 from assetc.compiler.reading.read_files import FileFacts, read_files
@@ -52,14 +52,16 @@ CAN_BE_EDITED = frozenset({"model", "seed"})
 """The kinds of files that are one asset each: an edit of another kind makes everything dirty."""
 
 
-def compile_project(given: Given, before: Compilation | None, dirty: Collection[TextId]) -> tuple[Compilation, Counts]:
+def compile_project(
+    given: CompilerInput, before: Compilation | None, dirty: Collection[TextId]
+) -> tuple[Compilation, WorkDone]:
     """All passes, in order. Nothing that a user wrote raises; faults are in the compilation's diagnostics.
 
     `dirty` are the texts that were edited since `before`: nothing else that the compilation comes from has changed.
     """
     if before is not None and not _can_be_edited(given.project, before, dirty):
         before = None
-    compiled, counts = None, Counts()
+    compiled, counts = None, WorkDone()
     while compiled is None:
         if before is None:
             dirty = {PROJECT, *(TextId(file.path) for file in given.project.files)}
@@ -78,13 +80,13 @@ def _can_be_edited(project: Project, before: Compilation, dirty: Collection[Text
 
 
 def _compiled(
-    given: Given, before: Compilation | None, dirty: Collection[TextId]
-) -> tuple[Compilation | None, Mapping[TextId, SqlFacts], Counts]:
+    given: CompilerInput, before: Compilation | None, dirty: Collection[TextId]
+) -> tuple[Compilation | None, Mapping[TextId, SqlFacts], WorkDone]:
     """The compilation after all passes over the dirty texts, None if everything is dirty; and what was found out."""
     facts, earlier = read_files(given, dirty), before or NOTHING_YET
     declared = declare(given, facts) if before is None else declare_edited(given, facts, before)
     if declared is None:
-        return None, facts.sql, Counts(facts.read)
+        return None, facts.sql, WorkDone(facts.read)
     sql, parsed = understand_files(given, declared, facts.sql)
     hooks, hook_facts = understand_hooks(given, declared)
     implicit = first_in_others(earlier.graph, dirty)
@@ -96,7 +98,7 @@ def _compiled(
     else:
         graph, graph_faults = _reconnected(given, before, dirty, assets, resolved)
     if graph is None:
-        return None, sql, Counts(facts.read, parsed)
+        return None, sql, WorkDone(facts.read, parsed)
     all_facts = partial(_facts_of, given, sql)
     columns, derived = find_columns(graph, assets.keys(), earlier.columns, all_facts, facts.seeds, declared.names)
     understood = {text: each.understood.problems for text, each in sql.items() if each.understood}
@@ -110,15 +112,15 @@ def _compiled(
         reads=tuple(dict.fromkeys((*earlier.reads, *reads))),
         outside=before.outside if before else _outside(facts),
     )
-    return compilation, {**sql, **derived}, Counts(facts.read, parsed, len(derived))
+    return compilation, {**sql, **derived}, WorkDone(facts.read, parsed, len(derived))
 
 
-def _facts_of(given: Given, dirty: Mapping[TextId, SqlFacts], asset: Asset) -> SqlFacts | None:
+def _facts_of(given: CompilerInput, dirty: Mapping[TextId, SqlFacts], asset: Asset) -> SqlFacts | None:
     return dirty.get(asset.text) or given.memory.sql(asset.text)
 
 
 def _connected(
-    given: Given,
+    given: CompilerInput,
     declared: Declared,
     assets: Mapping[AssetKey, Asset],
     sql: Mapping[TextId, SqlFacts],
@@ -132,7 +134,11 @@ def _connected(
 
 
 def _reconnected(
-    given: Given, before: Compilation, dirty: Collection[TextId], assets: Mapping[AssetKey, Asset], resolved: Resolved
+    given: CompilerInput,
+    before: Compilation,
+    dirty: Collection[TextId],
+    assets: Mapping[AssetKey, Asset],
+    resolved: Resolved,
 ) -> tuple[Graph | None, dict[str, Faults]]:
     sources = sources_after(before.graph, dirty, resolved, given.project.settings)
     if sources is None or given.files.problems:
@@ -140,7 +146,7 @@ def _reconnected(
     return reconnect(before.graph, assets, sources, resolved.edges), {}
 
 
-def _remember(given: Given, facts: Mapping[TextId, SqlFacts]) -> None:
+def _remember(given: CompilerInput, facts: Mapping[TextId, SqlFacts]) -> None:
     for text, changed in facts.items():
         if changed is not given.memory.sql(text):
             given.memory.keep(changed)

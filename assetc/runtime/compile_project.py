@@ -6,9 +6,9 @@ from collections.abc import Collection
 
 from msgspec.structs import replace
 
-from assetc.compiler.compilation import Counts
+from assetc.compiler.compilation import WorkDone
+from assetc.compiler.compiler_input import CompilerInput
 from assetc.compiler.diagnostic import Diagnostic
-from assetc.compiler.given import Given
 from assetc.compiler.pipeline import compile_project
 from assetc.compiler.project import Properties
 from assetc.compiler.reading.load_macros import load_macros
@@ -23,7 +23,7 @@ from assetc.runtime.opening import Opening
 from assetc.runtime.surroundings import surroundings_of
 
 
-def compile_opened(opening: Opening, before: Snapshot | None, changed: Collection[str]) -> tuple[Snapshot, Counts]:
+def compile_opened(opening: Opening, before: Snapshot | None, changed: Collection[str]) -> tuple[Snapshot, WorkDone]:
     """The compilation of a project. `changed` are the files that were edited since the snapshot `before`."""
     files = ProjectFiles.of(opening.project, opening.cache)
     whole: list[LoadedProperties] = []
@@ -35,7 +35,7 @@ def compile_opened(opening: Opening, before: Snapshot | None, changed: Collectio
         return loaded.properties, loaded.problems
 
     surroundings = surroundings_of(opening, load_macros(opening.project, files))
-    given = Given(opening.project, properties, surroundings, files, CachedMemory(opening.cache, opening.scope))
+    given = CompilerInput(opening.project, properties, surroundings, files, CachedMemory(opening.cache, opening.scope))
     dirty = [TextId(path) for path in changed]
     compilation, counts = compile_project(given, before.compilation if before else None, dirty)
     if before is not None and not whole:

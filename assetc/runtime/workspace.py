@@ -17,14 +17,14 @@ from assetc.adapters.protocol import Adapter, Identity
 from assetc.adapters.registry import find_adapter
 from assetc.compiler.asset import Graph
 from assetc.compiler.collector import collector_paused
-from assetc.compiler.compilation import Compilation, Counts
+from assetc.compiler.compilation import Compilation, WorkDone
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.project import Project
 from assetc.project.find_project import find_project
 from assetc.project.load import Loaded, load
 from assetc.project.memory.cache import Cache
 from assetc.project.memory.compact import compact_memory
-from assetc.project.memory.snapshot import CompilationInputs, changed_files, hash_of, keep, recall
+from assetc.project.memory.snapshot import ProjectStamps, changed_files, hash_of, keep, recall
 from assetc.project.memory.snapshot_rows import Snapshot
 from assetc.project.profiles.other_targets import shared_relations
 from assetc.project.profiles.secrets import named_only
@@ -49,7 +49,7 @@ class Workspace(Struct, frozen=True, dict=True):
 
     opening: Opening
     compilation: Compilation
-    counts: Counts
+    counts: WorkDone
     diagnostics: tuple[Diagnostic, ...]
     connection: Connection
     secrets: tuple[str, ...]
@@ -149,20 +149,20 @@ def _adjusted(project: Project, request: OpenRequest) -> Project:
     return project
 
 
-def _compiled(opening: Opening) -> tuple[Compilation, Counts]:
-    cache, inputs = opening.cache, _inputs(opening)
-    recalled = recall(cache, opening.scope, inputs)
+def _compiled(opening: Opening) -> tuple[Compilation, WorkDone]:
+    cache, stamps = opening.cache, _stamps_of(opening)
+    recalled = recall(cache, opening.scope, stamps)
     if recalled is not None and not _is_current(recalled.snapshot, opening):
         recalled = None
-    if recalled is not None and recalled.stamps == inputs.stamps:
-        return recalled.snapshot.compilation, Counts()
+    if recalled is not None and recalled.stamps == stamps.stamps:
+        return recalled.snapshot.compilation, WorkDone()
     from assetc.runtime.compile_project import compile_opened
 
-    changed = changed_files(cache, opening.scope, inputs)
+    changed = changed_files(cache, opening.scope, stamps)
     before = recalled.snapshot if recalled is not None and changed is not None else None
     cache.keep("snapshot", opening.scope, b"")  # facts that are saved before all are there belong to none
     snapshot, counts = compile_opened(opening, before, changed or ())
-    keep(cache, opening.scope, inputs, snapshot, recalled)
+    keep(cache, opening.scope, stamps, snapshot, recalled)
     if before is None:
         cache.forget({file.path for file in opening.project.files})
     cache.save()
@@ -176,7 +176,7 @@ def _shared(opening: Opening, loaded: Loaded, compilation: Compilation) -> tuple
     return tuple(shared_relations(opening.project, compilation.graph, identity, loaded.others))
 
 
-def _inputs(opening: Opening) -> CompilationInputs:
+def _stamps_of(opening: Opening) -> ProjectStamps:
     """All that a compilation depends on but what templates read and what lies outside of the folders."""
     project = opening.project
     settings = (
@@ -188,7 +188,7 @@ def _inputs(opening: Opening) -> CompilationInputs:
         project.dispatch,
         opening.request.full_refresh,
     )
-    return CompilationInputs.of(settings, project.files)
+    return ProjectStamps.of(settings, project.files)
 
 
 def _is_current(recalled: Snapshot, opening: Opening) -> bool:

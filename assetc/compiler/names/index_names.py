@@ -7,7 +7,7 @@ from functools import partial
 from typing import TypeVar
 
 from assetc.compiler.asset import Asset, Source
-from assetc.compiler.compilation import Written
+from assetc.compiler.compilation import WrittenRelation
 from assetc.compiler.names.locate import fold_name, place_of, place_of_relation
 from assetc.compiler.names.names import Candidates, Fold, Names, inlined_name, schema_of
 from assetc.compiler.project import Project
@@ -18,7 +18,7 @@ Name = TypeVar("Name", bound=Hashable)
 
 
 def index_names(
-    project: Project, assets: Collection[Asset], sources: Collection[Source], written: Iterable[Written]
+    project: Project, assets: Collection[Asset], sources: Collection[Source], written: Iterable[WrittenRelation]
 ) -> Names:
     """The names of assets and declared sources; the key of an asset wins over that of a source.
 

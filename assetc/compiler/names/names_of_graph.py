@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import structs
 
 from assetc.compiler.asset import Asset, Source
-from assetc.compiler.compilation import Written
+from assetc.compiler.compilation import WrittenRelation
 from assetc.compiler.names.index_names import index_names
 from assetc.compiler.names.names import Names, inlined_name
 from assetc.compiler.project import Project
@@ -19,7 +19,7 @@ MOST_LOOKUPS = 200
 
 
 def names_of_graph(
-    project: Project, assets: Iterable[Asset], sources: Iterable[Source], written: Iterable[Written]
+    project: Project, assets: Iterable[Asset], sources: Iterable[Source], written: Iterable[WrittenRelation]
 ) -> Names:
     """The names as the compiler resolved them. `sources` may be all: implicit ones have no names."""
     lookups = _Lookups(project, tuple(assets), tuple(source for source in sources if not source.implicit), written)
@@ -32,7 +32,11 @@ class _Lookups:
     """A name only ever leads to what has its last part: as key, as relation, or as inlined query."""
 
     def __init__(
-        self, project: Project, assets: Collection[Asset], sources: Collection[Source], written: Iterable[Written]
+        self,
+        project: Project,
+        assets: Collection[Asset],
+        sources: Collection[Source],
+        written: Iterable[WrittenRelation],
     ) -> None:
         self._project = project
         self._all: tuple[Collection[Any], Collection[Any], Iterable[Any]] = (assets, sources, written)
@@ -60,7 +64,9 @@ class _Lookups:
             self._everything = self._indexed(*self._all)
         return self._everything
 
-    def _indexed(self, assets: Collection[Asset], sources: Collection[Source], written: Iterable[Written]) -> Names:
+    def _indexed(
+        self, assets: Collection[Asset], sources: Collection[Source], written: Iterable[WrittenRelation]
+    ) -> Names:
         return index_names(self._project, assets, sources, written)
 
     def _group(self) -> None:
@@ -70,7 +76,7 @@ class _Lookups:
                     self._by_last.setdefault(last, ([], [], []))[number].append(thing)
 
 
-def _lasts(thing: Asset | Source | Written) -> Iterator[str]:
+def _lasts(thing: Asset | Source | WrittenRelation) -> Iterator[str]:
     if isinstance(thing, tuple):
         yield thing[1][-1]
         return

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator, Mapping
 
 from msgspec import Struct
 
+from assetc.compiler.compiler_input import CompilerInput
 from assetc.compiler.diagnostic import Diagnostic, Faults
 from assetc.compiler.facts import UNREADABLE, MacroFacts, PythonFacts, SeedFacts, SqlFacts
-from assetc.compiler.given import Given
 from assetc.compiler.memory import Files
 from assetc.compiler.package import ProjectFile
 from assetc.compiler.reading.understand import discover
@@ -31,7 +31,7 @@ class FileFacts(Struct, frozen=True):
     read: int
 
 
-def read_files(given: Given, texts: Collection[TextId]) -> FileFacts:
+def read_files(given: CompilerInput, texts: Collection[TextId]) -> FileFacts:
     """Facts about the files of these texts: remembered where neither a file nor what it looked at has changed."""
     sql: dict[TextId, SqlFacts] = {}
     seeds: dict[str, SeedFacts] = {}
@@ -55,13 +55,13 @@ def read_files(given: Given, texts: Collection[TextId]) -> FileFacts:
     return FileFacts(sql, python, seeds, faults, read + newly_read)
 
 
-def _macro_faults(given: Given) -> Iterator[tuple[TextId, tuple[Diagnostic, ...]]]:
+def _macro_faults(given: CompilerInput) -> Iterator[tuple[TextId, tuple[Diagnostic, ...]]]:
     yield PROJECT, given.surroundings.library.problems
     for file in given.surroundings.library.files:
         yield TextId(file.path), _check_macros(given, file)
 
 
-def read_sql_file(given: Given, path: str) -> tuple[SqlFacts, bool]:
+def read_sql_file(given: CompilerInput, path: str) -> tuple[SqlFacts, bool]:
     """The facts about a SQL file, and whether it had to be read for them."""
     content, surroundings = given.files.content(path), given.surroundings_in(path)
     known = given.memory.sql(TextId(path))
@@ -90,7 +90,7 @@ def read_header(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _check_macros(given: Given, file: MacroFile) -> tuple[Diagnostic, ...]:
+def _check_macros(given: CompilerInput, file: MacroFile) -> tuple[Diagnostic, ...]:
     """The macros of a file that are no Jinja, whether anything calls them or not."""
     content = given.files.content(file.path)
     known = given.memory.macros(file.path)
@@ -102,7 +102,7 @@ def _check_macros(given: Given, file: MacroFile) -> tuple[Diagnostic, ...]:
     return known.problems
 
 
-def _read_seed(given: Given, file: ProjectFile) -> SeedFacts:
+def _read_seed(given: CompilerInput, file: ProjectFile) -> SeedFacts:
     content = given.files.content(file.path)
     known = given.memory.seed(file.path)
     if known is not None and known.content == content:
@@ -112,7 +112,7 @@ def _read_seed(given: Given, file: ProjectFile) -> SeedFacts:
     return facts
 
 
-def _read_python_files(given: Given, paths: list[str]) -> tuple[dict[str, PythonFacts], int]:
+def _read_python_files(given: CompilerInput, paths: list[str]) -> tuple[dict[str, PythonFacts], int]:
     found: dict[str, PythonFacts] = {}
     changed: list[str] = []
     for path in paths:

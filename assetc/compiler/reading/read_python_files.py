@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from assetc.compiler.compiler_input import CompilerInput
 from assetc.compiler.facts import UNREADABLE, PythonFacts
-from assetc.compiler.given import Given
 from assetc.compiler.python.complete_python import complete_python
 from assetc.compiler.python.read_python import read_python
 from assetc.compiler.python.reading import PythonReading
 
 
-def read_python_files(given: Given, paths: list[str]) -> dict[str, PythonFacts]:
+def read_python_files(given: CompilerInput, paths: list[str]) -> dict[str, PythonFacts]:
     """The facts about these files, read anew; those that the text does not tell come from importing them."""
     files, dialect = given.files, given.project.target.dialect
 
@@ -27,7 +27,7 @@ def read_python_files(given: Given, paths: list[str]) -> dict[str, PythonFacts]:
     return {path: _facts(given, path, reading) for path, reading in readings.items()}
 
 
-def _facts(given: Given, path: str, reading: PythonReading) -> PythonFacts:
+def _facts(given: CompilerInput, path: str, reading: PythonReading) -> PythonFacts:
     content = given.files.content
     # A file that was looked for and is not there has the content "": it is noticed when it appears.
     leads_to = tuple((other, content(other)) for other in (*reading.files, *reading.missing))

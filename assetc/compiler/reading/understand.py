@@ -9,10 +9,10 @@ from typing import TypeGuard
 from msgspec import Struct
 from msgspec.structs import replace
 
+from assetc.compiler.compiler_input import CompilerInput
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.facts import CompiledText, Discovered, PlacedReference, Understood, Variant
-from assetc.compiler.given import Given
 from assetc.compiler.place import Span, span_of
 from assetc.compiler.reference import Reference
 from assetc.compiler.sql.fold import split_name
@@ -41,7 +41,7 @@ class Reader(Struct, frozen=True):
     surroundings: Surroundings
 
 
-def reader_of(given: Given, config: AssetConfig | None, surroundings: Surroundings) -> Reader:
+def reader_of(given: CompilerInput, config: AssetConfig | None, surroundings: Surroundings) -> Reader:
     """How the templates of an asset are read: in its own dialect, if it has one."""
     return Reader((config and config.dialect) or given.project.target.dialect, surroundings)
 

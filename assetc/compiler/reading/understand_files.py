@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from msgspec.structs import replace
 
 from assetc.compiler.collector import drop_trees, keep_what_is
+from assetc.compiler.compiler_input import CompilerInput
 from assetc.compiler.config import NOTHING, ConfigValues
 from assetc.compiler.declare import Declared
 from assetc.compiler.facts import SqlFacts
-from assetc.compiler.given import Given
 from assetc.compiler.names.target_names import TargetNames
 from assetc.compiler.reading.understand import at_moment, is_understood, reader_of, understand
 from assetc.compiler.resolution.resolve_checks import NOBODY
@@ -35,7 +35,7 @@ def _owners(declared: Declared) -> Iterator[TextOwner]:
 
 
 def understand_files(
-    given: Given, declared: Declared, facts: Mapping[TextId, SqlFacts]
+    given: CompilerInput, declared: Declared, facts: Mapping[TextId, SqlFacts]
 ) -> tuple[dict[TextId, SqlFacts], int]:
     """The facts with everything that their SQL tells, and how many texts had to be parsed for it."""
     understood: dict[TextId, SqlFacts] = {}

@@ -7,9 +7,9 @@ from hashlib import blake2b
 from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset
+from assetc.compiler.compiler_input import CompilerInput
 from assetc.compiler.declare import Declared
 from assetc.compiler.facts import PlacedReference, SqlFacts
-from assetc.compiler.given import Given
 from assetc.compiler.names.target_names import TargetNames
 from assetc.compiler.reading.understand import Reader, discover, is_understood, reader_of, understand
 from assetc.compiler.template.surroundings import Template
@@ -20,7 +20,7 @@ from assetc.definitions.relation import Relation
 HookReferences = dict[AssetKey, tuple[PlacedReference, ...]]
 
 
-def understand_hooks(given: Given, declared: Declared) -> tuple[HookReferences, dict[TextId, SqlFacts]]:
+def understand_hooks(given: CompilerInput, declared: Declared) -> tuple[HookReferences, dict[TextId, SqlFacts]]:
     """What the hooks of each asset read and write, at the place of the asset, and the facts about each hook."""
     found: HookReferences = {}
     facts: dict[TextId, SqlFacts] = {}
@@ -52,7 +52,7 @@ def hooks_of(asset: Asset) -> tuple[tuple[TextId, str], ...]:
     )
 
 
-def _understood(given: Given, reader: Reader, text: TextId, sql: str) -> SqlFacts:
+def _understood(given: CompilerInput, reader: Reader, text: TextId, sql: str) -> SqlFacts:
     """What the SQL of one hook reads and writes."""
     content = blake2b(sql.encode(), digest_size=16).hexdigest()
     known = given.memory.sql(text)

@@ -17,7 +17,7 @@ HASH_LENGTH = 32
 """The characters of a hash. A row begins with two: that of the settings, and that of the stamps."""
 
 
-class CompilationInputs(Struct, frozen=True):
+class ProjectStamps(Struct, frozen=True):
     """What a compilation comes from, but for what templates read: a hash of its settings, and its files.
 
     `files` are path, kind and stamp of each; `stamps` is a hash of them all.
@@ -28,16 +28,16 @@ class CompilationInputs(Struct, frozen=True):
     stamps: str
 
     @staticmethod
-    def of(settings: object, files: Iterable[ProjectFile]) -> CompilationInputs:
-        """The inputs with these settings, which are plain values, and these files."""
+    def of(settings: object, files: Iterable[ProjectFile]) -> ProjectStamps:
+        """The stamps with these settings, which are plain values, and these files."""
         rows = marshal.dumps([(file.path, file.kind, *file.stamp) for file in files])
-        return CompilationInputs(hash_of(settings), rows, blake2b(rows, digest_size=16).hexdigest())
+        return ProjectStamps(hash_of(settings), rows, blake2b(rows, digest_size=16).hexdigest())
 
 
-def recall(cache: Cache, scope: str, inputs: CompilationInputs) -> Recalled | None:
+def recall(cache: Cache, scope: str, stamps: ProjectStamps) -> Recalled | None:
     """The last compilation of the scope, if it had these settings; of the same files if `stamps` are the same."""
     row = cache.get("snapshot", scope)
-    if row is None or not row.startswith(inputs.settings.encode()):
+    if row is None or not row.startswith(stamps.settings.encode()):
         return None
     try:
         rows = Rows(*read_plain(row[2 * HASH_LENGTH :]))
@@ -46,9 +46,9 @@ def recall(cache: Cache, scope: str, inputs: CompilationInputs) -> Recalled | No
         return None
 
 
-def changed_files(cache: Cache, scope: str, inputs: CompilationInputs) -> tuple[str, ...] | None:
+def changed_files(cache: Cache, scope: str, stamps: ProjectStamps) -> tuple[str, ...] | None:
     """The files with another stamp than at the last compilation; None if others are there, or of other kinds."""
-    before, now = read_plain(cache.get("files", scope)) or [], read_plain(inputs.files)
+    before, now = read_plain(cache.get("files", scope)) or [], read_plain(stamps.files)
     if len(before) != len(now):
         return None
     pairs = [(then, file) for then, file in zip(before, now, strict=True) if then != file]
@@ -57,9 +57,7 @@ def changed_files(cache: Cache, scope: str, inputs: CompilationInputs) -> tuple[
     return tuple(path for (path, *_), _ in pairs)
 
 
-def keep(
-    cache: Cache, scope: str, inputs: CompilationInputs, snapshot: Snapshot, recalled: Recalled | None = None
-) -> None:
+def keep(cache: Cache, scope: str, stamps: ProjectStamps, snapshot: Snapshot, recalled: Recalled | None = None) -> None:
     """Remember a compilation, unless something in it cannot be written: a date in somebody's `meta`.
 
     What it has in common with the one that was `recalled` is written as it was read.
@@ -68,13 +66,13 @@ def keep(
         content = marshal.dumps(tuple(rows_of(snapshot, recalled)))
     except ValueError:
         content = b""
-    stamped = f"{inputs.settings}{inputs.stamps}".encode() + content
+    stamped = f"{stamps.settings}{stamps.stamps}".encode() + content
     cache.keep("snapshot", scope, stamped if content else b"")
-    cache.keep("files", scope, inputs.files)
+    cache.keep("files", scope, stamps.files)
 
 
 def hash_of(value: object) -> str:
-    """A hash of plain values, for the inputs of a compilation."""
+    """A hash of plain values, for the stamps of a compilation."""
     return blake2b(repr(value).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 

@@ -17,7 +17,7 @@ ReadProperties: TypeAlias = Callable[[Collection[str] | None], tuple[Properties,
 """What the property files with these paths say, or all of them, and their faults. Few edits need any."""
 
 
-class Given(Struct, frozen=True):
+class CompilerInput(Struct, frozen=True):
     """The input of the passes."""
 
     project: Project
