@@ -10,16 +10,13 @@ import contextlib
 import os
 import sqlite3
 import sys
-from collections.abc import Callable, Collection, Iterable
-from hashlib import blake2b
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from threading import RLock
-from typing import Any, TypeAlias, TypeVar
+from typing import TypeAlias
 
 from assetc.compiler.text_id import TextId
 from assetc.version import __version__
-
-T = TypeVar("T")
 
 Row: TypeAlias = tuple[str, str, str]
 """What a row is found by: its kind, and the path and part of a text."""
@@ -167,40 +164,6 @@ class Cache:
         """Save, and close the file."""
         self.save()
         self._connection.close()
-
-
-Pack: TypeAlias = Callable[[object], bytes | None]
-Unpack: TypeAlias = Callable[[type[Any], bytes], object]
-
-
-class CacheMemory:
-    """Readings of configuration files in the cache, each with the stamp of its file."""
-
-    def __init__(self, cache: Cache, pack: Pack, unpack: Unpack) -> None:
-        self._cache = cache
-        self._pack = pack
-        self._unpack = unpack
-
-    def recall(self, form: type[T], path: str, stamp: tuple[int, int, int]) -> T | None:
-        """The reading of this file, if it was remembered with this stamp."""
-        row = self._cache.get(form.__name__, path)
-        if row is None or row[:STAMP_LENGTH] != _stamp_bytes(stamp):
-            return None
-        value = self._unpack(form, row[STAMP_LENGTH:])
-        return value if isinstance(value, form) else None
-
-    def remember(self, path: str, stamp: tuple[int, int, int], reading: object) -> None:
-        """Keep a reading for the next load."""
-        packed = self._pack(reading)
-        if packed is not None:
-            self._cache.keep(type(reading).__name__, path, _stamp_bytes(stamp) + packed)
-
-
-STAMP_LENGTH = 16
-
-
-def _stamp_bytes(stamp: tuple[int, int, int]) -> bytes:
-    return blake2b(repr(stamp).encode(), digest_size=STAMP_LENGTH).digest()
 
 
 def _connect(path: Path | None) -> sqlite3.Connection:

@@ -1,4 +1,4 @@
-"""Small values of ours as bytes, and back: what every command reads, so it takes nothing that is slow to import.
+"""Small values of ours as plain ones, and back: what a snapshot is made of, and every command reads.
 
 The values describe themselves: a struct is the number of its form and its fields. `marshal` is the fastest reader
 that Python has; its format belongs to one version of Python, which the cache therefore names in its own.
@@ -14,17 +14,9 @@ from assetc.compiler.asset import CheckConfig, DeclaredColumn, Source
 from assetc.compiler.config import AssetConfig, Hook
 from assetc.compiler.diagnostic import Annotation, Diagnostic
 from assetc.compiler.place import Span
-from assetc.compiler.project import CheckSpec, DeclaredSource, Entry, FolderConfig, Patch
+from assetc.compiler.project import CheckSpec, Entry
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
-from assetc.project.documents.readings import (
-    ProfilesReading,
-    ProjectFileReading,
-    PropertyFileReading,
-    WrittenOutput,
-    WrittenProfile,
-)
-from assetc.project.memory.cache import Cache, CacheMemory
 
 TUPLE, KEY = 0, 1
 FORMS: tuple[type[Any], ...] = (
@@ -33,41 +25,16 @@ FORMS: tuple[type[Any], ...] = (
     CheckConfig,
     CheckSpec,
     DeclaredColumn,
-    DeclaredSource,
     Diagnostic,
     Entry,
-    FolderConfig,
     Hook,
-    Patch,
-    ProfilesReading,
-    ProjectFileReading,
-    PropertyFileReading,
     Relation,
     Source,
     Span,
-    WrittenOutput,
-    WrittenProfile,
 )
 FIRST_FORM = 2
 _NUMBERS = {form: number for number, form in enumerate(FORMS, FIRST_FORM)}
 _ATOMS = frozenset({str, int, float, bool, type(None), bytes})
-
-
-def pack(value: object) -> bytes | None:
-    """The value as bytes; None if something in it is no value of ours, a date for instance."""
-    try:
-        return marshal.dumps(to_plain(value))
-    except ValueError:
-        return None
-
-
-def unpack(content: bytes) -> object | None:
-    """The value that `pack` wrote, or None if it cannot be read."""
-    try:
-        value: object = from_plain(read_plain(content))
-    except (TypeError, IndexError):
-        return None
-    return value
 
 
 def read_plain(content: bytes | None) -> Any:
@@ -76,11 +43,6 @@ def read_plain(content: bytes | None) -> Any:
         return None if content is None else marshal.loads(content)  # noqa: S302  our cache, of this version of Python
     except (ValueError, TypeError, EOFError):
         return None
-
-
-def compact_memory(cache: Cache) -> CacheMemory:
-    """The memory for the few configuration files that every command reads."""
-    return CacheMemory(cache, pack, lambda _, content: unpack(content))
 
 
 def to_plain(value: Any) -> Any:
