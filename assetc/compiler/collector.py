@@ -9,13 +9,14 @@ from contextlib import contextmanager
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """No garbage collection inside but by `drop_trees`."""
+    """No garbage collection inside but by `drop_trees`. What came to be counts as old afterwards: it is there to stay."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_enabled:
+            keep_what_is()
             gc.enable()
 
 
