@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """No garbage collection inside but by `drop_trees`. What came to be counts as old afterwards: it is there to stay."""
+    """No garbage collection inside but by `drop_trees`; what came to be is there to stay, and counts as old."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from heapq import heapify, heappop, heappush
 
 from msgspec.structs import replace
@@ -124,7 +124,11 @@ def order(graph: Graph, keys: Iterable[AssetKey]) -> tuple[AssetKey, ...]:
     Where the graph leaves a choice the smaller key comes first; members of a cycle come last.
     """
     wanted = set(keys)
-    ordered = _ordered(graph.upstream, graph.downstream)
+    needed = wanted if len(wanted) >= len(graph.assets) else wanted | ancestors(graph, wanted, None)
+    if len(needed) < len(graph.assets):
+        ordered = _ordered(_within(graph.upstream, needed), _within(graph.downstream, needed))
+    else:
+        ordered = _ordered(graph.upstream, graph.downstream)
     left = sorted(wanted.difference(ordered))
     return (*(key for key in ordered if key in wanted), *left)
 
@@ -132,9 +136,13 @@ def order(graph: Graph, keys: Iterable[AssetKey]) -> tuple[AssetKey, ...]:
 def order_below(graph: Graph, keys: Iterable[AssetKey]) -> tuple[AssetKey, ...]:
     """`keys` and everything that needs them, every one behind those it needs; members of a cycle come last."""
     below = {*keys, *descendants(graph, keys, None)}
-    upstream = {key: tuple(up for up in graph.upstream[key] if up in below) for key in below}
-    ordered = _ordered(upstream, graph.downstream)
+    ordered = _ordered(_within(graph.upstream, below), graph.downstream)
     return (*ordered, *sorted(below.difference(ordered)))
+
+
+def _within(adjacency: Adjacency, keys: Set[AssetKey]) -> Adjacency:
+    """The adjacency among these keys alone."""
+    return {key: tuple(near for near in adjacency.get(key, ()) if near in keys) for key in keys}
 
 
 def ancestors(graph: Graph, keys: Iterable[AssetKey], depth: int | None) -> frozenset[AssetKey]:

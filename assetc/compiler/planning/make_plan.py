@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from assetc.compiler.asset import Asset, Check, Graph
-from assetc.compiler.graph import order, with_shared_needs
+from assetc.compiler.graph import ancestors, order, with_shared_needs
 from assetc.compiler.node import NodeId
 from assetc.compiler.operation import RelationKind
 from assetc.compiler.plan import (
@@ -108,15 +108,22 @@ class _Choice(Struct, frozen=True):
 
 
 def _choose(graph: Graph, selected: Selected, request: PlanRequest, remembered: Remembered) -> _Choice:
-    ordered = order(graph, graph.assets)
+    ordered = _concerned(graph, selected)
     inputs = find_inputs(graph, ordered)
     conditions = assess(graph, ordered, inputs, remembered.recorded, remembered.existing)
     chosen = [key for key in ordered if key in selected.assets and _is_built_by(graph.assets[key], request)]
     reused = {key for key in chosen if _may_reuse(graph.assets[key], conditions[key], request)}
     executed = with_shared_needs(graph, (key for key in chosen if key not in reused))
     if executed is not graph:
-        ordered = order(executed, graph.assets)
+        ordered = _concerned(executed, selected)
     return _Choice(executed, ordered, inputs, conditions, frozenset(chosen), frozenset(reused))
+
+
+def _concerned(graph: Graph, selected: Selected) -> tuple[AssetKey, ...]:
+    """What is selected and everything upstream of it: the condition of no other asset counts."""
+    if len(selected.assets) >= len(graph.assets):
+        return order(graph, graph.assets)
+    return order(graph, graph.assets.keys() & (selected.assets | ancestors(graph, selected.assets, None)))
 
 
 def _asset_steps(
