@@ -21,7 +21,7 @@ from assetc.compiler.place import Span
 from assetc.compiler.text_id import TextId
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
-from assetc.project.memory.compact import from_plain, to_plain
+from assetc.project.memory.compact import from_plain, read_plain, to_plain
 from assetc.project.memory.later import Later
 
 Row = list[Any]
@@ -49,7 +49,8 @@ class Rows(NamedTuple):
     assets: list[Row]
     sources: Any
     checks: list[Row]
-    edges: list[Any]
+    edges: bytes
+    """Rows once more written as bytes: most commands never look at them."""
     upstream: list[tuple[int, ...]]
     downstream: list[tuple[int, ...]]
     faults: list[Any]
@@ -121,7 +122,7 @@ def rows_of(snapshot: Snapshot, recalled: Recalled | None) -> Rows:
         assets=writer.rows(graph.assets.values(), _asset_row),
         sources=writer.rows((graph.sources,), _source_rows)[0],
         checks=writer.rows(graph.checks.values(), _check_row),
-        edges=writer.rows(graph.edges, _edge_row),
+        edges=marshal.dumps(writer.rows(graph.edges, _edge_row)),
         upstream=writer.rows(graph.upstream.values(), _numbers),
         downstream=writer.rows(graph.downstream.values(), _numbers),
         faults=[(*owner, text.path, text.part, to_plain(each)) for (*owner, text), each in compilation.faults.items()],
@@ -161,7 +162,7 @@ def _known_rows(recalled: Recalled) -> Iterator[tuple[int, Any]]:
     pairs = (
         (graph.assets.values(), rows.assets),
         (graph.checks.values(), rows.checks),
-        (graph.edges, rows.edges),
+        (graph.edges, read_plain(rows.edges)),
         (graph.upstream.values(), rows.upstream),
         (graph.downstream.values(), rows.downstream),
     )
@@ -198,8 +199,8 @@ def _source_rows(sources: Mapping[AssetKey, Source], _: _Keys, __: _Table) -> An
     return to_plain(tuple(sources.values()))
 
 
-def _edges(keys: list[AssetKey], rows: list[Any]) -> Iterator[Edge]:
-    return (Edge(keys[down], keys[up], kind, Span(*span), sure) for down, up, kind, span, sure in rows)
+def _edges(keys: list[AssetKey], rows: bytes) -> Iterator[Edge]:
+    return (Edge(keys[down], keys[up], kind, Span(*span), sure) for down, up, kind, span, sure in read_plain(rows))
 
 
 def _adjacency(keys: list[AssetKey], rows: Iterable[tuple[int, ...]]) -> Adjacency:
