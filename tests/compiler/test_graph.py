@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 
 import pytest
 
-from assetc.compiler.graph import ancestors, descendants, order, path_between
+from assetc.compiler.graph import ancestors, descendants, order, order_below, path_between
 from assetc.compiler.lineage_tree import lineage_tree
 from assetc.compiler.rules import DBT, NATIVE
 from assetc.definitions.key import AssetKey
@@ -115,6 +116,21 @@ def test_order_keeps_needs_that_go_through_what_is_not_asked_for(draw):
         b:
     """)
     assert order(graph, keys("a b z")) == keys("b z a")
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_part_is_ordered_as_in_the_whole(draw, seed):
+    chance = random.Random(seed)
+    names = [f"n{number:02}" for number in range(30)]
+    chance.shuffle(names)
+    needs = [chance.sample(names[:place], min(place, chance.randrange(4))) for place in range(30)]
+    graph, _ = draw("\n".join(f"{name}: {' '.join(ups)}" for name, ups in zip(names, needs, strict=True)))
+    whole = order(graph, graph.assets)
+    part = frozenset(chance.sample(whole, 7))
+    assert order(graph, part) == tuple(key for key in whole if key in part)
+    below = order_below(graph, part)
+    assert set(below) == part | descendants(graph, part, None)
+    assert all(below.index(up) < place for place, key in enumerate(below) for up in graph.upstream[key] if up in below)
 
 
 def test_order_of_a_broken_graph_has_everything(draw):
