@@ -412,14 +412,30 @@ def outcome(workspace: Workspace) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_compiling_again_gives_what_a_cold_start_gives(tmp_path: Path, seed: int) -> None:
+def _make_dbt(root: Path) -> None:
+    """The same as a dbt project, whose macros say where its models live."""
+    (root / "assetc.toml").unlink()
+    configured = "vars: {rate: 1}\nmodels: {shop: {even: {+schema: even}}}\n"
+    _write(root, "dbt_project.yml", f"name: shop\nprofile: shop\n{configured}")
+    _write(root, "profiles.yml", "shop: {outputs: {dev: {type: duckdb, path: dev.duckdb}}}\n")
+    schema = "{% macro generate_schema_name(name, node) %}{{ name or 'gold' }}{% endmacro %}"
+    alias = "{% macro generate_alias_name(name, node) %}{{ name or node.name }}{% endmacro %}"
+    _write(root, "macros/names.sql", schema + alias)
+
+
+EDITS_OF_DBT = tuple(edit for edit in EDITS if edit not in (_edit_variable, _edit_schema, _edit_python))
+
+
+@pytest.mark.parametrize(("seed", "kind"), [(0, "native"), (1, "native"), (2, "native"), (3, "native"), (0, "dbt")])
+def test_compiling_again_gives_what_a_cold_start_gives(tmp_path: Path, seed: int, kind: str) -> None:
     chance = random.Random(seed)
     root, fresh = tmp_path / "project", tmp_path / "fresh"
     _generate(root, chance)
+    if kind == "dbt":
+        _make_dbt(root)
     counts(root)
     for number in range(20):
-        edit = chance.choice(EDITS)
+        edit = chance.choice(EDITS if kind == "native" else EDITS_OF_DBT)
         edit(root, chance)
         shutil.copytree(root, fresh, ignore=shutil.ignore_patterns(".assetc"))
         with opened(fresh) as cold, opened(root) as again:

@@ -42,7 +42,7 @@ class Compilation(Struct, frozen=True, dict=True):
     @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """All faults, each once, in the order of their places."""
-        return in_order(chain.from_iterable(self.faults.values()))
+        return in_order(chain.from_iterable(self.faults[owner] for owner in sorted(self.faults)))
 
 
 class WorkDone(Struct, frozen=True):
