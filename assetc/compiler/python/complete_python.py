@@ -18,13 +18,7 @@ from assetc.compiler.python.follow.values import AssetDecorator, Closure, Consta
 from assetc.compiler.python.imported import ImportedAsset, ImportedFile
 from assetc.compiler.python.library.keys import own_key
 from assetc.compiler.python.read_python import Followed, declared_sources, follow_file, read_python
-from assetc.compiler.python.reading import (
-    DeclaredDependency,
-    DeclaredInput,
-    Parameter,
-    PythonAsset,
-    PythonReading,
-)
+from assetc.compiler.python.reading import DeclaredDependency, DeclaredInput, Parameter, PythonAsset, PythonReading
 
 AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef
 

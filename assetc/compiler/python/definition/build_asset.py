@@ -25,23 +25,9 @@ from assetc.compiler.python.definition.source_hash import source_hash
 from assetc.compiler.python.follow.items import items_of
 from assetc.compiler.python.follow.known import only_text
 from assetc.compiler.python.follow.machine import Machine
-from assetc.compiler.python.follow.values import (
-    UNKNOWN,
-    AssetFunction,
-    Constant,
-    Entries,
-    Items,
-    Key,
-    Text,
-    Value,
-)
+from assetc.compiler.python.follow.values import UNKNOWN, AssetFunction, Constant, Entries, Items, Key, Text, Value
 from assetc.compiler.python.library.keys import key_parts, key_text, own_name
-from assetc.compiler.python.reading import (
-    DeclaredDependency,
-    DeclaredInput,
-    PythonAsset,
-    Returns,
-)
+from assetc.compiler.python.reading import DeclaredDependency, DeclaredInput, PythonAsset, Returns
 
 DEPS = "name them in deps=[...] as constants"
 
