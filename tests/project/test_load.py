@@ -373,3 +373,4 @@ def test_the_example_of_a_profiles_file_works(folder: Folder) -> None:
     folder.files({"assetc.toml": 'name = "shop"\nprofile = "shop"', "profiles.yml": example.read_text()})
     assert folder.project().target.name == "dev"
     assert folder.project(target="prod").target.threads == 8
+    assert folder.project(target="warehouse").target.schema == "analytics"

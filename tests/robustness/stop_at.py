@@ -16,12 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from assetc.adapters.duckdb.session import DuckDbSession
+from assetc.adapters.postgres.session import PostgresSession
 from assetc.cli.main import main
 from assetc.runtime.state.sqlite import SqliteState
 
 POINTS = (
     (DuckDbSession, "execute"),
     (DuckDbSession, "commit"),
+    (PostgresSession, "execute"),
+    (PostgresSession, "commit"),
     (SqliteState, "start_run"),
     (SqliteState, "end_steps"),
     (SqliteState, "end_run"),

@@ -24,6 +24,7 @@ from pathlib import Path
 import pytest
 from folder import COMMAND, Folder, Rows
 from killed_shop import FILES, FIRST_DAY, SECOND_DAY
+from postgres_server import connect, postgres_fields, profiles_file, tables_in
 
 from assetc.compiler.selection.request import Selected
 from assetc.definitions.key import AssetKey
@@ -69,24 +70,76 @@ class Undisturbed:
     points: int
 
 
+class InDuckDb:
+    """The warehouse is a file of the project's folder, and is saved with it."""
+
+    def __init__(self, shop: Folder) -> None:
+        self.files: dict[str, str] = {}
+        self.tables, self.query = shop.tables, shop.query
+
+    def save(self) -> None:
+        """Nothing."""
+
+    restore = clear = save
+
+
+class InPostgres:
+    """The warehouse is a database, of which another one is the copy."""
+
+    def __init__(self, shop: Folder) -> None:
+        self._fields = postgres_fields(shop.root)
+        self._name = str(self._fields["dbname"])
+        self.files = {"profiles.yml": profiles_file(self._fields)}
+
+    def tables(self) -> Rows:
+        return tables_in(self._fields)
+
+    def query(self, sql: str) -> list[tuple[object, ...]]:
+        with connect(self._fields) as connection:
+            return connection.execute(sql.encode()).fetchall()
+
+    def save(self) -> None:
+        self._copy(self._name, f"{self._name}_saved")
+
+    def restore(self) -> None:
+        self._copy(f"{self._name}_saved", self._name)
+
+    def clear(self) -> None:
+        self._copy("template1", self._name)
+
+    def _copy(self, source: str, copy: str) -> None:
+        """What a killed process left running in either is ended: its locks would keep anybody from copying."""
+        with connect({**self._fields, "dbname": "postgres"}) as connection:
+            connection.execute(f"drop database if exists {copy} with (force)")
+            connection.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [source])
+            connection.execute(f"create database {copy} template {source}")
+
+
+WAREHOUSES = {"duckdb": InDuckDb, "postgres": InPostgres}
+
+
 class Grounds:
     """One folder, which is brought back to where a scenario begins; the path stays, since it is in the records."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, warehouse: str) -> None:
         self.shop = Folder(root / "shop")
+        self.warehouse = WAREHOUSES[warehouse](self.shop)
         self._saved = root / "saved"
         self._undisturbed: dict[str, Undisturbed] = {}
 
     def begin(self, scenario: str) -> Folder:
         if scenario == "first":
             self._clear()
-            return self.shop.write({**FILES, "seeds/raw.csv": FIRST_DAY})
+            self.warehouse.clear()
+            return self.shop.write({**FILES, **self.warehouse.files, "seeds/raw.csv": FIRST_DAY})
         if not self._saved.exists():
             self.begin("first")
             assert self.shop.assetc("build").code == 0
             shutil.copytree(self.shop.root, self._saved)
+            self.warehouse.save()
         self._clear()
         shutil.copytree(self._saved, self.shop.root)
+        self.warehouse.restore()
         return self.shop.write({"seeds/raw.csv": SECOND_DAY})
 
     def undisturbed(self, scenario: str) -> Undisturbed:
@@ -96,7 +149,7 @@ class Grounds:
             said = self.begin(scenario).assetc(*words, "--log-level", "debug")
             seconds = time.monotonic() - began - 0.1
             assert said.code == 0, said.err
-            whole = whole_of(self.shop)
+            whole = whole_of(self)
             counting = self.begin(scenario).start("0", *words, command=STOP_AT)
             points = int(counting.communicate()[0].rpartition("points ")[2])
             self._undisturbed[scenario] = Undisturbed(whole, seconds, said.err.count("\n"), points)
@@ -106,14 +159,17 @@ class Grounds:
         shutil.rmtree(self.shop.root, ignore_errors=True)
 
 
-@pytest.fixture(scope="module")
-def grounds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grounds]:
+@pytest.fixture(scope="module", params=sorted(WAREHOUSES))
+def grounds(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grounds]:
     root = tmp_path_factory.mktemp("killed")
-    yield Grounds(root)
+    yield Grounds(root, request.param)
     shutil.rmtree(root)
 
 
-@pytest.mark.parametrize("number", range(KILLS))
+CASES = [(name, number) for name in WAREHOUSES for number in range(KILLS if name == "duckdb" else KILLS // 2)]
+
+
+@pytest.mark.parametrize(("grounds", "number"), CASES, indirect=["grounds"])
 def test_a_killed_run_that_goes_on_comes_to_what_an_undisturbed_one_does(grounds: Grounds, number: int) -> None:
     chance = random.Random(number)
     scenario = chance.choice(list(SCENARIOS))
@@ -126,18 +182,18 @@ def test_a_killed_run_that_goes_on_comes_to_what_an_undisturbed_one_does(grounds
     again = ("retry",) if len(runs_of(shop)) > before else words
     said = shop.assetc(*again)
     assert said.code == 0, f"{how}\n{said.err}"
-    assert whole_of(shop) == expected.whole, f"{scenario} {how}\n{said.err}"
+    assert whole_of(grounds) == expected.whole, f"{scenario} {how}\n{said.err}"
 
 
 def test_run_after_a_kill_executes_everything_once_more(grounds: Grounds) -> None:
     """`run` is not `retry`: an append model that had been built before the kill is appended to a second time."""
+    once = grounds.undisturbed("second run").whole
     shop = grounds.begin("second run")
     with shop.start("run", "--log-level", "debug") as process:
         kill_at_line(process, words=" ok     history")
     assert shop.assetc("run").code == 0
-    once = grounds.undisturbed("second run").whole
-    assert len(shop.tables()["main.history"]) == len(once.tables["main.history"]) + 420
-    assert whole_of(shop).leftovers == ()
+    assert len(grounds.warehouse.tables()["main.history"]) == len(once.tables["main.history"]) + 420
+    assert whole_of(grounds).leftovers == ()
 
 
 def kill(shop: Folder, words: tuple[str, ...], expected: Undisturbed, chance: random.Random) -> str:
@@ -177,11 +233,12 @@ def runs_of(shop: Folder) -> tuple[str, ...]:
         return tuple(run.status for run in state.runs(RunFilter(limit=100)))
 
 
-def whole_of(shop: Folder) -> Whole:
-    steps = shop.query("select step_id from main.assetc_ledger")
+def whole_of(grounds: Grounds) -> Whole:
+    shop = grounds.shop
+    steps = grounds.warehouse.query("select step_id from main.assetc_ledger")
     storage = shop.root / ".assetc" / "storage"
     return Whole(
-        tables=shop.tables(),
+        tables=grounds.warehouse.tables(),
         picked=read_value(storage, AssetKey("picked")),
         ledger=Counter(step.partition(":")[2] for (step,) in steps),
         leftovers=tuple(path.name for path in storage.rglob(".*")),

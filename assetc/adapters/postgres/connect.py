@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 import psycopg
 
@@ -64,6 +65,11 @@ def _hint(reason: str) -> str:
     return next((hint for sign, hint in _HINTS if sign in reason), "")
 
 
+_SET = "select set_config(%s, %s, false)"
+_NOTICES_LOST_CLIENTS = 140000
+"""Since when a server can end the statement of a process that was killed, so that it holds no locks any more."""
+
+
 def _prepare(connection: Connection, options: Options) -> None:
     """What each connection begins with; names of the project's SQL come first, those of `public` after them."""
     path = options.search_path or f"{quote(options.schema)}, public"
@@ -75,4 +81,7 @@ def _prepare(connection: Connection, options: Options) -> None:
         *([("role", options.role)] if options.role else []),
     ]
     for name, value in settings:
-        connection.execute("select set_config(%s, %s, false)", (name, value))
+        connection.execute(_SET, (name, value))
+    if connection.info.server_version >= _NOTICES_LOST_CLIENTS:
+        with suppress(psycopg.errors.InvalidParameterValue):  # not on every operating system
+            connection.execute(_SET, ("client_connection_check_interval", "5s"))
