@@ -18,7 +18,7 @@ from postgres_server import emptied_fields
 
 from assetc.adapters.postgres.adapter import PostgresOutput, adapter
 from assetc.adapters.postgres.session import PostgresSession
-from assetc.adapters.protocol import Form, Statement, WarehouseError
+from assetc.adapters.protocol import FrameForm, Statement, WarehouseError
 from assetc.definitions.relation import Relation
 
 TABLE = Relation(None, "public", "t")
@@ -64,7 +64,7 @@ def session() -> Iterator[PostgresSession]:
     warehouse.close()
 
 
-def read(session: PostgresSession, form: Form, query: str = "select * from public.t") -> Any:
+def read(session: PostgresSession, form: FrameForm, query: str = "select * from public.t") -> Any:
     return session.read(Statement(query)).frame(form)
 
 
