@@ -215,3 +215,40 @@ def test_a_dbt_project_runs_as_it_is(tmp_path: Path, fields: dict[str, object]) 
     assert found["dev_marts.latest"] == [(1, "FIG"), (2, None)]
     with pytest.raises(psycopg.errors.UndefinedTable), connect(fields) as connection:
         connection.execute("select * from main.stage")
+
+
+BODIES = """
+import pandas as pd
+from assetc import asset
+
+
+@asset
+def counted(context, given: pd.DataFrame) -> pd.DataFrame:
+    context.execute("create temporary table kept (x int, word text)")
+    context.connection.executemany("insert into kept values (%s, %s)", [(1, "fig"), (2, None)])
+    context.execute("insert into kept values (%s, %s)", (3, "lime"))
+    rows = context.execute("select x, word from kept where x >= %s order by x", (2,)).fetchall()
+    assert rows == [(2, None), (3, "lime")], rows
+    assert context.execute("update kept set x = x + 1").fetchall() == [(3,)]
+    return given.assign(n=len(rows))
+
+
+@asset
+def queried(context):
+    return context.sql("select n + 1 as n from counted")
+
+
+@asset
+def read(queried: list[dict]) -> list[dict]:
+    return queried
+"""
+
+
+def test_python_assets_read_and_write(make: Make, fields: dict[str, object]) -> None:
+    given = "select 1 as id, 1.5::numeric(5,2) as price, date '2026-01-02' as day, null::text as word"
+    shop = make({"profiles.yml": profiles_file(fields), "models/given.sql": given, "models/bodies.py": BODIES})
+    said = shop.assetc("run")
+    assert said.code == 0, said.err
+    found = tables_in(fields)
+    assert found["main.queried"] == found["main.read"] == [(3,)]
+    assert [tuple(map(str, row)) for row in found["main.counted"]] == [("1", "1.5", "2026-01-02 00:00:00", "None", "2")]

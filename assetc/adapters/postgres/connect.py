@@ -24,7 +24,9 @@ def open_connection(options: Options) -> Connection:
     """A connection on which each statement is a transaction of its own unless one is begun."""
     for attempt in range(options.retries + 1):
         try:
-            connection = psycopg.connect(**dict(options.driver), autocommit=True, prepare_threshold=None)  # type: ignore[arg-type]
+            connection = psycopg.connect(
+                **dict(options.driver), autocommit=True, prepare_threshold=None, client_encoding="utf8"
+            )  # type: ignore[arg-type]
             break
         except psycopg.Error as error:
             fault = _not_opened(error, options)
@@ -71,11 +73,14 @@ _NOTICES_LOST_CLIENTS = 140000
 
 
 def _prepare(connection: Connection, options: Options) -> None:
-    """What each connection begins with; names of the project's SQL come first, those of `public` after them."""
+    """What each connection begins with: how values are written, and where names are looked for."""
     path = options.search_path or f"{quote(options.schema)}, public"
     settings = [
         ("application_name", options.application_name),
         ("standard_conforming_strings", "on"),
+        ("datestyle", "ISO"),
+        ("intervalstyle", "postgres"),
+        ("bytea_output", "hex"),
         ("client_min_messages", "warning"),
         ("search_path", path),
         *([("role", options.role)] if options.role else []),

@@ -29,5 +29,5 @@ def translate(error: psycopg.Error, *, lost: bool = False) -> WarehouseError:
         message + detail,
         transient=lost or state.startswith(_TRANSIENT),
         position=int(told.statement_position) - 1 if told.statement_position else None,
-        hint=told.message_hint or _HINTS.get(state, ""),
+        hint=_HINTS.get(state) or told.message_hint or "",
     )

@@ -31,7 +31,7 @@ def heading_lines(event: RunStarted, heading: Heading) -> Iterator[Line]:
     where = [heading.project, f"target {heading.target}", plural(event.threads, "thread")]
     yield line(Piece(f"assetc {__version__}", "strong"), Piece("  " + printable(" · ".join(where)), "quiet"))
     place = f"{identity.place}  {identity.database}.{identity.schema}"
-    yield line(Piece(f"{identity.adapter:<8}", "strong"), printable(place))
+    yield line(Piece(f"{identity.adapter:<7} ", "strong"), printable(place))
     builds, reused, checks = event.plan.counts()
     parts = [f"{quantity(builds)} to build"] if builds or reused else []
     parts += [f"{quantity(reused)} reused"] if reused else []

@@ -115,9 +115,11 @@ class BodyConnection:
 
     def _execute_native(self, method: str, sql: str, parameters: Any) -> QueryResult | WriteResult:
         """Execute with parameters, which only the driver knows how to bind."""
-        execute = getattr(self._access.session.native, method, None)
+        native = self._access.session.native
+        owner = native if hasattr(native, method) else getattr(native, "cursor", object)()
+        execute = getattr(owner, method, None)
         if execute is None:
             raise InvariantError("the connection of this warehouse takes no parameters", code="E185")
-        cursor = execute(sql, parameters)
+        cursor = execute(sql, parameters) or owner
         names = [str(column[0]) for column in cursor.description or ()]
-        return QueryResult(sql, fetched=iter(cursor.fetchall()), names=names)
+        return QueryResult(sql, fetched=iter(cursor.fetchall() if names else ()), names=names)

@@ -45,6 +45,7 @@ ROWS: dict[str, tuple[str, list[Any]]] = {
         [dt.datetime(2026, 1, 2, 3, 4, 5, 6, UTC), dt.datetime(1970, 1, 1, tzinfo=UTC), None],
     ),
     "id": ("uuid", [uuid.UUID(int=1), uuid.UUID(int=2**128 - 1), None]),
+    "span": ("interval", [dt.timedelta(days=3, hours=-2, microseconds=5), dt.timedelta(0), None]),
     "numbers": ("integer[]", [[1, None, 3], [], None]),
     "words": ("text[]", [["a,b", 'q"', "\\", "{}", "", None, "NULL"], [], None]),
     "days": ("date[]", [[dt.date(2026, 1, 2)], [], None]),
