@@ -20,10 +20,14 @@ VALUE_NAME = "assetc_value"
 
 
 class RelationRows(Struct):
-    """Rows that DuckDB has as a relation. Reading them happens inside of `guard`, which translates errors."""
+    """Rows that DuckDB has as a relation. Reading them happens inside of `guard`, which translates errors.
+
+    `owner` is the connection of its own that they have, if any: DuckDB 1 closes one that nobody holds.
+    """
 
     relation: duckdb.DuckDBPyRelation
     guard: Callable[[], AbstractContextManager[None]] = nullcontext
+    owner: duckdb.DuckDBPyConnection | None = None
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         with self.guard():
@@ -55,7 +59,7 @@ def frames_of(rows: ArrowStream) -> Frames:
     connection = duckdb.connect()
     with registered(connection, rows):
         connection.execute(f"create table held as select * from {VALUE_NAME}")
-    return RelationRows(connection.table("held"))
+    return RelationRows(connection.table("held"), owner=connection)
 
 
 def arrow_stream(value: object) -> ArrowStream:
@@ -64,7 +68,7 @@ def arrow_stream(value: object) -> ArrowStream:
 
     connection = duckdb.connect()
     _register(connection, value)
-    return RelationRows(connection.sql(f"select * from {VALUE_NAME}"))
+    return RelationRows(connection.sql(f"select * from {VALUE_NAME}"), owner=connection)
 
 
 @contextmanager

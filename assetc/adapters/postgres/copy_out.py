@@ -46,7 +46,7 @@ def read_rows(connection: Connection, sql: str) -> RelationRows:
             for chunk in rows:
                 file.write(chunk)
         reader.execute(f"create table held as {_select(path, fields)}")
-    return RelationRows(reader.table("held"))
+    return RelationRows(reader.table("held"), owner=reader)
 
 
 def _describe(connection: Connection, sql: str) -> list[_Field]:
@@ -113,4 +113,4 @@ def _fetched(connection: Connection, sql: str) -> RelationRows:
     rows = [dict(zip(names, map(str, row), strict=True)) for row in cursor.fetchall()]
     stream = arrow_stream(rows or [dict.fromkeys(names)])
     assert isinstance(stream, RelationRows)  # noqa: S101  a list of dicts is always one
-    return stream if rows else RelationRows(stream.relation.limit(0))
+    return stream if rows else RelationRows(stream.relation.limit(0), owner=stream.owner)

@@ -34,6 +34,7 @@ class PostgresSession:
     def __init__(self, connect: Callable[[], Connection]) -> None:
         self._connect = connect
         self._warnings: list[str] = []
+        self._read: list[RelationRows] = []
         self._connection = self._opened()
         self._canceled = threading.Event()
         self._in_transaction = False
@@ -77,9 +78,10 @@ class PostgresSession:
         return tuple(Column(name, type_name) for name, type_name in rows)
 
     def read(self, query: Statement) -> RelationRows:
-        """The rows of a query."""
+        """The rows of a query, held until the session begins anew: a body may have nothing but their relation."""
         with self._translated():
-            return read_rows(self._connection, query.sql)
+            self._read.append(read_rows(self._connection, query.sql))
+        return self._read[-1]
 
     def write(self, relation: Relation, table: object, *, temporary: bool = False) -> int | None:
         """Create a relation from a table value; its rows are written by COPY."""
@@ -109,6 +111,7 @@ class PostgresSession:
     def renew(self) -> None:
         """Begin anew on another connection, which has its own temporary relations and settings."""
         self._connection.close()
+        self._read.clear()
         self._in_transaction = False
         if not self._canceled.is_set():
             self._connection = self._opened()
