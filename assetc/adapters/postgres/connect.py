@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
 import psycopg
 
@@ -24,9 +26,7 @@ def open_connection(options: Options) -> Connection:
     """A connection on which each statement is a transaction of its own unless one is begun."""
     for attempt in range(options.retries + 1):
         try:
-            connection = psycopg.connect(
-                **dict(options.driver), autocommit=True, prepare_threshold=None, client_encoding="utf8"
-            )  # type: ignore[arg-type]
+            connection = _connected({**dict(options.driver), "client_encoding": "utf8"})
             break
         except psycopg.Error as error:
             fault = _not_opened(error, options)
@@ -39,6 +39,11 @@ def open_connection(options: Options) -> Connection:
         connection.close()
         raise translate(error) from error
     return connection
+
+
+def _connected(words: Mapping[str, Any]) -> Connection:
+    """Statements are never prepared: a text of several cannot be, and a pool between us and the server forgets them."""
+    return psycopg.connect(**words, autocommit=True, prepare_threshold=None)
 
 
 def _not_opened(error: psycopg.Error, options: Options) -> WarehouseError:

@@ -115,8 +115,8 @@ class BodyConnection:
 
     def _execute_native(self, method: str, sql: str, parameters: Any) -> QueryResult | WriteResult:
         """Execute with parameters, which only the driver knows how to bind."""
-        native = self._access.session.native
-        owner = native if hasattr(native, method) else getattr(native, "cursor", object)()
+        native: Any = self._access.session.native
+        owner: Any = native if hasattr(native, method) or native is None else native.cursor()
         execute = getattr(owner, method, None)
         if execute is None:
             raise InvariantError("the connection of this warehouse takes no parameters", code="E185")
