@@ -20,6 +20,11 @@ FILES = {
     "models/days.sql": "select 1 as day",
     "models/ours.sql": "select * from {{ ref('days') }}",
     "models/theirs.sql": "select {{ utils.one() }} from {{ ref('utils', 'days') }}",
+    "models/ours.yml": """
+        models:
+          - name: ours
+            columns: [{name: day, data_tests: [{relationships: {field: day, to: "ref('utils', 'days')"}}]}]
+    """,
     "dbt_packages/utils/models/base/days.sql": "select 2 as day",
     "dbt_packages/utils/macros/one.sql": "{% macro one() %}1{% endmacro %}",
 }
@@ -58,3 +63,8 @@ def test_the_assets_of_a_package_are_told_from_those_of_the_project(tmp_path: Pa
         ("ours", "days"),
         ("theirs", "utils/days"),
     ]
+
+
+def test_a_check_reads_the_asset_of_the_package_that_it_names(tmp_path: Path) -> None:
+    (check,) = compiled(tmp_path).graph.checks.values()
+    assert (check.package, [str(key) for key in check.assets]) == ("shop", ["ours", "utils/days"])

@@ -9,7 +9,7 @@ from assetc.compiler.asset import Check
 from assetc.compiler.define_checks import CheckDraft
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.facts import SqlFacts
-from assetc.compiler.names.names import Names, Ref, find_key, find_ref, find_table
+from assetc.compiler.names.names import Candidates, Names, Ref, find_key, find_ref, find_table
 from assetc.compiler.node import NodeId
 from assetc.compiler.project import Project
 from assetc.compiler.resolution.check_ids import with_own_ids
@@ -92,11 +92,11 @@ def _wrong_arguments(draft: CheckDraft) -> Iterator[Diagnostic]:
 
 
 def _missing_relations(draft: CheckDraft, names: Names) -> Iterator[Diagnostic]:
-    for name in _named_relations(draft):
-        short = name.rpartition("/")[2]  # a table of the default source has no other key
-        if not find_key(names, name, draft.asset or NOBODY) and not find_key(names, short, draft.asset or NOBODY):
-            hint = did_you_mean(short, _known(names))
-            yield diagnostic("E101", f"nothing is called {name}", draft.span, hint=hint)
+    for written in _named_relations(draft):
+        if not find_written(names, written, draft.asset or NOBODY):
+            *_, name = words = _words_of_call(written)
+            hint = did_you_mean(name, _known(names))
+            yield diagnostic("E101", f"nothing is called {'/'.join(words)}", draft.span, hint=hint)
 
 
 def _read_by(
@@ -113,8 +113,8 @@ def _read_by(
             problems.append(diagnostic("E101", f"nothing is called {draft.asset_name}", draft.span, hint=hint))
     if draft.path is not None:
         read |= dict.fromkeys(_tables_of(facts[TextId(draft.path)], names))
-    for name in _named_relations(draft):
-        read |= dict.fromkeys(find_key(names, name, draft.asset or NOBODY)[:1])
+    for written in _named_relations(draft):
+        read |= dict.fromkeys(find_written(names, written, draft.asset or NOBODY)[:1])
     return tuple(read), problems
 
 
@@ -133,7 +133,7 @@ def _named_relations(draft: CheckDraft) -> Iterator[str]:
     """The `to:` of a relationships test, which may be a plain name, and every `ref('name')` or `source('a', 'b')`."""
     for key, value in draft.arguments:
         if isinstance(value, str) and (key == "to" or is_call(value)):
-            yield name_in_call(value)
+            yield value
 
 
 def is_call(value: object) -> TypeGuard[str]:
@@ -141,13 +141,21 @@ def is_call(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and value.lstrip().startswith(("ref(", "source(")) and value.rstrip().endswith(")")
 
 
-def name_in_call(written: str) -> str:
-    """The asset that `ref('orders')`, `source('crm', 'users')` or a plain `orders` means, as a key."""
+def find_written(names: Names, written: str, owner: AssetKey) -> Candidates:
+    """The assets that `ref('orders')`, `source('crm', 'users')` or a plain `orders` can mean."""
+    words = _words_of_call(written)
+    if not is_call(written):
+        return find_key(names, words[0], owner)
+    if written.lstrip().startswith("ref("):
+        version = next((word.partition("=")[2].strip() for word in words if "=" in word), None)
+        return find_ref(names, Ref.of([word for word in words if "=" not in word], version), owner)
+    return find_key(names, "/".join(words), owner) or find_key(names, words[-1], owner)  # of the default source
+
+
+def _words_of_call(written: str) -> list[str]:
+    """The names in a call, or the one that is no call."""
     name, bracket, arguments = written.strip().partition("(")
-    if not bracket:
-        return name
-    words = [word.strip().strip("'\"") for word in arguments.rstrip(") ").split(",")]
-    return "/".join(words) if name.strip() == "source" else words[-1]
+    return [word.strip().strip("'\"") for word in arguments.rstrip(") ").split(",")] if bracket else [name]
 
 
 def _known(names: Names) -> list[str]:

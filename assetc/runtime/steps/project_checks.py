@@ -9,8 +9,7 @@ from assetc.adapters.protocol import WarehouseError
 from assetc.compiler.asset import Check
 from assetc.compiler.checks import SINGULAR, check_query, count_failures, filtered, judge
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
-from assetc.compiler.names.names import find_key
-from assetc.compiler.resolution.resolve_checks import GENERIC_TESTS, NOBODY, is_call, name_in_call
+from assetc.compiler.resolution.resolve_checks import GENERIC_TESTS, NOBODY, find_written, is_call
 from assetc.compiler.template.asking import NoWarehouse
 from assetc.compiler.template.call_macro import call_macro
 from assetc.compiler.template.members.relation import RelationValue
@@ -91,8 +90,7 @@ class ProjectChecks(Struct, frozen=True):
 
     def _argument(self, value: object, check: Check, staged: Relation | None) -> object:
         """An argument as the test sees it: `ref('orders')` is a relation."""
-        name = name_in_call(value) if is_call(value) else None
-        found = () if name is None else find_key(self.compiler.names, name, NOBODY)
+        found = find_written(self.compiler.names, value, NOBODY) if is_call(value) else ()
         return self._value(found[0], check, staged) if len(found) == 1 else value
 
     def _value(self, key: AssetKey, check: Check, staged: Relation | None) -> object:
