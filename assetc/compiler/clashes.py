@@ -9,7 +9,7 @@ from typing import TypeAlias
 from assetc.compiler.asset import Asset
 from assetc.compiler.define_assets import Draft
 from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic
-from assetc.compiler.names.names import Names, Place, schema_of
+from assetc.compiler.names.names import LogicalName, Names, schema_of
 from assetc.compiler.python.reading import owns
 from assetc.definitions.key import AssetKey
 
@@ -22,10 +22,10 @@ def find_clashes(drafts: Iterable[Draft], names: Names) -> Iterator[Diagnostic]:
     of_body = defaultdict[tuple[str, str], set[Location]](set)
     drafts = tuple(drafts)
     for draft in drafts:
-        of_body[_body_of(draft)].add(_location(names.places[draft.asset.key]))
+        of_body[_body_of(draft)].add(_location(names.logical_names[draft.asset.key]))
     for draft in drafts:
         if draft.asset.relation is not None:
-            owners[_location(names.places[draft.asset.key])][draft.asset.key] = draft.asset
+            owners[_location(names.logical_names[draft.asset.key])][draft.asset.key] = draft.asset
         for write in draft.python.writes if draft.python else ():
             if owns(write) and write.reference.kind == "write" and write.reference.certainty == "certain":
                 written, own = _written_place(write.reference.parts, names), of_body[_body_of(draft)]
@@ -37,8 +37,8 @@ def find_clashes(drafts: Iterable[Draft], names: Names) -> Iterator[Diagnostic]:
             yield _clash(f"{schema}.{name}", tuple(assets.values()))
 
 
-def _location(place: Place) -> Location:
-    return place.database or "", place.schema, place.name
+def _location(name: LogicalName) -> Location:
+    return name.database or "", name.schema, name.name
 
 
 def _body_of(draft: Draft) -> tuple[str, str]:

@@ -75,8 +75,8 @@ def relation_text(emitter: Emitter, reference: Reference, owner: AssetKey) -> st
 
 def _is_own_place(names: Names, reference: Reference, key: AssetKey) -> bool:
     """Whether the name is that of the asset's own relation, and not of another one that its body creates."""
-    place, parts = names.places[key], reference.parts
-    return place.name == parts[-1] and place.schema == schema_of(parts, names.default_schema, names.other_schemas)
+    own, parts = names.logical_names[key], reference.parts
+    return own.name == parts[-1] and own.schema == schema_of(parts, names.default_schema, names.other_schemas)
 
 
 def _with_relations(emitter: Emitter, owner: AssetKey, variant: Variant) -> Spliced:

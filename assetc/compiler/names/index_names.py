@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from assetc.compiler.asset import Asset, Source
 from assetc.compiler.compilation import WrittenRelation
-from assetc.compiler.names.locate import fold_name, place_of, place_of_relation
+from assetc.compiler.names.locate import fold_name, logical_name_of, logical_name_of_relation
 from assetc.compiler.names.names import Candidates, Fold, Names, inlined_name, schema_of
 from assetc.compiler.project import Project
 from assetc.definitions.key import AssetKey
@@ -25,15 +25,15 @@ def index_names(
     `written` are the relations that the bodies of Python assets create.
     """
     target = project.target
-    source_places = {source.key: place_of_relation(target, source.relation) for source in sources}
-    asset_places = {asset.key: place_of(project, asset) for asset in assets}
-    places = source_places | asset_places
+    of_sources = {source.key: logical_name_of_relation(target, source.relation) for source in sources}
+    of_assets = {asset.key: logical_name_of(project, asset) for asset in assets}
+    logical_names = of_sources | of_assets
     fold = partial(fold_name, target)
     default_schema = fold_name(target, target.schema)
     default_database = fold_name(target, target.database) if target.database else None
     others = tuple((fold_name(target, database), fold_name(target, schema)) for database, schema in target.others)
     other_schemas = frozenset(schema for _, schema in others) - {default_schema}
-    by_key = {tuple(map(fold, key.parts)): key for key in places}
+    by_key = {tuple(map(fold, key.parts)): key for key in logical_names}
     return Names(
         fold=fold,
         default_schema=default_schema,
@@ -43,12 +43,12 @@ def index_names(
         relations=_relations(assets, sources),
         by_relation=_by_relation(assets, sources, fold),
         by_key=by_key,
-        by_place=_grouped(((place.schema, place.name), key) for key, place in asset_places.items()),
+        by_schema=_grouped(((name.schema, name.name), key) for key, name in of_assets.items()),
         by_last=_grouped((fold(key.name), key) for key in by_key.values()),
-        by_name=_grouped((place.name, key) for key, place in asset_places.items()),
+        by_name=_grouped((name.name, key) for key, name in of_assets.items()),
         written=_grouped(((schema_of(parts, default_schema, other_schemas), parts[-1]), key) for key, parts in written),
-        sources=_grouped(((place.schema, place.name), key) for key, place in source_places.items()),
-        places=places,
+        sources=_grouped(((name.schema, name.name), key) for key, name in of_sources.items()),
+        logical_names=logical_names,
         groups={asset.key: asset.group for asset in assets},
         packages={asset.key: asset.package for asset in assets},
     )

@@ -1,10 +1,10 @@
-"""Where an asset lives: its key, its logical place, and its relation in the target."""
+"""Where an asset lives: its key, its logical name, and its relation in the target."""
 
 from __future__ import annotations
 
 from assetc.compiler.asset import Asset
 from assetc.compiler.config import AssetConfig
-from assetc.compiler.names.names import Place
+from assetc.compiler.names.names import LogicalName
 from assetc.compiler.package import Package, Settings
 from assetc.compiler.project import Project, Target
 from assetc.compiler.sql.fold import fold
@@ -20,24 +20,24 @@ def key_of(package: Package, name: str, config: AssetConfig) -> AssetKey:
     return AssetKey((*package.key_prefix, *config.key_prefix, name))
 
 
-def place_of(project: Project, asset: Asset) -> Place:
-    """The logical place of an asset: that of its relation where a macro of a dbt project has put it elsewhere.
+def logical_name_of(project: Project, asset: Asset) -> LogicalName:
+    """The logical name of an asset: that of its relation where a macro of a dbt project has put it elsewhere.
 
     It is the same in every target but for what the configuration itself takes from that.
     """
     if asset.relation not in (None, relation_of(project, asset.key, asset.config)):
-        return place_of_relation(project.target, asset.relation)
+        return logical_name_of_relation(project.target, asset.relation)
     target, (database, schema, name) = project.target, _parts(asset.key, asset.config)
-    return Place(
+    return LogicalName(
         database=fold_name(target, database or target.database or ""),
         schema=fold_name(target, schema or target.schema),
         name=fold_name(target, name),
     )
 
 
-def place_of_relation(target: Target, relation: Relation) -> Place:
-    """The place of what is looked up by the very name that it has in the target."""
-    return Place(
+def logical_name_of_relation(target: Target, relation: Relation) -> LogicalName:
+    """The logical name of what is looked up by the very name that it has in the target."""
+    return LogicalName(
         database=fold_name(target, relation.database or ""),
         schema=fold_name(target, relation.schema or target.schema),
         name=fold_name(target, relation.name),

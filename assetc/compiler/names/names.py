@@ -19,8 +19,8 @@ Candidates: TypeAlias = tuple[AssetKey, ...]
 Fold: TypeAlias = Callable[[str], str]
 
 
-class Place(Struct, frozen=True):
-    """The logical place of an asset or source: what a name in SQL is held against. All parts are folded."""
+class LogicalName(Struct, frozen=True):
+    """The logical name of an asset or source: what a name in SQL is held against. All parts are folded."""
 
     database: str | None
     schema: str
@@ -67,11 +67,11 @@ class Names(Struct, frozen=True):
     other_databases: frozenset[str] = frozenset()
     relations: Mapping[AssetKey, Relation] = {}
     by_relation: Mapping[tuple[str, ...], AssetKey] = {}
-    by_place: Mapping[tuple[str, str], Candidates] = {}
+    by_schema: Mapping[tuple[str, str], Candidates] = {}
     by_name: Mapping[str, Candidates] = {}
     written: Mapping[tuple[str, str], Candidates] = {}
     sources: Mapping[tuple[str, str], Candidates] = {}
-    places: Mapping[AssetKey, Place] = {}
+    logical_names: Mapping[AssetKey, LogicalName] = {}
     packages: Mapping[AssetKey, str] = {}
 
 
@@ -89,7 +89,7 @@ def find_table(names: Names, parts: tuple[str, ...], owner: AssetKey) -> Candida
 
 def _find_qualified(names: Names, parts: tuple[str, ...]) -> Candidates:
     schema, name = parts[-2] or names.default_schema, parts[-1]
-    found = _narrow(names, names.by_place.get((schema, name), ()), parts)
+    found = _narrow(names, names.by_schema.get((schema, name), ()), parts)
     if not found:
         found = names.written.get((schema, name), ())
     if not found:
@@ -156,15 +156,15 @@ def _in_this_target(names: Names, parts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _find_bare(names: Names, name: str, owner: AssetKey) -> Candidates:
-    place = names.places.get(owner)
+    logical = names.logical_names.get(owner)
     prefix = tuple(names.fold(part) for part in owner.parts[:-1])
     own = names.by_key.get((*prefix, name)) if prefix else None
     if own is not None:
         return (own,)
-    schemas = dict.fromkeys((*((place.schema,) if place else ()), names.default_schema))
+    schemas = dict.fromkeys((*((logical.schema,) if logical else ()), names.default_schema))
     for schema in schemas:
-        if found := names.by_place.get((schema, name)):
-            return _of_own_database(names, found, place)
+        if found := names.by_schema.get((schema, name)):
+            return _of_own_database(names, found, logical)
     if (exact := names.by_key.get((name,))) is not None:
         return (exact,)
     for index in (names.written, names.sources):
@@ -174,18 +174,18 @@ def _find_bare(names: Names, name: str, owner: AssetKey) -> Candidates:
     return names.by_last.get(name) or names.by_name.get(name, ())
 
 
-def _of_own_database(names: Names, found: Candidates, place: Place | None) -> Candidates:
+def _of_own_database(names: Names, found: Candidates, reader: LogicalName | None) -> Candidates:
     if len(found) < 2:
         return found
-    database = place.database if place else names.default_database
-    return tuple(key for key in found if names.places[key].database == database) or found
+    database = reader.database if reader else names.default_database
+    return tuple(key for key in found if names.logical_names[key].database == database) or found
 
 
 def _narrow(names: Names, found: Candidates, parts: tuple[str, ...]) -> Candidates:
     """Of several assets with one schema and name, those of the database that was written."""
     if len(parts) < 3:
         return _of_own_database(names, found, None)
-    return tuple(key for key in found if names.places[key].database in (parts[-3], None))
+    return tuple(key for key in found if names.logical_names[key].database in (parts[-3], None))
 
 
 def _database_here(names: Names, database: str) -> str:
@@ -195,10 +195,10 @@ def _database_here(names: Names, database: str) -> str:
 def _with_catalog(names: Names, found: Candidates, parts: tuple[str, ...]) -> Candidates:
     """A two-part name may also be database and table, in the default schema."""
     database, name = _database_here(names, parts[0]), parts[1]
-    in_default = names.by_place.get((names.default_schema, name), ()) + names.sources.get(
+    in_default = names.by_schema.get((names.default_schema, name), ()) + names.sources.get(
         (names.default_schema, name), ()
     )
-    elsewhere = tuple(key for key in in_default if names.places[key].database == database and key not in found)
+    elsewhere = tuple(key for key in in_default if names.logical_names[key].database == database and key not in found)
     return found + elsewhere
 
 
