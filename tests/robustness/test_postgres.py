@@ -5,11 +5,11 @@ from __future__ import annotations
 import shlex
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 import pytest
-from conftest import Make
 from folder import Folder
 from postgres_server import connect, postgres_fields, profiles_file, tables_in
 from psycopg import sql
@@ -34,7 +34,7 @@ def wait_for(fields: dict[str, object], sign: str, *, gone: bool = False) -> Non
             time.sleep(0.05)
 
 
-def test_ctrl_c_cancels_on_the_server_and_retry_goes_on(make: Make, fields: dict[str, object]) -> None:
+def test_ctrl_c_cancels_on_the_server_and_retry_goes_on(make: Callable[..., Folder], fields: dict[str, object]) -> None:
     shop = make(
         {
             "profiles.yml": profiles_file(fields),
@@ -58,7 +58,7 @@ def test_ctrl_c_cancels_on_the_server_and_retry_goes_on(make: Make, fields: dict
     assert tables_in(fields) == {"main.a": [(1,)], "main.after": [(1,)], "main.slow": [(1,)]}
 
 
-def test_a_connection_that_is_lost_is_made_again(make: Make, fields: dict[str, object]) -> None:
+def test_a_connection_that_is_lost_is_made_again(make: Callable[..., Folder], fields: dict[str, object]) -> None:
     """The server ends our sessions in the middle of two steps; both are done again, and neither twice."""
     shop = make(
         {
@@ -82,7 +82,9 @@ def test_a_connection_that_is_lost_is_made_again(make: Make, fields: dict[str, o
     assert tables_in(fields) == {"main.both": [(1,), (1,), (2,), (2,)], "main.one": [(1,)] * 2, "main.two": [(2,)] * 2}
 
 
-def test_a_server_that_is_not_there_is_a_fault_with_a_hint(make: Make, fields: dict[str, object]) -> None:
+def test_a_server_that_is_not_there_is_a_fault_with_a_hint(
+    make: Callable[..., Folder], fields: dict[str, object]
+) -> None:
     wrong = {
         "port": ({"port": 1, "retries": 0}, "Is the server running at 127.0.0.1:1?"),
         "password": ({"password": "wrong-password"}, "Correct `user` or `password` of the target"),
@@ -244,7 +246,7 @@ def read(queried: list[dict]) -> list[dict]:
 """
 
 
-def test_python_assets_read_and_write(make: Make, fields: dict[str, object]) -> None:
+def test_python_assets_read_and_write(make: Callable[..., Folder], fields: dict[str, object]) -> None:
     given = "select 1 as id, 1.5::numeric(5,2) as price, date '2026-01-02' as day, null::text as word"
     shop = make({"profiles.yml": profiles_file(fields), "models/given.sql": given, "models/bodies.py": BODIES})
     said = shop.assetc("run")

@@ -50,7 +50,7 @@ def test_a_killed_run_is_resumed(name: str, tmp_path: Path) -> None:
         expected = content(target)
     chance = random.Random(7)
     killed = 0
-    while killed < KILLS:
+    while killed < (KILLS if name == "duckdb" else KILLS // 2):  # a server needs a new database each time
         folder = tmp_path / f"killed{killed}"
         folder.mkdir()
         for _ in range(3):
