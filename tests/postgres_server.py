@@ -160,6 +160,7 @@ def keep(folder: Path, owner: int) -> None:
             server.send_signal(signal.SIGQUIT)  # at once: nothing of it is kept
             server.wait()
     finally:
+        folder.with_suffix(".lock").unlink(missing_ok=True)
         shutil.rmtree(folder, ignore_errors=True)
 
 
