@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from assetc.compiler.asset import Check
-from assetc.compiler.configuration.folders import is_over
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.graph import walk
 from assetc.compiler.place import Span
@@ -65,7 +64,7 @@ class Affected:
             folder for folder in self._project.folder_configs if any(entry.span == span for entry in folder.entries)
         ]
         assets = self._graph.assets.items()
-        below = (key for key, asset in assets if any(is_over(folder, asset.kind, asset.fqn) for folder in folders))
+        below = (key for key, asset in assets if any(folder.is_over(asset.kind, asset.fqn) for folder in folders))
         return self._and_readers(below) if folders else None
 
     def _and_readers(self, members: Iterable[Member]) -> frozenset[Member]:

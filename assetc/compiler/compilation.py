@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from itertools import chain
 from typing import TypeAlias
@@ -10,7 +10,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from assetc.compiler.asset import Graph
-from assetc.compiler.diagnostic import Diagnostic, in_order
+from assetc.compiler.diagnostic import Diagnostic, Faults, in_order
 from assetc.compiler.text_id import TextId
 from assetc.definitions.key import AssetKey
 
@@ -54,3 +54,25 @@ class WorkDone(Struct, frozen=True):
 
     def __add__(self, more: WorkDone) -> WorkDone:
         return WorkDone(self.read + more.read, self.parsed + more.parsed, self.derived + more.derived)
+
+
+def faults_after(
+    before: Mapping[Owner, tuple[Diagnostic, ...]],
+    found: Mapping[str, Faults],
+    dirty: Collection[TextId],
+    unreadable: Mapping[str, Diagnostic],
+) -> dict[Owner, tuple[Diagnostic, ...]]:
+    """All faults, now that these were found: each pass takes back what it said before of a text that it looked at.
+
+    For a file that cannot be read that is the one thing to say about it.
+    """
+    now = {(name, text): problems for name, faults in found.items() for text, problems in faults.items()}
+    opened = {("open", text): (unreadable[text.path],) if text.path in unreadable else () for text in dirty}
+    faults = {**before, **now}
+    if unreadable:
+        faults = {owner: _elsewhere(problems, unreadable) for owner, problems in faults.items()}
+    return {owner: problems for owner, problems in (faults | opened).items() if problems}
+
+
+def _elsewhere(problems: tuple[Diagnostic, ...], paths: Collection[str]) -> tuple[Diagnostic, ...]:
+    return tuple(problem for problem in problems if problem.span is None or problem.span.path not in paths)

@@ -18,10 +18,9 @@ from assetc.compiler.define_assets import Draft
 from assetc.compiler.define_checks import CheckDraft, draft_of_file
 from assetc.compiler.diagnostic import Faults
 from assetc.compiler.facts import SqlFacts
-from assetc.compiler.names.index_names import index_names
+from assetc.compiler.names.index_names import index_names, names_of_graph
 from assetc.compiler.names.locate_by_macros import locate_by_macros
 from assetc.compiler.names.names import Names
-from assetc.compiler.names.names_of_graph import names_of_graph
 from assetc.compiler.python.reading import owns
 from assetc.compiler.reading.read_files import FileFacts
 from assetc.compiler.template.rendered import Read

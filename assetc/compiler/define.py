@@ -8,7 +8,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from assetc.compiler.asset import Source
-from assetc.compiler.configuration.faults import described_twice
 from assetc.compiler.define_assets import (
     Draft,
     WrittenAsset,
@@ -20,7 +19,7 @@ from assetc.compiler.define_assets import (
 from assetc.compiler.define_checks import CheckDraft, drafts_of_patch, drafts_of_source
 from assetc.compiler.diagnostic import Annotation, Diagnostic, Faults, diagnostic, did_you_mean
 from assetc.compiler.facts import PythonFacts
-from assetc.compiler.names.source import declared_source, implicit_source
+from assetc.compiler.names.locate import declared_source, implicit_source
 from assetc.compiler.package import ProjectFile
 from assetc.compiler.place import file_span
 from assetc.compiler.project import DeclaredSource, Patch, Project, Properties
@@ -68,7 +67,7 @@ def define(project: Project, properties: Properties, drafts: list[Draft], python
     sources = (*sources, *_python_sources(project, python, known))
     checks = (*(check for draft in drafts for check in drafts_of_patch(draft.asset, draft.patch)), *source_checks)
     problems += (*_snapshots(project), *duplicates, *source_faults)
-    problems += (*described_twice(project, properties), *_unused_patches(properties, drafts))
+    problems += (*_described_twice(project, properties), *_unused_patches(properties, drafts))
     return Defined(tuple(drafts), sources, checks, tuple(problems))
 
 
@@ -98,15 +97,10 @@ def _unique(drafts: list[Draft]) -> tuple[list[Draft], list[Diagnostic]]:
         other = first.setdefault(draft.asset.key, draft)
         if other is draft:
             continue
-        problems.append(
-            diagnostic(
-                "E102",
-                f"two assets have the key {draft.asset.key}: {other.asset.span.where} and {draft.asset.span.where}",
-                draft.asset.span,
-                hint="Rename one of them, or give one a key_prefix",
-                related=(Annotation(other.asset.span, "the other one"),),
-            )
-        )
+        places = f"{other.asset.span.where} and {draft.asset.span.where}"
+        message = f"two assets have the key {draft.asset.key}: {places}"
+        hint, related = "Rename one of them, or give one a key_prefix", (Annotation(other.asset.span, "the other one"),)
+        problems.append(diagnostic("E102", message, draft.asset.span, hint=hint, related=related))
     return list(first.values()), problems
 
 
@@ -142,6 +136,20 @@ def _python_sources(
 def _twice_declared(declared: DeclaredSource, other: Source) -> Diagnostic:
     related = (Annotation(other.span, "the other one"),) if other.span else ()
     return diagnostic("E102", f"the source {other.key} is declared twice", declared.span, related=related)
+
+
+def _described_twice(project: Project, properties: Properties) -> Iterator[Diagnostic]:
+    """E127 for each further description of one model, seed ... in the property files of a native project."""
+    first: dict[tuple[str, str], Patch] = {}
+    for patch in properties.patches if project.rules.is_strict else ():
+        other = first.setdefault((patch.kind, patch.name), patch)
+        if other is not patch:
+            message, hint = (
+                f"the {patch.kind} {patch.name} is described twice",
+                "The last one counts; bring the two together",
+            )
+            related = (Annotation(other.span, "first described here"),)
+            yield diagnostic("E127", message, patch.span, hint=hint, related=related)
 
 
 def _unused_patches(properties: Properties, drafts: list[Draft]) -> Iterator[Diagnostic]:

@@ -10,9 +10,7 @@ from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset, AssetKind
 from assetc.compiler.config import AssetConfig
-from assetc.compiler.configuration.configure import configure
-from assetc.compiler.configuration.faults import foreign_dialect, misplaced_materialization
-from assetc.compiler.configuration.folders import is_over
+from assetc.compiler.configuration.configure import configure, foreign_dialect, misplaced_materialization
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.facts import PythonFacts, SeedFacts, SqlFacts
 from assetc.compiler.names.locate import key_of, relation_of
@@ -115,7 +113,7 @@ def _configured(
 
 def _folder_entries(project: Project, kind: AssetKind, fqn: tuple[str, ...]) -> Iterator[Entry]:
     """What is configured for the folders above an asset, the outer ones first."""
-    over = [folder for folder in project.folder_configs if is_over(folder, kind, fqn)]
+    over = [folder for folder in project.folder_configs if folder.is_over(kind, fqn)]
     for folder in sorted(over, key=lambda folder: len(folder.folder)):
         yield from folder.entries
 

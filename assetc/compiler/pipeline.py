@@ -27,21 +27,19 @@ from functools import partial
 
 from assetc.compiler.asset import Asset, Graph
 from assetc.compiler.code_version import versioned
-from assetc.compiler.compilation import Compilation, WorkDone
+from assetc.compiler.compilation import Compilation, WorkDone, faults_after
 from assetc.compiler.compiler_input import CompilerInput
 from assetc.compiler.declare import Declared, declare, declare_edited
 from assetc.compiler.diagnostic import Faults
 from assetc.compiler.facts import SqlFacts, outside_reads
-from assetc.compiler.faults import faults_after
 from assetc.compiler.find_columns import find_columns
 from assetc.compiler.graph import connect, reconnect
 from assetc.compiler.project import Project
 from assetc.compiler.reading.read_files import FileFacts, read_files
 from assetc.compiler.reading.understand_files import understand_files
 from assetc.compiler.reading.understand_hooks import understand_hooks
-from assetc.compiler.resolution.implicit_sources import first_in_others, sources_after
 from assetc.compiler.resolution.resolution import Resolution
-from assetc.compiler.resolution.resolve import Resolved, resolve
+from assetc.compiler.resolution.resolve import Resolved, first_in_others, resolve, sources_after
 from assetc.compiler.resolution.resolve_checks import resolve_checks
 from assetc.compiler.text_id import PROJECT, TextId
 from assetc.definitions.key import AssetKey

@@ -10,11 +10,14 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from assetc.compiler.asset import CheckConfig, DeclaredColumn
+from assetc.compiler.asset import AssetKind, CheckConfig, DeclaredColumn
 from assetc.compiler.config import nothing
 from assetc.compiler.package import Package, ProjectFile, Settings
 from assetc.compiler.place import Span
 from assetc.compiler.rules import Rules
+
+SECTIONS: Mapping[AssetKind, str] = {"model": "models", "python": "models", "seed": "seeds", "snapshot": "snapshots"}
+"""Where a project file configures each kind of asset."""
 
 
 class Entry(Struct, frozen=True):
@@ -33,6 +36,12 @@ class FolderConfig(Struct, frozen=True):
     entries: tuple[Entry, ...]
     package: str | None = None
     """The package whose folders these are; None where the configuration is for those of every package."""
+
+    def is_over(self, kind: AssetKind, fqn: tuple[str, ...]) -> bool:
+        """Whether it applies to an asset. A `fqn` begins with the name of the package."""
+        if self.kind != SECTIONS[kind] or self.package not in (None, fqn[0]):
+            return False
+        return self.folder == fqn[1 : len(self.folder) + 1]
 
 
 class Target(Struct, frozen=True):

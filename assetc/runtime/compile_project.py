@@ -7,11 +7,10 @@ from collections.abc import Collection
 from msgspec.structs import replace
 
 from assetc.compiler.compilation import WorkDone
-from assetc.compiler.compiler_input import CompilerInput
+from assetc.compiler.compiler_input import CompilerInput, load_macros
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.pipeline import compile_project
 from assetc.compiler.project import Properties
-from assetc.compiler.reading.load_macros import load_macros
 from assetc.compiler.text_id import TextId
 from assetc.project.files import ProjectFiles
 from assetc.project.memory.encoding import ReadingsMemory

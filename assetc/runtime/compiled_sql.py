@@ -14,9 +14,9 @@ from assetc.compiler.config import NOTHING, AssetConfig, ConfigValues
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.emit import Emitted, Emitter, emit, relation_text
 from assetc.compiler.facts import Variant
+from assetc.compiler.names.index_names import names_of_graph
 from assetc.compiler.names.locate import written_relation
 from assetc.compiler.names.names import Names, find_key, find_table
-from assetc.compiler.names.names_of_graph import names_of_graph
 from assetc.compiler.names.target_names import TargetNames
 from assetc.compiler.place import Span, file_span
 from assetc.compiler.reference import Reference

@@ -77,7 +77,7 @@ class Workspace(Struct, frozen=True, dict=True):
     @cached_property
     def surroundings(self) -> Surroundings:
         """What templates see."""
-        from assetc.compiler.reading.load_macros import load_macros
+        from assetc.compiler.compiler_input import load_macros
         from assetc.runtime.surroundings import surroundings_of
 
         return surroundings_of(self.opening, load_macros(self.project, self.files))

@@ -8,13 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from assetc.compiler.asset import AssetKind
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.configuration.keys import KNOWN_ELSEWHERE, WITHOUT_EFFECT, WITHOUT_EFFECT_IN_SQL, without_effect
 from assetc.compiler.configuration.values import CONVERTERS, Misfit
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
-from assetc.compiler.materialization.known import BUILT_IN, materialization_named, unknown_materialization
+from assetc.compiler.materialization.known import (
+    BUILT_IN,
+    materialization_named,
+    unknown_materialization,
+    without_query,
+)
 from assetc.compiler.place import Span
-from assetc.compiler.project import Entry
+from assetc.compiler.project import Entry, Project
 from assetc.compiler.rules import Rules
 
 SYNONYMS: Mapping[str, str] = {
@@ -98,6 +104,25 @@ def unknown_key(entry: Entry, rules: Rules) -> Diagnostic:
     code = "E121" if rules.is_strict else "W221"
     hint = did_you_mean(entry.key, KNOWN) or "Keys of your own belong under meta"
     return diagnostic(code, f"unknown configuration key {entry.key}", entry.span, hint=hint)
+
+
+def misplaced_materialization(kind: AssetKind, title: str, own: Iterable[Entry]) -> Iterator[Diagnostic]:
+    """E176 for a seed or Python asset that is configured as a query itself, not only by its folder."""
+    for entry in own:
+        has_own_rows = kind in ("seed", "python") and name_of(entry) == "materialized"
+        if has_own_rows and not materialization_named(str(entry.value)).stores_rows:
+            yield without_query(str(entry.value), title, entry.span)
+
+
+def foreign_dialect(project: Project, config: AssetConfig, entries: Iterable[Entry]) -> Iterator[Diagnostic]:
+    """W223 for SQL in another dialect than the target's: it is read in that dialect, and not translated."""
+    dialect = config.dialect
+    if dialect is None or dialect == project.target.dialect or not project.rules.has_dialects:
+        return
+    for entry in entries:
+        if name_of(entry) == "dialect" and entry.value == dialect:
+            message = f"SQL is not translated yet from {dialect} to {project.target.dialect}"
+            yield diagnostic("W223", message, entry.span, hint="It is read in its dialect and sent as it is written")
 
 
 def _merged(key: str, before: object, value: object) -> object:

@@ -1,17 +1,74 @@
-"""The built-in materializations by name."""
+"""The built-in materializations: what each does to bring an asset up to date in the warehouse."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from assetc.compiler.materialization.build import Build
-from assetc.compiler.materialization.ephemeral import ephemeral
-from assetc.compiler.materialization.incremental import incremental
-from assetc.compiler.materialization.known import unknown_materialization
-from assetc.compiler.materialization.table import table
-from assetc.compiler.materialization.view import view
-from assetc.compiler.operation import Operations, Report
+from assetc.compiler.materialization.build import Build, Query
+from assetc.compiler.materialization.fill import fill
+from assetc.compiler.materialization.known import unknown_materialization, without_query
+from assetc.compiler.materialization.phases import Work, carry_out
+from assetc.compiler.materialization.schema_change import align, unknown_policy
+from assetc.compiler.materialization.strategy import key_problem, strategy_problem, write_rows
+from assetc.compiler.operation import CreateView, Describe, Drop, Operation, Operations, Publish, Report
+
+
+def view(build: Build) -> Operations:
+    """The operations that make the relation a view of the query."""
+    if isinstance(build.content, Query):
+        create = CreateView(build.relation, build.content.sql, build.existing)
+        yield from carry_out(build, Work(stage=_only(), publish=_only(create)))
+    else:
+        yield Report(without_query("view", f"`{build.relation.name}`", build.span))
+
+
+def table(build: Build) -> Operations:
+    """The operations that build all rows: beside the relation, unless there is none yet."""
+    if build.existing is None and build.abilities.atomic == "ddl":
+        yield from carry_out(build, Work(stage=fill(build, build.relation), publish=_only()))
+    else:
+        publish = _only(Publish(build.beside, build.relation, build.existing))
+        yield from carry_out(build, Work(stage=fill(build, build.beside), publish=publish, staged=build.beside))
+
+
+def incremental(build: Build) -> Operations:
+    """The operations that bring in new rows, or build all rows if there is no table yet or all are asked for.
+
+    Both are recorded in the ledger: repeated after a first build, the query might add the same rows.
+    """
+    for fault in (unknown_policy(build), strategy_problem(build)):
+        if fault is not None:
+            yield Report(fault)
+    if build.rebuilds:
+        yield from table(build)
+        return
+    cleanup = (Drop(build.temporary, "table"),)
+    work = Work(fill(build, build.temporary), _write_new_rows(build), cleanup=cleanup)
+    yield from carry_out(build, work)
+
+
+def _write_new_rows(build: Build) -> Operations:
+    queried = yield Describe(build.temporary)
+    held = yield Describe(build.relation)
+    alignment = align(build, queried, held)
+    for problem in (key_problem(build, queried), alignment.problem):
+        if problem is not None:  # the executor ends the step at the report of an error: nothing after it is reached
+            yield Report(problem)
+    if alignment.alteration is not None:
+        yield alignment.alteration
+    yield write_rows(build, alignment.columns)
+
+
+def ephemeral(build: Build) -> Operations:
+    """No operations: the query is written into its readers."""
+    yield from ()
+
+
+def _only(*operations: Operation) -> Operations:
+    for operation in operations:  # noqa: UP028  a tuple takes no answers
+        yield operation
+
 
 MATERIALIZATIONS: Mapping[str, Callable[[Build], Operations]] = MappingProxyType(
     {"view": view, "table": table, "incremental": incremental, "ephemeral": ephemeral, "seed": table}

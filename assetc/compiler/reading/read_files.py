@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterator, Mapping
 
 from msgspec import Struct
 
-from assetc.compiler.compiler_input import CompilerInput
+from assetc.compiler.compiler_input import CompilerInput, Files
 from assetc.compiler.diagnostic import Diagnostic, Faults
 from assetc.compiler.facts import UNREADABLE, MacroFacts, PythonFacts, SeedFacts, SqlFacts
-from assetc.compiler.memory import Files
 from assetc.compiler.package import ProjectFile
+from assetc.compiler.python.reading import PythonReading
 from assetc.compiler.reading.understand import discover
 from assetc.compiler.template.macros import MacroFile
 from assetc.compiler.template.reads import still_valid
@@ -122,9 +122,7 @@ def _read_python_files(given: CompilerInput, paths: list[str]) -> tuple[dict[str
         else:
             changed.append(path)
     if changed:
-        from assetc.compiler.reading.read_python_files import read_python_files
-
-        fresh = read_python_files(given, changed)
+        fresh = _read_changed(given, changed)
         for facts in fresh.values():
             given.memory.keep(facts)
         found |= fresh
@@ -135,3 +133,39 @@ def _is_current(known: PythonFacts, files: Files) -> bool:
     return known.content == files.content(known.path) and all(
         content == files.content(path) for path, content in known.files
     )
+
+
+def _read_changed(given: CompilerInput, paths: list[str]) -> dict[str, PythonFacts]:
+    """The facts about these files, read anew; those that the text does not tell come from importing them."""
+    from assetc.compiler.python.complete_python import complete_python
+    from assetc.compiler.python.read_python import read_python
+
+    files, dialect = given.files, given.project.target.dialect
+
+    def read(path: str) -> str | None:
+        return files.text(path) if files.content(path) else None
+
+    readings = {path: read_python(path, files.text(path), read, dialect) for path in paths}
+    by_import = [
+        path for path, reading in readings.items() if reading.needs_import or _may_make_some(files.text(path), reading)
+    ]
+    if by_import and given.project.settings.import_python:
+        for imported in files.import_python(by_import):
+            path = imported.path
+            readings[path] = complete_python(path, files.text(path), read, dialect, imported)
+    return {path: _facts(given, path, reading) for path, reading in readings.items()}
+
+
+def _facts(given: CompilerInput, path: str, reading: PythonReading) -> PythonFacts:
+    content = given.files.content
+    # A file that was looked for and is not there has the content "": it is noticed when it appears.
+    leads_to = tuple((other, content(other)) for other in (*reading.files, *reading.missing))
+    own = UNREADABLE if path in given.files.problems else content(path)
+    return PythonFacts(path, own, reading, leads_to, given.project.target.dialect)
+
+
+def _may_make_some(text: str, reading: PythonReading) -> bool:
+    """Whether a file in which no asset can be seen may still make some: with assetc, or with what is in the project."""
+    if reading.assets or any(problem.severity == "error" for problem in reading.problems):
+        return False
+    return "assetc" in text or bool(reading.files)

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset, Edge, Source
 from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic, did_you_mean
-from assetc.compiler.names.names import Candidates, Names
-from assetc.compiler.names.source import implicit_source
+from assetc.compiler.names.locate import implicit_source
+from assetc.compiler.names.names import Candidates, Names, is_written
 from assetc.compiler.place import Span
 from assetc.compiler.project import Project
 from assetc.compiler.reference import EdgeKind
@@ -106,3 +106,20 @@ def writes_of_another(up: AssetKey, defined: Span, span: Span) -> Diagnostic:
     message = f"this writes the table of {up}"
     hint = f"Let {up} write its own table, or make this an asset of its own"
     return diagnostic("W204", message, span, hint=hint, related=(Annotation(defined, f"{up} is defined here"),))
+
+
+def not_readable(upstream: Asset, span: Span) -> Diagnostic:
+    """SQL at `span` reads an asset whose value is a stored object."""
+    message = f"{upstream.key} is stored as a Python value and cannot be read from SQL"
+    hint = "Annotate what it returns with a table type (-> pd.DataFrame), or read it from a Python asset"
+    related = (Annotation(upstream.span, "defined here"),)
+    return diagnostic("E114", message, span, hint=hint, related=related)
+
+
+def note_not_readable(resolution: Resolution, up: AssetKey, parts: tuple[str, ...], span: Span) -> None:
+    """Report that SQL names an asset which is kept as an object, unless its body creates a table of that name."""
+    upstream = resolution.assets.get(up)
+    if upstream is None or upstream.kind != "python" or upstream.relation is not None:
+        return
+    if not is_written(resolution.names, parts, up):
+        resolution.problems.append(not_readable(upstream, span))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from assetc.compiler.asset import Asset, Edge, Source
+from assetc.compiler.asset import Asset, Edge, Graph, Source
 from assetc.compiler.define_assets import Draft
 from assetc.compiler.diagnostic import Diagnostic, Faults
 from assetc.compiler.facts import PlacedReference, SqlFacts
 from assetc.compiler.names.names import find_key
-from assetc.compiler.python.reading import PythonAsset
+from assetc.compiler.package import Settings
 from assetc.compiler.resolution.resolution import Resolution
 from assetc.compiler.resolution.resolve_declared import resolve_explicit
 from assetc.compiler.resolution.resolve_python import resolve_python
@@ -39,38 +39,18 @@ def resolve(
     for draft in drafts:
         asset, own_hooks, told = draft.asset, hooks.get(draft.asset.key, ()), len(resolution.problems)
         if draft.python is not None:
-            _resolve_python(resolution, asset, draft.python, own_hooks)
+            resolve_python(resolution, asset, draft.python)
         else:
-            _resolve_model(resolution, asset, facts.get(asset.text), own_hooks)
+            for written in asset.config.deps:
+                resolve_explicit(resolution, asset, written, asset.span)
+            if asset.text in facts:  # a seed has none
+                resolve_sql(resolution, asset, facts[asset.text])
+        for placed in own_hooks:
+            resolve_hook(resolution, asset, placed)
+        _ignore(resolution, asset, (*asset.config.ignore_deps, *(draft.python.ignore_deps if draft.python else ())))
         faults[asset.text] = (*faults.get(asset.text, ()), *resolution.problems[told:])
     edges = tuple(resolution.edges[pair] for pair in sorted(resolution.edges))
     return Resolved(edges, tuple(resolution.sources.values()), faults)
-
-
-def _resolve_model(
-    resolution: Resolution, asset: Asset, facts: SqlFacts | None, hooks: Iterable[PlacedReference]
-) -> None:
-    """All edges of a model, a snapshot or a seed (which has no facts)."""
-    _resolve_configured(resolution, asset)
-    if facts is not None:
-        resolve_sql(resolution, asset, facts)
-    for placed in hooks:
-        resolve_hook(resolution, asset, placed)
-    _ignore(resolution, asset, asset.config.ignore_deps)
-
-
-def _resolve_python(
-    resolution: Resolution, asset: Asset, python: PythonAsset, hooks: Iterable[PlacedReference]
-) -> None:
-    resolve_python(resolution, asset, python)
-    for placed in hooks:
-        resolve_hook(resolution, asset, placed)
-    _ignore(resolution, asset, (*asset.config.ignore_deps, *python.ignore_deps))
-
-
-def _resolve_configured(resolution: Resolution, asset: Asset) -> None:
-    for written in asset.config.deps:
-        resolve_explicit(resolution, asset, written, asset.span)
 
 
 def _ignore(resolution: Resolution, asset: Asset, ignored: Iterable[str]) -> None:
@@ -80,3 +60,43 @@ def _ignore(resolution: Resolution, asset: Asset, ignored: Iterable[str]) -> Non
             edge = resolution.edges.get((asset.key, up))
             if edge is not None and edge.kind in ("sql", "py-sql", "hook"):
                 del resolution.edges[asset.key, up]
+
+
+def first_in_others(graph: Graph, texts: Collection[TextId]) -> dict[AssetKey, Source]:
+    """The implicit sources that another text than these mentions first."""
+    paths = {text.path for text in texts}
+    return {key: each for key, each in graph.sources.items() if each.implicit and _path(each) not in paths}
+
+
+def sources_after(
+    graph: Graph, texts: Collection[TextId], resolved: Resolved, settings: Settings
+) -> dict[AssetKey, Source] | None:
+    """All sources after these texts were resolved; None if another text may be the first to mention one now."""
+    paths = {text.path for text in texts}
+    now = {source.key: source for source in resolved.implicit_sources}
+    lost = {key: each for key, each in graph.sources.items() if each.implicit and key not in now}
+    own = {key for key, each in now.items() if _path(each) in paths}
+    if (lost or own) and (settings.strict_sources or any(asset.config.ignore_deps for asset in graph.assets.values())):
+        return None  # then a source is mentioned by more than the edges that lead to it
+    for key in (*lost, *own):
+        others = set(_readers(graph, key)).difference(paths)
+        if others and (key in lost or min(others) < _path(now[key])):
+            return None
+    if any(_is_earlier(graph, edge, now) for edge in resolved.edges):
+        return None
+    declared = {key: each for key, each in graph.sources.items() if not each.implicit}
+    found = declared | {source.key: source for source in sorted(now.values(), key=_path)}
+    return graph.sources if found == graph.sources else found
+
+
+def _is_earlier(graph: Graph, edge: Edge, now: Mapping[AssetKey, Source]) -> bool:
+    source = now.get(edge.up)
+    return source is not None and graph.assets[edge.down].path < _path(source)
+
+
+def _readers(graph: Graph, key: AssetKey) -> Iterator[str]:
+    return (graph.assets[down].path for down in graph.downstream.get(key, ()))
+
+
+def _path(source: Source) -> str:
+    return source.span.path if source.span else ""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from hashlib import md5
 from typing import TypeGuard
+
+from msgspec.structs import replace
 
 from assetc.compiler.asset import Check
 from assetc.compiler.define_checks import CheckDraft
@@ -12,7 +15,6 @@ from assetc.compiler.facts import SqlFacts
 from assetc.compiler.names.names import Candidates, Names, Ref, find_key, find_ref, find_table
 from assetc.compiler.node import NodeId
 from assetc.compiler.project import Project
-from assetc.compiler.resolution.check_ids import with_own_ids
 from assetc.compiler.text_id import TextId
 from assetc.definitions.key import AssetKey
 
@@ -184,3 +186,26 @@ def _left_out(drafts: list[CheckDraft]) -> Diagnostic:
 def _unknown_test(draft: CheckDraft, known: tuple[str, ...]) -> Diagnostic:
     hint = did_you_mean(draft.kind, known) or f"Known tests: {', '.join(known)}"
     return diagnostic("E101", f"there is no test called {draft.kind}", draft.span, hint=hint)
+
+
+def with_own_ids(checks: Iterable[Check]) -> Iterator[Check]:
+    """The checks, each once. Of those with one name a SQL file is known by its path, others by a hash of what they ask.
+
+    Whoever is the only one of its name keeps that name as its identity, as in dbt.
+    """
+    same: dict[tuple[str, str], dict[str, Check]] = {}
+    for check in checks:
+        same.setdefault((check.id.package, check.name), {}).setdefault(_own_name(check), check)
+    for named in same.values():
+        if len(named) == 1:
+            yield from named.values()
+        else:
+            yield from (replace(check, id=replace(check.id, name=own)) for own, check in named.items())
+
+
+def _own_name(check: Check) -> str:
+    """A name that a check shares only with one that asks for the same."""
+    if check.path is not None:
+        return check.path
+    asked = repr((check.kind, check.assets[:1], check.column, check.arguments, check.config))
+    return f"{check.name}.{md5(asked.encode('utf-8', 'surrogatepass'), usedforsecurity=False).hexdigest()[-10:]}"

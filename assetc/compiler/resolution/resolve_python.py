@@ -7,8 +7,13 @@ from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.names.names import Candidates, Ref, find_key, find_named, find_table
 from assetc.compiler.place import Span
 from assetc.compiler.python.reading import Parameter, PythonAsset, PythonReference, owns
-from assetc.compiler.resolution.not_readable import note_not_readable
-from assetc.compiler.resolution.resolution import Resolution, is_of_the_system, self_reference, writes_of_another
+from assetc.compiler.resolution.resolution import (
+    Resolution,
+    is_of_the_system,
+    note_not_readable,
+    self_reference,
+    writes_of_another,
+)
 from assetc.compiler.resolution.resolve_declared import connect_declared, resolve_explicit, resolve_ref, resolve_source
 from assetc.definitions.key import AssetKey
 

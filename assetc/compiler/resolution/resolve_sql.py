@@ -8,10 +8,10 @@ from assetc.compiler.asset import Asset, Edge
 from assetc.compiler.diagnostic import diagnostic, did_you_mean
 from assetc.compiler.facts import PlacedReference, SqlFacts
 from assetc.compiler.names.names import Ref, find_ref, find_table
-from assetc.compiler.resolution.not_readable import note_not_readable
 from assetc.compiler.resolution.resolution import (
     Resolution,
     is_of_the_system,
+    note_not_readable,
     self_reference,
     writes_of_another,
 )

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.place import Span
+from assetc.compiler.selection.evaluate import criteria_of
 from assetc.compiler.selection.expression import (
     INDIRECT_MODES,
     NOTHING,
@@ -20,7 +21,6 @@ from assetc.compiler.selection.expression import (
     Intersection,
     Union,
 )
-from assetc.compiler.selection.find import criteria_of
 from assetc.compiler.selection.parse import METHODS, parse_selection, unknown_method
 from assetc.compiler.selection.request import Definition, SelectionEnvironment
 

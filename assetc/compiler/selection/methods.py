@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 
 from assetc.compiler.asset import Asset, Check, Source
-from assetc.compiler.selection.config_value import matches_config
 from assetc.compiler.selection.expression import Criterion
 from assetc.compiler.selection.members import Member, Members, Selectable, fqn_of
-from assetc.compiler.selection.paths import paths_matching
 from assetc.compiler.selection.request import SelectionEnvironment
 
 WILDCARDS = frozenset("*?[]")
@@ -223,3 +221,57 @@ CLOSED_VALUES: dict[str, tuple[str, ...]] = {
     "test_type": ("generic", "schema", "singular", "unit", "data"),
 }  # fmt: skip
 """Methods whose value is one of a few words."""
+
+
+_MISSING = object()
+
+
+def matches_config(thing: Asset | Source | Check, path: tuple[str, ...], wanted: str) -> bool:
+    """Whether the value below `path` is `wanted`, or a list that holds it."""
+    found = _top(thing, path[0])
+    for part in path[1:]:
+        found = found.get(part, _MISSING) if isinstance(found, Mapping) else getattr(found, part, _MISSING)
+    if path == ("severity",):
+        return str(found).lower() == wanted.lower()
+    if isinstance(found, list | tuple | set | frozenset):
+        return any(_equal(each, wanted) for each in found)
+    return _equal(found, wanted)
+
+
+def _top(thing: Asset | Source | Check, key: str) -> object:
+    if isinstance(thing, Source):
+        return {"enabled": True, "tags": thing.tags, "meta": dict(thing.meta)}.get(key, _MISSING)
+    if isinstance(thing, Check):
+        return "test" if key == "materialized" else getattr(thing.config, key, _MISSING)
+    if key == "materialized" and thing.kind in ("seed", "snapshot"):
+        return thing.kind
+    if key == "extra" or not hasattr(thing.config, key):
+        return thing.config.extra.get(key, _MISSING)
+    return getattr(thing.config, key)
+
+
+def _equal(value: object, wanted: str) -> bool:
+    if isinstance(value, bool):
+        return str(value).lower() == wanted.lower()
+    return isinstance(value, str | int | float) and str(value) == wanted
+
+
+def paths_matching(pattern: str, paths: Iterable[str]) -> set[str]:
+    """The paths that match; `*` stays inside a segment, `**` spans any number of them."""
+    segments = tuple(segment for segment in pattern.split("/") if segment not in ("", "."))
+    if pattern.startswith("/") or not segments:
+        return set()
+    return {path for path in set(paths) if _matches(tuple(path.split("/")), segments)}
+
+
+def _matches(path: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
+    """Whether all of the path is matched; `reached` are the positions after each segment of the pattern."""
+    reached = {0}
+    for segment in pattern:
+        if segment == "**":
+            reached = set(range(min(reached), len(path) + 1))
+        else:
+            reached = {at + 1 for at in reached if at < len(path) and fnmatchcase(path[at], segment)}
+        if not reached:
+            return False
+    return len(path) in reached

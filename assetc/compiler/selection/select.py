@@ -8,20 +8,19 @@ from msgspec.structs import replace
 
 from assetc.compiler.asset import Graph
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
-from assetc.compiler.selection.evaluate import Evaluation, evaluate
+from assetc.compiler.selection.evaluate import Evaluation, criteria_of, definitions_matching, evaluate, find_all
 from assetc.compiler.selection.expression import (
     NOTHING,
     Criterion,
     Difference,
     Expression,
     Union,
+    criterion_text,
     expression_text,
 )
-from assetc.compiler.selection.find import criteria_of, definitions_matching, find_all
 from assetc.compiler.selection.members import Member, Members, members_of, split
-from assetc.compiler.selection.methods import resource_types_of
+from assetc.compiler.selection.methods import CLOSED_VALUES, NOT_BUILT, WILDCARDS, resource_types_of
 from assetc.compiler.selection.parse import parse_selection
-from assetc.compiler.selection.problems import problem_of_name, problem_of_value
 from assetc.compiler.selection.request import Selected, SelectionEnvironment, SelectionRequest
 
 EVERYTHING = Union((Criterion("*", "fqn"), Criterion("*", "source")))
@@ -126,3 +125,35 @@ def _empty_words(expression: Expression, evaluation: Evaluation) -> Iterator[Dia
     for word in include.parts if isinstance(include, Union) else (include,):
         if include is not EVERYTHING and not evaluate(word, evaluation):
             yield diagnostic("W215", f"{expression_text(word)} selects nothing")
+
+
+MOST_PARTS = {"source": 3, "exposure": 2, "metric": 2, "semantic_model": 2, "saved_query": 2, "unit_test": 2}
+"""How many dotted parts a value of the method can have: the name, with its package before it."""
+
+
+def problem_of_value(criterion: Criterion) -> Iterator[Diagnostic]:
+    """What is wrong with a criterion whatever the project."""
+    method, text = criterion.method or "", criterion_text(criterion)
+    if method in NOT_BUILT:
+        hint = "It needs column lineage" if method == "column" else "It needs the artifacts of an earlier run"
+        yield diagnostic("E160", f"the selection method {method!r} is not built yet", hint=hint)
+    words = CLOSED_VALUES.get(method)
+    if words is not None and criterion.value not in words:
+        hint = f"{did_you_mean(criterion.value, words)} It is one of {', '.join(words)}".strip()
+        yield diagnostic("E115", f"{text!r}: there is no {method.replace('_', ' ')} {criterion.value!r}", hint=hint)
+    if criterion.value.count(".") >= MOST_PARTS.get(method, 1000):
+        yield diagnostic("E115", f"{text!r} has too many dots", hint=f"Write {method}:name or {method}:package.name")
+
+
+def problem_of_name(criterion: Criterion, members: Members, environment: SelectionEnvironment) -> Iterator[Diagnostic]:
+    """E115 for a name that nothing bears, with the nearest ones; dbt does not mind."""
+    is_name = not WILDCARDS.intersection(criterion.value)
+    if environment.rules.selects_by_key and criterion.method in (None, "fqn", "key") and is_name:
+        hint = did_you_mean(criterion.value, _names(members)) or "List what there is with: assetc ls"
+        yield diagnostic("E115", f"nothing is named {criterion.value!r}", hint=hint)
+
+
+def _names(members: Members) -> Iterator[str]:
+    for key in members.graph.upstream:
+        yield str(key)
+        yield key.name

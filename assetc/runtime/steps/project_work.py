@@ -16,7 +16,7 @@ from assetc.compiler.asset import Asset
 from assetc.compiler.diagnostic import diagnostic
 from assetc.compiler.materialization.build import Query
 from assetc.compiler.plan import ExecuteCheck, Output, RunBody, Step
-from assetc.compiler.resolution.not_readable import not_readable
+from assetc.compiler.resolution.resolution import not_readable
 from assetc.definitions.relation import Relation
 from assetc.runtime.compiled_sql import SqlCompiler
 from assetc.runtime.execution.work import Attempt, Built, Checked, Making, StepFailed
