@@ -34,15 +34,7 @@ class AssetOut:
     """One asset of a `multi_asset`: `outs={"a": AssetOut(key_prefix="shop")}`."""
 
     __slots__ = (
-        *(
-            "code_version",
-            "dagster_type",
-            "description",
-            "group_name",
-            "io_manager_key",
-            "is_required",
-            "key",
-        ),
+        *("code_version", "dagster_type", "description", "group_name", "io_manager_key", "is_required", "key"),
         *("key_prefix", "kinds", "metadata", "owners", "tags"),
     )
 

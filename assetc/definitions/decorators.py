@@ -15,13 +15,7 @@ from assetc.definitions.dependency import AssetDep, to_deps
 from assetc.definitions.errors import InvalidDefinitionError
 from assetc.definitions.key import AssetKey, KeyLike, key_of
 from assetc.definitions.names import check_asset_name, check_step_name
-from assetc.definitions.options import (
-    AssetOptions,
-    MultiAssetOptions,
-    SharedOptions,
-    check_options,
-    config_of,
-)
+from assetc.definitions.options import AssetOptions, MultiAssetOptions, SharedOptions, check_options, config_of
 from assetc.definitions.output import DEFAULT_OUTPUT, MaterializeResult
 from assetc.definitions.reference import named_asset
 from assetc.definitions.signature import Body, Parameter, Signature, read_signature

@@ -68,10 +68,7 @@ class AssetMaterialization(Struct, frozen=True):
 
     @staticmethod
     def of(
-        key: AssetKey,
-        metadata: Mapping[str, object],
-        tags: Mapping[str, str] | None,
-        data_version: DataVersion | None,
+        key: AssetKey, metadata: Mapping[str, object], tags: Mapping[str, str] | None, data_version: DataVersion | None
     ) -> AssetMaterialization:
         """The record with each value of the metadata converted to its kind."""
         versions = {DATA_VERSION_TAG: data_version.value} if data_version else {}

@@ -28,11 +28,7 @@ class Ends(Struct, frozen=True):
     emit: Callable[[Event], None]
 
     def add(
-        self,
-        event: StepFinished,
-        attempts: int,
-        made: Materialization | None = None,
-        check: CheckResult | None = None,
+        self, event: StepFinished, attempts: int, made: Materialization | None = None, check: CheckResult | None = None
     ) -> None:
         """Record an end, then report it."""
         succeeded = event.status == "success"

@@ -18,14 +18,7 @@ from assetc.definitions.key import AssetKey
 from assetc.runtime.execution.events import StepFinished
 from assetc.runtime.execution.work import Built
 from assetc.runtime.state.protocol import State
-from assetc.runtime.state.records import (
-    CheckResult,
-    Materialization,
-    RunRecord,
-    StepEnd,
-    StepRecord,
-    Versions,
-)
+from assetc.runtime.state.records import CheckResult, Materialization, RunRecord, StepEnd, StepRecord, Versions
 
 REMEMBERED_DURATIONS = 7
 

@@ -12,14 +12,7 @@ from assetc.adapters.protocol import Identity
 from assetc.compiler.planning.staleness import Recorded
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
-from assetc.runtime.state.records import (
-    CheckResult,
-    Materialization,
-    Metadata,
-    Process,
-    RunRecord,
-    StepRecord,
-)
+from assetc.runtime.state.records import CheckResult, Materialization, Metadata, Process, RunRecord, StepRecord
 
 Row: TypeAlias = tuple[Any, ...]
 
@@ -88,16 +81,7 @@ def step_row(step: StepRecord, ordinal: int) -> Row:
 def step_end_row(step: StepRecord) -> Row:
     """The new values of the row of a step that has ended, and the row's key."""
     because = _text(step.because)
-    return (
-        step.status,
-        step.started_at,
-        step.seconds,
-        step.attempts,
-        step.message,
-        because,
-        step.run_id,
-        step.id,
-    )
+    return (step.status, step.started_at, step.seconds, step.attempts, step.message, because, step.run_id, step.id)
 
 
 def to_step(row: Row) -> StepRecord:
