@@ -8,7 +8,7 @@ from assetc.version import __version__
 
 _PLACES = {
     "AssetDep": "definitions.dependency:AssetDep",
-    "AssetExecutionContext": "definitions.context:AssetExecutionContext",
+    "AssetExecutionContext": "runtime.python.body_context:AssetExecutionContext",
     "AssetIn": "definitions.asset_in:AssetIn",
     "AssetKey": "definitions.key:AssetKey",
     "AssetMaterialization": "definitions.output:AssetMaterialization",

@@ -3,7 +3,6 @@
 from assetc.definitions.asset import AssetsDefinition as AssetsDefinition
 from assetc.definitions.asset_in import AssetIn as AssetIn
 from assetc.definitions.asset_out import AssetOut as AssetOut
-from assetc.definitions.context import AssetExecutionContext as AssetExecutionContext
 from assetc.definitions.decorators import asset as asset
 from assetc.definitions.decorators import multi_asset as multi_asset
 from assetc.definitions.definitions import Definitions as Definitions
@@ -42,6 +41,7 @@ from assetc.definitions.reference import Ref as Ref
 from assetc.definitions.relation import Relation as Relation
 from assetc.definitions.spec import AssetSpec as AssetSpec
 from assetc.definitions.spec import SourceAsset as SourceAsset
+from assetc.runtime.python.body_context import AssetExecutionContext as AssetExecutionContext
 from assetc.runtime.python.result import ExecuteInProcessResult as ExecuteInProcessResult
 from assetc.runtime.values.filesystem import FilesystemIOManager as FilesystemIOManager
 from assetc.runtime.values.memory import InMemoryIOManager as InMemoryIOManager

@@ -14,7 +14,8 @@ from assetc.runtime import run_project
 from assetc.runtime.catalogue import connected
 from assetc.runtime.lock import Holder, TargetHeld
 from assetc.runtime.run_project import HeldTarget
-from assetc.runtime.state.protocol import State, StateError
+from assetc.runtime.state.connection import StateError
+from assetc.runtime.state.sqlite import State
 
 
 @contextmanager

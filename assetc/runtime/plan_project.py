@@ -16,7 +16,7 @@ from assetc.definitions.relation import Relation
 from assetc.runtime.execution.cancellation import Cancellation
 from assetc.runtime.execution.recorder import verified_checks
 from assetc.runtime.identifiers import new_id
-from assetc.runtime.state.protocol import State
+from assetc.runtime.state.sqlite import State
 from assetc.runtime.workspace import Workspace, identity_of
 
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from assetc.adapters.protocol import Existing, Warehouse
 from assetc.runtime.resume import find_in_ledger, recover, unfinished_runs
-from assetc.runtime.state.protocol import State
+from assetc.runtime.state.sqlite import State
 from assetc.runtime.workspace import Workspace, identity_of
 
 

@@ -20,8 +20,8 @@ from assetc.runtime.execution.recorder import NEVER_BUILT, definition_of
 from assetc.runtime.execution.work import ledger_id
 from assetc.runtime.identifiers import new_id
 from assetc.runtime.processes import is_alive
-from assetc.runtime.state.protocol import State
 from assetc.runtime.state.records import Materialization, RunEnd, RunFilter, RunRecord, StepEnd, StepRecord
+from assetc.runtime.state.sqlite import State
 
 
 class Remaining(Struct, frozen=True):

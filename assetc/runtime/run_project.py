@@ -22,9 +22,8 @@ from assetc.runtime.plan_project import RunRequest, folded_names, plan_project
 from assetc.runtime.recovering import learn_from_ledger
 from assetc.runtime.redact import redactor
 from assetc.runtime.resume import Remaining, remaining
-from assetc.runtime.state.protocol import State
 from assetc.runtime.state.records import RunRecord
-from assetc.runtime.state.sqlite import SqliteState
+from assetc.runtime.state.sqlite import State
 from assetc.runtime.workspace import Workspace, identity_of
 
 LONGEST_WAIT = 600.0
@@ -33,7 +32,7 @@ LONGEST_WAIT = 600.0
 
 def open_state(workspace: Workspace) -> State:
     """Where the runs of a project are remembered. Raises StateError."""
-    return SqliteState(state_path(workspace.root))
+    return State(state_path(workspace.root))
 
 
 def state_path(root: Path) -> Path:

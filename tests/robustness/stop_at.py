@@ -18,16 +18,16 @@ from typing import Any
 from assetc.adapters.duckdb.session import DuckDbSession
 from assetc.adapters.postgres.session import PostgresSession
 from assetc.cli.main import main
-from assetc.runtime.state.sqlite import SqliteState
+from assetc.runtime.state.sqlite import State
 
 POINTS = (
     (DuckDbSession, "execute"),
     (DuckDbSession, "commit"),
     (PostgresSession, "execute"),
     (PostgresSession, "commit"),
-    (SqliteState, "start_run"),
-    (SqliteState, "end_steps"),
-    (SqliteState, "end_run"),
+    (State, "start_run"),
+    (State, "end_steps"),
+    (State, "end_run"),
     (Path, "replace"),
 )
 

@@ -32,7 +32,7 @@ from assetc.project.load import LoadRequest
 from assetc.runtime.opening import OpenRequest
 from assetc.runtime.plan_project import RunRequest, plan_project
 from assetc.runtime.state.records import RunFilter
-from assetc.runtime.state.sqlite import SqliteState
+from assetc.runtime.state.sqlite import State
 from assetc.runtime.values.pickled import read_value
 from assetc.runtime.workspace import Workspace, open_workspace
 
@@ -229,7 +229,7 @@ def runs_of(shop: Folder) -> tuple[str, ...]:
     path = shop.root / ".assetc" / "state.sqlite"
     if not path.exists():
         return ()
-    with closing(SqliteState(path)) as state:
+    with closing(State(path)) as state:
         return tuple(run.status for run in state.runs(RunFilter(limit=100)))
 
 
@@ -251,7 +251,7 @@ def stale(shop: Folder) -> frozenset[str]:
     """What `run --changed` would build."""
     opened = open_workspace(OpenRequest(shop.root, LoadRequest(environment={})))
     assert isinstance(opened, Workspace)
-    with closing(SqliteState(shop.root / ".assetc" / "state.sqlite")) as state:
+    with closing(State(shop.root / ".assetc" / "state.sqlite")) as state:
         selected = Selected(frozenset(opened.graph.assets))
         plan = plan_project(opened, RunRequest("run", selected, changed=True), state, None)
     opened.close()

@@ -28,7 +28,7 @@ from assetc.runtime.execution.recorder import verified_checks
 from assetc.runtime.execution.work import Attempt, Built, Making
 from assetc.runtime.opening import OpenRequest
 from assetc.runtime.run_project import open_state
-from assetc.runtime.state.protocol import State
+from assetc.runtime.state.sqlite import State
 from assetc.runtime.steps.project_work import ProjectWork
 from assetc.runtime.workspace import Workspace, identity_of, open_workspace
 

@@ -29,7 +29,7 @@ from assetc.runtime.execution.execute import execute
 from assetc.runtime.execution.options import ExecuteOptions
 from assetc.runtime.execution.prepare import prepare
 from assetc.runtime.execution.work import Attempt, Built, Making
-from assetc.runtime.state.sqlite import SqliteState
+from assetc.runtime.state.sqlite import State
 
 
 class NamedWork(Struct):
@@ -47,7 +47,7 @@ class NamedWork(Struct):
     def build(self, asset: Asset, connection: str, attempt: Attempt) -> Built:
         assert asset.relation is not None
         content = Query(f"select '{connection}' as made_on")
-        known = attempt.relations.kind_of(asset.relation)
+        known = attempt.relations.get(asset.relation)
         build = Build(asset.relation, content, asset.config, adapter.abilities, asset.key.name, existing=known)
         rows = perform(materialize(build), adapter.render, attempt.session, Listener())
         return Built("table", asset.relation, rows=rows)
@@ -79,7 +79,7 @@ def test_steps_of_one_run_work_on_several_connections(tmp_path: Path) -> None:
     options = ExecuteOptions(outputs["shop"].identity, threads=2)
     for _ in range(2):  # the second time each relation is known to its own connection
         work = NamedWork([])
-        with closing(SqliteState(None)) as state, closing(Connections({}, outputs)) as connections:
+        with closing(State(None)) as state, closing(Connections({}, outputs)) as connections:
             events = execute(Plan("run", steps, ()), partial(prepare, connections, {}, work), state, options)
             ended = {each.part.id: each.status for each in events if isinstance(each, StepFinished)}
         assert ended == {"made_on_shop": "success", "made_on_lake": "success"}

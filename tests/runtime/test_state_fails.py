@@ -9,7 +9,7 @@ import pytest
 from small_project import Model, SmallProject
 
 from assetc.compiler.diagnostic import diagnostic
-from assetc.runtime.state.protocol import StateError
+from assetc.runtime.state.connection import StateError
 from assetc.runtime.state.records import RunFilter, StepEnd
 
 

@@ -15,7 +15,7 @@ from assetc.runtime.execution.cancellation import Interrupted
 from assetc.runtime.execution.events import StepStatus
 from assetc.runtime.execution.options import RetryPolicy
 from assetc.runtime.execution.work import ChecksFailed, StepFailed, StepSkipped
-from assetc.runtime.state.protocol import StateError
+from assetc.runtime.state.connection import StateError
 from assetc.runtime.state.records import Metadata
 
 Result = TypeVar("Result")

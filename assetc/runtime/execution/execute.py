@@ -18,8 +18,8 @@ from assetc.runtime.execution.run_step import StepRunner
 from assetc.runtime.execution.schedule import Schedule
 from assetc.runtime.execution.worker import Crew, Worker
 from assetc.runtime.processes import this_process
-from assetc.runtime.state.protocol import State
 from assetc.runtime.state.records import RunEnd, RunRecord, StepEnd
+from assetc.runtime.state.sqlite import State
 
 _EXITED, _CANCEL = "exited", "cancel"
 """Messages beside events: a thread has ended; the run is to stop."""

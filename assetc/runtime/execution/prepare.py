@@ -10,8 +10,7 @@ from msgspec import Struct
 from assetc.adapters.protocol import Existing, Warehouse
 from assetc.compiler.plan import Step
 from assetc.definitions.relation import Relation
-from assetc.runtime.execution.relations import Relations
-from assetc.runtime.execution.work import StepWork
+from assetc.runtime.execution.work import Relations, StepWork
 
 
 class Prepared(Struct, frozen=True):
@@ -40,4 +39,5 @@ def prepare(
         with closing(warehouses[name].session()) as session:
             work.prepare(name, session)
     held = {name: existing[name] if name in existing else warehouses[name].existing() for name in wanted}
-    return Prepared(work, warehouses, {name: Relations(found) for name, found in held.items()})
+    kinds = {name: {each.relation: each.kind for each in found} for name, found in held.items()}
+    return Prepared(work, warehouses, kinds)

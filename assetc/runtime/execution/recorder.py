@@ -17,8 +17,8 @@ from assetc.compiler.planning.staleness import Recorded, physical_settings, vers
 from assetc.definitions.key import AssetKey
 from assetc.runtime.execution.events import StepFinished
 from assetc.runtime.execution.work import Built
-from assetc.runtime.state.protocol import State
 from assetc.runtime.state.records import CheckResult, Materialization, RunRecord, StepEnd, StepRecord, Versions
+from assetc.runtime.state.sqlite import State
 
 REMEMBERED_DURATIONS = 7
 

@@ -18,8 +18,7 @@ from assetc.runtime.execution.events import Event, LogWritten, StepFinished, Ste
 from assetc.runtime.execution.inspection import Inspection
 from assetc.runtime.execution.options import ExecuteOptions
 from assetc.runtime.execution.recorder import Recorder, materialization
-from assetc.runtime.execution.relations import Relations
-from assetc.runtime.execution.work import Attempt, Built, Checked, LogLevel, StepWork
+from assetc.runtime.execution.work import Attempt, Built, Checked, LogLevel, Relations, StepWork
 from assetc.runtime.execution.worker import Worker
 from assetc.runtime.identifiers import new_id
 from assetc.runtime.state.records import RunRecord
@@ -178,7 +177,7 @@ class _StepOutputs(Struct):
         self._end_gates(output, event_id)
         event = runner.ends.made(self.step, output, built, time.perf_counter() - self.began)
         if built.relation is not None and built.kind in ("table", "view"):
-            runner.relations[self.step.connection].put(built.relation, "view" if built.kind == "view" else "table")
+            runner.relations[self.step.connection][built.relation] = "view" if built.kind == "view" else "table"
         inputs = self.inputs[output.id]
         runner.ends.add(event, number, materialization(event, output, built, event_id, runner.started, inputs))
         self.statuses[self.left.pop(output.id).id] = "success" if passed else "failed"

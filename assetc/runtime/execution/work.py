@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Iterable, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, MutableMapping
 from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct, field
 
 from assetc.adapters.protocol import Session
 from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.operation import RelationKind
 from assetc.compiler.plan import ExecuteCheck, Output, PartId, Step
 from assetc.compiler.planning.staleness import ValueKind
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 from assetc.runtime.execution.cancellation import Interruption
 from assetc.runtime.execution.events import CheckStatus
-from assetc.runtime.execution.relations import Relations
 from assetc.runtime.state.records import Metadata, Versions
 
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
+
+Relations: TypeAlias = MutableMapping[Relation, RelationKind]
+"""What a warehouse holds: asked once, then kept current. Steps that run at once build different relations."""
 
 
 class Attempt(Struct, frozen=True):

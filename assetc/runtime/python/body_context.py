@@ -11,7 +11,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from assetc.definitions.asset import AssetsDefinition
-from assetc.definitions.context import AssetExecutionContext
 from assetc.definitions.errors import InvariantError
 from assetc.definitions.key import AssetKey, KeyLike, key_of
 from assetc.runtime.python.connection import BodyConnection
@@ -29,8 +28,11 @@ class Services(Struct, frozen=True):
     warehouse: WarehouseAccess | None = None
 
 
-class BodyContext(AssetExecutionContext):
-    """What the body of one definition can ask and do in one run, which wants these of its assets."""
+class AssetExecutionContext:
+    """The first parameter of a body, when it is named `context`: what it can ask and do while it runs.
+
+    Names of assets in the SQL of `execute`, `sql` and `table` become their relations in the run's target.
+    """
 
     def __init__(self, definition: AssetsDefinition, wanted: frozenset[AssetKey], services: Services) -> None:
         self._definition = definition
@@ -45,7 +47,7 @@ class BodyContext(AssetExecutionContext):
 
     @property
     def asset_key(self) -> AssetKey:
-        """The key of the asset that is made."""
+        """The key of the asset that is made. Raises InvariantError in a body that makes several."""
         return self._definition.key
 
     @property
@@ -85,7 +87,7 @@ class BodyContext(AssetExecutionContext):
 
     @property
     def connection(self) -> Any:
-        """The warehouse's connection."""
+        """The warehouse's own connection, with names of assets resolved in what it executes."""
         return BodyConnection(self._access())
 
     @property
@@ -97,11 +99,11 @@ class BodyContext(AssetExecutionContext):
         return access.adapter.name_of(access.this)
 
     def execute(self, sql: str, parameters: object = None) -> Any:
-        """Execute one SQL text in the warehouse."""
+        """Execute one SQL text in the warehouse; the result has `fetchall()` and the like."""
         return BodyConnection(self._access()).execute(sql, parameters)
 
     def execute_file(self, path: str | PathLike[str]) -> Any:
-        """Execute the SQL of a file."""
+        """Execute the SQL of a file; a relative path is relative to the project's root."""
         return self.execute(self._access().read_file(path))
 
     def sql(self, sql: str) -> Any:

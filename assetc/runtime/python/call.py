@@ -14,7 +14,7 @@ from assetc.definitions.asset import AssetsDefinition
 from assetc.definitions.key import AssetKey
 from assetc.definitions.signature import Body, Signature
 from assetc.runtime.execution.work import Built, Making
-from assetc.runtime.python.body_context import BodyContext, Services
+from assetc.runtime.python.body_context import AssetExecutionContext, Services
 from assetc.runtime.python.produced import Produced, outputs_of
 from assetc.runtime.python.services import service_values
 
@@ -23,7 +23,7 @@ def produce(
     definition: AssetsDefinition, wanted: frozenset[AssetKey], loaded: Mapping[str, object], services: Services
 ) -> Iterator[Produced]:
     """Call a body with the values of its upstreams, and give each of its outputs as it comes."""
-    context = BodyContext(definition, wanted, services)
+    context = AssetExecutionContext(definition, wanted, services)
     arguments = {**service_values(definition.signature, loaded, context), **loaded}
     returned = call_body(definition.body, definition.signature, arguments)
     for produced in outputs_of(definition, returned, wanted):

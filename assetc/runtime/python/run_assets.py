@@ -21,14 +21,13 @@ from assetc.runtime.execution.events import Event
 from assetc.runtime.execution.execute import execute
 from assetc.runtime.execution.options import ExecuteOptions
 from assetc.runtime.execution.prepare import Prepared
-from assetc.runtime.execution.relations import Relations
 from assetc.runtime.python.compile_definitions import CompiledDefinitions, compile_definitions
 from assetc.runtime.python.definitions_work import DefinitionsWork
 from assetc.runtime.python.pass_values import Values, load_key
 from assetc.runtime.python.requirements import check_requirements
 from assetc.runtime.python.result import ExecuteInProcessResult
 from assetc.runtime.python.step_events import step_events
-from assetc.runtime.state.sqlite import SqliteState
+from assetc.runtime.state.sqlite import State
 from assetc.runtime.values.filesystem import FilesystemIOManager
 from assetc.runtime.values.memory import InMemoryIOManager
 
@@ -69,8 +68,8 @@ def load_stored(assets: tuple[AnyAsset, ...], resources: Mapping[str, object], k
 
 def _execute(plan: Plan, work: DefinitionsWork, options: ExecuteOptions) -> Iterable[Event]:
     """The events of the run, which is remembered as long as it lasts."""
-    prepared = Prepared(work, {}, {"": Relations(())})
-    with closing(SqliteState(None)) as state:
+    prepared = Prepared(work, {}, {"": {}})
+    with closing(State(None)) as state:
         return tuple(execute(plan, lambda _: prepared, state, options))
 
 

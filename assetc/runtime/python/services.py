@@ -7,11 +7,13 @@ from typing import Any
 
 from assetc.definitions.errors import InvariantError
 from assetc.definitions.signature import Parameter, Signature
-from assetc.runtime.python.body_context import BodyContext
+from assetc.runtime.python.body_context import AssetExecutionContext
 from assetc.runtime.python.resources import Resources
 
 
-def service_values(signature: Signature, taken: Mapping[str, object], context: BodyContext) -> dict[str, object]:
+def service_values(
+    signature: Signature, taken: Mapping[str, object], context: AssetExecutionContext
+) -> dict[str, object]:
     """A value for each parameter that received no upstream and cannot do without one.
 
     Raises InvariantError (E109) for a parameter that nothing provides.
@@ -23,13 +25,13 @@ def service_values(signature: Signature, taken: Mapping[str, object], context: B
     }
 
 
-def _rests_on_default(parameter: Parameter, context: BodyContext) -> bool:
+def _rests_on_default(parameter: Parameter, context: AssetExecutionContext) -> bool:
     if parameter.role == "context" or (parameter.role == "connection" and context.has_warehouse):
         return False
     return parameter.has_default and parameter.name not in set(context.resources)
 
 
-def _service(parameter: Parameter, context: BodyContext) -> Any:
+def _service(parameter: Parameter, context: AssetExecutionContext) -> Any:
     resources: Resources = context.resources
     if parameter.name in set(resources):
         return getattr(resources, parameter.name)

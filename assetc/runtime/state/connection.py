@@ -13,7 +13,6 @@ from typing import TypeVar
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.runtime.state.migrations import MIGRATIONS
-from assetc.runtime.state.protocol import StateError
 from assetc.runtime.state.rows import Row
 
 PATIENCE_SECONDS = 60.0
@@ -23,6 +22,14 @@ _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 Result = TypeVar("Result")
+
+
+class StateError(Exception):
+    """The state cannot be read or written; `diagnostic` says why and what to do."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
 
 
 class Connection:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from msgspec.json import Decoder
@@ -16,108 +17,77 @@ from assetc.runtime.state.records import CheckResult, Materialization, Metadata,
 
 Row: TypeAlias = tuple[Any, ...]
 
-RUN_COLUMNS = (
-    "id, root_id, command, arguments, status, started_at, finished_at, host, pid, process_started, "
-    "adapter, place, database, schema"
-)
-STEP_COLUMNS = (
-    "run_id, id, kind, key, name, code_version, status, started_at, seconds, attempts, message, because, "
-    "connection, partition"
-)
+_RUN = "id, root_id, command, status, started_at, finished_at"
+RUN_COLUMNS = f"{_RUN}, host, pid, process_started, arguments, adapter, place, database, schema"
+RUN_INSERTED = f"{_RUN}, host, pid, process_started, arguments, target_id"
+
+_STEP = "run_id, id, kind, name, code_version, status, connection"
+STEP_COLUMNS = f"{_STEP}, started_at, seconds, attempts, message, key, partition, because"
+STEP_INSERTED = f"{_STEP}, ordinal, key, partition, attempts, message, because"
+
+STEP_END_COLUMNS = "status, started_at, seconds, attempts, message"
+
+_MATERIALIZATION = "id, run_id, step_id, at, code_version, data_version, definition, settings, kind, path"
 MATERIALIZATION_COLUMNS = (
-    "id, key, run_id, step_id, at, code_version, data_version, definition, settings, kind, "
-    "database, schema, name, path, partition, row_count, columns, metadata, inputs"
+    f"{_MATERIALIZATION}, row_count, key, database, schema, name, partition, columns, metadata, inputs"
 )
 RECORDED_COLUMNS = (
     "key, id, at, code_version, data_version, definition, settings, database, schema, name, inputs, kind, path"
 )
-CHECK_COLUMNS = (
-    "id, name, key, run_id, step_id, at, status, severity, code_version, failures, message, metadata, inputs"
-)
+
+_CHECK = "id, name, run_id, step_id, at, status, severity, code_version, failures, message"
+CHECK_COLUMNS = f"{_CHECK}, key, metadata, inputs"
+
+
+def _values_of(columns: str) -> Callable[[object], Row]:
+    """Reads the values that a record has under the names of columns."""
+    return attrgetter(*columns.split(", "))
+
+
+_run_values = _values_of(f"{_RUN}, process.host, process.pid, process.started")
+_step_values, _step_end_values = _values_of(_STEP), _values_of(STEP_END_COLUMNS)
+_materialization_values, _check_values = _values_of(f"{_MATERIALIZATION}, rows"), _values_of(_CHECK)
 
 
 def run_row(run: RunRecord, target_id: int) -> Row:
-    """The row of a run."""
-    process = run.process
-    return (
-        run.id,
-        run.root_id,
-        target_id,
-        run.command,
-        _text(run.arguments),
-        run.status,
-        run.started_at,
-        run.finished_at,
-        process.host,
-        process.pid,
-        process.started,
-    )
+    """The row of RUN_INSERTED for a run."""
+    return (*_run_values(run), _text(run.arguments), target_id)
 
 
 def to_run(row: Row) -> RunRecord:
     """The run of a row of RUN_COLUMNS."""
-    run_id, root_id, command, arguments, status, started_at, finished_at, host, pid, started, *identity = row
-    process = Process(host, pid, started)
-    given = tuple(json.loads(arguments))
+    run_id, root_id, command, status, started_at, finished_at, host, pid, started, arguments, *identity = row
+    process, given = Process(host, pid, started), tuple(json.loads(arguments))
     return RunRecord(run_id, root_id, Identity(*identity), command, started_at, process, given, status, finished_at)
 
 
 def step_row(step: StepRecord, ordinal: int) -> Row:
-    """The row of a planned step."""
-    return (
-        step.run_id,
-        ordinal,
-        step.id,
-        step.kind,
-        _key_text(step.key),
-        step.name,
-        step.code_version,
-        step.status,
-        step.connection,
-        step.partition or "",
-    )
+    """The row of STEP_INSERTED for a planned step."""
+    return (*_step_values(step), ordinal, _key_text(step.key), step.partition or "", 0, "", "[]")
 
 
 def step_end_row(step: StepRecord) -> Row:
-    """The new values of the row of a step that has ended, and the row's key."""
-    because = _text(step.because)
-    return (step.status, step.started_at, step.seconds, step.attempts, step.message, because, step.run_id, step.id)
+    """The values of STEP_END_COLUMNS and what caused the end of a step, and the row's key."""
+    return (*_step_end_values(step), _text(step.because), step.run_id, step.id)
 
 
 def to_step(row: Row) -> StepRecord:
     """The step of a row of STEP_COLUMNS."""
-    *values, because, connection, partition = row
-    values[3] = _key(values[3])
-    return StepRecord(*(*values, tuple(json.loads(because)), connection, partition or None))
+    run_id, step_id, kind, name, version, status, connection, *end, key, partition, because = row
+    rest = (tuple(json.loads(because)), connection, partition or None)
+    return StepRecord(*(run_id, step_id, kind, _key(key), name, version, status, *end, *rest))
 
 
 def materialization_row(event: Materialization, target_id: int) -> Row:
-    """The row of a materialization."""
-    return (
-        event.id,
-        target_id,
-        event.key.to_user_string(),
-        event.run_id,
-        event.step_id,
-        event.at,
-        event.code_version,
-        event.data_version,
-        event.definition,
-        event.settings,
-        event.kind,
-        *_relation_parts(event.relation),
-        event.path,
-        event.partition or "",
-        event.rows,
-        _text(event.columns),
-        _metadata_text(event.metadata),
-        _inputs_text(event.inputs),
-    )
+    """The row of MATERIALIZATION_COLUMNS for a materialization, and its target."""
+    stored = (event.key.to_user_string(), *_relation_parts(event.relation), event.partition or "")
+    texts = (_text(event.columns), _metadata_text(event.metadata), _inputs_text(event.inputs))
+    return (*_materialization_values(event), *stored, *texts, target_id)
 
 
 def to_materialization(row: Row, identity: Identity) -> Materialization:
     """The materialization of a row of MATERIALIZATION_COLUMNS."""
-    event_id, key, *fields, database, schema, name, path, partition, rows, columns, metadata, inputs = row
+    event_id, *fields, path, rows, key, database, schema, name, partition, columns, metadata, inputs = row
     stored = (_relation(database, schema, name), path, partition or None, rows, tuple(map(tuple, json.loads(columns))))
     rest = (tuple(json.loads(metadata).items()), _inputs(inputs))
     return Materialization(*(event_id, identity, AssetKey(key), *fields, *stored, *rest))
@@ -145,28 +115,14 @@ class _Keys(dict[str, AssetKey]):
 
 
 def check_row(result: CheckResult, target_id: int) -> Row:
-    """The row of a check's result."""
-    return (
-        result.id,
-        target_id,
-        result.name,
-        _key_text(result.key),
-        result.run_id,
-        result.step_id,
-        result.at,
-        result.status,
-        result.severity,
-        result.code_version,
-        result.failures,
-        result.message,
-        _metadata_text(result.metadata),
-        _inputs_text(result.inputs),
-    )
+    """The row of CHECK_COLUMNS for a check's result, and its target."""
+    texts = (_key_text(result.key), _metadata_text(result.metadata), _inputs_text(result.inputs))
+    return (*_check_values(result), *texts, target_id)
 
 
 def to_check(row: Row, identity: Identity) -> CheckResult:
     """The result of a row of CHECK_COLUMNS."""
-    result_id, name, key, *fields, metadata, inputs = row
+    result_id, name, *fields, key, metadata, inputs = row
     rest = (tuple(json.loads(metadata).items()), _inputs(inputs))
     return CheckResult(*(result_id, identity, name, _key(key), *fields, *rest))
 

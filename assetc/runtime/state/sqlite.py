@@ -27,7 +27,10 @@ from assetc.runtime.state.rows import (
     MATERIALIZATION_COLUMNS,
     RECORDED_COLUMNS,
     RUN_COLUMNS,
+    RUN_INSERTED,
     STEP_COLUMNS,
+    STEP_END_COLUMNS,
+    STEP_INSERTED,
     Row,
     check_row,
     materialization_row,
@@ -42,8 +45,8 @@ from assetc.runtime.state.rows import (
 )
 
 
-class SqliteState:
-    """The state of a project; `path` None: in memory, for what is not to be kept. Raises StateError."""
+class State:
+    """Where runs are remembered; `path` None: in memory. Any thread may call its methods, which raise StateError."""
 
     def __init__(self, path: Path | None) -> None:
         self._connection = Connection(path)
@@ -162,37 +165,22 @@ def _qualified(alias: str, columns: str) -> str:
 _TARGET_COLUMNS = ("adapter", "place", "database", "schema")
 _RUN_COLUMNS = ", ".join(f"{'t' if column in _TARGET_COLUMNS else 'r'}.{column}" for column in RUN_COLUMNS.split(", "))
 
-_INSERT_RUN = """
-insert into runs (id, root_id, target_id, command, arguments, status, started_at, finished_at,
-                  host, pid, process_started)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
-_INSERT_STEP = """
-insert into steps (run_id, ordinal, id, kind, key, name, code_version, status, connection, partition,
-                   attempts, message, because)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', '[]')
-"""
-_END_STEP = """
-update steps set status = ?, started_at = ?, seconds = ?, attempts = ?, message = ?, because = ?
-where run_id = ? and id = ?
-"""
-_INSERT_MATERIALIZATION = """
-insert into materializations (id, target_id, key, run_id, step_id, at, code_version, data_version, definition,
-                              settings, kind, database, schema, name, path, partition, row_count, columns, metadata,
-                              inputs)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
-_SET_LATEST = """
-insert into latest_materializations (target_id, key, partition, materialization_id) values (?, ?, ?, ?)
+
+def _insert(table: str, columns: str) -> str:
+    return f"insert into {table} ({columns}) values ({', '.join('?' for _ in columns.split(', '))})"
+
+
+_INSERT_RUN = _insert("runs", RUN_INSERTED)
+_INSERT_STEP = _insert("steps", STEP_INSERTED)
+_END_STEP = f"update steps set ({STEP_END_COLUMNS}, because) = (?, ?, ?, ?, ?, ?) where run_id = ? and id = ?"
+_INSERT_MATERIALIZATION = _insert("materializations", f"{MATERIALIZATION_COLUMNS}, target_id")
+_INSERT_CHECK = _insert("check_results", f"{CHECK_COLUMNS}, target_id")
+_SET_LATEST = f"""
+{_insert("latest_materializations", "target_id, key, partition, materialization_id")}
 on conflict (target_id, key, partition) do update set materialization_id = excluded.materialization_id
 """
-_INSERT_CHECK = """
-insert into check_results (id, target_id, name, key, run_id, step_id, at, status, severity, code_version,
-                           failures, message, metadata, inputs)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
-_SET_RECENT = """
-insert into durations (target_id, step_id, recent) values (?, ?, ?)
+_SET_RECENT = f"""
+{_insert("durations", "target_id, step_id, recent")}
 on conflict (target_id, step_id) do update set recent = excluded.recent
 """
 

@@ -65,7 +65,7 @@ class Tables(Struct, frozen=True):
         )
         rows = self._perform(materialize(build), output, attempt)
         kind: RelationKind = asset.config.materialization.relation or "table"
-        attempt.relations.put(self.adapter.folded(relation), kind)
+        attempt.relations[self.adapter.folded(relation)] = kind
         return Built(kind, relation, rows=rows)
 
     def run_hooks(self, output: Output, attempt: Attempt) -> None:
@@ -79,7 +79,7 @@ class Tables(Struct, frozen=True):
 
     def kind(self, relation: Relation, attempt: Attempt) -> RelationKind | None:
         """The kind of a relation, whatever the case in which its name is written."""
-        return attempt.relations.kind_of(self.adapter.folded(relation))
+        return attempt.relations.get(self.adapter.folded(relation))
 
     def is_incremental(self, output: Output, attempt: Attempt) -> bool:
         """Whether rows are added to what is there already."""
@@ -91,10 +91,10 @@ class Tables(Struct, frozen=True):
     def drop(self, relation: Relation, attempt: Attempt) -> None:
         """Drop a relation if it exists."""
         folded = self.adapter.folded(relation)
-        kind = attempt.relations.kind_of(folded)
+        kind = attempt.relations.get(folded)
         if kind is not None:
             perform_each((Drop(relation, kind),), self.adapter.render, attempt.session)
-            attempt.relations.remove(folded)
+            attempt.relations.pop(folded, None)
 
     # The ledger
 

@@ -19,8 +19,8 @@ from assetc.compiler.planning.staleness import Recorded
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 from assetc.runtime.processes import this_process
+from assetc.runtime.state.connection import StateError
 from assetc.runtime.state.migrations import MIGRATIONS
-from assetc.runtime.state.protocol import StateError
 from assetc.runtime.state.records import (
     CheckResult,
     Materialization,
@@ -31,7 +31,7 @@ from assetc.runtime.state.records import (
     StepRecord,
     Versions,
 )
-from assetc.runtime.state.sqlite import SqliteState
+from assetc.runtime.state.sqlite import State
 
 DEV = Identity("duckdb", "/data/dev.duckdb", "dev", "main")
 PROD = Identity("duckdb", "/data/prod.duckdb", "prod", "main")
@@ -39,8 +39,8 @@ ORDERS, CUSTOMERS = AssetKey("shop/orders"), AssetKey("customers")
 
 
 @pytest.fixture
-def state(tmp_path: Path) -> Iterator[SqliteState]:
-    opened = SqliteState(tmp_path / ".assetc" / "state.sqlite")
+def state(tmp_path: Path) -> Iterator[State]:
+    opened = State(tmp_path / ".assetc" / "state.sqlite")
     yield opened
     opened.close()
 
@@ -97,14 +97,14 @@ def checked(result_id: str, status: str = "pass", run_id: str = "r1") -> StepEnd
     return StepEnd(done, DEV, check=result)
 
 
-def test_a_run_comes_back_with_its_steps_in_the_order_of_the_plan(state: SqliteState) -> None:
+def test_a_run_comes_back_with_its_steps_in_the_order_of_the_plan(state: State) -> None:
     steps = [step(key=ORDERS), step(key=CUSTOMERS)]
     state.start_run(run(), steps)
     assert state.runs(RunFilter()) == (run(),)
     assert state.steps("r1") == tuple(steps)
 
 
-def test_the_end_of_a_step_is_one_record_of_everything(state: SqliteState) -> None:
+def test_the_end_of_a_step_is_one_record_of_everything(state: State) -> None:
     state.start_run(run(), [step()])
     end = ended(built("e1"), recent=(0.5, 0.25))
     state.end_steps([end])
@@ -116,7 +116,7 @@ def test_the_end_of_a_step_is_one_record_of_everything(state: SqliteState) -> No
     assert state.runs(RunFilter(status="running")) == ()
 
 
-def test_the_last_materialization_is_what_is_recorded_of_an_asset(state: SqliteState) -> None:
+def test_the_last_materialization_is_what_is_recorded_of_an_asset(state: State) -> None:
     state.start_run(run(), [step()])
     state.end_steps([ended(built("e1")), ended(built("e2"))])
     last = Recorded("e2", 2.0, "v1", "e2", "v1", "{}", Relation("dev", "main", "orders"), {CUSTOMERS: "e0"})
@@ -125,7 +125,7 @@ def test_the_last_materialization_is_what_is_recorded_of_an_asset(state: SqliteS
     assert [event.id for event in state.materializations(DEV, ORDERS, 10)] == ["e2", "e1"]
 
 
-def test_targets_know_nothing_of_each_other(state: SqliteState) -> None:
+def test_targets_know_nothing_of_each_other(state: State) -> None:
     state.start_run(run(), [step()])
     state.end_steps([ended(built("e1"))])
     assert state.recorded(PROD) == {}
@@ -134,13 +134,13 @@ def test_targets_know_nothing_of_each_other(state: SqliteState) -> None:
     assert state.runs(RunFilter(identity=PROD)) == ()
 
 
-def test_the_last_result_of_a_check(state: SqliteState) -> None:
+def test_the_last_result_of_a_check(state: State) -> None:
     state.start_run(run(), [step()])
     state.end_steps([checked("c1", "fail"), checked("c2", "pass")])
     assert state.check_results(DEV) == {"check:unique_orders_id": checked("c2").check}
 
 
-def test_the_ends_of_several_steps_are_written_all_or_none(state: SqliteState) -> None:
+def test_the_ends_of_several_steps_are_written_all_or_none(state: State) -> None:
     state.start_run(run(), [step()])
     with pytest.raises(StateError):
         state.end_steps([ended(built("e1")), checked("c1", "no such status")])
@@ -148,7 +148,7 @@ def test_the_ends_of_several_steps_are_written_all_or_none(state: SqliteState) -
     assert state.steps("r1") == (step(),)
 
 
-def test_forgetting_old_runs_keeps_what_is_the_last_of_an_asset_and_of_a_check(state: SqliteState) -> None:
+def test_forgetting_old_runs_keeps_what_is_the_last_of_an_asset_and_of_a_check(state: State) -> None:
     for number in range(1, 5):
         state.start_run(run(f"r{number}", at=number), [step(f"r{number}")])
     state.end_steps([ended(built("e1", "r1")), ended(built("e0", "r1", key=CUSTOMERS)), checked("c1", run_id="r1")])
@@ -162,7 +162,7 @@ def test_forgetting_old_runs_keeps_what_is_the_last_of_an_asset_and_of_a_check(s
     assert state.forget_runs(keep=1) == 0
 
 
-def test_metadata_of_any_type_is_kept_as_text(state: SqliteState) -> None:
+def test_metadata_of_any_type_is_kept_as_text(state: State) -> None:
     state.start_run(run(), [step()])
     state.end_steps([ended(replace(built("e1"), metadata=(("path", Path("a")), ("rows", 3))))])
     assert state.materializations(DEV, ORDERS, 1)[0].metadata == (("path", "a"), ("rows", 3))
@@ -172,41 +172,41 @@ def test_a_file_that_is_no_state_is_told_with_what_to_do(tmp_path: Path) -> None
     path = tmp_path / "state.sqlite"
     path.write_bytes(b"this is not a database at all, it is a text" * 100)
     with pytest.raises(StateError) as caught:
-        SqliteState(path)
+        State(path)
     assert (caught.value.diagnostic.code, "damaged" in caught.value.diagnostic.message) == ("E190", True)
     assert "Move it away" in caught.value.diagnostic.hint
 
 
 def test_a_file_that_breaks_while_it_is_read_is_told_too(tmp_path: Path) -> None:
     path = tmp_path / "state.sqlite"
-    SqliteState(path).close()
+    State(path).close()
     content = bytearray(path.read_bytes())
     content[4096:] = b"\x55" * (len(content) - 4096)
     path.write_bytes(content)
-    with pytest.raises(StateError) as caught, closing(SqliteState(path)) as opened:
+    with pytest.raises(StateError) as caught, closing(State(path)) as opened:
         opened.recorded(DEV)
     assert caught.value.diagnostic.code == "E190"
 
 
 def test_a_file_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "state.sqlite"
-    SqliteState(path).close()
+    State(path).close()
     newer = sqlite3.connect(path)
     newer.execute(f"pragma user_version = {len(MIGRATIONS) + 1}")
     newer.close()
     with pytest.raises(StateError) as caught:
-        SqliteState(path)
+        State(path)
     assert caught.value.diagnostic.code == "E191"
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / ".assetc").write_text("a file where the folder should be")
     with pytest.raises(StateError) as caught:
-        SqliteState(tmp_path / ".assetc" / "state.sqlite")
+        State(tmp_path / ".assetc" / "state.sqlite")
     assert caught.value.diagnostic.code == "E192"
 
 
-def test_threads_write_at_once(state: SqliteState) -> None:
+def test_threads_write_at_once(state: State) -> None:
     state.start_run(run(), [])
 
     def write(thread: int) -> None:
@@ -227,8 +227,8 @@ WRITER = """
 import json, sys
 sys.path.insert(0, sys.argv[3])
 from pathlib import Path
-from test_state import AssetKey, SqliteState, built, ended, run, step
-state = SqliteState(Path(sys.argv[1]))
+from test_state import AssetKey, State, built, ended, run, step
+state = State(Path(sys.argv[1]))
 name = sys.argv[2]
 state.start_run(run(name), [])
 for number in range(40):
@@ -248,7 +248,7 @@ def test_processes_open_and_write_one_new_file_at_once(tmp_path: Path) -> None:
     for process in started:
         out, err = process.communicate(timeout=120)
         assert (json.loads(out), err) == (1, b"")
-    state = SqliteState(path)
+    state = State(path)
     assert len(state.recorded(DEV)) == 160
     state.close()
 
@@ -269,13 +269,13 @@ def test_a_state_of_an_earlier_version_is_brought_up_to_date(tmp_path: Path) -> 
     old.execute("pragma user_version = 1")
     old.commit()
     old.close()
-    state = SqliteState(path)
+    state = State(path)
     found = {str(key): (record.kind, record.path) for key, record in state.recorded(DEV).items()}
     assert found == {"nums": ("object", ".assetc/storage/nums"), "v": ("view", None)}
     state.close()
 
 
-def test_the_connection_and_the_partition_are_recorded(state: SqliteState) -> None:
+def test_the_connection_and_the_partition_are_recorded(state: State) -> None:
     planned = replace(step("r1", ORDERS), connection="dev", partition="2026-01")
     state.start_run(run(), [planned])
     made = replace(built("e1"), partition="2026-01", kind="object", path=".assetc/storage/orders", relation=None)
