@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
-from assetc.cli.edges import edge_lines, edge_row, edges_above
 from assetc.cli.listing import Row, config_row, path_of_thing, plain_value
-from assetc.cli.text.json_text import encoded
 from assetc.cli.text.output import Output
 from assetc.cli.text.text import Line, Piece, line, printable
-from assetc.compiler.asset import Asset, Graph, Source
+from assetc.compiler.asset import Asset, Edge, Graph, Source
+from assetc.compiler.graph import path_between
 from assetc.definitions.key import AssetKey
 
 
@@ -36,7 +36,7 @@ def details_of(graph: Graph, key: AssetKey) -> Row:
 def give_details(output: Output, graph: Graph, key: AssetKey, *, as_json: bool) -> None:
     """Print what is known of the asset or source."""
     if as_json:
-        output.give_text(encoded(details_of(graph, key)))
+        output.give_json(details_of(graph, key))
     else:
         output.give(detail_lines(graph, key))
 
@@ -86,3 +86,43 @@ def _kind_words(thing: Asset | Source) -> str:
 
 def _field(word: str, value: str) -> Line:
     return line("  ", Piece(word.ljust(13), "quiet"), printable(value))
+
+
+def edges_between(graph: Graph, up: AssetKey, down: AssetKey) -> list[Edge]:
+    """The places where `down` reads `up`."""
+    found = {edge for edge in graph.edges if edge.up == up and edge.down == down}
+    return sorted(found, key=lambda edge: (edge.span.path, edge.span.start, edge.kind))
+
+
+def edges_above(graph: Graph, key: AssetKey) -> list[Edge]:
+    """The places where the asset reads others."""
+    found = {edge for edge in graph.edges if edge.down == key}
+    return sorted(found, key=lambda edge: (edge.up, edge.span.path, edge.span.start, edge.kind))
+
+
+def way_between(graph: Graph, one: AssetKey, other: AssetKey) -> list[Edge]:
+    """The places along the shortest way between two assets, whichever needs the other; empty when none does."""
+    path = path_between(graph, one, other) or path_between(graph, other, one)
+    return [edge for up, down in pairwise(path) for edge in edges_between(graph, up, down)]
+
+
+def edge_row(edge: Edge) -> Row:
+    """The edge as JSON."""
+    return {
+        "down": str(edge.down),
+        "up": str(edge.up),
+        "kind": edge.kind,
+        "where": edge.span.where,
+        "certainty": edge.certainty,
+    }
+
+
+def edge_lines(edges: list[Edge]) -> Iterator[Line]:
+    """`b needs a   sql   models/b.sql:3:15`, in columns."""
+    names = [f"{edge.down} needs {edge.up}" for edge in edges]
+    width = max(map(len, names), default=0)
+    for name, edge in zip(names, edges, strict=True):
+        likely = Piece("  likely, not certain", "warning") if edge.certainty == "likely" else ""
+        yield line(
+            "  ", printable(name).ljust(width), Piece(f"  {edge.kind:<8}  ", "quiet"), printable(str(edge.span)), likely
+        )

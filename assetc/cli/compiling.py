@@ -6,19 +6,27 @@ from collections.abc import Collection, Iterable
 
 from msgspec import Struct
 
-from assetc.adapters.protocol import Refused
+from assetc.adapters.perform import Listener, perform
+from assetc.adapters.protocol import Refused, Statement
+from assetc.adapters.recording import NotKnown, RecordingSession
 from assetc.cli.opening import Opened
-from assetc.cli.statements import LATER, check_text, lasts, statements_of
 from assetc.cli.target import open_state
-from assetc.cli.text.json_text import encoded
 from assetc.cli.text.text import Piece, line
 from assetc.compiler.asset import Asset, Check
+from assetc.compiler.checks import SINGULAR
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.graph import order
+from assetc.compiler.materialization.build import Build, Content, Query
+from assetc.compiler.materialization.materialize import materialize
+from assetc.compiler.operation import RelationKind
+from assetc.compiler.plan import output_id
 from assetc.compiler.planning.make_plan import Remembered, known_kind
+from assetc.compiler.resolution.resolve_checks import GENERIC_TESTS
 from assetc.definitions.key import AssetKey
 from assetc.runtime.compiled_sql import SqlCompiler
 from assetc.runtime.run_project import state_path
+from assetc.runtime.steps.project_checks import ProjectChecks
+from assetc.runtime.steps.script import read_script
 from assetc.runtime.workspace import identity_of
 from assetc.runtime.written_files import WrittenFiles, path_of_check
 
@@ -81,7 +89,7 @@ class Compiling(Struct, frozen=True):
         """dbt's form: the SQL of each node."""
         if asset.kind == "model":
             fields = {"node": str(asset.id), "compiled": self._sql_of(asset)}
-            self.opened.output.give_text(encoded(fields))
+            self.opened.output.give_json(fields)
 
     def _give_statements(self, asset: Asset) -> None:
         """The statements that would build an asset."""
@@ -103,3 +111,51 @@ class Compiling(Struct, frozen=True):
 def _unknown_before_the_run(asset: Asset) -> Diagnostic:
     message = f"the SQL of {asset.key} depends on what the warehouse answers"
     return diagnostic("E131", message, asset.span, hint=f"It is known while it runs: assetc run --select {asset.key}")
+
+
+LATER = "-- what follows depends on what the warehouse answers"
+
+
+def statements_of(asset: Asset, compiler: SqlCompiler, existing: RelationKind | None) -> list[str]:
+    """The statements that build the asset: as a whole, or into the table that exists. Raises Refused."""
+    asset, content = _content(asset, compiler, incremental=existing == "table")
+    if content is None or asset.relation is None:
+        return []
+    build = Build(
+        relation=asset.relation,
+        content=content,
+        config=compiler.with_predicates(asset, incremental=existing == "table", ask=None),
+        abilities=compiler.adapter.abilities,
+        step_id=output_id(asset),
+        existing=existing,
+        columns=asset.columns,
+        span=asset.span,
+    )
+    session = RecordingSession(compiler.workspace.compilation.columns.get(asset.key) or ())
+    try:
+        perform(materialize(build), compiler.adapter.render, session, Listener())
+    except NotKnown:
+        session.execute(Statement(LATER))
+    return [statement.sql for statement in session.statements]
+
+
+def check_text(check: Check, compiler: SqlCompiler) -> str:
+    """The query of a check."""
+    return ProjectChecks(compiler).query(check)
+
+
+def lasts(check: Check) -> bool:
+    """Whether the query of a check follows from the compilation alone; the project's own tests are rendered later."""
+    return check.kind == SINGULAR or check.kind in GENERIC_TESTS
+
+
+def _content(asset: Asset, compiler: SqlCompiler, *, incremental: bool) -> tuple[Asset, Content | None]:
+    """What the asset is made of; the statements before a script's query are then hooks of the asset."""
+    if asset.kind == "seed":
+        from assetc.adapters.seed_file import read_seed
+
+        return asset, read_seed(compiler.workspace.root / asset.path, asset.path, asset.config.separator)
+    if asset.kind != "model":
+        return asset, None
+    script = read_script(asset, compiler.model(asset, incremental=incremental).sql, compiler.adapter.dialect)
+    return script.asset, None if script.query is None else Query(script.query.sql)

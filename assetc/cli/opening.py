@@ -10,16 +10,19 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from assetc.cli.blocking import Obstacle, asks_for_everything, obstacles
+from assetc.cli.blocking import Obstacle, asks_for_everything, obstacle_lines, obstacles
+from assetc.cli.options.completing import keep_names
 from assetc.cli.options.invocation import Invocation
-from assetc.cli.options.names_file import keep_names
 from assetc.cli.stop import BAD_INPUT, Stopped
-from assetc.cli.text.obstacle_lines import obstacle_lines
 from assetc.cli.text.output import Output, output_of, say_problems
-from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.asset import Graph
+from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
+from assetc.compiler.node import NodeId
 from assetc.compiler.project import Project
 from assetc.compiler.selection.request import Definition, Selected, SelectionEnvironment, SelectionRequest
 from assetc.compiler.selection.select import select
+from assetc.definitions.errors import InvalidDefinitionError
+from assetc.definitions.key import AssetKey
 from assetc.project.documents.read_text import shown_text
 from assetc.project.load import LoadRequest
 from assetc.runtime.opening import OpenRequest
@@ -40,6 +43,11 @@ class Opened(Struct, frozen=True):
     def say(self, problems: Iterable[Diagnostic]) -> None:
         """Show diagnostics."""
         say_problems(self.output, problems, self.text_of)
+
+    def stopped(self, fault: Diagnostic, code: int = BAD_INPUT) -> Stopped:
+        """The end of the command, the reason for which is shown."""
+        self.say([fault])
+        return Stopped(code)
 
     def stop_for(self, problems: Iterable[Diagnostic]) -> None:
         """Show diagnostics, and end the command if an error is among them."""
@@ -107,20 +115,45 @@ def _definitions(project: Project) -> tuple[Mapping[str, Definition], tuple[Diag
 
 def stop_for_errors(opened: Opened, selected: Selected, request: SelectionRequest) -> None:
     """Show what is wrong with the project; if it concerns what is selected, say how to go on, and stop."""
-    found = _obstacles(opened, selected, request)
+    found = say_errors(opened, selected, request)
     if found:
         opened.output.say(obstacle_lines(found, selected, opened.output.width), "error")
         raise Stopped(BAD_INPUT)
 
 
-def say_errors(opened: Opened, selected: Selected, request: SelectionRequest) -> bool:
-    """Show what is wrong with the project. Whether it concerns what is selected; all of it does if everything is."""
-    return bool(_obstacles(opened, selected, request))
-
-
-def _obstacles(opened: Opened, selected: Selected, request: SelectionRequest) -> tuple[Obstacle, ...]:
-    """Show what is wrong with the project; what of it is an obstacle."""
+def say_errors(opened: Opened, selected: Selected, request: SelectionRequest) -> tuple[Obstacle, ...]:
+    """Show what is wrong with the project; what of it is in the way of what is selected."""
     workspace = opened.workspace
     opened.say(workspace.diagnostics)
     errors = [problem for problem in workspace.diagnostics if problem.severity == "error"]
     return obstacles(errors, workspace, selected, request)
+
+
+def find_named(opened: Opened, name: str) -> AssetKey:
+    """The one key that is meant; stops with E115 when there is none, or several."""
+    graph = opened.workspace.graph
+    found = keys_named(graph, name)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        message, hint = f"{name!r} could be several assets", f"It is one of {', '.join(map(str, found))}"
+    else:
+        known = {text for key in graph.upstream for text in (str(key), key.name)}
+        message, hint = f"nothing is named {name!r}", did_you_mean(name, known) or "assetc ls lists what there is"
+    raise opened.stopped(diagnostic("E115", message, hint=hint))
+
+
+def keys_named(graph: Graph, name: str) -> tuple[AssetKey, ...]:
+    """The key that is written exactly like this, or else those whose last segment is."""
+    try:
+        key = AssetKey(name)
+    except InvalidDefinitionError:
+        return ()
+    if key in graph.upstream:
+        return (key,)
+    return tuple(other for other in graph.upstream if other.name == name)
+
+
+def checks_named(graph: Graph, name: str) -> frozenset[NodeId]:
+    """The checks of that name: one, or several that have it in common."""
+    return frozenset(check.id for check in graph.checks.values() if name in (check.name, check.id.name))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from assetc.cli.opening import Opened
 from assetc.cli.progress.step_words import kind_of, name_of, place_of, reasons_of, short_id
-from assetc.cli.text.json_text import Fields, encoded
+from assetc.cli.text.output import Fields
 from assetc.cli.text.text import Line, Piece, line, printable
 from assetc.cli.text.words import plural
 from assetc.compiler.abilities import Abilities
@@ -19,7 +19,7 @@ def give_plan(opened: Opened, plan: Plan, *, as_json: bool) -> None:
     abilities = opened.workspace.adapter.abilities
     if as_json:
         rows = [_row(step, part, abilities) for step, part in _parts(plan)]
-        opened.output.give_text(encoded({"command": plan.command, "steps": rows}))
+        opened.output.give_json({"command": plan.command, "steps": rows})
     else:
         opened.output.give(_lines(plan, abilities))
 

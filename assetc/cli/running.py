@@ -2,33 +2,83 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+from functools import wraps
+from types import FrameType
+from typing import Any
 
+import click
+from msgspec import Struct
 from msgspec.structs import replace
 
 from assetc.cli.opening import Opened, open_project, select_in, stop_for_errors
 from assetc.cli.options.invocation import Invocation
-from assetc.cli.options.run_options import RunOptions
+from assetc.cli.options.options import Command, Decorator, command_named, decorated, option
+from assetc.cli.options.selection_options import with_selection
 from assetc.cli.plan_lines import give_plan
 from assetc.cli.progress.follow import Audience, follow
-from assetc.cli.progress.interrupt import cancelling
 from assetc.cli.progress.json_lines import step_json
 from assetc.cli.progress.log_file import LogFile
 from assetc.cli.progress.progress import Progress
 from assetc.cli.progress.summary import Heading
 from assetc.cli.stop import FAILED, INTERRUPTED
 from assetc.cli.target import hold_target, open_state
-from assetc.cli.text.json_text import Fields, encoded
+from assetc.cli.text.output import Fields
 from assetc.cli.text.text import line
-from assetc.compiler.selection.request import Selected
+from assetc.compiler.planning.make_plan import Command as PlanCommand
+from assetc.compiler.selection.request import Selected, SelectionRequest
 from assetc.compiler.selection.select import nothing_to_build
+from assetc.runtime.execution.cancellation import Cancellation
 from assetc.runtime.execution.events import Event, StepFinished
 from assetc.runtime.plan_project import RunRequest, plan_project
 from assetc.runtime.run_project import HeldTarget
 
 FULL_REFRESH = "--full-refresh"
+
+
+class RunOptions(Struct, frozen=True):
+    """A run: what to execute, and how."""
+
+    command: PlanCommand
+    selection: SelectionRequest
+    full_refresh: bool = False
+    changed: bool = False
+    fail_fast: bool = False
+    dry_run: bool = False
+    as_json: bool = False
+
+
+RUN_OPTIONS: tuple[Decorator, ...] = (
+    option(
+        "--full-refresh/--no-full-refresh", "-f", "full_refresh", env="FULL_REFRESH", help="Rebuild incremental models."
+    ),
+    click.option("--changed", is_flag=True, help="Build only what is missing or stale."),
+    option("--fail-fast/--no-fail-fast", "-x", "fail_fast", env="FAIL_FAST", help="Stop at the first failure."),
+    click.option("--dry-run", is_flag=True, help="Show the plan and do nothing."),
+    click.option("--json", "as_json", is_flag=True, help="Print the results as JSON at the end."),
+)
+
+
+def with_run_options(command: PlanCommand) -> Decorator:
+    """The options of a run, given to the function as a RunOptions."""
+
+    def decorate(function: Command) -> Command:
+        @wraps(function)
+        def called(*arguments: Any, selection: SelectionRequest, **options: Any) -> int:
+            taken = {name: options.pop(name) for name in RunOptions.__struct_fields__[2:]}
+            return function(*arguments, RunOptions(command, selection, **taken), **options)
+
+        return with_selection(decorated(called, RUN_OPTIONS))
+
+    return decorate
+
+
+def running(command: PlanCommand, help: str) -> click.Command:
+    """A command that makes a plan and executes it."""
+    return command_named(command, help=help)(with_run_options(command)(run_command))
 
 
 def run_command(invocation: Invocation, options: RunOptions) -> int:
@@ -77,7 +127,7 @@ def give_results(opened: Opened, progress: Progress, finished: list[StepFinished
             "seconds": progress.ended.seconds if progress.ended else 0.0,
             "steps": list(map(step_json, finished)),
         }
-        opened.output.give_text(encoded(results))
+        opened.output.give_json(results)
 
 
 def _executed(selected: Selected, options: RunOptions) -> Selected:
@@ -102,10 +152,28 @@ def _shown(opened: Opened, events: Iterator[Event], *, as_json: bool) -> int:
     finished: list[StepFinished] = []
     folder = opened.invocation.log_path or workspace.root / "logs"
     heading = Heading(workspace.project.name, workspace.project.target.name, len(workspace.graph.assets))
-    with LogFile(folder / "assetc.log") as log:
+    with closing(LogFile(folder / "assetc.log")) as log:
         for event, after in follow(events, Audience(opened.output, log, heading, opened.text_of)):
             progress = after
             if as_json and isinstance(event, StepFinished):
                 finished.append(event)
     give_results(opened, progress, finished, as_json=as_json)
     return {"success": 0, "failed": FAILED}.get(progress.status or "", INTERRUPTED)
+
+
+@contextmanager
+def cancelling(cancellation: Cancellation) -> Iterator[None]:
+    """While inside, SIGINT and SIGTERM cancel; a second SIGINT raises KeyboardInterrupt."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        if cancellation.is_asked and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        sys.stderr.write("\nstopping: running queries are cancelled (Ctrl-C again to leave at once)\n")
+        cancellation.cancel()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

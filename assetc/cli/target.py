@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 
 from assetc.adapters.protocol import Warehouse, WarehouseError
 from assetc.cli.opening import Opened
-from assetc.cli.stop import BAD_INPUT, FAILED, Stopped
+from assetc.cli.stop import FAILED
 from assetc.cli.text.text import line
 from assetc.compiler.diagnostic import diagnostic
 from assetc.runtime import run_project
@@ -51,11 +51,9 @@ def _stopping_for_faults(opened: Opened) -> Iterator[None]:
         yield
     except WarehouseError as error:
         place = opened.workspace.connection.place
-        opened.say([diagnostic("E164", error.message.strip().rstrip("."), place, hint=error.hint)])
-        raise Stopped(FAILED) from error
+        fault = diagnostic("E164", error.message.strip().rstrip("."), place, hint=error.hint)
+        raise opened.stopped(fault, FAILED) from error
     except TargetHeld as held:
-        opened.say([held.diagnostic])
-        raise Stopped(FAILED) from held
+        raise opened.stopped(held.diagnostic, FAILED) from held
     except StateError as error:
-        opened.say([error.diagnostic])
-        raise Stopped(BAD_INPUT) from error
+        raise opened.stopped(error.diagnostic) from error

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from assetc.cli.catalogue import COMMANDS, NOT_BUILT
+from assetc.cli.options.lazy_group import COMMANDS, NOT_BUILT
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assetc.cli.options.names_file import names_near
-from assetc.cli.options.several import spread
+from assetc.cli.options.completing import names_near
+from assetc.cli.options.options import spread
 from assetc.cli.progress.log_file import LogFile
 from assetc.cli.text.table import table_lines
 from assetc.cli.text.text import cut, cut_before_end, padded, plain, printable, width_of
@@ -87,7 +88,7 @@ def test_several_values(given_words, expected):
 
 def test_the_log_file_makes_room_for_itself(tmp_path):
     path = tmp_path / "logs" / "assetc.log"
-    with LogFile(path, most_bytes=100, most_files=3) as log:
+    with closing(LogFile(path, most_bytes=100, most_files=3)) as log:
         for number in range(45):
             log.write(f"line {number:04}")
     files = sorted(path.parent.iterdir())
@@ -99,7 +100,7 @@ def test_the_log_file_makes_room_for_itself(tmp_path):
 
 def test_a_log_that_cannot_be_written_stops_nothing(tmp_path):
     (tmp_path / "logs").write_text("a file where the folder should be")
-    with LogFile(tmp_path / "logs" / "assetc.log") as log:
+    with closing(LogFile(tmp_path / "logs" / "assetc.log")) as log:
         log.write("lost")
 
 

@@ -10,6 +10,7 @@ import json
 import os
 import pty
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def shown_to(tmp_path):
     """Shows the run to an output; the steps that ended."""
 
     def show(output: Output) -> list[StepFinished]:
-        with LogFile(tmp_path / "a.log") as log:
+        with closing(LogFile(tmp_path / "a.log")) as log:
             audience = Audience(output, log, HEADING, streams.read_text)
             return [event for event, _ in follow(streams.run(), audience) if isinstance(event, StepFinished)]
 

@@ -12,7 +12,7 @@ import pytest
 from console import Console, prepare
 from doc_page import DOCS, ROOT, Page, accepted, matches, read_page
 
-from assetc.cli.text.error_pages import known_codes, page_of
+from assetc.cli.commands.explain import known_codes, page_of
 
 FOLDER = DOCS / "errors"
 CODE = re.compile(r"[EWN]\d{3}")

@@ -11,8 +11,8 @@ import click
 from doc_page import DOCS
 
 import assetc
-from assetc.cli.catalogue import COMMANDS, NOT_BUILT
 from assetc.cli.main import group
+from assetc.cli.options.lazy_group import COMMANDS, NOT_BUILT
 from assetc.compiler.asset import CheckConfig
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.configuration.configure import CONVERTERS, SYNONYMS

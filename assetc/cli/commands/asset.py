@@ -5,15 +5,14 @@ from __future__ import annotations
 import click
 
 from assetc.cli.asset_details import give_details
-from assetc.cli.find_asset import find_named
-from assetc.cli.opening import open_project, say_errors, select_in
+from assetc.cli.opening import find_named, open_project, say_errors, select_in
 from assetc.cli.options.completing import AssetName
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named
 from assetc.cli.options.selection_options import with_selection
 from assetc.cli.stop import BAD_INPUT
-from assetc.cli.text.json_text import encoded
-from assetc.cli.text.table import table_lines
+from assetc.cli.text.output import Fields
+from assetc.cli.text.table import give_rows
 from assetc.compiler.asset import Asset
 from assetc.compiler.selection.request import SelectionRequest
 
@@ -30,14 +29,11 @@ def _list(invocation: Invocation, selection: SelectionRequest, as_json: bool) ->
     """List assets with their kind, group and place."""
     opened = open_project(invocation)
     selected = select_in(opened, selection)
-    is_blocked = say_errors(opened, selected, selection)
+    obstacles = say_errors(opened, selected, selection)
     assets = [opened.workspace.graph.assets[key] for key in sorted(selected.assets)]
-    if as_json:
-        opened.output.give_text(encoded(list(map(_row, assets))))
-    elif assets:
-        names = ("asset", "kind", "materialized", "group", "place")
-        opened.output.give(table_lines(names, [tuple(map(str, _row(asset).values())) for asset in assets]))
-    return BAD_INPUT if is_blocked else 0
+    names = ("asset", "kind", "materialized", "group", "place")
+    give_rows(opened.output, names, list(map(_row, assets)), as_json=as_json)
+    return BAD_INPUT if obstacles else 0
 
 
 @command_named("show")
@@ -50,7 +46,7 @@ def _show(invocation: Invocation, name: str, as_json: bool) -> int:
     return 0
 
 
-def _row(asset: Asset) -> dict[str, str]:
+def _row(asset: Asset) -> Fields:
     return {
         "key": str(asset.key),
         "kind": asset.kind,

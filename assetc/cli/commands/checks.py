@@ -6,15 +6,13 @@ from collections.abc import Mapping
 
 import click
 
-from assetc.cli.find_asset import find_named
-from assetc.cli.opening import open_project, say_errors, select_in
+from assetc.cli.opening import find_named, open_project, say_errors, select_in
 from assetc.cli.options.completing import AssetName
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named
 from assetc.cli.options.selection_options import with_selection
 from assetc.cli.stop import BAD_INPUT
 from assetc.cli.target import open_state
-from assetc.cli.text.json_text import encoded
 from assetc.cli.text.table import table_lines
 from assetc.cli.text.words import timestamp
 from assetc.compiler.asset import Check
@@ -39,7 +37,7 @@ def _list(invocation: Invocation, selection: SelectionRequest, asset: str | None
     """List checks, with how they ended the last time in this target."""
     opened = open_project(invocation)
     selected = select_in(opened, selection)
-    is_blocked = say_errors(opened, selected, selection)
+    obstacles = say_errors(opened, selected, selection)
     with open_state(opened) as state:
         results = state.check_results(identity_of(opened.workspace))
     key = None if asset is None else find_named(opened, asset)
@@ -47,10 +45,10 @@ def _list(invocation: Invocation, selection: SelectionRequest, asset: str | None
     checks = [check for check in checks if key is None or key in check.assets]
     rows = [_row(check, results) for check in sorted(checks, key=lambda check: check.id)]
     if as_json:
-        opened.output.give_text(encoded(rows))
+        opened.output.give_json(rows)
     elif rows:
         opened.output.give(table_lines(SHOWN, [tuple(row[name] for name in SHOWN) for row in rows]))
-    return BAD_INPUT if is_blocked else 0
+    return BAD_INPUT if obstacles else 0
 
 
 def _row(check: Check, results: Mapping[str, CheckResult]) -> dict[str, object]:

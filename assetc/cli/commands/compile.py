@@ -23,13 +23,7 @@ from assetc.runtime.written_files import WrittenFiles, path_of_check
 @click.option("--full-refresh", "-f", is_flag=True, help="As if incremental models were rebuilt.")
 @click.option("--show", is_flag=True, help="Print the statements instead of writing files.")
 @click.option("--output", "form", type=click.Choice(["text", "json"]), default="text", help="How to print.")
-def command(
-    invocation: Invocation,
-    selection: SelectionRequest,
-    full_refresh: bool,
-    show: bool,
-    form: str,
-) -> int:
+def command(invocation: Invocation, selection: SelectionRequest, full_refresh: bool, show: bool, form: str) -> int:
     """Compile the selected assets: write the SQL that would run below target/compiled, or print it."""
     opened = open_project(invocation, full_refresh=full_refresh)
     selected = select_in(opened, selection)

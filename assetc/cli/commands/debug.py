@@ -13,7 +13,7 @@ from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named
 from assetc.cli.stop import BAD_INPUT
 from assetc.cli.target import open_warehouse
-from assetc.cli.text.text import Line, Piece, line, printable
+from assetc.cli.text.text import Piece, line, printable
 from assetc.cli.text.words import duration, plural
 from assetc.runtime.workspace import identity_of
 from assetc.version import __version__
@@ -27,18 +27,16 @@ def command(invocation: Invocation, no_connection: bool) -> int:
     opened = open_project(invocation)
     workspace, output = opened.workspace, opened.output
     project, target = workspace.project, workspace.project.target
-    identity = identity_of(opened.workspace)
-    output.give(
-        [
-            _row("assetc", __version__),
-            _row("Python", f"{platform.python_version()}  {sys.executable}"),
-            _row("project", f"{project.name}  {workspace.root / project.path}"),
-            _row("assets", f"{len(workspace.graph.assets):,}"),
-            _row("profile", target.profile or "none: embedded DuckDB"),
-            _row("target", f"{target.name}  {target.type}, {plural(target.threads, 'thread')}"),
-            _row("warehouse", str(identity)),
-        ]
-    )
+    facts = {
+        "assetc": __version__,
+        "Python": f"{platform.python_version()}  {sys.executable}",
+        "project": f"{project.name}  {workspace.root / project.path}",
+        "assets": f"{len(workspace.graph.assets):,}",
+        "profile": target.profile or "none: embedded DuckDB",
+        "target": f"{target.name}  {target.type}, {plural(target.threads, 'thread')}",
+        "warehouse": str(identity_of(workspace)),
+    }
+    output.give(line(Piece(word.ljust(11), "quiet"), printable(value)) for word, value in facts.items())
     opened.say(workspace.diagnostics)
     has_errors = any(problem.severity == "error" for problem in workspace.diagnostics)
     if not no_connection:
@@ -48,7 +46,3 @@ def command(invocation: Invocation, no_connection: bool) -> int:
         took = duration(time.perf_counter() - began)
         output.give([line(Piece("connection".ljust(11), "quiet"), Piece("ok", "good"), f"  {took}")])
     return BAD_INPUT if has_errors else 0
-
-
-def _row(word: str, value: str) -> Line:
-    return line(Piece(word.ljust(11), "quiet"), printable(value))

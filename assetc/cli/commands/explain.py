@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from importlib.resources import files
+
 import click
 
-from assetc.cli.asset_details import give_details
-from assetc.cli.edges import edge_lines, edge_row, way_between
-from assetc.cli.find_asset import find_named
-from assetc.cli.opening import open_project
+from assetc.cli.asset_details import edge_lines, edge_row, give_details, way_between
+from assetc.cli.opening import find_named, open_project
 from assetc.cli.options.completing import AssetName
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named
 from assetc.cli.stop import BAD_INPUT
-from assetc.cli.text.error_pages import is_code, known_codes, page_of
-from assetc.cli.text.json_text import encoded
 from assetc.cli.text.output import output_of, say_problems
 from assetc.cli.text.text import line
 from assetc.compiler.diagnostic import diagnostic, did_you_mean
@@ -35,7 +34,7 @@ def command(invocation: Invocation, what: str, other: str | None, as_json: bool)
         return 0
     edges = way_between(graph, key, find_named(opened, other))
     if as_json:
-        output.give_text(encoded(list(map(edge_row, edges))))
+        output.give_json(list(map(edge_row, edges)))
     else:
         output.give(edge_lines(edges) if edges else [line(f"neither of {what} and {other} needs the other")])
     return 0
@@ -51,3 +50,24 @@ def _explain_code(invocation: Invocation, code: str) -> int:
     hint = did_you_mean(code.upper(), known) or "The codes stand in the brackets of an error: error[E115]"
     say_problems(output, [diagnostic("E115", f"no page explains {code!r}", hint=hint)], lambda path: None)
     return BAD_INPUT
+
+
+CODE = re.compile(r"[EWN]\d{3}", re.IGNORECASE)
+
+
+def is_code(text: str) -> bool:
+    """Whether a word is the code of a diagnostic."""
+    return CODE.fullmatch(text) is not None
+
+
+def page_of(code: str) -> str | None:
+    """The text of a code's page."""
+    page = files("assetc") / "errors" / f"{code.upper()}.md"
+    return page.read_text(encoding="utf-8") if page.is_file() else None
+
+
+def known_codes() -> tuple[str, ...]:
+    """All codes that have a page."""
+    folder = files("assetc") / "errors"
+    names = (page.name.removesuffix(".md") for page in folder.iterdir() if page.name.endswith(".md"))
+    return tuple(sorted(filter(is_code, names)))

@@ -6,14 +6,12 @@ from collections.abc import Iterator
 
 import click
 
-from assetc.cli.edges import edge_row
-from assetc.cli.find_asset import find_named
+from assetc.cli.asset_details import edge_row
 from assetc.cli.listing import Row
-from assetc.cli.opening import open_project
+from assetc.cli.opening import find_named, open_project
 from assetc.cli.options.completing import AssetName
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named
-from assetc.cli.text.json_text import encoded
 from assetc.cli.text.text import Line, Piece, line, printable
 from assetc.compiler.asset import Graph
 from assetc.compiler.graph import ancestors, descendants
@@ -34,7 +32,7 @@ def command(invocation: Invocation, name: str, up: int | None, down: int | None,
     graph = opened.workspace.graph
     key = find_named(opened, name)
     if as_json:
-        opened.output.give_text(encoded(_row(graph, key, up, down)))
+        opened.output.give_json(_row(graph, key, up, down))
     else:
         opened.output.give(_lines(graph, key, up, down))
     return 0

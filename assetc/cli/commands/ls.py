@@ -8,15 +8,14 @@ from typing import Literal
 import click
 from msgspec.structs import replace
 
-from assetc.cli.find_asset import find_named
 from assetc.cli.listing import Row, dbt_row, name_of_thing, path_of_thing, selector_of, things_of
-from assetc.cli.opening import Opened, open_project, say_errors, select_in
+from assetc.cli.opening import Opened, find_named, open_project, say_errors, select_in
 from assetc.cli.options.completing import AssetName
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named, several
 from assetc.cli.options.selection_options import with_selection
 from assetc.cli.stop import BAD_INPUT
-from assetc.cli.text.json_text import encoded
+from assetc.cli.text.output import encoded
 from assetc.compiler.asset import Graph
 from assetc.compiler.selection.members import Selectable
 from assetc.compiler.selection.request import Selected, SelectionRequest
@@ -46,11 +45,11 @@ def command(
         _give(opened, names, as_json=as_json)
         return 0
     selected = select_in(opened, selection)
-    is_blocked = say_errors(opened, selected, selection)
+    obstacles = say_errors(opened, selected, selection)
     things = things_of(_declared(opened), _listed(opened, selected, selection))
     _give(opened, list(map(_form_of(opened, form, output_keys), things)), as_json=as_json)
     opened.workspace.close()
-    return BAD_INPUT if is_blocked else 0
+    return BAD_INPUT if obstacles else 0
 
 
 def _declared(opened: Opened) -> Graph:
@@ -89,6 +88,6 @@ def _picked(row: Row, keys: tuple[str, ...]) -> Row:
 
 def _give(opened: Opened, names: list[str], *, as_json: bool) -> None:
     if as_json:
-        opened.output.give_text(encoded(names))
+        opened.output.give_json(names)
     elif names:
         opened.output.give_text("\n".join(names))

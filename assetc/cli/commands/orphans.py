@@ -14,8 +14,8 @@ from assetc.cli.opening import Opened, open_project
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named
 from assetc.cli.target import open_state, open_warehouse
-from assetc.cli.text.json_text import encoded
-from assetc.cli.text.table import table_lines
+from assetc.cli.text.output import Fields
+from assetc.cli.text.table import give_rows
 from assetc.cli.text.text import Piece, line
 from assetc.compiler.operation import Drop
 from assetc.compiler.planning.staleness import Recorded
@@ -30,7 +30,7 @@ class Orphan(Struct, frozen=True):
     existing: Existing
     readers: tuple[AssetKey, ...]
 
-    def row(self) -> dict[str, str]:
+    def row(self) -> Fields:
         """The orphan in a listing."""
         return {
             "key": str(self.key),
@@ -50,13 +50,8 @@ def command(invocation: Invocation, drop: bool, as_json: bool) -> int:
     with open_state(opened) as state, open_warehouse(opened) as warehouse:
         recorded = state.recorded(identity_of(opened.workspace))
         orphans = list(_orphans(opened.workspace, recorded, warehouse.existing()))
-        rows = [orphan.row() for orphan in orphans]
-        if as_json:
-            opened.output.give_text(encoded(rows))
-        elif rows:
-            opened.output.give(
-                table_lines(("asset", "relation", "kind", "read by"), [tuple(row.values()) for row in rows])
-            )
+        names = ("asset", "relation", "kind", "read by")
+        give_rows(opened.output, names, [orphan.row() for orphan in orphans], as_json=as_json)
         unread = [orphan for orphan in orphans if not orphan.readers]
         if drop:
             _drop(opened, warehouse, unread)

@@ -10,9 +10,7 @@ import click
 from assetc.cli.opening import Opened, open_project, stop_for_errors
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named, option
-from assetc.cli.options.run_options import RunOptions
-from assetc.cli.running import FULL_REFRESH, arguments_with, carry_out
-from assetc.cli.stop import BAD_INPUT, Stopped
+from assetc.cli.running import FULL_REFRESH, RunOptions, arguments_with, carry_out
 from assetc.cli.target import hold_target, open_state
 from assetc.cli.text.text import line
 from assetc.compiler.diagnostic import diagnostic
@@ -30,20 +28,14 @@ from assetc.runtime.workspace import identity_of
 @option("--fail-fast/--no-fail-fast", "-x", "fail_fast", env="FAIL_FAST", help="Stop at the first failure.")
 @click.option("--dry-run", is_flag=True, help="Show the plan and do nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON at the end.")
-def command(
-    invocation: Invocation,
-    full_refresh: bool | None,
-    fail_fast: bool,
-    dry_run: bool,
-    as_json: bool,
-) -> int:
+def command(invocation: Invocation, full_refresh: bool | None, fail_fast: bool, dry_run: bool, as_json: bool) -> int:
     """Continue the last run of this target: what failed, was skipped, or was never reached."""
     opened = open_project(invocation)
     last = _last_run(opened)
     options = RunOptions(
         cast("Command", last.command),
         SelectionRequest(),
-        full_refresh=_refreshed(last) if full_refresh is None else full_refresh,
+        full_refresh=FULL_REFRESH in last.arguments if full_refresh is None else full_refresh,
         fail_fast=fail_fast,
         dry_run=dry_run,
         as_json=as_json,
@@ -83,19 +75,12 @@ def _last_run(opened: Opened) -> RunRecord:
         last = last_run(state, identity_of(opened.workspace))
     if last is None:
         hint = f"Begin one with: assetc run --target {opened.workspace.project.target.name}"
-        opened.say([diagnostic("E166", "there is no run in this target to go on with", hint=hint)])
-        raise Stopped(BAD_INPUT)
+        raise opened.stopped(diagnostic("E166", "there is no run in this target to go on with", hint=hint))
     if last.status == "running" and is_alive(last.process):
         hint = "Wait for it, or stop it with Ctrl-C where it was started"
         message = f"run {last.id} still goes on in process {last.process.pid}"
-        opened.say([diagnostic("E166", message, hint=hint)])
-        raise Stopped(BAD_INPUT)
+        raise opened.stopped(diagnostic("E166", message, hint=hint))
     return last
-
-
-def _refreshed(run: RunRecord) -> bool:
-    """Whether the run rebuilt incremental models."""
-    return FULL_REFRESH in run.arguments
 
 
 def _vars_given(run: RunRecord) -> str | None:

@@ -12,8 +12,8 @@ from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named
 from assetc.cli.stop import BAD_INPUT
 from assetc.cli.target import open_state
-from assetc.cli.text.json_text import encoded
-from assetc.cli.text.table import table_lines
+from assetc.cli.text.output import Fields
+from assetc.cli.text.table import give_rows, table_lines
 from assetc.cli.text.words import duration, timestamp
 from assetc.compiler.diagnostic import diagnostic
 from assetc.runtime.state.records import RunFilter, RunRecord, StepRecord
@@ -36,12 +36,8 @@ def _list(invocation: Invocation, limit: int, all_targets: bool, as_json: bool) 
     opened = open_project(invocation)
     with open_state(opened) as state:
         runs = state.runs(RunFilter(identity=None if all_targets else identity_of(opened.workspace), limit=limit))
-    rows = list(map(_row, runs))
-    if as_json:
-        opened.output.give_text(encoded(rows))
-    elif rows:
-        names = ("run", "command", "status", "started", "took", "target", "resumes")
-        opened.output.give(table_lines(names, [tuple(row.values()) for row in rows]))
+    names = ("run", "command", "status", "started", "took", "target", "resumes")
+    give_rows(opened.output, names, list(map(_row, runs)), as_json=as_json)
     return 0
 
 
@@ -53,14 +49,15 @@ def _show(invocation: Invocation, run: str | None, as_json: bool) -> int:
     opened = open_project(invocation)
     with open_state(opened) as state:
         found = _find_run(state.runs(RunFilter(limit=MOST_RUNS)), run)
-        steps = sorted(state.steps(found.id), key=_beginning) if found else []
+        steps = list(state.steps(found.id)) if found else []
     if found is None:
         message = f"no run is remembered as {run!r}" if run else "no run is remembered"
         opened.say([diagnostic("E115", message, hint="assetc runs list shows what there is")])
         return BAD_INPUT
+    steps.sort(key=lambda step: inf if step.started_at is None else step.started_at)
     rows = list(map(_step_row, steps))
     if as_json:
-        opened.output.give_text(encoded({**_row(found), "steps": rows}))
+        opened.output.give_json({**_row(found), "steps": rows})
     else:
         names = ("step", "asset", "status", "took", "attempts", "message")
         opened.output.give(table_lines(names, [tuple(row.values()) for row in rows]))
@@ -72,12 +69,7 @@ def _find_run(runs: Sequence[RunRecord], written: str | None) -> RunRecord | Non
     return next((run for run in runs if run.id.startswith(written or "")), None)
 
 
-def _beginning(step: StepRecord) -> float:
-    """When a step began; those that never did come last."""
-    return inf if step.started_at is None else step.started_at
-
-
-def _step_row(step: StepRecord) -> dict[str, object]:
+def _step_row(step: StepRecord) -> Fields:
     return {
         "step": step.name,
         "asset": str(step.key) if step.key else None,
@@ -88,7 +80,7 @@ def _step_row(step: StepRecord) -> dict[str, object]:
     }
 
 
-def _row(run: RunRecord) -> dict[str, object]:
+def _row(run: RunRecord) -> Fields:
     return {
         "run": run.id,
         "command": run.command,

@@ -9,18 +9,15 @@ import click
 from msgspec import Struct
 
 from assetc.adapters.protocol import Session, WarehouseError
-from assetc.cli.find_asset import checks_named, find_named, keys_named
-from assetc.cli.inline import inline_rows
 from assetc.cli.listing import name_of_thing
-from assetc.cli.opening import Opened, open_project, select_in, stop_for_errors
+from assetc.cli.opening import Opened, checks_named, find_named, keys_named, open_project, select_in, stop_for_errors
 from assetc.cli.options.completing import AssetName
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named
 from assetc.cli.options.selection_options import with_selection
-from assetc.cli.rows_query import Rows, is_built, limited, rows_query
+from assetc.cli.rows_query import Rows, inline_rows, is_built, limited, rows_query
 from assetc.cli.stop import BAD_INPUT, FAILED, Stopped
 from assetc.cli.target import open_warehouse
-from assetc.cli.text.json_text import encoded
 from assetc.cli.text.table import table_lines
 from assetc.cli.text.text import Piece, line
 from assetc.cli.text.words import plural
@@ -72,14 +69,16 @@ def command(invocation: Invocation, **options: Any) -> int:
             _give(opened, "", inline_rows(opened, compiler, session, request.inline, request.limit), request)
         things = tuple(_things(wanted, opened.workspace.graph))
         unbuilt = (each.key for each in things if isinstance(each, Asset) and not is_built(each, compiler, existing))
-        _stop_for_errors(opened, Selected(assets=frozenset(unbuilt), nodes=wanted.nodes))
+        # A table that exists can be shown whatever its model says now; what is computed now must be right.
+        if computed := Selected(assets=frozenset(unbuilt), nodes=wanted.nodes):
+            stop_for_errors(opened, computed, SelectionRequest(("these",)))
         for thing in things:
             try:
                 query = rows_query(thing, compiler, session, existing)
             except StepFailed as failed:
-                raise _stopped(opened, failed.diagnostic, FAILED) from failed
+                raise opened.stopped(failed.diagnostic, FAILED) from failed
             if query is None:
-                raise _stopped(opened, _without_rows(thing), BAD_INPUT)
+                raise opened.stopped(_without_rows(thing))
             rows = _rows(opened, thing, limited(query, request.limit), session)
             _give(opened, name_of_thing(thing), rows, request)
     opened.workspace.close()
@@ -92,12 +91,7 @@ def _rows(opened: Opened, thing: Selectable, query: str, session: Session) -> Ro
         return session.query(query)
     except WarehouseError as error:
         fault = failed_query(error, query, opened.workspace.graph.assets.values(), thing.span)
-        raise _stopped(opened, fault, FAILED) from error
-
-
-def _stopped(opened: Opened, fault: Diagnostic, code: int) -> Stopped:
-    opened.say([fault])
-    return Stopped(code)
+        raise opened.stopped(fault, FAILED) from error
 
 
 def _without_rows(thing: Selectable) -> Diagnostic:
@@ -122,17 +116,10 @@ def _wanted(opened: Opened, request: ShowRequest) -> Selected:
     elif not keys_named(graph, name) and (checks := checks_named(graph, name)):
         selected = Selected(nodes=checks)
     else:
-        key = find_named(opened, name)
-        return Selected(assets=frozenset((key,)))
+        return Selected(assets=frozenset((find_named(opened, name),)))
     if not selected:
         raise Stopped(BAD_INPUT)
     return selected
-
-
-def _stop_for_errors(opened: Opened, computed: Selected) -> None:
-    """A table that exists can be shown whatever its model says now; what is computed now must be right."""
-    if computed:
-        stop_for_errors(opened, computed, SelectionRequest(("these",)))
 
 
 def _things(wanted: Selected, graph: Graph) -> Iterator[Selectable]:
@@ -147,9 +134,9 @@ def _give(opened: Opened, title: str, found: Rows, request: ShowRequest) -> None
     names, rows = found
     mappings = [dict(zip(names, row, strict=True)) for row in rows]
     if request.as_json:
-        opened.output.give_text(encoded(mappings))
+        opened.output.give_json(mappings)
     elif request.output == "json":
-        opened.output.give_text(encoded({"node": title or "inline_query", "show": mappings}))
+        opened.output.give_json({"node": title or "inline_query", "show": mappings})
     else:
         heading = [line(Piece(title, "strong"))] if title else []
         opened.output.give([*heading, *table_lines(names, rows)])

@@ -1,4 +1,4 @@
-"""The group of all commands, which imports one only when it is called."""
+"""The commands, and their group, which imports one only when it is called."""
 
 from __future__ import annotations
 
@@ -6,8 +6,40 @@ from importlib import import_module
 
 import click
 
-from assetc.cli.catalogue import ALIASES, COMMANDS, NOT_BUILT, NOT_BUILT_OF_DBT
 from assetc.cli.stop import BAD_INPUT
+
+COMMANDS: dict[str, str] = {
+    "init": "make a new project",
+    "debug": "show the configuration and try the connection",
+    "ls": "list assets",
+    "compile": "write the SQL that would run",
+    "plan": "show what a run would do, and why",
+    "run": "build the selected assets",
+    "build": "build the selected assets and check them in place",
+    "seed": "load CSV files",
+    "test": "execute checks",
+    "show": "show rows of an asset or of a query",
+    "lineage": "show what an asset needs and what needs it",
+    "explain": "explain a code, an asset, or an edge between two",
+    "retry": "go on with the last run",
+    "clean": "remove compiled files and caches",
+    "orphans": "list relations whose asset is gone",
+    "asset": "list or show assets",
+    "runs": "list runs",
+    "checks": "list checks",
+    "completion": "print a script that completes names in a shell",
+}
+
+ALIASES = {"list": "ls"}
+
+NOT_BUILT = (
+    *("automation", "backfill", "daemon", "deps", "diff", "docs", "job", "mv", "partitions", "schedule", "sensor"),
+    *("snapshot", "sources", "status", "ui"),
+)
+"""Names that are taken: what they will do is not built yet."""
+
+NOT_BUILT_OF_DBT = ("clone", "parse", "run-operation", "source")
+"""Further commands of dbt, which nobody but its users would look for."""
 
 
 class LazyGroup(click.Group):
@@ -24,8 +56,7 @@ class LazyGroup(click.Group):
             return _not_built(name)
         if name not in COMMANDS:
             return None
-        module = import_module(f"assetc.cli.commands.{name}")
-        found: click.Command = module.command
+        found: click.Command = import_module(f"assetc.cli.commands.{name}").command
         return found
 
     def resolve_command(

@@ -13,37 +13,23 @@ from assetc.compiler.selection.expression import INDIRECT_MODES
 from assetc.compiler.selection.request import SelectionRequest
 
 SELECT = ("--select", "-s", "--models", "--model", "-m", "select")
-RESOURCE_TYPES = ("--resource-type", "--resource-types", "--type", "resource_type")
+RESOURCE_TYPES = ("--resource-type", "--resource-types", "--type", "resource_types")
+EXCLUDED_TYPES = ("--exclude-resource-type", "--exclude-resource-types", "exclude_resource_types")
 
 SELECTION: tuple[Decorator, ...] = (
-    several(
-        "--select",
-        "-s",
-        "--models",
-        "--model",
-        "-m",
-        "select",
-        type=SelectionText(),
-        metavar="SELECTION...",
-        help="What to select.",
-    ),
+    several(*SELECT, type=SelectionText(), metavar="SELECTION...", help="What to select."),
     several("--exclude", type=SelectionText(), metavar="SELECTION...", help="What to leave out of the selection."),
     option("--selector", metavar="NAME", help="A selection that selectors.yml defines."),
     option(
         "--indirect-selection",
+        "indirect",
         env="INDIRECT_SELECTION",
         type=click.Choice(INDIRECT_MODES),
         default="eager",
         help="Which checks are selected with the assets that they read.",
     ),
     several(*RESOURCE_TYPES, metavar="TYPE...", help="Only these types."),
-    several(
-        "--exclude-resource-type",
-        "--exclude-resource-types",
-        "exclude_resource_type",
-        metavar="TYPE...",
-        help="All but these types.",
-    ),
+    several(*EXCLUDED_TYPES, metavar="TYPE...", help="All but these types."),
 )
 
 
@@ -52,14 +38,7 @@ def with_selection(function: Command) -> Command:
 
     @wraps(function)
     def called(*arguments: Any, **options: Any) -> int:
-        selection = SelectionRequest(
-            select=options.pop("select"),
-            exclude=options.pop("exclude"),
-            selector=options.pop("selector"),
-            indirect=options.pop("indirect_selection"),
-            resource_types=options.pop("resource_type"),
-            exclude_resource_types=options.pop("exclude_resource_type"),
-        )
-        return function(*arguments, selection=selection, **options)
+        selection = {name: options.pop(name) for name in SelectionRequest.__struct_fields__}
+        return function(*arguments, selection=SelectionRequest(**selection), **options)
 
     return decorated(called, SELECTION)

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from assetc.cli.progress.progress import Outcome, Progress, outcome_of
-from assetc.cli.progress.step_words import STYLES, name_of, place_of
+from assetc.cli.progress.progress import Progress, outcome_of
+from assetc.cli.progress.step_words import LOOKS, name_of, place_of
 from assetc.cli.text.text import Line, Piece, Style, line, printable
 from assetc.cli.text.words import clock
 from assetc.compiler.plan import ExecuteCheck, Part
 from assetc.runtime.execution.events import Event, LogWritten, RunFinished, RunStarted, StepFinished, StepStarted
 
 WIDTH = 80
-
-_STATES: Mapping[Outcome, str] = {
-    "built": "OK",
-    "passed": "PASS",
-    "reused": "NO-OP",
-    "skipped": "SKIP",
-    "canceled": "SKIP",
-    "warned": "WARN",
-    "failed": "ERROR",
-    "bad": "FAIL",
-    "broken": "ERROR",
-}
 
 
 def dbt_lines(event: Event, progress: Progress) -> Iterator[Line]:
@@ -58,12 +46,12 @@ def _dotted(at: float, text: str, state: str, style: Style) -> Line:
 def _finished(event: StepFinished, progress: Progress) -> Line:
     outcome = outcome_of(event)
     number = f"{progress.done} of {progress.total}"
-    state = _STATES[outcome]
+    state = LOOKS[outcome].dbt_word
     if event.check == "fail":
         state = f"{state} {event.failures}"
     text = f"{number} {state} {'created ' if state == 'OK' else ''}{_thing(event.part)}"
     timed = "" if state == "SKIP" else f" in {event.seconds:.2f}s"
-    return _dotted(event.at, text, f"{state}{timed}", STYLES[outcome])
+    return _dotted(event.at, text, f"{state}{timed}", LOOKS[outcome].style)
 
 
 def _thing(part: Part) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from assetc.cli.progress.step_words import kind_of, name_of, name_of_step, reasons_of, short_id
-from assetc.cli.text.json_text import Fields, encoded
+from assetc.cli.text.output import Fields, encoded
 from assetc.cli.text.words import timestamp
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.plan import ExecuteCheck, Part, Step
@@ -22,13 +22,8 @@ from assetc.runtime.execution.events import (
 
 def event_json(event: Event, run_id: str) -> str:
     """One event as a line of JSON. Empty fields are left out."""
-    fields = {
-        "ts": timestamp(event.at),
-        "level": level_of(event),
-        "event": _name(event),
-        "run": run_id,
-        **_facts(event),
-    }
+    name, told = _told(event)
+    fields = {"ts": timestamp(event.at), "level": level_of(event), "event": name, "run": run_id, **told}
     return encoded({key: value for key, value in fields.items() if value not in (None, "", [], {})})
 
 
@@ -80,24 +75,6 @@ def _running(step: Step) -> Fields:
     return {**_subject(first), "asset": name_of_step(step)} if others else _subject(first)
 
 
-def _name(event: Event) -> str:
-    match event:
-        case RunStarted():
-            return "run.start"
-        case StepStarted():
-            return "step.start"
-        case StepRetried():
-            return "step.retry"
-        case StepFinished(part=ExecuteCheck()):
-            return f"check.{event.check or event.status}"
-        case StepFinished():
-            return f"asset.{event.status}"
-        case LogWritten():
-            return "log"
-        case RunFinished():
-            return "run.end"
-
-
 def level_of(event: Event) -> str:
     """The level of an event: debug, info, warning or error."""
     match event:
@@ -111,25 +88,22 @@ def level_of(event: Event) -> str:
             return "info"
 
 
-def _facts(event: Event) -> Mapping[str, object]:
+def _told(event: Event) -> tuple[str, Mapping[str, object]]:
+    """The name of an event, and what it tells."""
     match event:
-        case RunStarted():
-            identity = {"adapter": event.identity.adapter, "place": event.identity.place}
-            where = {**identity, "database": event.identity.database, "schema": event.identity.schema}
-            return {
-                "command": event.plan.command,
-                "steps": sum(len(step.parts) for step in event.plan.steps),
-                "threads": event.threads,
-                **where,
-            }
+        case RunStarted(plan=plan, identity=who):
+            where = {"adapter": who.adapter, "place": who.place, "database": who.database, "schema": who.schema}
+            count = sum(len(step.parts) for step in plan.steps)
+            return "run.start", {"command": plan.command, "steps": count, "threads": event.threads, **where}
         case StepStarted():
-            return _running(event.step)
+            return "step.start", _running(event.step)
         case StepRetried():
             again = {"attempt": event.attempt, "delay": event.delay, "message": event.message}
-            return {**_running(event.step), **again}
+            return "step.retry", {**_running(event.step), **again}
         case StepFinished():
-            return step_json(event)
+            is_check = isinstance(event.part, ExecuteCheck)
+            return f"check.{event.check or event.status}" if is_check else f"asset.{event.status}", step_json(event)
         case LogWritten():
-            return {"message": event.message, "step": event.step_id and short_id(event.step_id)}
+            return "log", {"message": event.message, "step": event.step_id and short_id(event.step_id)}
         case RunFinished():
-            return {"status": event.status, "seconds": round(event.seconds, 3)}
+            return "run.end", {"status": event.status, "seconds": round(event.seconds, 3)}

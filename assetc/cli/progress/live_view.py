@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from assetc.cli.progress.progress import Progress, is_failure, outcome_of
-from assetc.cli.progress.step_words import MARKS, STYLES, kind_of, name_of, name_of_step, result_of
+from assetc.cli.progress.step_words import LOOKS, kind_of, name_of, name_of_step, result_of
 from assetc.cli.text.text import Line, Piece, Style, cut, fitted, line, padded, printable
 from assetc.cli.text.words import duration
 from assetc.runtime.execution.events import RunStarted, StepFinished, StepStarted
@@ -29,9 +29,10 @@ def finished_line(event: StepFinished, progress: Progress, screen: Screen) -> Li
     outcome = outcome_of(event)
     if outcome == "reused" or (outcome in ("skipped", "canceled") and progress.counts[outcome] > MOST_SKIPPED):
         return None
-    mark = Piece(MARKS[outcome][0 if screen.unicode else 1], STYLES[outcome])
+    look = LOOKS[outcome]
+    mark = Piece(look.mark if screen.unicode else look.ascii_mark, look.style)
     took = duration(event.seconds) if event.status in ("success", "failed") else ""
-    style = STYLES[outcome] if is_failure(event) or outcome == "warned" else "quiet"
+    style = look.style if is_failure(event) or outcome == "warned" else "quiet"
     kind = outcome if outcome in ("skipped", "canceled") else kind_of(event.part)
     return _row(screen, mark, (name_of(event.part), kind, took), Piece(printable(result_of(event)), style))
 
@@ -71,15 +72,8 @@ def _row(screen: Screen, mark: Piece, words: tuple[str, str, str], result: Piece
     name, kind, took = words
     name_width = max(16, min(48, screen.width * 2 // 5))
     kind_width = 12 if screen.width < 100 else 18
-    head = line(
-        "  ",
-        mark,
-        " ",
-        padded(printable(name), name_width),
-        "  ",
-        Piece(padded(kind, kind_width), "quiet"),
-        took.rjust(10),
-    )
+    columns = padded(printable(name), name_width), "  ", Piece(padded(kind, kind_width), "quiet"), took.rjust(10)
+    head = line("  ", mark, " ", *columns)
     rest = screen.width - (4 + name_width + 2 + kind_width + 10) - 3
     if not result.text or rest < 8:
         return fitted(head, screen.width)
@@ -106,12 +100,7 @@ def _seconds_left(progress: Progress, now: float, threads: int) -> float | None:
     """A guess from the usual durations, when they are known for most of what is left."""
     if len(progress.usual) * 2 < progress.total or progress.expected <= 0:
         return None
-    spent = sum(
-        min(now - started.at, progress.usual.get(identity, 0.0)) for identity, started in progress.running.items()
-    )
-    remaining = max(0.0, progress.expected - spent)
-    longest = max(
-        (progress.usual.get(id_, 0.0) - (now - started.at) for id_, started in progress.running.items()),
-        default=0.0,
-    )
+    running = [(now - started.at, progress.usual.get(id_, 0.0)) for id_, started in progress.running.items()]
+    remaining = max(0.0, progress.expected - sum(map(min, running)))
+    longest = max((usual - elapsed for elapsed, usual in running), default=0.0)
     return max(remaining / max(1, threads), longest)

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import TracebackType
-from typing import Self, TextIO
+from typing import TextIO
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_FILES = 5
 
 
 class LogFile:
-    """Appends lines to a file. When it is full it becomes `.1`, the one before it `.2`, and the oldest goes.
-
-    A log that cannot be written is no reason to stop: it is left out.
-    """
+    """Appends lines to a file, which is `.1`, `.2` ... when it is full. A log that cannot be written is left out."""
 
     def __init__(self, path: Path, most_bytes: int = MOST_BYTES, most_files: int = MOST_FILES) -> None:
         self._path = path
@@ -38,14 +34,6 @@ class LogFile:
         if self._stream is not None:
             self._stream.close()
             self._stream = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _open(self) -> TextIO:
         self._path.parent.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from assetc.cli.progress.progress import Progress, is_failure, outcome_of
-from assetc.cli.progress.step_words import STYLES, WORDS, name_of, name_of_step, place_of, result_of, short_id
+from assetc.cli.progress.step_words import LOOKS, name_of, name_of_step, place_of, result_of, short_id
 from assetc.cli.text.text import Line, Piece, Style, line, printable
 from assetc.cli.text.words import clock, duration, plural
 from assetc.compiler.plan import ExecuteCheck
@@ -19,10 +19,7 @@ def plain_lines(event: Event, progress: Progress) -> Iterator[Line]:
     match event:
         case RunStarted():
             steps = sum(len(step.parts) for step in event.plan.steps)
-            yield _at(
-                event.at,
-                f"run {event.run_id} start: {plural(steps, 'step')}, {plural(event.threads, 'thread')}",
-            )
+            yield _at(event.at, f"run {event.run_id} start: {plural(steps, 'step')}, {plural(event.threads, 'thread')}")
         case StepFinished() if event.status != "reused":  # thousands of lines that say that nothing happened
             yield _finished(event, progress)
         case StepRetried():
@@ -59,15 +56,15 @@ def _at(at: float, *parts: Piece | str) -> Line:
 
 def _finished(event: StepFinished, progress: Progress) -> Line:
     width = len(str(progress.total))
-    outcome = outcome_of(event)
+    look = LOOKS[outcome_of(event)]
     took = f" {duration(event.seconds)}" if event.status in ("success", "failed") else ""
     what = f"{name_of(event.part)}{took}"
     return _at(
         event.at,
         Piece(f"[{progress.done:>{width}}/{progress.total}] ", "quiet"),
-        Piece(f"{WORDS[outcome]:<6} ", STYLES[outcome]),
+        Piece(f"{look.word:<6} ", look.style),
         printable(what),
-        Piece(printable(_tail(event)), STYLES[outcome] if is_failure(event) else "quiet"),
+        Piece(printable(_tail(event)), look.style if is_failure(event) else "quiet"),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from assetc.cli.progress.progress import Outcome, outcome_of
 from assetc.cli.text.text import Style
@@ -10,41 +11,27 @@ from assetc.cli.text.words import plural, quantity
 from assetc.compiler.plan import ExecuteCheck, Output, Part, PartId, RunBody, Step
 from assetc.runtime.execution.events import StepFinished
 
-STYLES: Mapping[Outcome, Style] = {
-    "built": "good",
-    "passed": "good",
-    "reused": "quiet",
-    "skipped": "quiet",
-    "canceled": "quiet",
-    "warned": "warning",
-    "failed": "bad",
-    "bad": "bad",
-    "broken": "bad",
-}
 
-MARKS: Mapping[Outcome, tuple[str, str]] = {
-    "built": ("✓", "+"),
-    "passed": ("✓", "+"),
-    "reused": ("=", "="),
-    "skipped": ("·", "-"),
-    "canceled": ("·", "-"),
-    "warned": ("!", "!"),
-    "failed": ("✕", "x"),
-    "bad": ("✕", "x"),
-    "broken": ("✕", "x"),
-}
-"""The mark of an outcome, and the one for terminals that know ASCII alone."""
+class Look(NamedTuple):
+    """How an outcome is shown: its style, its mark and that of terminals that know ASCII alone, its word, and dbt's."""
 
-WORDS: Mapping[Outcome, str] = {
-    "built": "ok",
-    "passed": "pass",
-    "reused": "reused",
-    "skipped": "skip",
-    "canceled": "cancel",
-    "warned": "warn",
-    "failed": "FAIL",
-    "bad": "FAIL",
-    "broken": "ERROR",
+    style: Style
+    mark: str
+    ascii_mark: str
+    word: str
+    dbt_word: str
+
+
+LOOKS: Mapping[Outcome, Look] = {
+    "built": Look("good", "✓", "+", "ok", "OK"),
+    "passed": Look("good", "✓", "+", "pass", "PASS"),
+    "reused": Look("quiet", "=", "=", "reused", "NO-OP"),
+    "skipped": Look("quiet", "·", "-", "skip", "SKIP"),
+    "canceled": Look("quiet", "·", "-", "cancel", "SKIP"),
+    "warned": Look("warning", "!", "!", "warn", "WARN"),
+    "failed": Look("bad", "✕", "x", "FAIL", "ERROR"),
+    "bad": Look("bad", "✕", "x", "FAIL", "FAIL"),
+    "broken": Look("bad", "✕", "x", "ERROR", "ERROR"),
 }
 
 

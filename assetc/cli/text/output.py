@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import TextIO
 
 from msgspec import Struct
@@ -20,6 +22,18 @@ MOST_WARNINGS = 30
 
 WITHOUT_TERMINAL = 120
 """The width of lines if nothing else is known."""
+
+
+Fields = dict[str, object]
+
+
+def encoded(fields: object) -> str:
+    """JSON in one line; decimals are numbers, any other value without a JSON form is written as text."""
+    return json.dumps(fields, ensure_ascii=False, default=_known, separators=(",", ":"))
+
+
+def _known(value: object) -> object:
+    return float(value) if isinstance(value, Decimal) else str(value)
 
 
 class Output(Struct, frozen=True):
@@ -66,6 +80,10 @@ class Output(Struct, frozen=True):
     def give_text(self, text: str) -> None:
         """Write data that has its own line ends."""
         _encodable(self.data, self.masked(text if text.endswith("\n") else f"{text}\n"))
+
+    def give_json(self, value: object) -> None:
+        """Write a value as JSON in one line."""
+        self.give_text(encoded(value))
 
     def masked(self, text: str) -> str:
         """The text without the secrets of the project."""

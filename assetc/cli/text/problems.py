@@ -34,10 +34,7 @@ class Snippet(Struct, frozen=True):
 def problem_lines(problem: Diagnostic, read_text: ReadText, width: int) -> Iterator[Line]:
     """One diagnostic, with an empty line after it."""
     style = _STYLES[problem.severity]
-    yield line(
-        Piece(f"{problem.severity}[{problem.code}]", style),
-        Piece(f": {printable(problem.message)}", "strong"),
-    )
+    yield line(Piece(f"{problem.severity}[{problem.code}]", style), Piece(f": {printable(problem.message)}", "strong"))
     places = [note.span for note in problem.related] + ([problem.span] if problem.span else [])
     gutter = max((len(str(span.line)) for span in places), default=1)
     if problem.span:

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from assetc.cli.text.output import Fields, Output
 from assetc.cli.text.text import Line, Piece, cut, line, printable, width_of
 
 WIDEST = 60
+
+
+def give_rows(output: Output, names: Sequence[str], rows: Sequence[Fields], *, as_json: bool) -> None:
+    """Print the rows as one list of JSON, or as a table under these names if there are any."""
+    if as_json:
+        output.give_json(rows)
+    elif rows:
+        output.give(table_lines(names, [tuple(row.values()) for row in rows]))
 
 
 def table_lines(names: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[Line]:
