@@ -20,11 +20,9 @@ from assetc.adapters.protocol import WarehouseError
 from assetc.compiler.materialization.build import CsvFile
 from assetc.compiler.operation import SeedColumn
 
-_NUMBER = r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?"
+_PLAIN = r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)"
+_NUMBER = _PLAIN + r"([eE][+-]?[0-9]+)?"
 _WHOLE = r"[+-]?[0-9]+([.]0*)?"
-_LONG = r"[+-]?[0-9]{16,}([.][0-9]*)?"
-"""A number of more digits than a double holds."""
-
 _DATE = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
 _TIMESTAMP = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2} [0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}"
 _ISO_TIMESTAMP = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?"
@@ -76,17 +74,23 @@ def _types_query(path: str, delimiter: str, names: Iterable[str]) -> str:
 def _type_of(column: str) -> str:
     value = f"case when lower({column}) <> 'null' then trim({column}) end"
     exact = f"bool_and(regexp_full_match({value}, {literal(_WHOLE)}) or {_is_whole_double(value)})"
-    is_long = f"bool_or(regexp_full_match({value}, {literal(_LONG)}))"
+    is_kept = f"bool_and({_digits(value)} = {_digits(f'try_cast({value} as double)::varchar')})"
+    places = f"max(length(regexp_extract({value}, '[.](.*)', 1)))"
+    precision = f"max(length(regexp_extract({value}, '^[+-]?0*([0-9]*)', 1))) + {places}"
     tests = (
-        (f"count({value}) = 0", "INTEGER"),
-        *((f"{_all(value, _NUMBER, name)} and {exact}", name) for name in ("INTEGER", "BIGINT", "HUGEINT")),
-        (f"{_all(value, _NUMBER, 'double')} and not {is_long}", "DOUBLE"),
-        (_all(value, _DATE, "date"), "DATE"),
-        (_all(value, _TIMESTAMP, "timestamp"), "TIMESTAMP"),
-        (_all(value, _ISO_TIMESTAMP, "timestamp"), "TIMESTAMP"),
-        (f"bool_and(lower({value}) in ('true', 'false'))", "BOOLEAN"),
+        (f"count({value}) = 0", "'INTEGER'"),
+        *((f"{_all(value, _NUMBER, name)} and {exact}", literal(name)) for name in ("INTEGER", "BIGINT", "HUGEINT")),
+        (f"{_all(value, _NUMBER, 'double')} and {is_kept}", "'DOUBLE'"),
+        (
+            f"bool_and(regexp_full_match({value}, {literal(_PLAIN)})) and {precision} <= 38",
+            f"format('DECIMAL({{}},{{}})', {precision}, {places})",
+        ),
+        (_all(value, _DATE, "date"), "'DATE'"),
+        (_all(value, _TIMESTAMP, "timestamp"), "'TIMESTAMP'"),
+        (_all(value, _ISO_TIMESTAMP, "timestamp"), "'TIMESTAMP'"),
+        (f"bool_and(lower({value}) in ('true', 'false'))", "'BOOLEAN'"),
     )
-    cases = " ".join(f"when {test} then '{name}'" for test, name in tests)
+    cases = " ".join(f"when {test} then {name}" for test, name in tests)
     return f"case {cases} else 'VARCHAR' end"
 
 
@@ -100,3 +104,8 @@ def _is_whole_double(value: str) -> str:
     """Whether a value is a whole number that a double holds exactly, such as 1e3."""
     number = f"try_cast({value} as double)"
     return f"({number} % 1 = 0 and abs({number}) < 9007199254740992)"
+
+
+def _digits(number: str) -> str:
+    """The significant digits of a number: a double keeps them if it has the same when it is written."""
+    return f"trim(regexp_replace({number}, '[eE].*|[^0-9]', '', 'g'), '0')"

@@ -128,15 +128,11 @@ class AlterColumns(Struct, frozen=True):
     retype: tuple[Column, ...] = ()
 
 
-SeedType = Literal["BOOLEAN", "INTEGER", "BIGINT", "HUGEINT", "DOUBLE", "DATE", "TIMESTAMP", "VARCHAR"]
-"""What the values of a seed's column can be, by DuckDB's names; an adapter writes its own."""
-
-
 class SeedColumn(Struct, frozen=True):
-    """A column of a CSV file: the type that its values allow, and the configured one as the warehouse writes it."""
+    """A column of a CSV file: the type that its values allow, by DuckDB's name, and the configured one."""
 
     name: str
-    type: SeedType
+    type: str
     configured: str = ""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from contract_target import Target
 
@@ -55,6 +57,7 @@ def test_configured_types_win(target: Target) -> None:
         ("a\n2026-01-01\nx\n", {}, ["a"], [("2026-01-01",), ("x",)]),
         ("a\ntrue\n1\n", {}, ["a"], [("1",), ("true",)]),
         ("a\n1e3\n2\n", {}, ["a"], [(1000,), (2,)]),
+        ("a\n123456789.123456789\n1.5\n", {}, ["a"], [(Decimal("1.500000000"),), (Decimal("123456789.123456789"),)]),
         ('a,b\n1,\n,true\n"",\n', {}, ["a", "b"], [(1, None), (None, None), (None, True)]),
         ("a\nnull\nx\n", {}, ["a"], [("null",), ("x",)]),
         (
