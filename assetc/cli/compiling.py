@@ -21,7 +21,6 @@ from assetc.compiler.materialization.materialize import materialize
 from assetc.compiler.operation import RelationKind
 from assetc.compiler.plan import output_id
 from assetc.compiler.planning.make_plan import Remembered, known_kind
-from assetc.compiler.resolution.resolve_checks import GENERIC_TESTS
 from assetc.definitions.key import AssetKey
 from assetc.runtime.compiled_sql import SqlCompiler
 from assetc.runtime.run_project import state_path
@@ -67,8 +66,10 @@ class Compiling(Struct, frozen=True):
         known, unknown = self._known(keys)
         for asset in known:
             files.write(asset.path, self._text(self._sql_of(asset)), adding=asset.key in self.adding)
+        queries = ProjectChecks(self.compiler)
         for check in checks:
-            files.write(path_of_check(check), self._text(check_text(check, self.compiler)), lasts=lasts(check))
+            lasts = check.kind == SINGULAR or queries.is_built_in(check)  # the project's own tests are rendered later
+            files.write(path_of_check(check), self._text(queries.query(check)), lasts=lasts)
         files.keep()
         return unknown
 
@@ -137,16 +138,6 @@ def statements_of(asset: Asset, compiler: SqlCompiler, existing: RelationKind | 
     except NotKnown:
         session.execute(Statement(LATER))
     return [statement.sql for statement in session.statements]
-
-
-def check_text(check: Check, compiler: SqlCompiler) -> str:
-    """The query of a check."""
-    return ProjectChecks(compiler).query(check)
-
-
-def lasts(check: Check) -> bool:
-    """Whether the query of a check follows from the compilation alone; the project's own tests are rendered later."""
-    return check.kind == SINGULAR or check.kind in GENERIC_TESTS
 
 
 def _content(asset: Asset, compiler: SqlCompiler, *, incremental: bool) -> tuple[Asset, Content | None]:

@@ -9,11 +9,10 @@ from assetc.cli.opening import Opened
 from assetc.cli.stop import BAD_INPUT, FAILED, Stopped
 from assetc.cli.text.output import say_problems
 from assetc.compiler.asset import Asset, Check
-from assetc.compiler.checks import failing_rows
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.names.names import Ref
 from assetc.compiler.resolution.resolution import Resolution
-from assetc.compiler.resolution.resolve_checks import GENERIC_TESTS, NOBODY
+from assetc.compiler.resolution.resolve_checks import NOBODY
 from assetc.compiler.resolution.resolve_declared import resolve_ref, resolve_source
 from assetc.compiler.selection.members import Selectable
 from assetc.compiler.sql.split import split_statements
@@ -35,7 +34,7 @@ def rows_query(
     """The rows of a relation that exists, else of a model's query, or those that a check finds wrong; None if none."""
     match thing:
         case Check():
-            return _check_query(thing, compiler)
+            return ProjectChecks(compiler).rows_query(thing).strip().rstrip(";")
         case Asset() if not is_built(thing, compiler, existing):
             return _model_query(thing, compiler, session) if thing.kind == "model" else None
         case _:
@@ -53,12 +52,6 @@ def is_built(asset: Asset, compiler: SqlCompiler, existing: tuple[Existing, ...]
         return False
     folded, wanted = compiler.adapter.folded, compiler.adapter.folded(asset.relation)
     return any(folded(each.relation) == wanted for each in existing)
-
-
-def _check_query(check: Check, compiler: SqlCompiler) -> str:
-    if check.kind not in GENERIC_TESTS:
-        return ProjectChecks(compiler).rows_query(check).strip().rstrip(";")
-    return failing_rows(check, ProjectChecks(compiler).relation_texts(check), compiler.adapter.quote)
 
 
 def _model_query(asset: Asset, compiler: SqlCompiler, session: Session) -> str:

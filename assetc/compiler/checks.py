@@ -14,18 +14,11 @@ SINGULAR = "singular"
 _OPERATORS = frozenset(("and", "between", "case", "in", "is", "like", "not", "or"))
 
 
-def check_query(check: Check, relations: Sequence[str], quote: Quote, sql: str = "") -> str:
-    """The statement whose one row is the number of failures and whether they should warn and be an error.
-
-    `relations` are the texts of the relations that the check reads, its own first; `sql` is the query of a
-    singular test.
-    """
-    rows = sql.strip().rstrip(";") if check.kind == SINGULAR else failing_rows(check, relations, quote)
-    return count_failures(rows, check.config)
-
-
 def failing_rows(check: Check, relations: Sequence[str], quote: Quote) -> str:
-    """The query of a built-in generic test. Raises KeyError for a kind that is not built in."""
+    """The query of a built-in generic test. Raises KeyError for a kind that is not built in.
+
+    `relations` are the texts of the relations that the check reads, its own first.
+    """
     own = filtered(relations[0], check.config.where)
     column = column_text(check.column or "", quote)
     arguments = dict(check.arguments)
@@ -42,17 +35,17 @@ def failing_rows(check: Check, relations: Sequence[str], quote: Quote) -> str:
 
 
 def count_failures(rows: str, config: CheckConfig) -> str:
-    """The statement that counts the rows of a query and compares the count with the limits."""
+    """The statement whose one row is the number of failures and whether they should warn and be an error."""
     limit = "" if config.limit is None else f"\nlimit {config.limit}"
     count = config.fail_calc
     return (
         f"select\n  {count} as failures,\n  {count} {config.warn_if} as should_warn,\n"
-        f"  {count} {config.error_if} as should_error\nfrom (\n{rows}{limit}\n) dbt_internal_test"
+        f"  {count} {config.error_if} as should_error\nfrom (\n{rows.strip().rstrip(';')}{limit}\n) dbt_internal_test"
     )
 
 
 def judge(row: Sequence[object], config: CheckConfig) -> CheckStatus:
-    """The status that the row of `check_query` means; no number of failures is an error."""
+    """The status that the row of `count_failures` means; no number of failures is an error."""
     failures, should_warn, should_error = row
     if failures is None:
         return "error"

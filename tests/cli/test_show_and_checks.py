@@ -49,6 +49,20 @@ def test_checks_read_ephemeral_models_parts_of_tables_and_what_their_arguments_n
     assert assetc("show below_users_id__1 --json").json == [{"id": 2}, {"id": 3}]
 
 
+def test_a_test_of_the_project_comes_before_the_built_in_one_of_its_name(assetc, shop):
+    own = "{% test unique(model, column_name, least) %} select * from {{ model }} where id > {{ least }} {% endtest %}"
+    dispatched = "{% macro default__test_not_null(model, column_name) %} select * from {{ model }} {% endmacro %}"
+    (shop / "macros").mkdir()
+    (shop / "macros/tests.sql").write_text(own + dispatched)
+    checks = "models: [{name: orders, columns: [{name: id, data_tests: [unique: {least: 1}, not_null]}]}]"
+    (shop / "models/shop.yml").write_text(checks)
+    assetc("run -s +orders")
+    told = assetc("test")
+    assert told.code == 1 and "unique_orders_id__1 fails: 2 rows" in told.err
+    assert "not_null_orders_id fails: 3 rows" in told.err
+    assert [row["id"] for row in assetc("show unique_orders_id__1 --json").json] == [2, 3]
+
+
 def test_a_check_that_cannot_be_executed_ends_those_in_its_transaction(assetc, shop):
     (shop / "checks").mkdir()
     (shop / "checks/a_broken.sql").write_text("select * from orders where nothing_such > 1")

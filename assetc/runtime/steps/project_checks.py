@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from assetc.adapters.protocol import WarehouseError
 from assetc.compiler.asset import Check
-from assetc.compiler.checks import SINGULAR, check_query, count_failures, filtered, judge
+from assetc.compiler.checks import SINGULAR, count_failures, failing_rows, filtered, judge
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.resolution.resolve_checks import GENERIC_TESTS, NOBODY, find_written, is_call
 from assetc.compiler.template.asking import NoWarehouse
@@ -48,21 +48,21 @@ class ProjectChecks(Struct, frozen=True):
 
     def query(self, check: Check, staged: Relation | None = None) -> str:
         """The query whose one row tells how many rows are wrong."""
-        if check.kind == SINGULAR:
-            return check_query(check, (), self.compiler.adapter.quote, self.rows_query(check, staged))
-        if check.kind in GENERIC_TESTS:
-            return check_query(check, self.relation_texts(check, staged), self.compiler.adapter.quote)
         return count_failures(self.rows_query(check, staged), check.config)
 
-    def relation_texts(self, check: Check, staged: Relation | None = None) -> list[str]:
-        """What the check reads, as SQL writes it in a FROM; the query of an ephemeral model stands for it."""
-        return [self._text(key, check, staged) for key in check.assets]
+    def is_built_in(self, check: Check) -> bool:
+        """Whether the test is one of assetc's: a project's own test of that name comes first, as in dbt."""
+        own = self.compiler.workspace.surroundings.macro_for(f"test_{check.kind}")
+        return check.kind in GENERIC_TESTS and own is None
 
     def rows_query(self, check: Check, staged: Relation | None = None) -> str:
-        """The query of a SQL file or of the project's own test, whose rows are wrong."""
+        """The query whose rows are wrong."""
         if check.kind == SINGULAR:
             own = self._relation(check.assets[0]) if check.assets else None
             return self.compiler.check(check, {own: staged} if own and staged else {}, self._ask).sql
+        if self.is_built_in(check):
+            texts = [self._text(key, check, staged) for key in check.assets]
+            return failing_rows(check, texts, self.compiler.adapter.quote)
         return self._own_test(check, staged)
 
     @property

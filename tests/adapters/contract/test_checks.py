@@ -6,7 +6,7 @@ import pytest
 from contract_target import Target
 
 from assetc.compiler.asset import Check, CheckConfig
-from assetc.compiler.checks import check_query, failing_rows, judge
+from assetc.compiler.checks import count_failures, failing_rows, judge
 from assetc.compiler.node import NodeId
 from assetc.compiler.place import Span
 from assetc.definitions.key import AssetKey
@@ -35,7 +35,7 @@ def outcome(target: Target, made: Check, sql: str = "") -> tuple[object, str]:
     target.run("orders", ORDERS)
     target.run("customers", "select 10 as id union all select 20")
     relations = (target.name("orders"), target.name("customers"))
-    (row,) = target.rows(check_query(made, relations, target.adapter.quote, sql))
+    (row,) = target.rows(count_failures(sql or failing_rows(made, relations, target.adapter.quote), made.config))
     return row[0], judge(row, made.config)
 
 
@@ -91,7 +91,9 @@ def test_a_column_with_a_space_is_a_column(target: Target) -> None:
     target.run("odd", 'select null as "a b", 1 as "select"')
     for column, failures in (("a b", 1), ("select", 0)):
         made = check("not_null", CheckConfig(), column)
-        ((found, _, _),) = target.rows(check_query(made, (target.name("odd"),), target.adapter.quote))
+        ((found, _, _),) = target.rows(
+            count_failures(failing_rows(made, (target.name("odd"),), target.adapter.quote), made.config)
+        )
         assert found == failures
 
 
