@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+from jinja2.exceptions import UndefinedError
 from jinja2.runtime import Undefined
 from jinja2.utils import missing
 
 from assetc.compiler.template.members.scopes import PackageNames
-from assetc.compiler.template.refusal import UnknownName
 
 _ASKED_BY_JINJA = frozenset({"unsafe_callable", "alters_data", "jinja_pass_arg"})
+
+
+class UnknownName(UndefinedError):  # noqa: N818
+    """A name, or an attribute of `owner`, that is not there was used."""
+
+    def __init__(self, message: str, name: str, *, is_attribute: bool) -> None:
+        super().__init__(message)
+        self.name = name
+        self.is_attribute = is_attribute
 
 
 class Absent(Undefined):

@@ -16,11 +16,10 @@ from jinja2 import nodes
 from jinja2.exceptions import TemplateSyntaxError
 
 from assetc.compiler.template.constant_calls import find_constant_calls
-from assetc.compiler.template.environment import ENVIRONMENT, Environment, Scope
-from assetc.compiler.template.literal_text import constant_calls_of, pieces_of, run_literal
+from assetc.compiler.template.environment import ENVIRONMENT, Environment
+from assetc.compiler.template.literal_text import read_literal_text
 from assetc.compiler.template.macros import Macro
 from assetc.compiler.template.refusal import Unreadable
-from assetc.compiler.template.tags import split_tags
 from assetc.compiler.template.unit import Unit
 
 LIBRARY_PREFIX = "assetc_macro__"
@@ -30,7 +29,8 @@ LIBRARY_PREFIX = "assetc_macro__"
 @lru_cache(maxsize=4096)
 def compile_unit(path: str, file_text: str, start: int, end: int | None) -> Unit:
     """The compiled template that stands at `start` to `end` of a file. Raises Unreadable."""
-    return _literal_unit(path, file_text, (start, end)) or _compile(path, file_text, (start, end), "")
+    literal = read_literal_text(path, file_text, start, end)
+    return _compile(path, file_text, (start, end), "") if literal is None else literal.unit
 
 
 @lru_cache(maxsize=4096)
@@ -43,24 +43,6 @@ def check_syntax(macro: Macro) -> None:
     """Raises Unreadable when the definition of a macro is no Jinja; it costs a third of compiling it."""
     with _unreadable(macro.file.path, macro.file.text, macro.block.start):
         copy.copy(ENVIRONMENT).parse_part(macro.file.path, macro.file.text, macro.block.start, macro.block.end)
-
-
-def _literal_unit(path: str, file_text: str, part: tuple[int, int | None]) -> Unit | None:
-    """The unit of a text of literal tags, for which no code need be made; None for any other text."""
-    start, end = part
-    body = file_text[start:end]
-    split = split_tags(body)
-    if split is None or not split.tags:
-        return None
-    tags = tuple((start + tag.start, start + tag.end) for tag in split.tags)
-    calls = constant_calls_of(split, start)
-    pieces = pieces_of(body, split, start)
-
-    def run(scope: Scope, environment: Environment) -> Iterator[object]:
-        return run_literal(unit, pieces, scope, environment)
-
-    unit = Unit(path, file_text, run, tags, calls, frozenset(), (), has_returns=False)
-    return unit
 
 
 def _compile(path: str, file_text: str, part: tuple[int, int | None], prefix: str) -> Unit:

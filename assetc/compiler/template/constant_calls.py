@@ -6,24 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from jinja2 import nodes
-from msgspec import Struct
 
-CAPTURED = frozenset({"ref", "source", "config", "var", "env_var", "this"})
+from assetc.compiler.template.unit import CAPTURED, ConstantCall
+
 _STRING_OR_PAREN = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[()]""", re.DOTALL)
-
-
-class ConstantCall(Struct, frozen=True):
-    """A call at `start` to `end` of a file. `arguments` is None unless all of them are constant texts.
-
-    `keywords` are the keyword arguments with their places, key included.
-    """
-
-    name: str
-    arguments: tuple[str, ...] | None
-    version: str | None
-    start: int
-    end: int
-    keywords: tuple[tuple[str, int, int], ...] = ()
 
 
 def find_constant_calls(

@@ -10,6 +10,7 @@ from jinja2 import nodes
 from jinja2.lexer import Lexer, get_lexer
 from jinja2.runtime import Context, Macro
 from jinja2.sandbox import SandboxedEnvironment
+from jinja2.utils import missing
 
 from assetc.compiler.template.generator import MarkingGenerator
 from assetc.compiler.template.lexer import OffsetLexer
@@ -47,6 +48,11 @@ class Scope(Context):
     def resolve_or_missing(self, key: str) -> object:
         """The value of a name that the template did not set itself."""
         return self.vars[key] if key in self.vars else self.environment.lookup.look_up(key)  # type: ignore[attr-defined]
+
+    def value_of(self, name: str) -> object:
+        """The value of a name, also of one that is not there."""
+        value = self.resolve_or_missing(name)
+        return self.environment.undefined(name=name) if value is missing else value
 
 
 class Environment(SandboxedEnvironment):

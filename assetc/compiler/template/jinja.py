@@ -1,34 +1,20 @@
-"""Renders a template, and calls a macro, by Jinja."""
+"""Renders a template by Jinja, and calls macros."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
-from typing import Literal
 
-from msgspec.structs import replace
-
-from assetc.compiler.place import span_of
-from assetc.compiler.reference import Certainty
 from assetc.compiler.template.asking import Ask
 from assetc.compiler.template.compile_unit import compile_unit
 from assetc.compiler.template.environment import Scope
 from assetc.compiler.template.faults import fault_of, unreadable
-from assetc.compiler.template.jinja_rendering import JinjaRendering
-from assetc.compiler.template.library_macro import LibraryMacro
+from assetc.compiler.template.jinja_rendering import JinjaRendering, LibraryMacro
 from assetc.compiler.template.marked import Marked
 from assetc.compiler.template.refusal import Refused, Unreadable
-from assetc.compiler.template.rendered import Rendered, TemplateReference
+from assetc.compiler.template.rendered import Rendered
 from assetc.compiler.template.surroundings import Surroundings, Template
 from assetc.compiler.template.unit import Unit
 from assetc.compiler.template.writer import Writer
-
-_KINDS: dict[tuple[str, int], Literal["ref", "source", "this"]] = {
-    ("ref", 1): "ref",
-    ("ref", 2): "ref",
-    ("source", 2): "source",
-    ("this", 0): "this",
-}
 
 
 def render_by_jinja(template: Template, surroundings: Surroundings, ask: Ask) -> Rendered:
@@ -43,8 +29,7 @@ def render_by_jinja(template: Template, surroundings: Surroundings, ask: Ask) ->
         _run(rendering, writer)
     except Exception as error:
         rendering.findings.report(fault_of(error, rendering))
-    _add_likely_references(rendering)
-    return rendering.findings.rendered(writer.text, tuple(writer.segments), tuple(writer.macro_segments))
+    return rendering.rendered(writer)
 
 
 _NOWHERE = Unit("", "", lambda *_, **__: iter(()), (), (), frozenset(), (), has_returns=False)
@@ -78,25 +63,3 @@ def _run(rendering: JinjaRendering, writer: Writer) -> None:
     environment = rendering.environment
     scope = Scope(environment, {}, rendering.unit.path, {})
     writer.write_all(rendering.unit.run(scope, environment=environment))
-
-
-def _add_likely_references(rendering: JinjaRendering) -> None:
-    """Add what stands in branches that were not taken, of the template and of the macros that it called."""
-    made = {(found.kind, found.arguments, found.version) for found in rendering.findings.references}
-    for unit, called_at in ((rendering.unit, None), *rendering.units.items()):
-        for reference in _constant_references(unit):
-            if (reference.kind, reference.arguments, reference.version) not in made:
-                moved = replace(reference, span=called_at, through=reference.span) if called_at else reference
-                rendering.findings.refer(moved)
-
-
-@lru_cache(maxsize=4096)
-def _constant_references(unit: Unit) -> tuple[TemplateReference, ...]:
-    found: list[TemplateReference] = []
-    for call in unit.calls:
-        kind = _KINDS.get((call.name, len(call.arguments or ())))
-        if kind is not None and call.arguments is not None:
-            span = span_of(unit.path, unit.file_text, call.start, call.end)
-            certainty: Certainty = "certain" if kind == "this" else "likely"
-            found.append(TemplateReference(kind, call.arguments, certainty, span, call.version))
-    return tuple(found)

@@ -1,62 +1,39 @@
-"""One render by Jinja: where its names come from, and where it is when something happens."""
+"""One render by Jinja: names, macros, and what stands for what is not there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from types import CodeType
-from typing import Any, Literal
+from typing import Any
 
 from jinja2.exceptions import SecurityError
+from jinja2.runtime import Macro as JinjaMacro
 from jinja2.utils import missing
 
-from assetc.compiler.diagnostic import Annotation, diagnostic
-from assetc.compiler.place import Span, file_span
 from assetc.compiler.template.absences import report_absent
 from assetc.compiler.template.absent import Absent
 from assetc.compiler.template.asking import Ask
-from assetc.compiler.template.compile_unit import compile_unit
+from assetc.compiler.template.compile_unit import LIBRARY_PREFIX, compile_macro, compile_unit
 from assetc.compiler.template.environment import ENVIRONMENT, Scope
-from assetc.compiler.template.findings import Findings
-from assetc.compiler.template.library_macro import LibraryMacro
+from assetc.compiler.template.macros import Macro
 from assetc.compiler.template.members.naming import check
-from assetc.compiler.template.members.scopes import PackageNames, bare_order, dispatch
+from assetc.compiler.template.members.scopes import PackageNames, bare_order
 from assetc.compiler.template.members.table import MEMBERS
-from assetc.compiler.template.position import Position, positions_now
-from assetc.compiler.template.rendered import TemplateReference
+from assetc.compiler.template.refusal import Returned
+from assetc.compiler.template.rendering import Rendering
 from assetc.compiler.template.surroundings import Surroundings
 from assetc.compiler.template.unit import Unit
 
 
-class JinjaRendering:
-    """What fulfils `Rendering`."""
-
-    __slots__ = (
-        "ask",
-        "environment",
-        "findings",
-        "known",
-        "results",
-        "stop",
-        "surroundings",
-        "unit",
-        "units",
-    )
+class JinjaRendering(Rendering):
+    """Gives Jinja the values of names."""
 
     def __init__(self, unit: Unit, surroundings: Surroundings, ask: Ask, stop: CodeType) -> None:
-        self.unit = unit
-        self.surroundings = surroundings
-        self.ask = ask
-        self.stop = stop
-        self.findings = Findings(surroundings)
+        super().__init__(unit, surroundings, ask, stop)
         self.environment = ENVIRONMENT.for_render(self)
         self.known: dict[str, object] = {}
-        self.results: dict[str, object] = {}
-        self.units: dict[Unit, Span] = {}
-
-    # Names
 
     def look_up(self, name: str) -> object:
-        """The value of a name: a macro, a member that the caller gave, a built-in one, Jinja's own."""
+        """The value of a name: a macro, a member that the caller gave, a built-in one, Jinja's own; or `missing`."""
         if name not in self.known:
             self.known[name] = self.find(name)
         return self.known[name]
@@ -93,64 +70,11 @@ class JinjaRendering:
         macro = self.surroundings.library.find(name, order)
         return None if macro is None else LibraryMacro(self, macro)
 
-    def dispatch(self, macro_name: str, macro_namespace: object = None, **_: object) -> Callable[..., Any]:
-        """`adapter.dispatch`."""
-        return dispatch(self, str(macro_name), macro_namespace)
-
     def known_names(self) -> tuple[str, ...]:
         """Every name that a template can look up."""
         surroundings = self.surroundings
         macros = (macro.name for macro in surroundings.library.macros.values())
         return tuple(sorted({*MEMBERS, *surroundings.members, *macros, *self.environment.globals}))
-
-    # What members tell
-
-    def positions(self) -> list[Position]:
-        """Where the render is, innermost first, in files of the user's."""
-        return positions_now(self.stop)
-
-    def span(self, name: str, arguments: tuple[str, ...] | None = None) -> tuple[Span, Span | None]:
-        """The place of a call in the template, and that in the macro file which it went through."""
-        positions = self.positions()
-        if not positions:
-            return file_span(self.unit.path), None
-        inner, outer = positions[0], positions[-1]
-        if inner.unit is self.unit:
-            return inner.call_span(name, arguments), None
-        return outer.tag_span(), inner.call_span(name, arguments)
-
-    def refer(self, kind: Literal["ref", "source"], arguments: tuple[str, ...], version: str | None) -> None:
-        """Remember a reference that is being made."""
-        span, through = self.span(kind, arguments)
-        self.findings.refer(TemplateReference(kind, arguments, "certain", span, version, through))
-
-    def configure(self, options: Mapping[str, object]) -> None:
-        """Remember configuration keys that are being set."""
-        positions = self.positions()
-        span, _ = self.span("config")
-        own = positions and positions[0].unit is self.unit
-        places = positions[0].keyword_spans("config") if own else {}
-        for key, value in options.items():
-            self.findings.configure(key, value, places.get(key, span))
-
-    def warn(self, code: str, message: str, hint: str = "") -> None:
-        """Report something at the place where the render is."""
-        positions = self.positions()
-        if not positions:
-            return
-        related = [Annotation(position.tag_span(), "in this macro") for position in positions[:-1]]
-        span = positions[-1].tag_span()
-        self.findings.report(diagnostic(code, message, span, hint=hint, related=related))
-
-    # What is not there
-
-    def may_ask(self) -> bool:
-        """Whether this moment asks the warehouse; remembers that the template wants to."""
-        self.findings.needs_warehouse = True
-        if self.surroundings.flags.execute:
-            self.findings.read("warehouse", "")
-            return True
-        return False
 
     def is_unknown(self, values: tuple[object, ...]) -> bool:
         """Whether one of the values cannot be known at this moment."""
@@ -173,8 +97,6 @@ class JinjaRendering:
         report_absent(self, absent, is_print=is_print)
         return is_print or not self.surroundings.flags.execute
 
-    # Text inside of values
-
     def render_text(self, text: str) -> str:
         """A text that may itself be a template: the value of a variable."""
         if "{{" not in text and "{%" not in text and "{#" not in text:
@@ -183,3 +105,40 @@ class JinjaRendering:
         scope = Scope(self.environment, {}, None, {})
         join = self.environment.joiner(unit)
         return str.__str__(join(unit.run(scope, environment=self.environment)))
+
+
+class LibraryMacro:
+    """A macro of the library, compiled when it is first called."""
+
+    __slots__ = ("_call", "_macro", "_rendering", "name")
+
+    def __init__(self, rendering: JinjaRendering, macro: Macro) -> None:
+        self._rendering = rendering
+        self._macro = macro
+        self._call: JinjaMacro | None = None
+        self.name = macro.name
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        """What the macro gives: what it writes, or the value of its `return()`."""
+        if self._call is None:
+            self._call = self._made()
+        try:
+            return self._call(*arguments, **options)
+        except Returned as returned:
+            return returned.value
+
+    def _made(self) -> JinjaMacro:
+        rendering = self._rendering
+        unit = compile_macro(self._macro)
+        positions = rendering.positions()
+        if positions:
+            rendering.units.setdefault(unit, positions[-1].tag_span())
+        scope = Scope(rendering.environment, {}, unit.path, {})
+        for _ in unit.run(scope, environment=rendering.environment):
+            pass
+        made: JinjaMacro = scope.vars[LIBRARY_PREFIX + self._macro.name]
+        made.name = self._macro.name
+        return made
+
+    def __str__(self) -> str:
+        return f"<macro {self.name}>"

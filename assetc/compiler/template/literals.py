@@ -31,6 +31,11 @@ class Arguments(Struct, frozen=True):
     positional: tuple[object, ...]
     keywords: tuple[Keyword, ...] = ()
 
+    @property
+    def named(self) -> dict[str, object]:
+        """The values of the keyword arguments."""
+        return {word.key: word.value for word in self.keywords}
+
 
 @lru_cache(maxsize=4096)
 def read_arguments(text: str) -> Arguments | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
 from functools import lru_cache
 from types import CodeType, FrameType, TracebackType
 
@@ -47,7 +46,7 @@ def positions_now(stop: CodeType) -> list[Position]:
     found: list[Position] = []
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_code is not stop:
-        found += _positions_in(frame, frame.f_lineno)
+        found += _position_in(frame, frame.f_lineno)
         frame = frame.f_back
     return found
 
@@ -56,21 +55,20 @@ def positions_of(traceback: TracebackType | None) -> list[Position]:
     """The places through which an exception came, innermost first."""
     found: list[Position] = []
     while traceback is not None:
-        found += _positions_in(traceback.tb_frame, traceback.tb_lineno)
+        found += _position_in(traceback.tb_frame, traceback.tb_lineno)
         traceback = traceback.tb_next
     found.reverse()
     return found
 
 
-def _positions_in(frame: FrameType, line: int) -> Iterator[Position]:
+def _position_in(frame: FrameType, line: int) -> tuple[Position, ...]:
     """The place in the unit that a frame runs, if it runs one."""
     if frame.f_code is run_literal.__code__:
         unit, offset = frame.f_locals["unit"], frame.f_locals["offset"]
     else:
         unit = frame.f_globals.get("assetc_unit")
         offset = 0 if unit is None else unit.offset_of_line(line)
-    if unit is not None and unit.path:
-        yield Position(unit, offset)
+    return () if unit is None or not unit.path else (Position(unit, offset),)
 
 
 @lru_cache(maxsize=8192)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from jinja2.exceptions import UndefinedError
-
 
 class Refused(Exception):  # noqa: N818
     """A template asked for what cannot be given."""
@@ -25,15 +23,6 @@ class Returned(Exception):  # noqa: N818
     def __init__(self, value: object) -> None:
         super().__init__("return() stands outside of a macro")
         self.value = value
-
-
-class UnknownName(UndefinedError):  # noqa: N818
-    """A name, or an attribute of `owner`, that is not there was used."""
-
-    def __init__(self, message: str, name: str, *, is_attribute: bool) -> None:
-        super().__init__(message)
-        self.name = name
-        self.is_attribute = is_attribute
 
 
 class Unreadable(Exception):  # noqa: N818

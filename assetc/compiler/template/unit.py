@@ -7,9 +7,22 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
-from assetc.compiler.template.constant_calls import ConstantCall
-
+CAPTURED = frozenset({"ref", "source", "config", "this"})
 _AFTER_ALL = 1 << 62
+
+
+class ConstantCall(Struct, frozen=True):
+    """A call at `start` to `end` of a file. `arguments` is None unless all of them are constant texts.
+
+    `keywords` are the keyword arguments with their places, key included.
+    """
+
+    name: str
+    arguments: tuple[str, ...] | None
+    version: str | None
+    start: int
+    end: int
+    keywords: tuple[tuple[str, int, int], ...] = ()
 
 
 class Unit(Struct, frozen=True, eq=False):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from assetc.compiler.operation import AlterColumns, Column, CreateSchema, Drop, DropSchema, Operation, Rename, RunSql
 from assetc.compiler.template.asking import Act, NeedsWarehouse, NoWarehouse
 from assetc.compiler.template.members.relation import ColumnValue, RelationValue, column_value
+from assetc.compiler.template.members.scopes import dispatch
 from assetc.compiler.template.members.table_value import Table, table_of
 from assetc.compiler.template.refusal import Refused
 from assetc.compiler.template.rendering import Rendering
@@ -28,7 +30,7 @@ class Adapter:
 
     def __init__(self, rendering: Rendering) -> None:
         self._rendering = rendering
-        self.dispatch = rendering.dispatch
+        self.dispatch = partial(dispatch, rendering)
 
     def type(self) -> str:
         """The kind of warehouse."""

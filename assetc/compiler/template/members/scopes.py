@@ -91,8 +91,11 @@ class Context(Mapping[str, object]):
         return len(self._rendering.known_names())
 
 
-def dispatch(rendering: Rendering, name: str, namespace: object = None) -> Callable[..., Any]:
-    """The macro that `adapter.dispatch(name, namespace)` means, in dbt's order."""
+def dispatch(
+    rendering: Rendering, macro_name: str, macro_namespace: object = None, **ignored: object
+) -> Callable[..., Any]:
+    """The macro that `adapter.dispatch(macro_name, macro_namespace)` means, in dbt's order."""
+    name, namespace = str(macro_name), macro_namespace
     if "." in name:
         package, _, bare = name.partition(".")
         hint = f"Write adapter.dispatch('{bare}', macro_namespace='{package}')"
