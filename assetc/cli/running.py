@@ -32,7 +32,7 @@ from assetc.compiler.planning.make_plan import Command as PlanCommand
 from assetc.compiler.selection.request import Selected, SelectionRequest
 from assetc.compiler.selection.select import nothing_to_build
 from assetc.runtime.execution.cancellation import Cancellation
-from assetc.runtime.execution.events import Event, StepFinished
+from assetc.runtime.execution.events import Event, StepFinished, ends_of
 from assetc.runtime.plan_project import RunRequest, plan_project
 from assetc.runtime.run_project import HeldTarget
 
@@ -155,8 +155,8 @@ def _shown(opened: Opened, events: Iterator[Event], *, as_json: bool) -> int:
     with closing(LogFile(folder / "assetc.log")) as log:
         for event, after in follow(events, Audience(opened.output, log, heading, opened.text_of)):
             progress = after
-            if as_json and isinstance(event, StepFinished):
-                finished.append(event)
+            if as_json:
+                finished += ends_of(event)
     give_results(opened, progress, finished, as_json=as_json)
     return {"success": 0, "failed": FAILED}.get(progress.status or "", INTERRUPTED)
 

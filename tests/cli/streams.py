@@ -20,6 +20,7 @@ from assetc.runtime.execution.events import (
     RunStarted,
     StepFinished,
     StepRetried,
+    StepsReused,
     StepStarted,
 )
 
@@ -78,7 +79,7 @@ def _run(*, fails: bool) -> Iterator[Event]:
     usual += (("fct_orders__daily", 1.0), ("mart_finance__daily", 0.4))
     plan = Plan("build", STEPS, ())
     yield RunStarted(START, "9b20de41", plan, IDENTITY, 4, usual)
-    yield ended(by_name["stg_customers"], 0.0, "reused")
+    yield StepsReused(START, (by_name["stg_customers"],))
     yield StepStarted(START + 0.1, by_name["raw_orders"])
     yield ended(by_name["raw_orders"], 0.4, seconds=0.31, rows=50_000)
     yield StepStarted(START + 0.4, by_name["stg_orders"])

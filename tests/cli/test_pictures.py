@@ -16,14 +16,17 @@ from pathlib import Path
 import pytest
 import streams
 
+from assetc.cli.progress.dbt_lines import dbt_lines
 from assetc.cli.progress.follow import Audience, follow
+from assetc.cli.progress.json_lines import json_lines
 from assetc.cli.progress.live_view import Screen, finished_line, live_lines
 from assetc.cli.progress.log_file import LogFile
+from assetc.cli.progress.plain import plain_lines
 from assetc.cli.progress.progress import Progress, advance
 from assetc.cli.progress.summary import Heading, heading_lines, summary_lines
 from assetc.cli.text.output import Output
 from assetc.cli.text.text import coloured, plain, width_of
-from assetc.runtime.execution.events import RunStarted, StepFinished
+from assetc.runtime.execution.events import RunStarted, StepFinished, StepsReused, ends_of
 
 PICTURES = Path(__file__).parent / "pictures"
 HEADING = Heading("shop", "dev", 412)
@@ -36,7 +39,7 @@ def shown_to(tmp_path):
     def show(output: Output) -> list[StepFinished]:
         with closing(LogFile(tmp_path / "a.log")) as log:
             audience = Audience(output, log, HEADING, streams.read_text)
-            return [event for event, _ in follow(streams.run(), audience) if isinstance(event, StepFinished)]
+            return [end for event, _ in follow(streams.run(), audience) for end in ends_of(event)]
 
     return show
 
@@ -99,6 +102,14 @@ def test_a_run_without_a_terminal(shown_to, log_format, monkeypatch):
     output = Output(io.StringIO(), messages, False, False, False, "info", log_format)
     shown_to(output)
     check(f"lines_{log_format}.txt", messages.getvalue().splitlines())
+
+
+def test_steps_that_are_reused_at_once_have_a_line_each_in_formats_of_single_steps():
+    event = StepsReused(streams.START, (streams.build("a", reuse=True), streams.build("b", reuse=True)))
+    progress = advance(Progress(done=1, total=4), event)
+    assert [plain(each)[10:17] for each in dbt_lines(event, progress)] == ["2 of 4 ", "3 of 4 "]
+    assert [json.loads(each)["asset"] for each in json_lines(event, "1")] == ["a", "b"]
+    assert (progress.done, progress.counts) == (3, {"reused": 2}) and not list(plain_lines(event, progress))
 
 
 def test_json_lines_are_json(shown_to):

@@ -20,7 +20,7 @@ from assetc.compiler.selection.request import Selected
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 from assetc.project.load import LoadRequest
-from assetc.runtime.execution.events import Event, LogWritten, StepFinished
+from assetc.runtime.execution.events import Event, LogWritten, ends_of
 from assetc.runtime.execution.execute import execute
 from assetc.runtime.execution.options import ExecuteOptions
 from assetc.runtime.execution.prepare import Prepared, prepare
@@ -199,5 +199,4 @@ class SmallProject:
 
 def statuses(events: Iterable[Event]) -> dict[str, str]:
     """Each asset and check with its status, and a check's with what it came to."""
-    ended = [event for event in events if isinstance(event, StepFinished)]
-    return {event.part.id: event.check or event.status for event in ended}
+    return {end.part.id: end.check or end.status for event in events for end in ends_of(event)}

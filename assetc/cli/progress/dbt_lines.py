@@ -9,7 +9,16 @@ from assetc.cli.progress.step_words import LOOKS, name_of, place_of
 from assetc.cli.text.text import Line, Piece, Style, line, printable
 from assetc.cli.text.words import clock
 from assetc.compiler.plan import ExecuteCheck, Part
-from assetc.runtime.execution.events import Event, LogWritten, RunFinished, RunStarted, StepFinished, StepStarted
+from assetc.runtime.execution.events import (
+    Event,
+    LogWritten,
+    RunFinished,
+    RunStarted,
+    StepFinished,
+    StepsReused,
+    StepStarted,
+    ends_of,
+)
 
 WIDTH = 80
 
@@ -24,8 +33,10 @@ def dbt_lines(event: Event, progress: Progress) -> Iterator[Line]:
         case StepStarted():
             number = progress.done + len(progress.running)
             yield _dotted(event.at, f"{number} of {progress.total} START {_thing(event.step.parts[0])}", "RUN", "")
-        case StepFinished():
-            yield _finished(event, progress)
+        case StepFinished() | StepsReused():
+            ends = tuple(ends_of(event))
+            for number, end in enumerate(ends, progress.done - len(ends) + 1):
+                yield _finished(end, number, progress.total)
         case LogWritten():
             yield from (_at(event.at, printable(text)) for text in event.message.splitlines())
         case RunFinished():
@@ -43,13 +54,12 @@ def _dotted(at: float, text: str, state: str, style: Style) -> Line:
     return line(f"{clock(at)}  ", head.ljust(WIDTH - 10, "."), " [", Piece(state, style), "]")
 
 
-def _finished(event: StepFinished, progress: Progress) -> Line:
+def _finished(event: StepFinished, number: int, total: int) -> Line:
     outcome = outcome_of(event)
-    number = f"{progress.done} of {progress.total}"
     state = LOOKS[outcome].dbt_word
     if event.check == "fail":
         state = f"{state} {event.failures}"
-    text = f"{number} {state} {'created ' if state == 'OK' else ''}{_thing(event.part)}"
+    text = f"{number} of {total} {state} {'created ' if state == 'OK' else ''}{_thing(event.part)}"
     timed = "" if state == "SKIP" else f" in {event.seconds:.2f}s"
     return _dotted(event.at, text, f"{state}{timed}", LOOKS[outcome].style)
 

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from assetc.cli.progress.dbt_lines import dbt_lines
-from assetc.cli.progress.json_lines import event_json, level_of
+from assetc.cli.progress.json_lines import json_lines, level_of
 from assetc.cli.progress.live_view import Screen, finished_line, live_lines
 from assetc.cli.progress.log_file import LogFile
 from assetc.cli.progress.plain import log_lines, log_text, plain_lines
@@ -77,7 +77,7 @@ def _lines(event: Event, progress: Progress, lines: Lines, audience: Audience) -
     match audience.output.log_format:
         case "json":
             run_id = progress.started.run_id if progress.started else ""
-            yield line(event_json(event, run_id))
+            yield from map(line, json_lines(event, run_id))
         case "dbt":
             yield from dbt_lines(event, progress)
         case "text":

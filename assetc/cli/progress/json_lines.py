@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from assetc.cli.progress.step_words import kind_of, name_of, name_of_step, reasons_of, short_id
 from assetc.cli.text.output import Fields, encoded
@@ -14,14 +14,23 @@ from assetc.runtime.execution.events import (
     LogWritten,
     RunFinished,
     RunStarted,
+    SingleEvent,
     StepFinished,
     StepRetried,
+    StepsReused,
     StepStarted,
+    ends_of,
 )
 
 
-def event_json(event: Event, run_id: str) -> str:
-    """One event as a line of JSON. Empty fields are left out."""
+def json_lines(event: Event, run_id: str) -> Iterator[str]:
+    """An event as a line of JSON; where many steps are reused, a line for each."""
+    events = ends_of(event) if isinstance(event, StepsReused) else (event,)
+    return (_json(each, run_id) for each in events)
+
+
+def _json(event: SingleEvent, run_id: str) -> str:
+    """Empty fields are left out."""
     name, told = _told(event)
     fields = {"ts": timestamp(event.at), "level": level_of(event), "event": name, "run": run_id, **told}
     return encoded({key: value for key, value in fields.items() if value not in (None, "", [], {})})
@@ -88,7 +97,7 @@ def level_of(event: Event) -> str:
             return "info"
 
 
-def _told(event: Event) -> tuple[str, Mapping[str, object]]:
+def _told(event: SingleEvent) -> tuple[str, Mapping[str, object]]:
     """The name of an event, and what it tells."""
     match event:
         case RunStarted(plan=plan, identity=who):

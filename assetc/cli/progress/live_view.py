@@ -25,9 +25,9 @@ class Screen(Struct, frozen=True):
 
 
 def finished_line(event: StepFinished, progress: Progress, screen: Screen) -> Line | None:
-    """The line of a step that ended; none for what stayed as it was, and for the later ones of many skips."""
+    """The line of a step that ended; none for the later ones of many skips."""
     outcome = outcome_of(event)
-    if outcome == "reused" or (outcome in ("skipped", "canceled") and progress.counts[outcome] > MOST_SKIPPED):
+    if outcome in ("skipped", "canceled") and progress.counts[outcome] > MOST_SKIPPED:
         return None
     look = LOOKS[outcome]
     mark = Piece(look.mark if screen.unicode else look.ascii_mark, look.style)

@@ -20,7 +20,7 @@ def plain_lines(event: Event, progress: Progress) -> Iterator[Line]:
         case RunStarted():
             steps = sum(len(step.parts) for step in event.plan.steps)
             yield _at(event.at, f"run {event.run_id} start: {plural(steps, 'step')}, {plural(event.threads, 'thread')}")
-        case StepFinished() if event.status != "reused":  # thousands of lines that say that nothing happened
+        case StepFinished():
             yield _finished(event, progress)
         case StepRetried():
             message = f"{name_of_step(event.step)}: attempt {event.attempt} failed, again in {event.delay:.0f} s: "

@@ -16,6 +16,7 @@ from assetc.runtime.execution.events import (
     RunStatus,
     StepFinished,
     StepRetried,
+    StepsReused,
     StepStarted,
 )
 
@@ -71,6 +72,9 @@ def advance(progress: Progress, event: Event) -> Progress:
             return replace(progress, notes={**progress.notes, event.step.id: note})
         case LogWritten():
             return _noted(progress, event)
+        case StepsReused():
+            done = len(event.steps)
+            return replace(progress, done=progress.done + done, counts={**progress.counts, "reused": done})
         case StepFinished():
             return _finished(progress, event)
         case RunFinished():

@@ -68,8 +68,6 @@ def result_of(event: StepFinished) -> str:
     if outcome == "built":
         rows = [plural(event.rows, "row")] if event.rows is not None else []
         return ", ".join([*rows, *(reason for reason in reasons_of(event.part) if reason != "selected")])
-    if outcome == "reused":
-        return "; ".join(reasons_of(event.part))
     if outcome in ("skipped", "canceled"):
         return cause_of(event)
     if outcome in ("warned", "bad"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -63,6 +64,13 @@ class StepFinished(Struct, frozen=True):
     metadata: tuple[tuple[str, object], ...] = ()
 
 
+class StepsReused(Struct, frozen=True):
+    """Nothing is executed for these steps, which may be thousands: they end all at once, as the run begins."""
+
+    at: float
+    steps: tuple[Step, ...]
+
+
 class LogWritten(Struct, frozen=True):
     """A body or a template wrote a line to the log."""
 
@@ -81,4 +89,15 @@ class RunFinished(Struct, frozen=True):
     seconds: float
 
 
-Event: TypeAlias = RunStarted | StepStarted | StepRetried | StepFinished | LogWritten | RunFinished
+SingleEvent: TypeAlias = RunStarted | StepStarted | StepRetried | StepFinished | LogWritten | RunFinished
+Event: TypeAlias = SingleEvent | StepsReused
+
+
+def ends_of(event: Event) -> Iterator[StepFinished]:
+    """The outputs and checks that end with an event, one by one."""
+    if isinstance(event, StepFinished):
+        yield event
+    elif isinstance(event, StepsReused):
+        for step in event.steps:
+            for output in step.makes:
+                yield StepFinished(event.at, step, output, "reused", 0.0, message="; ".join(output.reasons))

@@ -10,7 +10,15 @@ from queue import Empty, SimpleQueue
 from msgspec import Struct, field
 
 from assetc.compiler.plan import ExecuteCheck, PartId, Plan, Step
-from assetc.runtime.execution.events import Event, RunFinished, RunStarted, RunStatus, StepFinished, StepStatus
+from assetc.runtime.execution.events import (
+    Event,
+    RunFinished,
+    RunStarted,
+    RunStatus,
+    StepFinished,
+    StepsReused,
+    StepStatus,
+)
 from assetc.runtime.execution.options import ExecuteOptions
 from assetc.runtime.execution.prepare import Prepared
 from assetc.runtime.execution.recorder import Recorder, ended, planned
@@ -88,15 +96,14 @@ class _Execution(Struct, frozen=True):
 
     def events(self) -> Iterator[Event]:
         """Everything that happens between the beginning and the end of the run."""
-        now = time.time()
-        for step in self.plan.steps:
-            if step.is_reused:
-                for output in step.makes:
-                    yield StepFinished(now, step, output, "reused", 0.0, message="; ".join(output.reasons))
-        made = {output.id for step in self.plan.steps for output in step.makes}
-        tests = ((step, step.work) for step in self.plan.steps if isinstance(step.work, ExecuteCheck))
+        reused = tuple(step for step in self.plan.steps if step.is_reused)
+        if reused:
+            yield StepsReused(time.time(), reused)
+        executed = [step for step in self.plan.steps if not step.is_reused]
+        made = {output.id for step in executed for output in step.makes}
+        tests = ((step, step.work) for step in executed if isinstance(step.work, ExecuteCheck))
         gates = {step.id: step for step, test in tests if test.gate_of in made}
-        todo = tuple(step for step in self.plan.steps if step.id not in gates and not step.is_reused)
+        todo = tuple(step for step in executed if step.id not in gates)
         if todo:
             yield from self.conducted(todo, gates, self.prepare(todo))
 
