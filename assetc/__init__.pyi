@@ -2,6 +2,8 @@
 
 from assetc.definitions.asset import AssetsDefinition as AssetsDefinition
 from assetc.definitions.asset_in import AssetIn as AssetIn
+from assetc.definitions.asset_in import From as From
+from assetc.definitions.asset_in import Ref as Ref
 from assetc.definitions.asset_out import AssetOut as AssetOut
 from assetc.definitions.decorators import asset as asset
 from assetc.definitions.decorators import multi_asset as multi_asset
@@ -36,15 +38,13 @@ from assetc.definitions.output import AssetMaterialization as AssetMaterializati
 from assetc.definitions.output import DataVersion as DataVersion
 from assetc.definitions.output import MaterializeResult as MaterializeResult
 from assetc.definitions.output import Output as Output
-from assetc.definitions.reference import From as From
-from assetc.definitions.reference import Ref as Ref
 from assetc.definitions.relation import Relation as Relation
 from assetc.definitions.spec import AssetSpec as AssetSpec
 from assetc.definitions.spec import SourceAsset as SourceAsset
 from assetc.runtime.python.body_context import AssetExecutionContext as AssetExecutionContext
 from assetc.runtime.python.result import ExecuteInProcessResult as ExecuteInProcessResult
-from assetc.runtime.values.filesystem import FilesystemIOManager as FilesystemIOManager
-from assetc.runtime.values.memory import InMemoryIOManager as InMemoryIOManager
+from assetc.runtime.values.io_managers import FilesystemIOManager as FilesystemIOManager
+from assetc.runtime.values.io_managers import InMemoryIOManager as InMemoryIOManager
 from assetc.version import __version__ as __version__
 
 __all__ = [

@@ -25,10 +25,10 @@ FLOORS = {
 
 DOORS = {
     "assetc/__init__.py": "the public names, loaded when they are first used",
-    "assetc/definitions/engine.py": "materialize() and its like reach the runtime",
+    "assetc/definitions/definitions.py": "checking and loading definitions is the runtime's work",
+    "assetc/definitions/materialize.py": "and so is executing them: a model file costs nothing to import",
     "assetc/compiler/graph.py": "networkx is needed only when there is a cycle",
     "assetc/runtime/run_project.py": "what renders and executes is needed only when a step is executed",
-    "assetc/runtime/recovering.py": "and when a run was killed before it could tell how it ended",
     "assetc/runtime/workspace.py": "the passes are needed only when something has changed",
     "assetc/runtime/steps/project_work.py": "what executes Python assets is needed only where a plan has any",
     "assetc/runtime/compiled_sql.py": "the parser is needed only for SQL that came to be while the command runs",

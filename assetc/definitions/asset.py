@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TypeAlias
 
 from msgspec import Struct
 
 from assetc.definitions.asset_in import AssetIn
 from assetc.definitions.asset_out import AssetOutput
 from assetc.definitions.errors import InvalidDefinitionError
-from assetc.definitions.invoke import invoke
 from assetc.definitions.key import AssetKey
-from assetc.definitions.signature import Body, Parameter, Signature
-from assetc.definitions.spec import AssetSpec
+from assetc.definitions.signature import Body, Parameter, Signature, invoke
+from assetc.definitions.spec import AssetSpec, SourceAsset
 
 
 class SourcePlace(Struct, frozen=True):
@@ -157,3 +159,27 @@ class AssetsDefinition(Struct, frozen=True, eq=False):
     def tags_by_key(self) -> dict[AssetKey, Mapping[str, str]]:
         """The tags of each asset."""
         return {output.key: output.spec.tags for output in self.outputs}
+
+
+AnyAsset: TypeAlias = AssetsDefinition | SourceAsset | AssetSpec
+
+_COLLECTED: ContextVar[list[AssetsDefinition] | None] = ContextVar("assetc_collected", default=None)
+
+
+@contextmanager
+def collected_definitions() -> Iterator[list[AssetsDefinition]]:
+    """The list to which each definition is added that is made within this block, in this thread."""
+    found: list[AssetsDefinition] = []
+    token = _COLLECTED.set(found)
+    try:
+        yield found
+    finally:
+        _COLLECTED.reset(token)
+
+
+def collect(definition: AssetsDefinition) -> AssetsDefinition:
+    """Add a definition to the list that is open, if one is."""
+    found = _COLLECTED.get()
+    if found is not None:
+        found.append(definition)
+    return definition

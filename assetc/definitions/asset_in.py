@@ -1,8 +1,11 @@
-"""What one parameter of an asset receives."""
+"""What one parameter of an asset receives, as `ins` or its annotation says."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Annotated, get_args, get_origin
+
+from msgspec import Struct
 
 from assetc.definitions.errors import InvalidDefinitionError
 from assetc.definitions.key import AssetKey, KeyLike, key_of
@@ -50,3 +53,25 @@ class AssetIn:
 def to_asset_in(given: AssetIn | KeyLike) -> AssetIn:
     """The input for a value of `ins`."""
     return given if isinstance(given, AssetIn) else AssetIn(key=given)
+
+
+class From(Struct, frozen=True):
+    """The name of the asset or source, as SQL or a key writes it."""
+
+    name: str
+
+
+class Ref:
+    """An asset by name, loaded in the default form."""
+
+    def __class_getitem__(cls, name: str) -> From:
+        return From(name)
+
+
+def named_asset(annotation: object) -> str | None:
+    """The name that an annotation gives, if it gives one."""
+    if isinstance(annotation, From):
+        return annotation.name
+    if get_origin(annotation) is Annotated:
+        return next((item.name for item in get_args(annotation)[1:] if isinstance(item, From)), None)
+    return None

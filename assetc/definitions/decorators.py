@@ -7,17 +7,15 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias, Unpack, overload
 
-from assetc.definitions.asset import AssetInput, AssetsDefinition, SourcePlace
-from assetc.definitions.asset_in import AssetIn, to_asset_in
+from assetc.definitions.asset import AssetInput, AssetsDefinition, SourcePlace, collect
+from assetc.definitions.asset_in import AssetIn, named_asset, to_asset_in
 from assetc.definitions.asset_out import AssetOut, AssetOutput
-from assetc.definitions.collect import collect
 from assetc.definitions.dependency import AssetDep, to_deps
 from assetc.definitions.errors import InvalidDefinitionError
 from assetc.definitions.key import AssetKey, KeyLike, key_of
 from assetc.definitions.names import check_asset_name, check_step_name
 from assetc.definitions.options import AssetOptions, MultiAssetOptions, SharedOptions, check_options, config_of
 from assetc.definitions.output import DEFAULT_OUTPUT, MaterializeResult
-from assetc.definitions.reference import named_asset
 from assetc.definitions.signature import Body, Parameter, Signature, read_signature
 from assetc.definitions.spec import DEFAULT_IO_MANAGER_KEY, AssetSpec
 

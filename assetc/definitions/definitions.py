@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from assetc.definitions import engine
-from assetc.definitions.asset import AssetsDefinition
+from assetc.definitions.asset import AnyAsset
 from assetc.definitions.key import KeyLike, key_of
-from assetc.definitions.spec import AssetSpec, SourceAsset
 
 
 @dataclass(frozen=True, slots=True, init=False)
 class Definitions:
     """Assets with the resources that they need: `Definitions(assets=[a, b], resources={"api": Api()})`."""
 
-    assets: tuple[AssetsDefinition | SourceAsset | AssetSpec, ...]
+    assets: tuple[AnyAsset, ...]
     resources: Mapping[str, object]
     schedules: tuple[object, ...]
     sensors: tuple[object, ...]
@@ -24,7 +22,7 @@ class Definitions:
 
     def __init__(
         self,
-        assets: Iterable[AssetsDefinition | SourceAsset | AssetSpec] | None = None,
+        assets: Iterable[AnyAsset] | None = None,
         schedules: Iterable[object] | None = None,
         sensors: Iterable[object] | None = None,
         jobs: Iterable[object] | None = None,
@@ -44,8 +42,13 @@ class Definitions:
     @staticmethod
     def validate_loadable(definitions: Definitions) -> None:
         """Raise InvalidDefinitionError for keys that clash, upstreams that are missing, and cycles."""
-        engine.validate(definitions.assets, definitions.resources)
+        from assetc.runtime.python.compile_definitions import compile_definitions
+        from assetc.runtime.python.resources import check_requirements
+
+        check_requirements(compile_definitions(definitions.assets).bodies, definitions.resources)
 
     def load_asset_value(self, asset_key: KeyLike) -> object:
         """The stored value of an asset, through its IO manager. Raises ValueNotFoundError without one."""
-        return engine.load_value(self.assets, self.resources, key_of(asset_key))
+        from assetc.runtime.python.run_assets import load_stored
+
+        return load_stored(self.assets, self.resources, key_of(asset_key))

@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from msgspec.structs import replace
-
-from assetc.definitions import engine
-from assetc.definitions.asset import AssetsDefinition
+from assetc.definitions.asset import AnyAsset, AssetsDefinition
 from assetc.definitions.errors import InvalidInvocationError
-from assetc.definitions.in_process_run import AnyAsset, InProcessRun
 from assetc.definitions.io_manager import IOManager
 from assetc.definitions.key import AssetKey, KeyLike, key_of
 from assetc.definitions.spec import AssetSpec, SourceAsset
@@ -39,7 +35,7 @@ def materialize(  # noqa: PLR0913  Dagster's parameters
     what a body raised unless `raise_on_error` is false.
     """
     _refuse(run_config=run_config, instance=instance, partition_key=partition_key)
-    return engine.execute(_request(assets, resources, selection, raise_on_error=raise_on_error, tags=tags))
+    return _run(assets, resources, selection, raise_on_error=raise_on_error, in_memory=False)
 
 
 def materialize_to_memory(  # noqa: PLR0913  Dagster's parameters
@@ -59,25 +55,22 @@ def materialize_to_memory(  # noqa: PLR0913  Dagster's parameters
         if isinstance(value, IOManager):
             message = f"materialize_to_memory() keeps values in memory and takes no IO manager ({name!r})"
             raise InvalidInvocationError(message, code="E182")
-    request = _request(assets, resources, selection, raise_on_error=raise_on_error, tags=tags)
-    return engine.execute(replace(request, in_memory=True))
+    return _run(assets, resources, selection, raise_on_error=raise_on_error, in_memory=True)
 
 
-def _request(
+def _run(
     assets: Iterable[AnyAsset],
     resources: Mapping[str, object] | None,
     selection: Selection | None,
     *,
     raise_on_error: bool,
-    tags: Mapping[str, str] | None,
-) -> InProcessRun:
-    return InProcessRun(
-        assets=tuple(_flat(assets)),
-        resources=dict(resources or {}),
-        selection=None if selection is None else _keys(selection),
-        raise_on_error=raise_on_error,
-        tags=dict(tags or {}),
-    )
+    in_memory: bool,
+) -> ExecuteInProcessResult:
+    from assetc.runtime.python.run_assets import run_assets
+
+    wanted = None if selection is None else _keys(selection)
+    given = tuple(_flat(assets))
+    return run_assets(given, resources or {}, wanted, raise_on_error=raise_on_error, in_memory=in_memory)
 
 
 def _keys(selection: Selection) -> tuple[AssetKey, ...]:

@@ -15,7 +15,7 @@ from assetc.compiler.selection.request import Selected
 from assetc.definitions.relation import Relation
 from assetc.runtime.execution.cancellation import Cancellation
 from assetc.runtime.execution.recorder import verified_checks
-from assetc.runtime.identifiers import new_id
+from assetc.runtime.state.records import new_id
 from assetc.runtime.state.sqlite import State
 from assetc.runtime.workspace import Workspace, identity_of
 

@@ -18,9 +18,8 @@ from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 from assetc.runtime.execution.recorder import NEVER_BUILT, definition_of
 from assetc.runtime.execution.work import ledger_id
-from assetc.runtime.identifiers import new_id
 from assetc.runtime.processes import is_alive
-from assetc.runtime.state.records import Materialization, RunEnd, RunFilter, RunRecord, StepEnd, StepRecord
+from assetc.runtime.state.records import Materialization, RunEnd, RunFilter, RunRecord, StepEnd, StepRecord, new_id
 from assetc.runtime.state.sqlite import State
 
 

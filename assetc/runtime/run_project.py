@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
 
-from assetc.adapters.protocol import Existing
+from assetc.adapters.protocol import Existing, Warehouse
 from assetc.compiler.collector import collector_paused
 from assetc.compiler.plan import Plan, RunBody, Step
 from assetc.runtime.catalogue import connected
@@ -19,9 +20,8 @@ from assetc.runtime.execution.options import ExecuteOptions
 from assetc.runtime.execution.prepare import Prepared, prepare
 from assetc.runtime.lock import Holder, hold
 from assetc.runtime.plan_project import RunRequest, folded_names, plan_project
-from assetc.runtime.recovering import learn_from_ledger
 from assetc.runtime.redact import redactor
-from assetc.runtime.resume import Remaining, remaining
+from assetc.runtime.resume import Remaining, find_in_ledger, recover, remaining, unfinished_runs
 from assetc.runtime.state.records import RunRecord
 from assetc.runtime.state.sqlite import State
 from assetc.runtime.workspace import Workspace, identity_of
@@ -94,6 +94,22 @@ def hold_target(workspace: Workspace, on_wait: Callable[[Holder | None], None] =
     alone = hold(workspace.root / ".assetc", identity_of(workspace), LONGEST_WAIT, on_wait)
     with closing(open_state(workspace)) as state, alone, connected(workspace) as warehouse:
         existing = warehouse.existing()
-        learn_from_ledger(workspace, state, warehouse, existing)
+        _learn(workspace, state, warehouse, existing)
         with closing(Connections({workspace.project.target.name: warehouse}, {})) as warehouses:
             yield HeldTarget(workspace, state, warehouses, existing)
+
+
+def _learn(workspace: Workspace, state: State, warehouse: Warehouse, existing: tuple[Existing, ...]) -> None:
+    """Record the steps that the ledger holds of runs that never ended."""
+    identity = identity_of(workspace)
+    if not unfinished_runs(state, identity):
+        return
+    from assetc.runtime.compiled_sql import SqlCompiler
+    from assetc.runtime.steps.tables import Tables
+
+    folded = workspace.adapter.folded
+    present = {folded(each.relation) for each in existing}
+    tables = Tables(SqlCompiler.of(workspace))
+    ledgers = [ledger for ledger in tables.ledgers() if folded(ledger) in present]
+    with closing(warehouse.session()) as session:
+        recover(workspace.graph, state, identity, partial(find_in_ledger, workspace.adapter, session, ledgers))

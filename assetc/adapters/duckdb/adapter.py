@@ -35,9 +35,7 @@ class DuckDbOutput(Struct, frozen=True):
 
     def stamp(self) -> str | None:
         """What the database's files say about whether anybody wrote to them."""
-        from assetc.adapters.duckdb.stamp import stamp_of
-
-        return stamp_of(self.options)
+        return options.stamp_of(self.options)
 
     def connect(self) -> Warehouse:
         """Open the database. Raises WarehouseError that says what is wrong and what to do."""

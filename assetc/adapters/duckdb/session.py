@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import CodeType
+from typing import Any
 
 import duckdb
 
-from assetc.adapters.duckdb import frames as local_frames
 from assetc.adapters.duckdb.faults import translate
 from assetc.adapters.duckdb.naming import name_of, quote
 from assetc.adapters.protocol import Canceled, Existing, Statement, WarehouseError
@@ -24,6 +25,17 @@ union all
 select database_name, schema_name, view_name, 'view' from duckdb_views()
 where not internal and not temporary
 """
+
+_EXECUTE = compile("__cursor__.execute(__sql__)", "<assetc>", "eval")
+_RELATION = compile("__cursor__.sql(__sql__)", "<assetc>", "eval")
+
+
+def _with_frames(call: CodeType, cursor: duckdb.DuckDBPyConnection, sql: str, frames: Mapping[str, object]) -> Any:
+    """What a call gives whose SQL may read these frames by name, and no others.
+
+    DuckDB looks for an unknown name among the variables of the frame that calls it: this one has none of ours.
+    """
+    return eval(call, {"__cursor__": cursor, "__sql__": sql, **frames})  # noqa: S307  a constant above
 
 
 class DuckDbSession:
@@ -63,7 +75,7 @@ class DuckDbSession:
     def query(self, sql: str) -> tuple[Sequence[str], list[tuple[object, ...]]]:
         """The column names and all rows of a query."""
         with self._translated(sql):
-            local_frames.execute(self._cursor, sql, NOTHING)
+            _with_frames(_EXECUTE, self._cursor, sql, NOTHING)
             return [column[0] for column in self._cursor.description or ()], self._cursor.fetchall()
 
     def warnings(self) -> tuple[str, ...]:
@@ -103,7 +115,7 @@ class DuckDbSession:
     def read(self, query: Statement) -> RelationRows:
         """The rows of a query, as a relation that is not read yet."""
         with self._translated(query.sql):
-            relation = local_frames.relation(self._cursor, query.sql, query.frames)
+            relation = _with_frames(_RELATION, self._cursor, query.sql, query.frames)
         if relation is None:
             raise WarehouseError("the statement returns no rows")
         return RelationRows(relation, lambda: self._translated(query.sql))
@@ -130,7 +142,7 @@ class DuckDbSession:
             self._cursor.execute(sql)
 
     def _run(self, sql: str, frames: Mapping[str, object]) -> int | None:
-        local_frames.execute(self._cursor, sql, frames)
+        _with_frames(_EXECUTE, self._cursor, sql, frames)
         described = self._cursor.description or ()
         counts = len(described) == 1 and described[0][0] == "Count"
         first = self._cursor.fetchone()

@@ -14,9 +14,8 @@ from assetc.runtime.execution.attempts import Fault, redacted
 from assetc.runtime.execution.events import Event, StepFinished
 from assetc.runtime.execution.recorder import Recorder, check_result, ended
 from assetc.runtime.execution.work import Built, Checked
-from assetc.runtime.identifiers import new_id
 from assetc.runtime.redact import redact_within
-from assetc.runtime.state.records import CheckResult, Materialization, Metadata, RunRecord, StepEnd
+from assetc.runtime.state.records import CheckResult, Materialization, Metadata, RunRecord, StepEnd, new_id
 
 
 class Ends(Struct, frozen=True):

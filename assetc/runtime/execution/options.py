@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from assetc.adapters.protocol import Identity
 from assetc.runtime.execution.cancellation import Cancellation
-from assetc.runtime.identifiers import new_id
+from assetc.runtime.state.records import new_id
 
 
 class RetryPolicy(Struct, frozen=True):

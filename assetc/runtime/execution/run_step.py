@@ -20,8 +20,7 @@ from assetc.runtime.execution.options import ExecuteOptions
 from assetc.runtime.execution.recorder import Recorder, materialization
 from assetc.runtime.execution.work import Attempt, Built, Checked, LogLevel, Relations, StepWork
 from assetc.runtime.execution.worker import Worker
-from assetc.runtime.identifiers import new_id
-from assetc.runtime.state.records import RunRecord
+from assetc.runtime.state.records import RunRecord, new_id
 
 Result = TypeVar("Result")
 

@@ -27,8 +27,7 @@ from assetc.runtime.python.dbt_model import DbtModel, DbtObject
 from assetc.runtime.python.find_body import AnyBody, find_body
 from assetc.runtime.python.pass_values import Values, load_inputs
 from assetc.runtime.python.produced import Produced
-from assetc.runtime.python.requirements import missing_resources
-from assetc.runtime.python.resources import Resources
+from assetc.runtime.python.resources import Resources, missing_resources
 from assetc.runtime.python.warehouse_access import WarehouseAccess
 
 WriteLog: TypeAlias = Callable[[int, str], None]

@@ -16,8 +16,7 @@ from assetc.definitions.form import form_of, form_of_value, without_wrappers
 from assetc.definitions.key import AssetKey
 from assetc.definitions.output import MaterializeResult, Output
 from assetc.definitions.signature import Missing
-from assetc.runtime.python.bound_relation import BoundRelation
-from assetc.runtime.python.connection import BodyConnection
+from assetc.runtime.python.connection import BodyConnection, BoundRelation
 from assetc.runtime.python.query_result import QueryResult
 from assetc.runtime.python.sql_text import is_select
 

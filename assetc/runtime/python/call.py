@@ -1,4 +1,4 @@
-"""Calling a body with its values, a coroutine too, and what it makes of the outputs that a step is to make."""
+"""Calling a body, a coroutine too, with the values of its parameters, and what it makes of a step's outputs."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from typing import Any
 
 from assetc.compiler.plan import Output
 from assetc.definitions.asset import AssetsDefinition
+from assetc.definitions.errors import InvariantError
 from assetc.definitions.key import AssetKey
-from assetc.definitions.signature import Body, Signature
+from assetc.definitions.signature import Body, Parameter, Signature
 from assetc.runtime.execution.work import Built, Making
 from assetc.runtime.python.body_context import AssetExecutionContext, Services
 from assetc.runtime.python.produced import Produced, outputs_of
-from assetc.runtime.python.services import service_values
+from assetc.runtime.python.resources import Resources
 
 
 def produce(
@@ -88,3 +89,41 @@ async def _collect(items: AsyncIterator[object]) -> object:
     """A generator over what an async generator yielded, so that both kinds look the same."""
     collected = [item async for item in items]
     return (item for item in collected)
+
+
+def service_values(
+    signature: Signature, taken: Mapping[str, object], context: AssetExecutionContext
+) -> dict[str, object]:
+    """A value for each parameter that received no upstream and cannot do without one.
+
+    Raises InvariantError (E109) for a parameter that nothing provides.
+    """
+    return {
+        parameter.name: _service(parameter, context)
+        for parameter in signature.parameters
+        if parameter.name not in taken and not _rests_on_default(parameter, context)
+    }
+
+
+def _rests_on_default(parameter: Parameter, context: AssetExecutionContext) -> bool:
+    if parameter.role == "context" or (parameter.role == "connection" and context.has_warehouse):
+        return False
+    return parameter.has_default and parameter.name not in set(context.resources)
+
+
+def _service(parameter: Parameter, context: AssetExecutionContext) -> Any:
+    resources: Resources = context.resources
+    if parameter.name in set(resources):
+        return getattr(resources, parameter.name)
+    if parameter.role == "context":
+        return context
+    if parameter.role == "config":
+        return context.op_config
+    if parameter.role == "connection":
+        return context.connection
+    if parameter.name in ("log", "logger"):
+        return context.log
+    if parameter.name == "resources":
+        return resources
+    message = f"resource with key '{parameter.name}' required by a parameter was not provided"
+    raise InvariantError(message, code="E109")

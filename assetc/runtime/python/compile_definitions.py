@@ -13,9 +13,8 @@ from assetc.compiler.graph import connect
 from assetc.compiler.names.index_names import names_of_keys
 from assetc.compiler.names.names import Names, find_named
 from assetc.compiler.place import Span
-from assetc.definitions.asset import AssetInput, AssetsDefinition
+from assetc.definitions.asset import AnyAsset, AssetInput, AssetsDefinition
 from assetc.definitions.errors import InvalidDefinitionError
-from assetc.definitions.in_process_run import AnyAsset
 from assetc.definitions.key import AssetKey
 from assetc.definitions.nearest import and_nearest
 from assetc.definitions.relation import Relation

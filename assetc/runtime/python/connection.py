@@ -7,9 +7,9 @@ from typing import Any
 
 from assetc.adapters.protocol import Statement, WarehouseError
 from assetc.definitions.errors import InvariantError
-from assetc.runtime.python.local_frames import local_frames
+from assetc.definitions.relation import Relation
 from assetc.runtime.python.query_result import QueryResult, WriteResult
-from assetc.runtime.python.sql_text import is_query, statements_of
+from assetc.runtime.python.sql_text import is_query, local_frames, statements_of
 from assetc.runtime.python.warehouse_access import WarehouseAccess
 
 
@@ -123,3 +123,40 @@ class BodyConnection:
         cursor = execute(sql, parameters) or owner
         names = [str(column[0]) for column in cursor.description or ()]
         return QueryResult(sql, fetched=iter(cursor.fetchall() if names else ()), names=names)
+
+
+class BoundRelation(Relation, frozen=True):
+    """A relation in the step's session; its text is its name as SQL writes it."""
+
+    access: WarehouseAccess
+
+    def __str__(self) -> str:
+        return self.access.adapter.name_of(Relation(self.database, self.schema, self.name))
+
+    def execute(self, sql: str, parameters: object = None) -> BodyConnection:
+        """Execute any SQL in the session."""
+        return BodyConnection(self.access).execute(sql, parameters)
+
+    def query(self, sql: str) -> Any:
+        """Any query in the session, not yet read."""
+        return BodyConnection(self.access).sql(sql)
+
+    def fetchall(self) -> list[tuple[object, ...]]:
+        """All rows of the table."""
+        rows: list[tuple[object, ...]] = self._all().fetchall()
+        return rows
+
+    def df(self) -> Any:
+        """The table as a pandas DataFrame."""
+        return self._all().df()
+
+    def pl(self) -> Any:
+        """The table as a polars DataFrame."""
+        return self._all().pl()
+
+    def arrow(self) -> Any:
+        """The table as a pyarrow Table."""
+        return self._all().arrow()
+
+    def _all(self) -> Any:
+        return BodyConnection(self.access).execute(f"select * from {self}")

@@ -8,8 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TypeAlias
 
-from assetc.definitions.asset import AssetsDefinition
-from assetc.definitions.collect import collected_definitions
+from assetc.definitions.asset import AssetsDefinition, collected_definitions
 from assetc.definitions.definitions import Definitions
 from assetc.definitions.errors import InvalidDefinitionError
 from assetc.definitions.key import AssetKey

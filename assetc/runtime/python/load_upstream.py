@@ -9,16 +9,16 @@ from msgspec import Struct
 
 from assetc.adapters.protocol import FrameForm, Statement
 from assetc.adapters.tables import frames_of
+from assetc.definitions.asset_in import From
 from assetc.definitions.errors import InvariantError
 from assetc.definitions.form import Form, form_of, without_wrappers
 from assetc.definitions.io_manager import InputContext
 from assetc.definitions.key import AssetKey
-from assetc.definitions.reference import From
 from assetc.definitions.relation import Relation
 from assetc.definitions.signature import Missing
-from assetc.runtime.python.bound_relation import BoundRelation
+from assetc.runtime.python.connection import BoundRelation
 from assetc.runtime.python.warehouse_access import WarehouseAccess
-from assetc.runtime.values.store import load_object
+from assetc.runtime.values.pickled import load_object
 
 EXTRAS = frozenset({"pandas", "polars", "pyarrow"})
 

@@ -11,8 +11,8 @@ from assetc.adapters.protocol import Identity
 from assetc.compiler.plan import Plan
 from assetc.compiler.planning.make_plan import PlanRequest, make_plan
 from assetc.compiler.selection.request import Selected
+from assetc.definitions.asset import AnyAsset
 from assetc.definitions.errors import InvalidDefinitionError, InvalidSelectionError, ValueNotFoundError
-from assetc.definitions.in_process_run import AnyAsset, InProcessRun
 from assetc.definitions.io_manager import IOManager
 from assetc.definitions.key import AssetKey
 from assetc.definitions.nearest import and_nearest
@@ -24,32 +24,38 @@ from assetc.runtime.execution.prepare import Prepared
 from assetc.runtime.python.compile_definitions import CompiledDefinitions, compile_definitions
 from assetc.runtime.python.definitions_work import DefinitionsWork
 from assetc.runtime.python.pass_values import Values, load_key
-from assetc.runtime.python.requirements import check_requirements
+from assetc.runtime.python.resources import check_requirements
 from assetc.runtime.python.result import ExecuteInProcessResult
 from assetc.runtime.python.step_events import step_events
 from assetc.runtime.state.sqlite import State
-from assetc.runtime.values.filesystem import FilesystemIOManager
-from assetc.runtime.values.memory import InMemoryIOManager
+from assetc.runtime.values.io_managers import FilesystemIOManager, InMemoryIOManager
 
 NOWHERE = Identity("", "", "", "")
 """The target of a run without a warehouse."""
 
 
-def run_assets(run: InProcessRun) -> ExecuteInProcessResult:
-    """Execute the selected assets in order. Raises what `materialize()` promises to raise."""
-    compiled = compile_definitions(run.assets)
-    selected = _select(compiled, run.selection)
+def run_assets(
+    assets: tuple[AnyAsset, ...],
+    given: Mapping[str, object],
+    selection: tuple[AssetKey, ...] | None,
+    *,
+    raise_on_error: bool,
+    in_memory: bool,
+) -> ExecuteInProcessResult:
+    """Execute the selected assets in order, all without a selection. Raises what `materialize()` promises to raise."""
+    compiled = compile_definitions(assets)
+    selected = _select(compiled, selection)
     plan = make_plan(compiled.graph, Selected(selected), PlanRequest("run"))
     bodies = tuple(dict.fromkeys(compiled.producers[step.makes[0].asset.key] for step in plan.steps))
-    check_requirements(bodies, run.resources)
-    with _default_manager(run) as manager:
+    check_requirements(bodies, given)
+    with _default_manager(in_memory=in_memory) as manager:
         options = ExecuteOptions(NOWHERE, threads=0)
-        resources = {DEFAULT_IO_MANAGER_KEY: manager, **run.resources}
+        resources = {DEFAULT_IO_MANAGER_KEY: manager, **given}
         values = Values(options.run_id, compiled.known, resources, logging.getLogger("assetc"))
         work = DefinitionsWork(compiled, values, options.cancellation)
         events = tuple(step_events(_execute(plan, work, options), compiled, work.seen))
     for error in work.seen.errors.values():
-        if run.raise_on_error or not isinstance(error, Exception):
+        if raise_on_error or not isinstance(error, Exception):
             raise error
     nodes = {output.key: (body.node_name, output.name) for body in bodies for output in body.outputs}
     success = events[-1].event_type_value == "RUN_SUCCESS"
@@ -74,9 +80,9 @@ def _execute(plan: Plan, work: DefinitionsWork, options: ExecuteOptions) -> Iter
 
 
 @contextmanager
-def _default_manager(run: InProcessRun) -> Iterator[IOManager]:
+def _default_manager(*, in_memory: bool) -> Iterator[IOManager]:
     """The IO manager of outputs that name none: values in memory, or in a folder that is gone afterwards."""
-    if run.in_memory:
+    if in_memory:
         yield InMemoryIOManager()
         return
     with tempfile.TemporaryDirectory(prefix="assetc-") as folder:

@@ -1,10 +1,14 @@
-"""What executing SQL of a body needs to know of it: where statements end, and which return rows."""
+"""What executing SQL of a body needs to know of it: its statements, which return rows, and the frames it reads."""
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterator
 from itertools import pairwise
+from types import FrameType
+
+from assetc.definitions.form import form_of_class
 
 TOKEN = re.compile(
     r"(?P<comment>--[^\n]*|/\*.*?\*/)"
@@ -68,3 +72,28 @@ def _words(statement: str) -> Iterator[str]:
         elif token["word"] and depth == 0:
             seen = True
             yield token["word"].lower()
+
+
+def local_frames(sql: str) -> dict[str, object]:
+    """Tables in variables of the calling code whose names occur in `sql`; the innermost variable of a name counts."""
+    names = identifiers_in(sql)
+    found: dict[str, object] = {}
+    for frame in _calling_frames():
+        for variables in (frame.f_locals, frame.f_globals):
+            for name in names.intersection(variables):
+                found.setdefault(name, variables[name])
+    return {name: value for name, value in found.items() if form_of_class(type(value))}
+
+
+def _calling_frames() -> Iterator[FrameType]:
+    """The frames of the body and what it called, inside out: those between our call of it and its call of us."""
+    frame = inspect.currentframe()
+    while frame and _is_ours(frame):
+        frame = frame.f_back
+    while frame and not _is_ours(frame):
+        yield frame
+        frame = frame.f_back
+
+
+def _is_ours(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__", "")).startswith("assetc.")

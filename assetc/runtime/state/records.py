@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+import time
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
@@ -142,3 +144,8 @@ class RunEnd(Struct, frozen=True):
     run_id: str
     status: RunStatus
     at: float
+
+
+def new_id() -> str:
+    """A new identifier: 13 hexadecimal digits of time, to the microsecond, and 8 of chance."""
+    return f"{time.time_ns() // 1000:013x}{secrets.token_hex(4)}"

@@ -22,7 +22,7 @@ from assetc.runtime.python.load_upstream import Upstream, load_upstream
 from assetc.runtime.python.warehouse_access import WarehouseAccess
 from assetc.runtime.steps.tables import Tables
 from assetc.runtime.steps.warehouse_fault import failed_statement
-from assetc.runtime.values.store import forget_object, save_object
+from assetc.runtime.values.pickled import forget_object, save_object
 
 
 class ProjectIOManager(IOManager):

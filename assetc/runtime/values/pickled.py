@@ -1,4 +1,4 @@
-"""Pickled values in a folder: one file a value, replaced in one step, so that no reader sees half of one."""
+"""Pickled values in a folder, that of a project too: one file a value, so that no reader sees half of one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from assetc.definitions.errors import ValueNotFoundError
 from assetc.definitions.key import AssetKey
+from assetc.project.python.model_module import project_imports
 
 
 def path_of(folder: Path, key: AssetKey) -> Path:
@@ -73,3 +74,23 @@ def _safe(part: str) -> str:
     """A segment as a file name: a leading dot and separators are spelled out."""
     text = part.replace("%", "%25").replace("/", "%2F").replace("\\", "%5C").replace("\0", "%00")
     return "%2E" + text[1:] if text.startswith(".") else text
+
+
+STORE = Path(".assetc", "storage")
+
+
+def save_object(root: Path, key: AssetKey, value: object) -> Path:
+    """Store the object of an asset in one step, and return its file. Classes of the project's own files are known."""
+    with project_imports(root):
+        return write_value(root / STORE, key, value)
+
+
+def load_object(root: Path, key: AssetKey) -> object:
+    """The stored object of an asset. Raises ValueNotFoundError (E183) when there is none."""
+    with project_imports(root):
+        return read_value(root / STORE, key)
+
+
+def forget_object(root: Path, key: AssetKey) -> None:
+    """Remove the stored object of an asset, if there is one: it has become a table."""
+    remove_value(root / STORE, key)

@@ -22,7 +22,7 @@ from assetc.runtime.python.body_value import ObjectValue, changed_kind, kind_of,
 from assetc.runtime.python.load_upstream import Upstream, load_upstream
 from assetc.runtime.python.pass_values import Known, Values
 from assetc.runtime.python.warehouse_access import WarehouseAccess
-from assetc.runtime.values.store import save_object
+from assetc.runtime.values.pickled import save_object
 
 ADAPTER = find_adapter("duckdb")
 

@@ -9,8 +9,7 @@ import pytest
 from assetc.definitions.errors import ValueNotFoundError
 from assetc.definitions.key import AssetKey
 from assetc.project.python.model_module import load_module
-from assetc.runtime.values.pickled import path_of, write_value
-from assetc.runtime.values.store import forget_object, load_object, save_object
+from assetc.runtime.values.pickled import forget_object, load_object, path_of, save_object, write_value
 
 KEY = AssetKey("shop/nums")
 
@@ -53,7 +52,7 @@ def test_a_value_may_be_of_a_class_of_the_projects_own_files(tmp_path):
     save_object(tmp_path, KEY, module.Point())
     code = (
         "import sys; from pathlib import Path; from assetc.definitions.key import AssetKey\n"
-        "from assetc.runtime.values.store import load_object\n"
+        "from assetc.runtime.values.pickled import load_object\n"
         "print(load_object(Path(sys.argv[1]), AssetKey('shop/nums')).x, 'models' in sys.modules)"
     )
     told = subprocess.run(

@@ -1,11 +1,13 @@
-"""The IO manager that keeps pickled values in a folder: the default one of `materialize()` and of a project."""
+"""The IO managers of `materialize()`: pickled values in a folder, and values in memory."""
 
 from __future__ import annotations
 
 from os import PathLike
 from pathlib import Path
 
+from assetc.definitions.errors import ValueNotFoundError
 from assetc.definitions.io_manager import InputContext, IOManager, OutputContext
+from assetc.definitions.key import AssetKey
 from assetc.definitions.metadata import MetadataValue
 from assetc.runtime.values.pickled import read_value, write_value
 
@@ -28,3 +30,21 @@ class FilesystemIOManager(IOManager):
     def load_input(self, context: InputContext) -> object:
         """The stored value."""
         return read_value(self.base_dir, context.asset_key)
+
+
+class InMemoryIOManager(IOManager):
+    """Keeps each value as it is, as long as the manager lives."""
+
+    def __init__(self) -> None:
+        self.values: dict[AssetKey, object] = {}
+
+    def handle_output(self, context: OutputContext, obj: object) -> None:
+        """Keep the value."""
+        self.values[context.asset_key] = obj
+
+    def load_input(self, context: InputContext) -> object:
+        """The value itself. Raises ValueNotFoundError when there is none."""
+        if context.asset_key not in self.values:
+            message = f"{context.asset_key} has no value in memory: it is not materialized in this run"
+            raise ValueNotFoundError(message, code="E183")
+        return self.values[context.asset_key]
