@@ -8,7 +8,6 @@ from assetc.compiler.asset import Check
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.graph import walk
 from assetc.compiler.place import Span
-from assetc.compiler.planning.inputs import is_ephemeral
 from assetc.compiler.selection.members import Member
 from assetc.definitions.key import AssetKey
 from assetc.project.documents.read_text import shown_text
@@ -71,7 +70,11 @@ class Affected:
         """The members, and those into which the ephemeral models among them are inlined."""
         found = frozenset(members)
         keys = {member for member in found if isinstance(member, AssetKey)}
-        inlined = {key: self._graph.downstream[key] for key, asset in self._graph.assets.items() if is_ephemeral(asset)}
+        inlined = {
+            key: self._graph.downstream[key]
+            for key, asset in self._graph.assets.items()
+            if asset.config.materialization.is_inlined
+        }
         return found | walk(inlined, keys, None)
 
     def _defined_in(self, paths: set[str]) -> Iterator[Member]:

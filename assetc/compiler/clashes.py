@@ -10,7 +10,6 @@ from assetc.compiler.asset import Asset
 from assetc.compiler.define_assets import Draft
 from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic
 from assetc.compiler.names.names import LogicalName, Names, schema_of
-from assetc.compiler.python.reading import owns
 from assetc.definitions.key import AssetKey
 
 Location: TypeAlias = tuple[str, str, str]
@@ -22,13 +21,13 @@ def find_clashes(drafts: Iterable[Draft], names: Names) -> Iterator[Diagnostic]:
     of_body = defaultdict[tuple[str, str], set[Location]](set)
     drafts = tuple(drafts)
     for draft in drafts:
-        of_body[_body_of(draft)].add(_location(names.logical_names[draft.asset.key]))
+        of_body[draft.body].add(_location(names.logical_names[draft.asset.key]))
     for draft in drafts:
         if draft.asset.relation is not None:
             owners[_location(names.logical_names[draft.asset.key])][draft.asset.key] = draft.asset
-        for write in draft.python.writes if draft.python else ():
-            if owns(write) and write.reference.kind == "write" and write.reference.certainty == "certain":
-                written, own = _written_place(write.reference.parts, names), of_body[_body_of(draft)]
+        for created in draft.creates():
+            if created.certainty == "certain":
+                written, own = _written_place(created.parts, names), of_body[draft.body]
                 if not draft.asset.step_name or written not in own:  # one body may create what all its assets are
                     own.add(written)
                     owners[written][draft.asset.key] = draft.asset
@@ -41,12 +40,7 @@ def _location(name: LogicalName) -> Location:
     return name.database or "", name.schema, name.name
 
 
-def _body_of(draft: Draft) -> tuple[str, str]:
-    """What the assets of one multi-asset have in common."""
-    return draft.asset.path, draft.asset.step_name or str(draft.asset.key)
-
-
-def _written_place(parts: tuple[str, ...], names: Names) -> tuple[str, str, str]:
+def _written_place(parts: tuple[str, ...], names: Names) -> Location:
     is_here = len(parts) < 3 or parts[-3] in names.other_databases
     database = names.default_database or "" if is_here else parts[-3]
     return database, schema_of(parts, names.default_schema, names.other_schemas), parts[-1]
@@ -55,10 +49,6 @@ def _written_place(parts: tuple[str, ...], names: Names) -> tuple[str, str, str]
 def _clash(relation: str, assets: tuple[Asset, ...]) -> Diagnostic:
     first, *others = assets
     places = " and ".join(f"{asset.key} ({asset.span.where})" for asset in assets)
-    return diagnostic(
-        "E105",
-        f"{places} would both be stored in {relation}",
-        others[0].span,
-        hint="Give one of them another alias or schema",
-        related=(Annotation(first.span, f"{first.key} is stored there too"),),
-    )
+    message, hint = f"{places} would both be stored in {relation}", "Give one of them another alias or schema"
+    related = (Annotation(first.span, f"{first.key} is stored there too"),)
+    return diagnostic("E105", message, others[0].span, hint=hint, related=related)

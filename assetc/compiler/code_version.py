@@ -14,20 +14,11 @@ from assetc.compiler.facts import SqlFacts
 from assetc.compiler.reading.read_files import FileFacts
 from assetc.compiler.text_id import TextId
 
-COUNTED = [
-    "materialized",
-    "unique_key",
-    "incremental_strategy",
-    "incremental_predicates",
-    "on_schema_change",
-    "merge_update_columns",
-    "merge_exclude_columns",
-    "column_types",
-    "delimiter",
-    "quote_columns",
-    "pre_hook",
+COUNTED = (
+    "materialized", "unique_key", "incremental_strategy", "incremental_predicates", "on_schema_change",
+    "merge_update_columns", "merge_exclude_columns", "column_types", "delimiter", "quote_columns", "pre_hook",
     "post_hook",
-]
+)  # fmt: skip
 """The configuration that changes what is executed; descriptions, tags and owners do not."""
 
 

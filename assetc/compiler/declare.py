@@ -21,7 +21,6 @@ from assetc.compiler.facts import SqlFacts
 from assetc.compiler.names.index_names import index_names, names_of_graph
 from assetc.compiler.names.locate_by_macros import locate_by_macros
 from assetc.compiler.names.names import Names
-from assetc.compiler.python.reading import owns
 from assetc.compiler.reading.read_files import FileFacts
 from assetc.compiler.template.rendered import Read
 from assetc.compiler.text_id import PROJECT, TextId
@@ -122,13 +121,11 @@ def _for_others(asset: Asset) -> tuple[object, ...]:
 
 def _written(drafts: Iterable[Draft]) -> Iterator[WrittenRelation]:
     """What Python bodies create; of the assets of one body the first stands for all."""
-    told: set[tuple[str, str, tuple[str, ...]]] = set()
+    first: dict[tuple[tuple[str, str], tuple[str, ...]], AssetKey] = {}
     for draft in drafts:
-        for write in draft.python.writes if draft.python else ():
-            body = (draft.asset.path, draft.asset.step_name or str(draft.asset.key), write.reference.parts)
-            if owns(write) and write.reference.kind == "write" and body not in told:
-                told.add(body)
-                yield draft.asset.key, write.reference.parts
+        for created in draft.creates():
+            first.setdefault((draft.body, created.parts), draft.asset.key)
+    return ((key, parts) for (_, parts), key in first.items())
 
 
 def _file_checks(given: CompilerInput, facts: FileFacts) -> Iterator[CheckDraft]:

@@ -16,8 +16,9 @@ from assetc.compiler.facts import PythonFacts, SeedFacts, SqlFacts
 from assetc.compiler.names.locate import key_of, relation_of
 from assetc.compiler.place import Span, file_span
 from assetc.compiler.project import Entry, Patch, Project
-from assetc.compiler.python.reading import PythonAsset
+from assetc.compiler.python.reading import PythonAsset, owns
 from assetc.compiler.python.stored_as_value import is_stored_as_value
+from assetc.compiler.reference import Reference
 from assetc.definitions.errors import InvalidDefinitionError
 
 
@@ -27,6 +28,17 @@ class Draft(Struct, frozen=True):
     asset: Asset
     python: PythonAsset | None = None
     patch: Patch | None = None
+
+    @property
+    def body(self) -> tuple[str, str]:
+        """What the assets that one function makes have in common."""
+        return self.asset.path, self.asset.step_name or str(self.asset.key)
+
+    def creates(self) -> Iterator[Reference]:
+        """The relations that its Python body creates."""
+        for write in self.python.writes if self.python else ():
+            if owns(write) and write.reference.kind == "write":
+                yield write.reference
 
 
 class WrittenAsset(Struct, frozen=True):
@@ -103,9 +115,8 @@ def _configured(
     """The configuration of an asset, and what is wrong with it."""
     own = (*(patch.config if patch else ()), *written.config)
     entries = (*_folder_entries(project, written.kind, fqn), *own)
-    default = (
-        "seed" if written.kind == "seed" else project.package_of(written.span.path).settings.default_materialization
-    )
+    settings = project.package_of(written.span.path).settings
+    default = "seed" if written.kind == "seed" else settings.default_materialization
     config, problems = configure(entries, project.rules, default)
     misplaced = misplaced_materialization(written.kind, written.name, own)
     return _with_kind(config, written), (*problems, *misplaced, *foreign_dialect(project, config, entries))

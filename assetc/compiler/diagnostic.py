@@ -13,15 +13,8 @@ from assetc.compiler.text_id import TextId
 from assetc.definitions.nearest import did_you_mean
 
 __all__ = [
-    "SEVERITY_OF_LETTER",
-    "Annotation",
-    "Diagnostic",
-    "Faults",
-    "Severity",
-    "diagnostic",
-    "did_you_mean",
-    "in_order",
-]
+    "SEVERITY_OF_LETTER", "Annotation", "Diagnostic", "Faults", "Severity", "diagnostic", "did_you_mean", "in_order",
+]  # fmt: skip
 
 Severity = Literal["error", "warning", "note"]
 

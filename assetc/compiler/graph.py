@@ -169,23 +169,14 @@ def walk(adjacency: Adjacency, keys: Iterable[AssetKey], depth: int | None) -> f
 def path_between(graph: Graph, up: AssetKey, down: AssetKey) -> tuple[AssetKey, ...]:
     """The shortest way along which `down` needs `up`, both ends included; empty when there is none."""
     came_from: dict[AssetKey, AssetKey | None] = {up: None}
-    layer = [up]
-    while layer and down not in came_from:
-        following: list[AssetKey] = []
-        for key in layer:
-            for near in graph.downstream.get(key, ()):
-                if near not in came_from:
-                    came_from[near] = key
-                    following.append(near)
-        layer = following
-    if down not in came_from:
-        return ()
-    return _traced(came_from, down)
-
-
-def _traced(came_from: Mapping[AssetKey, AssetKey | None], end: AssetKey) -> tuple[AssetKey, ...]:
+    reached = [up]
+    for key in reached:  # it grows meanwhile
+        for near in graph.downstream.get(key, ()) if down not in came_from else ():
+            if near not in came_from:
+                came_from[near] = key
+                reached.append(near)
     steps: list[AssetKey] = []
-    current: AssetKey | None = end
+    current = down if down in came_from else None
     while current is not None:
         steps.append(current)
         current = came_from[current]

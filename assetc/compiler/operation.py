@@ -7,14 +7,12 @@ Where the root project or a package has the macro that renders such an operation
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
+from assetc.compiler.diagnostic import Diagnostic
 from assetc.definitions.relation import Relation
-
-if TYPE_CHECKING:
-    from assetc.compiler.diagnostic import Diagnostic
 
 RelationKind = Literal["table", "view"]
 
@@ -223,29 +221,10 @@ class Atomically(Struct, frozen=True):
 
 
 Operation: TypeAlias = (
-    CreateView
-    | CreateTable
-    | CreateEmpty
-    | Drop
-    | Rename
-    | Publish
-    | Append
-    | DeleteInsert
-    | Merge
-    | WriteRows
-    | AlterColumns
-    | LoadSeed
-    | LoadValue
-    | CreateSchema
-    | DropSchema
-    | RunSql
-    | CreateLedger
-    | WriteLedger
-    | Describe
-    | RunChecks
-    | Report
-    | Atomically
-)
+    CreateView | CreateTable | CreateEmpty | Drop | Rename | Publish | Append | DeleteInsert | Merge | WriteRows
+    | AlterColumns | LoadSeed | LoadValue | CreateSchema | DropSchema | RunSql | CreateLedger | WriteLedger
+    | Describe | RunChecks | Report | Atomically
+)  # fmt: skip
 
 Operations: TypeAlias = Generator[Operation, tuple[Column, ...], None]
 """A materialization: it yields operations; the answer to `Describe` is sent back, `()` to every other kind."""

@@ -59,18 +59,18 @@ def compare_columns(queried: Iterable[Column], held: Iterable[Column]) -> Differ
 def align(build: Build, queried: tuple[Column, ...], held: tuple[Column, ...]) -> Alignment:
     """What `on_schema_change` asks for; when it is ignored, a merge writes the columns that both have."""
     difference = compare_columns(queried, held)
-    names = tuple(column.name for column in queried)
+    names, gone = (tuple(column.name for column in columns) for columns in (queried, difference.removed))
     match build.config.on_schema_change:
         case "fail" if difference:
             return Alignment(problem=_changed(build, difference))
         case "append_new_columns" if difference.added:
             return Alignment(names, AlterColumns(build.relation, add=difference.added))
         case "sync_all_columns" if difference:
-            return Alignment(names, _synchronise(build, difference))
+            return Alignment(names, AlterColumns(build.relation, difference.added, gone, difference.retyped))
         case "fail" | "append_new_columns" | "sync_all_columns":
             return Alignment(names)
     if difference.removed and strategy_of(build) != "merge":
-        return Alignment(problem=_missing(build, difference))
+        return Alignment(problem=_missing(build, gone))
     return Alignment(tuple(column.name for column in held if column not in difference.removed))
 
 
@@ -78,33 +78,19 @@ def unknown_policy(build: Build) -> Diagnostic | None:
     """A warning for a meaningless value of `on_schema_change`; it counts as `ignore`, as in dbt."""
     if build.config.on_schema_change in POLICIES:
         return None
-    return diagnostic(
-        "W270",
-        f"`{build.config.on_schema_change}` is not a value of on_schema_change",
-        build.place("on_schema_change"),
-        hint=f"It is one of {', '.join(POLICIES)}; taken for ignore",
-    )
-
-
-def _synchronise(build: Build, difference: Difference) -> AlterColumns:
-    removed = tuple(column.name for column in difference.removed)
-    return AlterColumns(build.relation, difference.added, removed, difference.retyped)
+    message = f"`{build.config.on_schema_change}` is not a value of on_schema_change"
+    hint = f"It is one of {', '.join(POLICIES)}; taken for ignore"
+    return diagnostic("W270", message, build.place("on_schema_change"), hint=hint)
 
 
 def _changed(build: Build, difference: Difference) -> Diagnostic:
-    return diagnostic(
-        "E170",
-        f"the columns of `{build.relation.name}` changed ({difference})",
-        build.place("on_schema_change"),
-        hint="Set on_schema_change to append_new_columns or sync_all_columns, or run with --full-refresh",
-    )
+    message = f"the columns of `{build.relation.name}` changed ({difference})"
+    hint = "Set on_schema_change to append_new_columns or sync_all_columns, or run with --full-refresh"
+    return diagnostic("E170", message, build.place("on_schema_change"), hint=hint)
 
 
-def _missing(build: Build, difference: Difference) -> Diagnostic:
-    names = ", ".join(column.name for column in difference.removed)
-    return diagnostic(
-        "E171",
-        f"the query of `{build.relation.name}` does not return all columns of its table (gone: {names})",
-        build.place("on_schema_change", "materialized"),
-        hint="Return them, set on_schema_change to sync_all_columns, or run with --full-refresh",
-    )
+def _missing(build: Build, gone: tuple[str, ...]) -> Diagnostic:
+    names = ", ".join(gone)
+    message = f"the query of `{build.relation.name}` does not return all columns of its table (gone: {names})"
+    hint = "Return them, set on_schema_change to sync_all_columns, or run with --full-refresh"
+    return diagnostic("E171", message, build.place("on_schema_change", "materialized"), hint=hint)

@@ -12,13 +12,9 @@ from assetc.compiler.operation import Append, Column, DeleteInsert, Merge, Opera
 
 _NAME = re.compile(r"\w+")
 _NOT_BUILT = (
-    "merge_clauses",
-    "merge_insert_condition",
-    "merge_on_using_columns",
-    "merge_returning_columns",
-    "merge_update_condition",
-    "merge_update_set_expressions",
-)
+    "merge_clauses", "merge_insert_condition", "merge_on_using_columns", "merge_returning_columns",
+    "merge_update_condition", "merge_update_set_expressions",
+)  # fmt: skip
 
 
 def strategy_of(build: Build) -> str:
@@ -39,12 +35,9 @@ def strategy_problem(build: Build) -> Diagnostic | None:
     strategy = strategy_of(build)
     supported = (*build.abilities.strategies, *build.own_strategies)
     if strategy not in supported:
-        return diagnostic(
-            "E172",
-            f"the incremental strategy `{strategy}` is not supported here",
-            build.place("incremental_strategy"),
-            hint=did_you_mean(strategy, supported) or f"Supported are {', '.join(supported)}",
-        )
+        message = f"the incremental strategy `{strategy}` is not supported here"
+        hint = did_you_mean(strategy, supported) or f"Supported are {', '.join(supported)}"
+        return diagnostic("E172", message, build.place("incremental_strategy"), hint=hint)
     for key in _NOT_BUILT:
         if strategy == "merge" and build.config.extra.get(key):
             return diagnostic("E179", f"`{key}` is not supported yet", build.span, hint="Leave it out")
@@ -61,28 +54,23 @@ def key_problem(build: Build, queried: tuple[Column, ...]) -> Diagnostic | None:
             continue
         if strategy == "delete+insert" and not _NAME.fullmatch(part):
             continue
-        return diagnostic(
-            "E173",
-            f"unique_key names `{part}`, which the query of `{build.relation.name}` does not return",
-            build.place("unique_key"),
-            hint=did_you_mean(part, names) or f"It returns {', '.join(names)}",
-        )
+        message = f"unique_key names `{part}`, which the query of `{build.relation.name}` does not return"
+        hint = did_you_mean(part, names) or f"It returns {', '.join(names)}"
+        return diagnostic("E173", message, build.place("unique_key"), hint=hint)
     return None
 
 
 def write_rows(build: Build, columns: tuple[str, ...]) -> Operation:
     """The operation that brings the staged rows into the relation."""
-    source, target, config = build.temporary, build.relation, build.config
+    source, target = build.temporary, build.relation
+    key, predicates = build.config.unique_key, build.config.incremental_predicates
     match strategy_of(build):
         case "merge":
-            updated = _updated_columns(build, columns)
-            predicates = config.incremental_predicates
-            return Merge(target, source, config.unique_key, updated, columns, predicates)
+            return Merge(target, source, key, _updated_columns(build, columns), columns, predicates)
         case strategy if strategy not in build.abilities.strategies:
-            key, predicates = config.unique_key, config.incremental_predicates
             return WriteRows(strategy, target, source, key, columns, predicates)
-        case "delete+insert" if config.unique_key:
-            return DeleteInsert(target, source, config.unique_key, columns, config.incremental_predicates)
+        case "delete+insert" if key:
+            return DeleteInsert(target, source, key, columns, predicates)
         case _:
             return Append(target, source, columns)
 

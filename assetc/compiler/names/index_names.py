@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
-from functools import partial
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 from msgspec import structs
@@ -93,7 +93,7 @@ MOST_LOOKUPS = 200
 
 
 def names_of_graph(
-    project: Project, assets: Iterable[Asset], sources: Iterable[Source], written: Iterable[WrittenRelation]
+    project: Project, assets: Iterable[Asset], sources: Iterable[Source], written: Collection[WrittenRelation]
 ) -> Names:
     """The names as the compiler resolved them. `sources` may be all: implicit ones have no names."""
     lookups = _Lookups(project, tuple(assets), tuple(source for source in sources if not source.implicit), written)
@@ -105,49 +105,33 @@ def names_of_graph(
 class _Lookups:
     """A name only ever leads to what has its last part: as key, as relation, or as inlined query."""
 
-    def __init__(
-        self,
-        project: Project,
-        assets: Collection[Asset],
-        sources: Collection[Source],
-        written: Iterable[WrittenRelation],
-    ) -> None:
-        self._project = project
-        self._all: tuple[Collection[Any], Collection[Any], Iterable[Any]] = (assets, sources, written)
-        self._by_last: dict[str, tuple[list[Any], list[Any], list[Any]]] = {}
+    def __init__(self, project: Project, *everything: Collection[Any]) -> None:
+        self._indexed: Callable[..., Names] = partial(index_names, project)
+        self._everything = everything
         self._found: dict[str, Names] = {}
-        self._everything: Names | None = None
 
     def of(self, last: str) -> Names:
         """The names of all that this can lead to."""
-        if self._everything is not None:
-            return self._everything
-        if not self._by_last:
-            self._group()
         last = last.casefold()
-        found = self._found.get(last)
-        if found is None:
+        if last not in self._found:
             if len(self._found) >= MOST_LOOKUPS:
-                return self.all()
-            found = self._found[last] = self._indexed(*self._by_last.get(last, ((), (), ())))
-        return found
+                return self.all
+            self._found[last] = self._indexed(*self._by_last.get(last, ((), (), ())))
+        return self._found[last]
 
+    @cached_property
     def all(self) -> Names:
         """The names of everything."""
-        if self._everything is None:
-            self._everything = self._indexed(*self._all)
-        return self._everything
+        return self._indexed(*self._everything)
 
-    def _indexed(
-        self, assets: Collection[Asset], sources: Collection[Source], written: Iterable[WrittenRelation]
-    ) -> Names:
-        return index_names(self._project, assets, sources, written)
-
-    def _group(self) -> None:
-        for number, things in enumerate(self._all):
+    @cached_property
+    def _by_last(self) -> dict[str, tuple[list[Any], list[Any], list[Any]]]:
+        found: dict[str, tuple[list[Any], list[Any], list[Any]]] = {}
+        for number, things in enumerate(self._everything):
             for thing in things:
                 for last in {last.casefold() for last in _lasts(thing)}:
-                    self._by_last.setdefault(last, ([], [], []))[number].append(thing)
+                    found.setdefault(last, ([], [], []))[number].append(thing)
+        return found
 
 
 def _lasts(thing: Asset | Source | WrittenRelation) -> Iterator[str]:
@@ -181,7 +165,7 @@ class _Index(Mapping[Any, Any]):
         return found
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(getattr(self._lookups.all(), self._field))
+        return iter(getattr(self._lookups.all, self._field))
 
     def __len__(self) -> int:
-        return len(getattr(self._lookups.all(), self._field))
+        return len(getattr(self._lookups.all, self._field))

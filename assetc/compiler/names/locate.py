@@ -28,12 +28,8 @@ def logical_name_of(project: Project, asset: Asset) -> LogicalName:
     """
     if asset.relation not in (None, relation_of(project, asset.key, asset.config)):
         return logical_name_of_relation(project.target, asset.relation)
-    target, (database, schema, name) = project.target, _parts(asset.key, asset.config)
-    return LogicalName(
-        database=fold_name(target, database or target.database or ""),
-        schema=fold_name(target, schema or target.schema),
-        name=fold_name(target, name),
-    )
+    database, schema, name = _parts(asset.key, asset.config)
+    return logical_name_of_relation(project.target, Relation(database or project.target.database, schema, name))
 
 
 def logical_name_of_relation(target: Target, relation: Relation) -> LogicalName:
@@ -122,11 +118,8 @@ def implicit_source(project: Project, parts: tuple[str, ...], span: Span) -> Sou
 
 
 def _tags(declared: DeclaredSource) -> tuple[str, ...]:
-    tags: list[str] = []
-    for entry in declared.config:
-        if entry.key == "tags":
-            tags += [str(tag) for tag in entry.value] if isinstance(entry.value, list) else [str(entry.value)]
-    return tuple(dict.fromkeys(tags))
+    found = (entry.value for entry in declared.config if entry.key == "tags")
+    return tuple(dict.fromkeys(str(tag) for tags in found for tag in (tags if isinstance(tags, list) else [tags])))
 
 
 def _meta(declared: DeclaredSource) -> dict[str, object]:

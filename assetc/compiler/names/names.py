@@ -138,6 +138,11 @@ def find_named(names: Names, parts: tuple[str, ...], owner: AssetKey, *, anywher
     return (in_group if len(in_group) == 1 else ()) or below or (namesakes if anywhere else ())
 
 
+def known_names(names: Names) -> list[str]:
+    """The names of assets and sources that a reader can have meant."""
+    return sorted({key.name for key in names.by_key.values()})
+
+
 def is_written(names: Names, parts: tuple[str, ...], key: AssetKey) -> bool:
     """Whether the body of this Python asset creates the relation of that name."""
     return key in names.written.get((schema_of(parts, names.default_schema, names.other_schemas), parts[-1]), ())

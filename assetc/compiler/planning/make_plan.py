@@ -24,7 +24,7 @@ from assetc.compiler.plan import (
     output_id,
     step_id,
 )
-from assetc.compiler.planning.inputs import Inputs, find_inputs, is_ephemeral
+from assetc.compiler.planning.inputs import Inputs, find_inputs
 from assetc.compiler.planning.merge_bodies import merge_bodies
 from assetc.compiler.planning.place_checks import Publish, with_checks
 from assetc.compiler.planning.staleness import Condition, Recorded, assess
@@ -163,7 +163,7 @@ def _nearest_executed(
 
 
 def _is_built_by(asset: Asset, request: PlanRequest) -> bool:
-    if is_ephemeral(asset):
+    if asset.config.materialization.is_inlined:
         return False
     if request.command == "seed":
         return asset.kind == "seed"

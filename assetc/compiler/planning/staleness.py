@@ -4,30 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Literal, Protocol
+from typing import Literal
 
 from msgspec import Struct, field
 
 from assetc.compiler.asset import Asset, Fingerprint, Graph
 from assetc.compiler.config import AssetConfig
-from assetc.compiler.planning.inputs import Inputs, is_ephemeral, is_view
+from assetc.compiler.planning.inputs import Inputs, is_view
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 
 Freshness = Literal["fresh", "stale", "missing"]
 
 ReasonKind = Literal[
-    "never_built",
-    "relation_gone",
-    "code_changed",
-    "config_changed",
-    "seed_changed",
-    "upstream_built",
-    "upstream_stale",
-    "upstream_missing",
-    "inlined_changed",
-    "new_dependency",
-]
+    "never_built", "relation_gone", "code_changed", "config_changed", "seed_changed", "upstream_built",
+    "upstream_stale", "upstream_missing", "inlined_changed", "new_dependency",
+]  # fmt: skip
 
 ValueKind = Literal["table", "view", "object", "none"]
 """What was made: a relation of this kind, an object in the store, or nothing that is kept."""
@@ -112,7 +104,7 @@ def assess(
     conditions: dict[AssetKey, Condition] = {}
     for key in ordered:
         asset = graph.assets[key]
-        if not is_ephemeral(asset):
+        if not asset.config.materialization.is_inlined:
             conditions[key] = _condition(asset, inputs[key], recorded, existing, conditions)
     return conditions
 
@@ -187,27 +179,10 @@ def _input_reasons(
         current = recorded.get(key)
         if key not in record.inputs:
             yield Reason("new_dependency", key)
-        elif current is not None and record.inputs[key] != version_read(current, by_view=view):
+        elif current is not None and record.inputs[key] != (current.definition if view else current.data_version):
             yield Reason("upstream_built", key)
         elif condition.freshness != "fresh" and (condition.redefined or not view):
             yield Reason("upstream_missing" if condition.freshness == "missing" else "upstream_stale", key)
-
-
-class Versioned(Protocol):
-    """What has the two versions that readers remember."""
-
-    @property
-    def data_version(self) -> str:
-        """What a reader of the rows remembers."""
-
-    @property
-    def definition(self) -> str:
-        """What a view remembers."""
-
-
-def version_read(record: Versioned, *, by_view: bool) -> str:
-    """What a reader remembers of an asset that it read: a view its shape, everything else its data."""
-    return record.definition if by_view else record.data_version
 
 
 def physical_settings(asset: Asset) -> str:

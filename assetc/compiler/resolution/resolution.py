@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from assetc.compiler.asset import Asset, Edge, Source
 from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.names.locate import implicit_source
-from assetc.compiler.names.names import Candidates, Names, is_written
+from assetc.compiler.names.names import Candidates, Names, is_written, known_names
 from assetc.compiler.place import Span
 from assetc.compiler.project import Project
 from assetc.compiler.reference import EdgeKind
@@ -66,15 +66,11 @@ class Resolution(Struct):
         if not self.project.rules.plain_names_are_ours:
             return
         code = "E101" if self.project.settings.strict_sources else "W202"
-        near = did_you_mean(key.name, (name for name in self.known_names() if name != down.name))
+        near = did_you_mean(key.name, (name for name in known_names(self.names) if name != down.name))
         hint = near or f"If it is a table from outside, declare {key.name} under sources: in a .yml file"
         if operation in MAKES_TABLES:
             hint = "A model is a query of which assetc makes the table: leave create and drop out"
         self.problems.append(diagnostic(code, f"nothing is called {'.'.join(key.parts)}", span, hint=hint))
-
-    def known_names(self) -> list[str]:
-        """The names that a reader can have meant."""
-        return sorted({key.name for key in self.names.by_key.values()})
 
     def ambiguous(self, written: str, found: Candidates, span: Span) -> None:
         """Report a name that several assets bear."""

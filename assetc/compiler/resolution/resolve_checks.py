@@ -12,7 +12,7 @@ from assetc.compiler.asset import Check
 from assetc.compiler.define_checks import CheckDraft
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.facts import SqlFacts
-from assetc.compiler.names.names import Candidates, Names, Ref, find_key, find_ref, find_table
+from assetc.compiler.names.names import Candidates, Names, Ref, find_key, find_ref, find_table, known_names
 from assetc.compiler.node import NodeId
 from assetc.compiler.project import Project
 from assetc.compiler.text_id import TextId
@@ -98,7 +98,7 @@ def _missing_relations(draft: CheckDraft, names: Names) -> Iterator[Diagnostic]:
     for written in _named_relations(draft):
         if not find_written(names, written, draft.asset or NOBODY):
             *_, name = words = _words_of_call(written)
-            hint = did_you_mean(name, _known(names))
+            hint = did_you_mean(name, known_names(names))
             yield diagnostic("E101", f"nothing is called {'/'.join(words)}", draft.span, hint=hint)
 
 
@@ -112,7 +112,7 @@ def _read_by(
         if found:
             read[found[0]] = None
         else:
-            hint = did_you_mean(draft.asset_name, _known(names))
+            hint = did_you_mean(draft.asset_name, known_names(names))
             problems.append(diagnostic("E101", f"nothing is called {draft.asset_name}", draft.span, hint=hint))
     if draft.path is not None:
         read |= dict.fromkeys(_tables_of(facts[TextId(draft.path)], names))
@@ -161,10 +161,6 @@ def _words_of_call(written: str) -> list[str]:
     return [word.strip().strip("'\"") for word in arguments.rstrip(") ").split(",")] if bracket else [name]
 
 
-def _known(names: Names) -> list[str]:
-    return sorted({key.name for key in names.by_key.values()})
-
-
 def _unknown_tests(project: Project, drafts: Iterable[CheckDraft], known: tuple[str, ...]) -> Iterator[Diagnostic]:
     """E101 for a check of a kind that is not there; one warning for all that use the same test of a package."""
     of_packages: dict[str, list[CheckDraft]] = {}
@@ -172,21 +168,13 @@ def _unknown_tests(project: Project, drafts: Iterable[CheckDraft], known: tuple[
         if project.rules.leaves_out_checks and "." in draft.kind:
             of_packages.setdefault(draft.kind, []).append(draft)
         else:
-            yield _unknown_test(draft, known)
-    yield from map(_left_out, of_packages.values())
-
-
-def _left_out(drafts: list[CheckDraft]) -> Diagnostic:
-    """Of the checks that use one test of a package: one warning, at the first."""
-    first, *others = sorted(drafts, key=lambda draft: (draft.span.path, draft.span.start))
-    more = f" and {len(others)} more" if others else ""
-    message = f"tests of packages are not built yet: {first.name}{more} will not run"
-    return diagnostic("W223", message, first.span)
-
-
-def _unknown_test(draft: CheckDraft, known: tuple[str, ...]) -> Diagnostic:
-    hint = did_you_mean(draft.kind, known) or f"Known tests: {', '.join(known)}"
-    return diagnostic("E101", f"there is no test called {draft.kind}", draft.span, hint=hint)
+            hint = did_you_mean(draft.kind, known) or f"Known tests: {', '.join(known)}"
+            yield diagnostic("E101", f"there is no test called {draft.kind}", draft.span, hint=hint)
+    for same in of_packages.values():
+        first, *others = sorted(same, key=lambda draft: (draft.span.path, draft.span.start))
+        more = f" and {len(others)} more" if others else ""
+        message = f"tests of packages are not built yet: {first.name}{more} will not run"
+        yield diagnostic("W223", message, first.span)
 
 
 def with_own_ids(checks: Iterable[Check]) -> Iterator[Check]:

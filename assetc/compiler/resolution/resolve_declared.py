@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assetc.compiler.asset import Asset, Edge
 from assetc.compiler.diagnostic import diagnostic, did_you_mean
-from assetc.compiler.names.names import Ref, find_key, find_ref
+from assetc.compiler.names.names import Ref, find_key, find_ref, known_names
 from assetc.compiler.place import Span
 from assetc.compiler.reference import Certainty
 from assetc.compiler.resolution.resolution import Resolution, self_reference
@@ -42,7 +42,7 @@ def resolve_ref(resolution: Resolution, down: AssetKey, ref: Ref, span: Span, ce
         resolution.ambiguous(ref.name, found, span)
     elif certainty == "certain":
         has_snapshots = any(file.kind == "snapshot" for file in resolution.project.files)
-        hint = did_you_mean(ref.name, resolution.known_names()) or "Snapshots are not built yet" * has_snapshots
+        hint = did_you_mean(ref.name, known_names(resolution.names)) or "Snapshots are not built yet" * has_snapshots
         message = f"{ref} names an asset that does not exist"
         resolution.problems.append(diagnostic("E101", message, span, hint=hint))
 
@@ -59,7 +59,7 @@ def resolve_source(
         resolution.connect(Edge(down, declared, "source", span, certainty))
     elif certainty == "certain" and resolution.project.rules.sources_are_declared:
         message = f"source('{arguments[0]}', '{arguments[-1]}') is not declared"
-        hint = did_you_mean(arguments[-1], resolution.known_names())
+        hint = did_you_mean(arguments[-1], known_names(resolution.names))
         resolution.problems.append(diagnostic("E101", message, span, hint=hint))
     elif certainty == "certain":
         resolution.outside(down, arguments, span, "source")

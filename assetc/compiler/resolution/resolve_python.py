@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assetc.compiler.asset import Asset, Edge
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
-from assetc.compiler.names.names import Candidates, Ref, find_key, find_named, find_table
+from assetc.compiler.names.names import Candidates, Ref, find_key, find_named, find_table, known_names
 from assetc.compiler.place import Span
 from assetc.compiler.python.reading import Parameter, PythonAsset, PythonReference, owns
 from assetc.compiler.resolution.resolution import (
@@ -113,7 +113,7 @@ def _is_of_one_body(one: Asset | None, other: Asset) -> bool:
 
 
 def _missing_input(resolution: Resolution, name: str, span: Span, annotation: str = "") -> Diagnostic:
-    near = did_you_mean(name, resolution.known_names())
+    near = did_you_mean(name, known_names(resolution.names))
     if annotation.rpartition(".")[2] in SCALARS:
         setting = f"A parameter is an upstream unless it has a default: {name}: {annotation} = ..."
         hint = f"{near} {setting}" if near else setting

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from assetc.compiler.asset import Asset, Edge
 from assetc.compiler.diagnostic import diagnostic, did_you_mean
 from assetc.compiler.facts import PlacedReference, SqlFacts
-from assetc.compiler.names.names import Ref, find_ref, find_table
+from assetc.compiler.names.names import Ref, find_ref, find_table, known_names
 from assetc.compiler.resolution.resolution import (
     Resolution,
     is_of_the_system,
@@ -52,7 +52,7 @@ def _resolve_commented(resolution: Resolution, asset: Asset, call: TemplateRefer
     found = find_ref(resolution.names, ref, asset.key)
     if found[:1] != (asset.key,):
         if not found:
-            hint = did_you_mean(ref.name, resolution.known_names())
+            hint = did_you_mean(ref.name, known_names(resolution.names))
             message = f"{ref} in a comment names nothing"
             resolution.problems.append(diagnostic("W202", message, call.span, hint=hint))
         elif len(found) == 1:

@@ -25,9 +25,9 @@ from assetc.definitions.key import AssetKey
 Findings = Mapping[Criterion, frozenset[Member]]
 
 
-def find_all(expressions: Iterable[Expression], members: Members, environment: SelectionEnvironment) -> Findings:
+def find_all(expression: Expression, members: Members, environment: SelectionEnvironment) -> Findings:
     """What each criterion finds, those of the selectors that are named included."""
-    criteria = {each for expression in expressions for each in criteria_of(expression, environment)}
+    criteria = set(criteria_of(expression, environment))
     return {criterion: _find(criterion, members, environment) for criterion in criteria}
 
 

@@ -12,9 +12,9 @@ from assetc.compiler.selection.members import Member, Members, Selectable, fqn_o
 from assetc.compiler.selection.request import SelectionEnvironment
 
 WILDCARDS = frozenset("*?[]")
+_MISSING = object()
 
-Found = Iterator[Member]
-Method = Callable[[Members, Criterion, SelectionEnvironment], Found]
+Method = Callable[[Members, Criterion, SelectionEnvironment], Iterator[Member]]
 
 
 def default_method(value: str) -> str:
@@ -34,14 +34,12 @@ def resource_types_of(thing: Selectable) -> tuple[str, ...]:
     return tuple(dict.fromkeys((kind, thing.kind, "asset")))
 
 
-def _fqn(members: Members, criterion: Criterion, environment: SelectionEnvironment) -> Found:
-    selector = criterion.value.split(".")
-    for member, thing in members.items():
-        if not isinstance(thing, Source):
-            fqn = fqn_of(thing)
-            is_id = isinstance(thing, Check) and thing.id.name == criterion.value
-            if is_id or _fqn_matches(fqn, selector) or _fqn_matches(fqn[1:], selector):
-                yield member
+def _fqn(thing: Selectable, criterion: Criterion, environment: SelectionEnvironment) -> bool:
+    if isinstance(thing, Source):
+        return False
+    fqn, selector = fqn_of(thing), criterion.value.split(".")
+    is_id = isinstance(thing, Check) and thing.id.name == criterion.value
+    return is_id or _fqn_matches(fqn, selector) or _fqn_matches(fqn[1:], selector)
 
 
 def _fqn_matches(fqn: tuple[str, ...], selector: list[str]) -> bool:
@@ -64,59 +62,81 @@ def _fqn_matches(fqn: tuple[str, ...], selector: list[str]) -> bool:
     return True
 
 
-def _key(members: Members, criterion: Criterion, environment: SelectionEnvironment) -> Found:
-    for member, thing in members.items():
-        if not isinstance(thing, Check) and fnmatchcase(str(thing.key), criterion.value):
-            yield member
+def _key(thing: Selectable, criterion: Criterion, environment: SelectionEnvironment) -> bool:
+    return not isinstance(thing, Check) and fnmatchcase(str(thing.key), criterion.value)
 
 
-def _kind(members: Members, criterion: Criterion, environment: SelectionEnvironment) -> Found:
-    for member, thing in members.items():
-        kinds = (thing.kind,) if isinstance(thing, Asset) else resource_types_of(thing)
-        if any(fnmatchcase(kind, criterion.value) for kind in kinds):
-            yield member
+def _kind(thing: Selectable, criterion: Criterion, environment: SelectionEnvironment) -> bool:
+    kinds = (thing.kind,) if isinstance(thing, Asset) else resource_types_of(thing)
+    return any(fnmatchcase(kind, criterion.value) for kind in kinds)
 
 
-def _owner(members: Members, criterion: Criterion, environment: SelectionEnvironment) -> Found:
-    for key, asset in members.graph.assets.items():
-        if any(fnmatchcase(owner, criterion.value) for owner in asset.config.owners):
-            yield key
+def _owner(thing: Selectable, criterion: Criterion, environment: SelectionEnvironment) -> bool:
+    return isinstance(thing, Asset) and any(fnmatchcase(owner, criterion.value) for owner in thing.config.owners)
 
 
-def _tag(members: Members, criterion: Criterion, environment: SelectionEnvironment) -> Found:
-    for member, thing in members.items():
-        tags = thing.tags if isinstance(thing, Source) else thing.config.tags
-        if any(fnmatchcase(tag, criterion.value) for tag in tags):
-            yield member
+def _tag(thing: Selectable, criterion: Criterion, environment: SelectionEnvironment) -> bool:
+    tags = thing.tags if isinstance(thing, Source) else thing.config.tags
+    return any(fnmatchcase(tag, criterion.value) for tag in tags)
 
 
-def _group(members: Members, criterion: Criterion, environment: SelectionEnvironment) -> Found:
-    for key, asset in members.graph.assets.items():
-        group = asset.group if environment.rules.folder_is_group else asset.config.group
-        if group and fnmatchcase(group, criterion.value):
-            yield key
+def _group(thing: Selectable, criterion: Criterion, environment: SelectionEnvironment) -> bool:
+    if not isinstance(thing, Asset):
+        return False
+    group = thing.group if environment.rules.folder_is_group else thing.config.group
+    return bool(group) and fnmatchcase(group or "", criterion.value)
 
 
-def _access(members: Members, criterion: Criterion, environment: SelectionEnvironment) -> Found:
-    for key, asset in members.graph.assets.items():
-        is_model = "model" in resource_types_of(asset)
-        if is_model and asset.config.extra.get("access", "protected") == criterion.value:
-            yield key
+def _access(thing: Selectable, criterion: Criterion, environment: SelectionEnvironment) -> bool:
+    if not isinstance(thing, Asset) or "model" not in resource_types_of(thing):
+        return False
+    return thing.config.extra.get("access", "protected") == criterion.value
 
 
-def _package(members: Members, criterion: Criterion, environment: SelectionEnvironment) -> Found:
+def _package(thing: Selectable, criterion: Criterion, environment: SelectionEnvironment) -> bool:
     wanted = environment.project_name if criterion.value == "this" else criterion.value
-    for member, thing in members.items():
-        if fnmatchcase(thing.package, wanted):
-            yield member
+    return fnmatchcase(thing.package, wanted)
 
 
-def _path(members: Members, criterion: Criterion, environment: SelectionEnvironment) -> Found:
+def _file(thing: Selectable, criterion: Criterion, environment: SelectionEnvironment) -> bool:
+    if thing.span is None:
+        return False
+    name = thing.span.path.rpartition("/")[2]
+    stem = name.rpartition(".")[0] or name
+    return fnmatchcase(name, criterion.value) or fnmatchcase(stem, criterion.value)
+
+
+def _source(thing: Selectable, criterion: Criterion, environment: SelectionEnvironment) -> bool:
+    if not isinstance(thing, Source):
+        return False
+    parts = criterion.value.split(".")
+    *package, source, table = [*parts, "*"] if len(parts) == 1 else parts[-3:]
+    in_package = not package or fnmatchcase(thing.package, package[0])
+    return in_package and fnmatchcase(thing.source_name, source) and fnmatchcase(thing.key.name, table)
+
+
+def _resource_type(thing: Selectable, criterion: Criterion, environment: SelectionEnvironment) -> bool:
+    return criterion.value in resource_types_of(thing)
+
+
+def _test_name(thing: Selectable, criterion: Criterion, environment: SelectionEnvironment) -> bool:
+    return isinstance(thing, Check) and thing.kind != "singular" and fnmatchcase(thing.kind, criterion.value)
+
+
+def _test_type(thing: Selectable, criterion: Criterion, environment: SelectionEnvironment) -> bool:
+    type_ = "singular" if isinstance(thing, Check) and thing.kind == "singular" else "generic"
+    is_meant = criterion.value in ("data", type_) or (criterion.value, type_) == ("schema", "generic")
+    return isinstance(thing, Check) and is_meant
+
+
+def _version(thing: Selectable, criterion: Criterion, environment: SelectionEnvironment) -> bool:
+    return criterion.value == "none" and "model" in resource_types_of(thing)
+
+
+def _path(members: Members, criterion: Criterion, environment: SelectionEnvironment) -> Iterator[Member]:
     places = {member: _places(thing) for member, thing in members.items()}
     matching = paths_matching(criterion.value, (path for paths in places.values() for path in paths))
-    for member, paths in places.items():
-        if matching.intersection(paths):
-            yield member
+    return (member for member, paths in places.items() if matching.intersection(paths))
 
 
 def _places(thing: Selectable) -> tuple[str, ...]:
@@ -129,105 +149,9 @@ def _places(thing: Selectable) -> tuple[str, ...]:
     return (path, *folders, *((patch,) if patch else ()))
 
 
-def _file(members: Members, criterion: Criterion, environment: SelectionEnvironment) -> Found:
-    for member, thing in members.items():
-        if thing.span is not None:
-            name = thing.span.path.rpartition("/")[2]
-            stem = name.rpartition(".")[0] or name
-            if fnmatchcase(name, criterion.value) or fnmatchcase(stem, criterion.value):
-                yield member
-
-
-def _source(members: Members, criterion: Criterion, environment: SelectionEnvironment) -> Found:
-    *package, source, table = _source_parts(criterion.value)
-    for key, thing in members.graph.sources.items():
-        in_package = not package or fnmatchcase(thing.package, package[0])
-        if in_package and fnmatchcase(thing.source_name, source) and fnmatchcase(key.name, table):
-            yield key
-
-
-def _source_parts(value: str) -> list[str]:
-    parts = value.split(".")
-    return [*parts, "*"] if len(parts) == 1 else parts[-3:]
-
-
-def _config(members: Members, criterion: Criterion, environment: SelectionEnvironment) -> Found:
-    for member, thing in members.items():
-        if matches_config(thing, criterion.arguments, criterion.value):
-            yield member
-
-
-def _resource_type(members: Members, criterion: Criterion, environment: SelectionEnvironment) -> Found:
-    for member, thing in members.items():
-        if criterion.value in resource_types_of(thing):
-            yield member
-
-
-def _test_name(members: Members, criterion: Criterion, environment: SelectionEnvironment) -> Found:
-    for name, check in members.checks.items():
-        if check.kind != "singular" and fnmatchcase(check.kind, criterion.value):
-            yield name
-
-
-def _test_type(members: Members, criterion: Criterion, environment: SelectionEnvironment) -> Found:
-    for name, check in members.checks.items():
-        type_ = "singular" if check.kind == "singular" else "generic"
-        if criterion.value in ("data", type_) or (criterion.value, type_) == ("schema", "generic"):
-            yield name
-
-
-def _version(members: Members, criterion: Criterion, environment: SelectionEnvironment) -> Found:
-    if criterion.value == "none":
-        yield from (key for key, asset in members.graph.assets.items() if "model" in resource_types_of(asset))
-
-
-def _nothing(members: Members, criterion: Criterion, environment: SelectionEnvironment) -> Found:
-    """For kinds of things that no project of ours has."""
-    yield from ()
-
-
-METHOD_FUNCTIONS: dict[str, Method] = {
-    "access": _access,
-    "config": _config,
-    "exposure": _nothing,
-    "file": _file,
-    "fqn": _fqn,
-    "group": _group,
-    "key": _key,
-    "kind": _kind,
-    "metric": _nothing,
-    "owner": _owner,
-    "package": _package,
-    "path": _path,
-    "resource_type": _resource_type,
-    "saved_query": _nothing,
-    "semantic_model": _nothing,
-    "source": _source,
-    "tag": _tag,
-    "test_name": _test_name,
-    "test_type": _test_type,
-    "unit_test": _nothing,
-    "version": _version,
-}
-
-NOT_BUILT = frozenset({"column", "result", "source_status", "state"})
-"""Methods of the grammar that cannot be answered yet."""
-
-CLOSED_VALUES: dict[str, tuple[str, ...]] = {
-    "resource_type": (
-        "model", "source", "seed", "snapshot", "test", "data_test", "check", "asset", "python", "unit_test",
-        "analysis", "exposure", "metric", "semantic_model", "saved_query", "function", "operation", "group",
-    ),
-    "test_type": ("generic", "schema", "singular", "unit", "data"),
-}  # fmt: skip
-"""Methods whose value is one of a few words."""
-
-
-_MISSING = object()
-
-
-def matches_config(thing: Asset | Source | Check, path: tuple[str, ...], wanted: str) -> bool:
-    """Whether the value below `path` is `wanted`, or a list that holds it."""
+def _config(thing: Selectable, criterion: Criterion, environment: SelectionEnvironment) -> bool:
+    """Whether a configuration value is the one that `config.KEY:VALUE` asks for, or a list that holds it."""
+    path, wanted = criterion.arguments, criterion.value
     found = _top(thing, path[0])
     for part in path[1:]:
         found = found.get(part, _MISSING) if isinstance(found, Mapping) else getattr(found, part, _MISSING)
@@ -238,7 +162,7 @@ def matches_config(thing: Asset | Source | Check, path: tuple[str, ...], wanted:
     return _equal(found, wanted)
 
 
-def _top(thing: Asset | Source | Check, key: str) -> object:
+def _top(thing: Selectable, key: str) -> object:
     if isinstance(thing, Source):
         return {"enabled": True, "tags": thing.tags, "meta": dict(thing.meta)}.get(key, _MISSING)
     if isinstance(thing, Check):
@@ -275,3 +199,52 @@ def _matches(path: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
         if not reached:
             return False
     return len(path) in reached
+
+
+def _nothing(members: Members, criterion: Criterion, environment: SelectionEnvironment) -> Iterator[Member]:
+    """For kinds of things that no project of ours has."""
+    yield from ()
+
+
+def _each(test: Callable[[Selectable, Criterion, SelectionEnvironment], bool]) -> Method:
+    """The method that finds every member for which the test is true."""
+    return lambda members, criterion, environment: (
+        member for member, thing in members.items() if test(thing, criterion, environment)
+    )
+
+
+METHOD_FUNCTIONS: dict[str, Method] = {
+    "access": _each(_access),
+    "config": _each(_config),
+    "exposure": _nothing,
+    "file": _each(_file),
+    "fqn": _each(_fqn),
+    "group": _each(_group),
+    "key": _each(_key),
+    "kind": _each(_kind),
+    "metric": _nothing,
+    "owner": _each(_owner),
+    "package": _each(_package),
+    "path": _path,
+    "resource_type": _each(_resource_type),
+    "saved_query": _nothing,
+    "semantic_model": _nothing,
+    "source": _each(_source),
+    "tag": _each(_tag),
+    "test_name": _each(_test_name),
+    "test_type": _each(_test_type),
+    "unit_test": _nothing,
+    "version": _each(_version),
+}
+
+NOT_BUILT = frozenset({"column", "result", "source_status", "state"})
+"""Methods of the grammar that cannot be answered yet."""
+
+CLOSED_VALUES: dict[str, tuple[str, ...]] = {
+    "resource_type": (
+        "model", "source", "seed", "snapshot", "test", "data_test", "check", "asset", "python", "unit_test",
+        "analysis", "exposure", "metric", "semantic_model", "saved_query", "function", "operation", "group",
+    ),
+    "test_type": ("generic", "schema", "singular", "unit", "data"),
+}  # fmt: skip
+"""Methods whose value is one of a few words."""

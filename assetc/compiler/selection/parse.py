@@ -7,12 +7,9 @@ from collections.abc import Iterable
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.selection.expression import NOTHING, Criterion, Depth, Expression, Intersection, Union
+from assetc.compiler.selection.methods import METHOD_FUNCTIONS, NOT_BUILT
 
-METHODS = (
-    "access", "column", "config", "exposure", "file", "fqn", "group", "key", "kind", "metric", "owner",
-    "package", "path", "resource_type", "result", "saved_query", "selector", "semantic_model", "source",
-    "source_status", "state", "tag", "test_name", "test_type", "unit_test", "version",
-)  # fmt: skip
+METHODS = tuple(sorted({*METHOD_FUNCTIONS, *NOT_BUILT, "selector"}))
 """dbt's methods, and four of our own: key, kind, owner, column."""
 
 _TERM = re.compile(

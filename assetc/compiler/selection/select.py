@@ -34,7 +34,7 @@ def select(
     members = members_of(graph)
     if expression is EVERYTHING:
         return _selected(_of_types(members.all(), members, request), graph), problems
-    found = find_all((expression,), members, environment)
+    found = find_all(expression, members, environment)
     evaluation = Evaluation(members, environment, found, request.indirect)
     chosen = _of_types(evaluate(expression, evaluation), members, request)
     problems += tuple(_problems(expression, evaluation))

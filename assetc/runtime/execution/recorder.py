@@ -13,7 +13,7 @@ from assetc.compiler.asset import Check
 from assetc.compiler.node import NodeId
 from assetc.compiler.plan import ExecuteCheck, Output, Part, PartId, Step, check_id
 from assetc.compiler.planning.inputs import is_view
-from assetc.compiler.planning.staleness import Recorded, physical_settings, version_read
+from assetc.compiler.planning.staleness import Recorded, physical_settings
 from assetc.definitions.key import AssetKey
 from assetc.runtime.execution.events import StepFinished
 from assetc.runtime.execution.work import Built
@@ -226,7 +226,9 @@ def _is_verified(check: Check, result: CheckResult, versions: Mapping[AssetKey, 
 
 
 def _version(found: Versions | None, *, by_view: bool) -> str:
-    return NEVER_BUILT if found is None else version_read(found, by_view=by_view)
+    if found is None:
+        return NEVER_BUILT
+    return found.definition if by_view else found.data_version
 
 
 def _median(durations: tuple[float, ...]) -> float:
