@@ -11,8 +11,8 @@ from assetc.compiler.place import Span
 from assetc.compiler.selection.members import Member
 from assetc.definitions.key import AssetKey
 from assetc.project.documents.read_text import shown_text
-from assetc.project.properties.property_items import PropertyItem, item_at, words_of
-from assetc.project.selectors_file import FILE as SELECTORS
+from assetc.project.project_parts import FILE as SELECTORS
+from assetc.project.properties.properties import PropertyItem, item_at, words_of
 from assetc.runtime.workspace import Workspace
 
 OF_SEVERAL = frozenset({"E102", "E103", "E105"})

@@ -82,7 +82,7 @@ def open_project(invocation: Invocation, *, full_refresh: bool = False) -> Opene
 
 def _given_variables(text: str, output: Output) -> Mapping[str, object]:
     """The variables of `--vars`; stops when they are none."""
-    from assetc.project.variables import SHOWN_AS, read_variables  # only this option needs YAML in a warm start
+    from assetc.project.project_file import SHOWN_AS, read_variables  # only this option needs YAML in a warm start
 
     given, problems = read_variables(text)
     if problems:
@@ -108,7 +108,7 @@ def select_in(opened: Opened, request: SelectionRequest) -> Selected:
 def _definitions(project: Project) -> tuple[Mapping[str, Definition], tuple[Diagnostic, ...]]:
     """The selectors that the project defines."""
     from assetc.compiler.selection.definitions import read_definitions  # most projects define none
-    from assetc.project.selector_places import place_in_selectors
+    from assetc.project.project_file import place_in_selectors
 
     return read_definitions(project.selectors, partial(place_in_selectors, project.root, project.selectors_path))
 

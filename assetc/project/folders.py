@@ -13,7 +13,7 @@ from assetc.compiler.package import ProjectFile, Settings
 from assetc.compiler.project import Entry, FolderConfig
 from assetc.compiler.rules import Rules
 from assetc.project.settings import PATH_KEYS
-from assetc.project.templates import TemplateNames, render_value
+from assetc.project.templates import TemplateNames, render_entries
 
 _RENDERED_LATER = frozenset({"pre_hook", "post_hook", "sql_header"})
 
@@ -25,7 +25,7 @@ def finish_folders(
     finished: list[FolderConfig] = []
     problems: list[Diagnostic] = []
     for config in folders:
-        entries, found = _rendered(config.entries, names)
+        entries, found = render_entries(config.entries, names, _RENDERED_LATER)
         problems += found
         finished.append(_of_package(replace(config, entries=entries), name, rules))
     return tuple(sorted(finished, key=lambda config: len(config.folder))), tuple(problems)
@@ -36,16 +36,15 @@ def unused_folders(
 ) -> Iterator[Diagnostic]:
     """A warning (W222) for configuration of a folder that holds nothing."""
     paths = [file.path for file in files]
+    tops_of = {"models": settings.model_paths, "seeds": settings.seed_paths, "snapshots": settings.snapshot_paths}
     for config in folders:
-        tops = _tops(config, settings)
+        tops = tops_of.get(config.kind, ())
         if config.package == name and config.folder and tops and not _is_used(config.folder, tops, paths):
             shown = "/".join(config.folder)
             known = {part for path in paths for part in path.split("/")[1:-1]}
             hint = did_you_mean(config.folder[-1], known) or f"There is no such folder in {', '.join(tops)}"
-            span = config.entries[0].span
-            yield diagnostic(
-                "W222", f"the configuration of {config.kind} in {shown} applies to nothing", span, hint=hint
-            )
+            message = f"the configuration of {config.kind} in {shown} applies to nothing"
+            yield diagnostic("W222", message, config.entries[0].span, hint=hint)
 
 
 def missing_folders(root: Path, entries: Mapping[str, Entry], rules: Rules) -> Iterator[Diagnostic]:
@@ -61,19 +60,6 @@ def missing_folders(root: Path, entries: Mapping[str, Entry], rules: Rules) -> I
                 yield diagnostic("W222", f"{key} names the folder {folder}, which is not there", entry.span, hint=hint)
 
 
-def _rendered(entries: tuple[Entry, ...], names: TemplateNames) -> tuple[tuple[Entry, ...], list[Diagnostic]]:
-    finished: list[Entry] = []
-    problems: list[Diagnostic] = []
-    for entry in entries:
-        value, found = (
-            (entry.value, ()) if entry.key in _RENDERED_LATER else render_value(entry.value, entry.span, names)
-        )
-        problems += found
-        if not found:
-            finished.append(replace(entry, value=value))
-    return tuple(finished), problems
-
-
 def _of_package(config: FolderConfig, name: str, rules: Rules) -> FolderConfig:
     """In dbt the first folder is a package; a native project may leave its own name out."""
     if not config.folder:
@@ -82,17 +68,6 @@ def _of_package(config: FolderConfig, name: str, rules: Rules) -> FolderConfig:
     if first == name or rules.folders_name_packages:
         return replace(config, folder=tuple(rest), package=first)
     return replace(config, package=name)
-
-
-def _tops(config: FolderConfig, settings: Settings) -> tuple[str, ...]:
-    match config.kind:
-        case "models":
-            return settings.model_paths
-        case "seeds":
-            return settings.seed_paths
-        case "snapshots":
-            return settings.snapshot_paths
-    return ()
 
 
 def _is_used(folder: tuple[str, ...], tops: tuple[str, ...], paths: list[str]) -> bool:

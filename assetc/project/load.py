@@ -20,18 +20,15 @@ from assetc.project.documents.readings import ProjectFileReading
 from assetc.project.find_project import FoundProject, find_project
 from assetc.project.folders import finish_folders, missing_folders, unused_folders
 from assetc.project.memory.load_memory import NO_MEMORY, Memory, read_config_file
-from assetc.project.outline import Outline, make_outline, render_entries
-from assetc.project.profiles.load_target import load_target
-from assetc.project.profiles.other_targets import OtherTarget
+from assetc.project.outline import RENDERED_LATER, Outline, make_outline
+from assetc.project.profiles.load_target import OtherTarget, load_target
 from assetc.project.profiles.profiles import ProfileRequest
 from assetc.project.profiles.secrets import named_only, secrets_in, secrets_of_environment, worth_masking
 from assetc.project.profiles.target import Connection, TargetRequest
-from assetc.project.project_parts import read_dispatch, read_hooks, read_mapping, read_resources
-from assetc.project.properties.load_properties import read_property_files
-from assetc.project.properties.unread_properties import UnreadProperties
-from assetc.project.selectors_file import read_selectors
+from assetc.project.project_parts import read_dispatch, read_hooks, read_mapping, read_resources, read_selectors
+from assetc.project.properties.load_properties import UnreadProperties, read_property_files
 from assetc.project.settings import make_settings
-from assetc.project.templates import TemplateNames
+from assetc.project.templates import TemplateNames, render_entries
 
 Value = TypeVar("Value")
 
@@ -155,7 +152,8 @@ class _Body:
     def read(self, reading: ProjectFileReading, outline: Outline, target: Target, names: TemplateNames) -> Project:
         """The project for a target."""
         rules = self.found.rules
-        entries = self.noted(render_entries(reading, names))
+        rendered = self.noted(render_entries(reading.entries, names, RENDERED_LATER))
+        entries = {entry.key: entry for entry in rendered}
         settings = self.noted(make_settings(entries, rules))
         folders = self.noted(finish_folders(reading.folders, outline.name, rules, names))
         files = self.files(settings)

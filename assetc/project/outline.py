@@ -45,23 +45,6 @@ def make_outline(
     return Outline(name, profile, variables), tuple(problems)
 
 
-def render_entries(
-    reading: ProjectFileReading, names: TemplateNames
-) -> tuple[dict[str, Entry], tuple[Diagnostic, ...]]:
-    """The keys of a project file, rendered where dbt renders them; one that cannot be is left out."""
-    entries: dict[str, Entry] = {}
-    problems: list[Diagnostic] = []
-    for entry in reading.entries:
-        if entry.key in RENDERED_LATER:
-            entries[entry.key] = entry
-            continue
-        value, found = render_value(entry.value, entry.span, names)
-        problems += found
-        if not found:
-            entries[entry.key] = replace(entry, value=value)
-    return entries, tuple(problems)
-
-
 def _name(found: FoundProject, entry: Entry | None, names: TemplateNames) -> tuple[str, tuple[Diagnostic, ...]]:
     default = re.sub(r"\W", "_", found.root.name) or "project"
     if entry is None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, cast
 
 from assetc.compiler.configuration.keys import without_effect
-from assetc.compiler.place import file_span
+from assetc.compiler.diagnostic import Diagnostic, diagnostic
+from assetc.compiler.place import Span, file_span
 from assetc.compiler.project import Entry, FolderConfig
 from assetc.compiler.rules import DBT, RULES, Flavor, Rules
-from assetc.project.documents.config_entries import config_entry
-from assetc.project.documents.findings import Findings
+from assetc.project.documents.findings import Findings, config_entry
 from assetc.project.documents.keys import (
     DBT_PROJECT_KEYS,
     MAPPING_CONFIG_KEYS,
@@ -21,9 +21,10 @@ from assetc.project.documents.keys import (
     SECTIONS,
     snake,
 )
+from assetc.project.documents.read_text import shown_text
 from assetc.project.documents.readings import ProjectFileReading
 from assetc.project.documents.toml_positions import read_toml
-from assetc.project.documents.written import WrittenFile, WrittenMapping, WrittenPair, plain
+from assetc.project.documents.written import WrittenFile, WrittenMapping, WrittenPair, place_at, plain
 from assetc.project.documents.yaml_positions import read_yaml
 
 _TABLE = re.compile(r"^\s*\[+\s*[\"']?tool[\"']?\s*\.\s*[\"']?assetc\b", re.MULTILINE)
@@ -34,8 +35,7 @@ Section = Literal["models", "seeds", "snapshots", "sources", "checks"]
 def read_project_file(path: str, text: str, flavor: Flavor) -> ProjectFileReading:
     """What a project file says, and what is wrong with it. Never raises."""
     file = read_yaml(path, text, DBT) if flavor == "dbt" else read_toml(path, text)
-    findings = Findings(RULES[flavor])
-    findings.problems += file.problems
+    findings = Findings(RULES[flavor], file.problems)
     content = _own_table(findings, file, path)
     if content is None:
         return ProjectFileReading(problems=tuple(findings.problems), is_usable=False)
@@ -113,9 +113,32 @@ def _is_config(rules: Rules, key: str) -> bool:
 def read_selectors_file(path: str, text: str) -> ProjectFileReading:
     """The keys of a `selectors.yml`; what they mean, the compiler says. Never raises."""
     file = read_yaml(path, text, DBT)
-    findings = Findings(DBT)
-    findings.problems += file.problems
-    content = None if file.content is None else findings.mapping(file.content, "a selectors file")
-    pairs = () if content is None else content.pairs
+    findings = Findings(DBT, file.problems)
+    pairs = findings.pairs(file.content, "a selectors file")
     entries = tuple(Entry(pair.key, plain(pair.value), pair.span) for pair in pairs)
     return ProjectFileReading(entries, problems=tuple(findings.problems))
+
+
+def place_in_selectors(root: str, path: str, steps: Iterable[str | int]) -> Span:
+    """The place of a value of `selectors.yml`, or of `selectors` in a native project file, to which steps lead."""
+    text = shown_text(root, path) or ""
+    if path.endswith(".toml"):
+        content = read_toml(path, text).content
+        steps = (*(("tool", "assetc") if path == "pyproject.toml" else ()), *steps)
+    else:
+        content = read_yaml(path, text, DBT).content
+    return file_span(path) if content is None else place_at(content, steps)
+
+
+SHOWN_AS = "--vars"
+
+
+def read_variables(text: str) -> tuple[Mapping[str, object], tuple[Diagnostic, ...]]:
+    """The variables that a YAML text gives. Never raises."""
+    file = read_yaml(SHOWN_AS, text, DBT)
+    if file.content is None:
+        return {}, file.problems
+    if not isinstance(file.content, WrittenMapping):
+        message = "--vars must be a mapping"
+        return {}, (diagnostic("E126", message, file.content.span, hint="Write it as --vars 'name: value'"),)
+    return {pair.key: plain(pair.value) for pair in file.content.pairs}, file.problems

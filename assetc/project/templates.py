@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.place import Span
+from assetc.compiler.project import Entry
 
 SECRET_PREFIX = "DBT_ENV_SECRET"  # noqa: S105  it is what the names of secrets begin with
 _PART = re.compile(r"\{\{-?(?P<expression>.*?)-?\}\}|\{#.*?#\}", re.DOTALL)
@@ -35,6 +37,20 @@ def render_value(value: object, span: Span, names: TemplateNames) -> tuple[objec
         return _render(value, names), ()
     except _Fault as fault:
         return None, (diagnostic("E128", fault.message, span, hint=fault.hint),)
+
+
+def render_entries(
+    entries: Iterable[Entry], names: TemplateNames, later: Collection[str] = ()
+) -> tuple[tuple[Entry, ...], tuple[Diagnostic, ...]]:
+    """The entries with their templates rendered, except for the keys that come later; without those that cannot be."""
+    finished: list[Entry] = []
+    problems: list[Diagnostic] = []
+    for entry in entries:
+        value, found = (entry.value, ()) if entry.key in later else render_value(entry.value, entry.span, names)
+        problems += found
+        if not found:
+            finished.append(replace(entry, value=value))
+    return tuple(finished), tuple(problems)
 
 
 class _Fault(Exception):  # noqa: N818  it carries words to `render_value` and goes no further

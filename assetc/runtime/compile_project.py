@@ -13,8 +13,8 @@ from assetc.compiler.pipeline import compile_project
 from assetc.compiler.project import Properties
 from assetc.compiler.text_id import TextId
 from assetc.project.files import ProjectFiles
-from assetc.project.memory.encoding import ReadingsMemory
 from assetc.project.memory.facts_memory import CachedMemory
+from assetc.project.memory.load_memory import Memory
 from assetc.project.memory.snapshot import hash_of
 from assetc.project.memory.snapshot_rows import Snapshot
 from assetc.project.properties.load_properties import LoadedProperties, load_properties, only
@@ -29,7 +29,7 @@ def compile_opened(opening: Opening, before: Snapshot | None, changed: Collectio
 
     def properties(paths: Collection[str] | None) -> tuple[Properties, tuple[Diagnostic, ...]]:
         unread = opening.unread if paths is None else only(opening.unread, paths)
-        loaded = load_properties(unread, ReadingsMemory(opening.cache))
+        loaded = load_properties(unread, Memory(opening.cache))
         whole.extend((loaded,) if paths is None else ())
         return loaded.properties, loaded.problems
 
@@ -47,5 +47,5 @@ def rendered_properties(opening: Opening, templated: tuple[str, ...]) -> str:
     """A hash of what the property files with templates say now; of all others their stamps tell."""
     if not templated:
         return ""
-    loaded = load_properties(only(opening.unread, templated), ReadingsMemory(opening.cache))
+    loaded = load_properties(only(opening.unread, templated), Memory(opening.cache))
     return hash_of((loaded.properties, loaded.problems))

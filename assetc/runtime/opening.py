@@ -13,7 +13,7 @@ from assetc.compiler.project import Project
 from assetc.project.load import LoadRequest
 from assetc.project.memory.cache import Cache
 from assetc.project.profiles.secrets import named_only
-from assetc.project.properties.unread_properties import UnreadProperties
+from assetc.project.properties.load_properties import UnreadProperties
 
 
 class OpenRequest(Struct, frozen=True):

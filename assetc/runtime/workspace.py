@@ -23,10 +23,10 @@ from assetc.compiler.project import Project
 from assetc.project.find_project import find_project
 from assetc.project.load import Loaded, load
 from assetc.project.memory.cache import Cache
-from assetc.project.memory.encoding import ReadingsMemory
+from assetc.project.memory.load_memory import Memory
 from assetc.project.memory.snapshot import ProjectStamps, changed_files, hash_of, keep, recall
 from assetc.project.memory.snapshot_rows import Snapshot
-from assetc.project.profiles.other_targets import shared_relations
+from assetc.project.profiles.load_target import shared_relations
 from assetc.project.profiles.secrets import named_only
 from assetc.project.profiles.target import Connection
 from assetc.runtime.opening import Opening, OpenRequest
@@ -120,7 +120,7 @@ def open_workspace(request: OpenRequest) -> Workspace | NotOpened:
 def _opened(request: OpenRequest) -> Workspace | NotOpened:
     found = find_project(request.start, request.load.project_dir)
     cache = Cache.open(None if isinstance(found, Diagnostic) else found.root / ".assetc" / "cache.sqlite")
-    loaded = load(request.start, replace(request.load, memory=ReadingsMemory(cache)))
+    loaded = load(request.start, replace(request.load, memory=Memory(cache)))
     cache.never_write(loaded.secrets)
     if loaded.project is None or loaded.connection is None or loaded.unread is None:
         cache.close()

@@ -17,8 +17,8 @@ import pytest
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.project.load import LoadRequest, load
 from assetc.project.memory.load_memory import NO_MEMORY
+from assetc.project.project_file import read_variables
 from assetc.project.properties.load_properties import load_properties
-from assetc.project.variables import read_variables
 
 CASES = Path(__file__).parent / "cases"
 FENCE = re.compile(r"^```(\S+)\n(.*?)^```\n", re.MULTILINE | re.DOTALL)

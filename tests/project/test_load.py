@@ -16,7 +16,6 @@ from assetc.compiler.project import Project
 from assetc.compiler.rules import NATIVE
 from assetc.project.load import Loaded, LoadRequest, load
 from assetc.project.memory.cache import Cache
-from assetc.project.memory.encoding import ReadingsMemory
 from assetc.project.memory.load_memory import NO_MEMORY, Memory
 from assetc.project.properties.load_properties import LoadedProperties, load_properties
 
@@ -171,7 +170,7 @@ def test_a_profile_with_secrets_is_not_remembered(folder: Folder) -> None:
     folder.environment |= {"DB": "a.duckdb", "DBT_ENV_SECRET_PASSWORD": "hush-hush", "THREADS": "3"}
     folder.files({"assetc.toml": 'name = "shop"', "profiles.yml": SECRETS})
     cache = Cache.open(folder.root / "cache.sqlite")
-    folder.load(memory=ReadingsMemory(cache))
+    folder.load(memory=Memory(cache))
     cache.close()
     assert b"in-the-file" not in (folder.root / "cache.sqlite").read_bytes()
 
@@ -339,20 +338,20 @@ def test_a_remembered_load_gives_the_same_and_reads_no_yaml(folder: Folder) -> N
     }
     folder.files(files)
     cache = Cache.open(folder.root / "cache.sqlite")
-    first = folder.load(memory=ReadingsMemory(cache)), folder.described(ReadingsMemory(cache))
+    first = folder.load(memory=Memory(cache)), folder.described(Memory(cache))
     cache.close()
-    memory = ReadingsMemory(Cache.open(folder.root / "cache.sqlite"))
+    memory = Memory(Cache.open(folder.root / "cache.sqlite"))
     assert (folder.load(memory=memory), folder.described(memory)) == first
     assert first[0].project is not None
     program = f"""
         import sys
         from pathlib import Path
         from assetc.project.memory.cache import Cache
-        from assetc.project.memory.encoding import ReadingsMemory
+        from assetc.project.memory.load_memory import Memory
         from assetc.project.load import LoadRequest, load
         from assetc.project.properties.load_properties import load_properties
         root = Path({str(folder.root)!r})
-        memory = ReadingsMemory(Cache.open(root / "cache.sqlite"))
+        memory = Memory(Cache.open(root / "cache.sqlite"))
         loaded = load(root, LoadRequest({{}}, memory=memory))
         assert load_properties(loaded.unread, memory).properties.patches
         print([name for name in ("yaml", "tomllib", "jinja2", "sqlglot", "duckdb", "networkx") if name in sys.modules])
@@ -362,7 +361,7 @@ def test_a_remembered_load_gives_the_same_and_reads_no_yaml(folder: Folder) -> N
 
 
 def test_a_changed_file_is_read_again(folder: Folder) -> None:
-    memory = ReadingsMemory(Cache.open(None))
+    memory = Memory(Cache.open(None))
     folder.files({"assetc.toml": "", "models/a.yml": "models: [{name: a}]"}).described(memory)
     folder.files({"models/a.yml": "models: [{name: bcd}]"})
     assert [patch.name for patch in folder.described(memory).properties.patches] == ["bcd"]

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from assetc.compiler.configuration.configure import unknown_key
 from assetc.compiler.configuration.keys import without_effect
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.place import Span
+from assetc.compiler.project import Entry
 from assetc.compiler.rules import Rules
-from assetc.project.documents.keys import CHANGES_A_RUN
-from assetc.project.documents.written import Written, WrittenList, WrittenMapping, WrittenPair, WrittenScalar
+from assetc.project.documents.keys import CHANGES_A_RUN, CONFIG_KEYS, NOT_BUILT_CONFIG_KEYS, snake
+from assetc.project.documents.written import Written, WrittenList, WrittenMapping, WrittenPair, WrittenScalar, plain
 
 
 class Findings:
     """Takes values apart as the reader of a file expects them, and collects what does not fit."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules, problems: Iterable[Diagnostic]) -> None:
         self.rules = rules
-        self.problems: list[Diagnostic] = []
+        self.problems = list(problems)
 
     def add(self, code: str, message: str, span: Span, hint: str = "") -> None:
         """A fault with its place."""
@@ -48,6 +50,16 @@ class Findings:
             return WrittenMapping((), written.place)
         self.misfit(written, what, "a mapping", hint)
         return None
+
+    def pairs(self, written: Written | None, what: str, hint: str = "") -> tuple[WrittenPair, ...]:
+        """The pairs of the mapping that stands here, if anything does."""
+        mapping = None if written is None else self.mapping(written, what, hint)
+        return () if mapping is None else mapping.pairs
+
+    def pairs_at(self, written: WrittenMapping, key: str) -> tuple[WrittenPair, ...]:
+        """The pairs of the mapping below a key."""
+        pair = written.find(key)
+        return () if pair is None else self.pairs(pair.value, key)
 
     def items(self, written: Written, what: str) -> tuple[Written, ...]:
         """The items of the list that stands here; null counts as an empty one."""
@@ -129,3 +141,43 @@ def _kind(written: Written) -> str:
         case WrittenScalar(value=str()):
             return "a text"
     return "a date"
+
+
+def read_config(findings: Findings, section: str, written: Written) -> tuple[Entry, ...]:
+    """The entries of a `config:` mapping of a property file. Unknown keys are reported and kept."""
+    return tuple(config_entries(findings, section, findings.pairs(written, "config")))
+
+
+def config_entries(findings: Findings, section: str, pairs: tuple[WrittenPair, ...]) -> Iterator[Entry]:
+    """Each pair as an entry, its key in the form in which it is looked up."""
+    return (config_entry(findings, section, pair) for pair in pairs)
+
+
+def config_entry(findings: Findings, section: str, pair: WrittenPair) -> Entry:
+    """One configuration key. An unknown one is reported, and kept for the adapter and the templates."""
+    known = CONFIG_KEYS[section]
+    key = snake(pair.key)
+    if key in known:
+        entry = Entry(key, plain(pair.value), pair.span)
+        if key in NOT_BUILT_CONFIG_KEYS.get(section, ()):
+            findings.not_built(pair)
+        _note_not_built(findings, section, entry)
+        return entry
+    entry = Entry(pair.key.removeprefix("+"), plain(pair.value), pair.span)
+    if section in ("models", "seeds", "snapshots"):
+        # The pass that merges an asset's configuration says the same of what a SQL or Python file configures.
+        findings.problems.append(unknown_key(entry, findings.rules))
+    else:
+        findings.unknown(pair, known, f"the configuration of {section}")
+    return entry
+
+
+def _note_not_built(findings: Findings, section: str, entry: Entry) -> None:
+    """Say of a known key that it has no effect yet, where dbt would do something else in a run."""
+    value = entry.value if isinstance(entry.value, Mapping) else {}
+    stores = section == "checks" and entry.key == "store_failures" and entry.value in (True, "true", "True")
+    if stores and not findings.rules.lists_all_not_built:
+        findings.add("W223", "store_failures is not built yet: the rows that fail are not kept", entry.span)
+    if section == "sources" and entry.key == "meta" and "external_location" in value:
+        hint = "Read the file in a model: from read_parquet('...')"
+        findings.problems.append(without_effect("external_location", entry.span, hint))

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from functools import lru_cache
-from hashlib import blake2b
 from threading import Lock
 from typing import Any, TypeVar, cast
 
 import msgspec
 
 from assetc.definitions.key import AssetKey
-from assetc.project.memory.cache import Cache
 
 T = TypeVar("T")
 
@@ -32,31 +30,6 @@ def decode(form: type[T], content: bytes) -> T | None:
     except (msgspec.MsgspecError, ValueError):
         return None
     return value
-
-
-class ReadingsMemory:
-    """Readings of configuration files in the cache, each with the stamp of its file."""
-
-    def __init__(self, cache: Cache) -> None:
-        self._cache = cache
-
-    def recall(self, form: type[T], path: str, stamp: tuple[int, int, int]) -> T | None:
-        """The reading of this file, if it was remembered with this stamp."""
-        row = self._cache.get(form.__name__, path)
-        if row is None or row[:STAMP_LENGTH] != _stamp_bytes(stamp):
-            return None
-        return decode(form, row[STAMP_LENGTH:])
-
-    def remember(self, path: str, stamp: tuple[int, int, int], reading: object) -> None:
-        """Keep a reading for the next load."""
-        self._cache.keep(type(reading).__name__, path, _stamp_bytes(stamp) + encode(reading))
-
-
-STAMP_LENGTH = 16
-
-
-def _stamp_bytes(stamp: tuple[int, int, int]) -> bytes:
-    return blake2b(repr(stamp).encode(), digest_size=STAMP_LENGTH).digest()
 
 
 @lru_cache(maxsize=64)

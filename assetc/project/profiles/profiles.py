@@ -13,7 +13,7 @@ from assetc.compiler.project import Entry
 from assetc.compiler.rules import Rules
 from assetc.project.documents.readings import ProfilesReading, WrittenOutput, WrittenProfile
 from assetc.project.profiles.secrets import named_only
-from assetc.project.templates import TemplateNames, render_value
+from assetc.project.templates import TemplateNames, render_entries, render_value
 
 BUILT_IN_TARGET = "dev"
 BUILT_IN_FIELDS: Mapping[str, object] = {"type": "duckdb", "path": ".assetc/warehouse.duckdb"}
@@ -155,15 +155,11 @@ def render_output(
     profile: str, output: WrittenOutput, names: TemplateNames
 ) -> tuple[Output | None, tuple[Diagnostic, ...]]:
     """An output with its templates rendered, or None with the reasons."""
-    fields: dict[str, object] = {}
-    problems: list[Diagnostic] = []
-    for entry in output.fields:
-        fields[entry.key], found = render_value(entry.value, entry.span, names)
-        problems += found
-    places = {entry.key: entry.span for entry in output.fields}
+    entries, problems = render_entries(output.fields, names)
     if problems:
-        return None, tuple(problems)
-    return Output(profile, output.name, output.span, fields, places), ()
+        return None, problems
+    fields = {entry.key: entry.value for entry in entries}
+    return Output(profile, output.name, output.span, fields, {entry.key: entry.span for entry in entries}), ()
 
 
 def _listing(lead: str, names: Mapping[str, object]) -> str:

@@ -18,11 +18,9 @@ _PROFILE_KEYS = frozenset({"target", "outputs", "config"})
 def read_profiles(path: str, text: str) -> ProfilesReading:
     """The profiles of a file, and what is wrong with it. Never raises."""
     file = read_yaml(path, text, DBT)
-    findings = Findings(DBT)
-    findings.problems += file.problems
-    content = None if file.content is None else findings.mapping(file.content, "a profiles file")
+    findings = Findings(DBT, file.problems)
     profiles: list[WrittenProfile] = []
-    for pair in () if content is None else content.pairs:
+    for pair in findings.pairs(file.content, "a profiles file"):
         if pair.key != "config":
             profiles += _read_profile(findings, pair)
     fields = [entry for profile in profiles for output in profile.outputs for entry in output.fields]
@@ -44,9 +42,7 @@ def _read_profile(findings: Findings, pair: WrittenPair) -> Iterator[WrittenProf
 
 
 def _read_outputs(findings: Findings, profile: WrittenMapping) -> Iterator[WrittenOutput]:
-    outputs = profile.find("outputs")
-    mapping = None if outputs is None else findings.mapping(outputs.value, "outputs")
-    for pair in () if mapping is None else mapping.pairs:
+    for pair in findings.pairs_at(profile, "outputs"):
         fields = findings.mapping(pair.value, f"the target {pair.key}")
         if fields is not None:
             entries = tuple(Entry(field.key, plain(field.value), field.span) for field in fields.pairs)

@@ -8,14 +8,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from assetc.compiler.diagnostic import Diagnostic
-from assetc.compiler.package import ProjectFile
-from assetc.compiler.project import Properties
+from assetc.compiler.package import ProjectFile, Settings
+from assetc.compiler.project import FolderConfig, Properties
+from assetc.compiler.rules import Rules
 from assetc.project.documents.read_text import read_text
 from assetc.project.documents.readers import read_properties
 from assetc.project.documents.readings import PropertyFileReading
 from assetc.project.memory.load_memory import Memory
 from assetc.project.properties.finish_properties import finish_properties
-from assetc.project.properties.unread_properties import UnreadProperties
+from assetc.project.templates import TemplateNames
 
 Readings = list[tuple[str, PropertyFileReading]]
 
@@ -65,3 +66,14 @@ def _fresh(unread: UnreadProperties, file: ProjectFile, memory: Memory) -> Prope
     reading = read_properties(file.path, text, unread.rules)
     memory.remember(file.path, file.stamp, reading)
     return reading
+
+
+class UnreadProperties(Struct, frozen=True):
+    """The property files of a project, and what is needed to understand them."""
+
+    root: str
+    rules: Rules
+    files: tuple[ProjectFile, ...]
+    folders: tuple[FolderConfig, ...]
+    settings: Settings
+    names: TemplateNames

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Literal
 
+from msgspec import Struct
+
+from assetc.compiler.place import Span
 from assetc.compiler.project import DeclaredSource, Entry, Patch
 from assetc.compiler.rules import Rules
-from assetc.project.documents.config_entries import config_entry, read_config
-from assetc.project.documents.findings import Findings
+from assetc.project.documents.findings import Findings, config_entry, read_config
 from assetc.project.documents.keys import (
     ASSET_KEYS,
     CONFIG_AT_THE_TOP,
@@ -17,7 +20,7 @@ from assetc.project.documents.keys import (
     PROPERTY_FILE_KEYS,
 )
 from assetc.project.documents.readings import PropertyFileReading
-from assetc.project.documents.written import WrittenMapping, WrittenPair, WrittenScalar
+from assetc.project.documents.written import WrittenList, WrittenMapping, WrittenPair, WrittenScalar
 from assetc.project.documents.yaml_positions import read_yaml
 from assetc.project.properties.property_checks import read_checks
 from assetc.project.properties.property_columns import read_columns
@@ -36,12 +39,10 @@ _FORM = "It has keys such as models:, seeds: and sources:, with lists below them
 def read_properties(path: str, text: str, rules: Rules) -> PropertyFileReading:
     """What a property file says, and what is wrong with it. Never raises."""
     file = read_yaml(path, text, rules)
-    findings = Findings(rules)
-    findings.problems += file.problems
-    content = None if file.content is None else findings.mapping(file.content, "a property file", _FORM)
+    findings = Findings(rules, file.problems)
     patches: list[Patch] = []
     sources: list[DeclaredSource] = []
-    for pair in () if content is None else content.pairs:
+    for pair in findings.pairs(file.content, "a property file", _FORM):
         if pair.key == "sources":
             sources += read_sources(findings, pair.value)
         elif pair.key in _PATCHES:
@@ -97,3 +98,37 @@ def _read_key(findings: Findings, section: str, pair: WrittenPair) -> Iterator[E
         findings.not_built(pair)
     elif pair.key in CONFIG_AT_THE_TOP:
         yield config_entry(findings, section, pair)
+
+
+_WORD = re.compile(r"[\w$-]+")
+
+
+class PropertyItem(Struct, frozen=True):
+    """One entry below `models:`, `seeds:`, `sources:` ... of a property file."""
+
+    name: str
+    start: int
+    end: int
+
+    def holds(self, span: Span) -> bool:
+        """Whether a place lies in the entry."""
+        return self.start <= span.start < self.end
+
+
+def item_at(path: str, text: str, rules: Rules, span: Span) -> PropertyItem | None:
+    """The entry that a place lies in; None where it lies in none, or the file cannot be read."""
+    content = read_yaml(path, text, rules).content
+    for pair in content.pairs if isinstance(content, WrittenMapping) else ():
+        for item in pair.value.items if isinstance(pair.value, WrittenList) else ():
+            named = item.find("name") if isinstance(item, WrittenMapping) else None
+            if named is None or not isinstance(named.value, WrittenScalar):
+                continue
+            found = PropertyItem(str(named.value.value), item.span.start, item.span.end)
+            if found.holds(span):
+                return found
+    return None
+
+
+def words_of(text: str) -> frozenset[str]:
+    """All that may be a name in a file that nobody could read."""
+    return frozenset(_WORD.findall(text))

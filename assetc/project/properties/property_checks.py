@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assetc.compiler.project import CheckSpec, Entry
-from assetc.project.documents.config_entries import config_entries
-from assetc.project.documents.findings import Findings
+from assetc.project.documents.findings import Findings, config_entries
 from assetc.project.documents.keys import CHECK_CONFIG_KEYS, CHECK_KEYS, CHECK_LISTS
 from assetc.project.documents.written import Written, WrittenMapping, WrittenScalar, plain
 from assetc.project.properties.check_config import check_config
@@ -70,17 +69,12 @@ def _settings(findings: Findings, written: WrittenMapping) -> Iterator[Entry]:
     """What configures the check: keys beside its arguments, as older projects write them, then `config`."""
     beside = tuple(pair for pair in written.pairs if pair.key in CHECK_CONFIG_KEYS)
     yield from config_entries(findings, "checks", beside)
-    config = written.find("config")
-    mapping = None if config is None else findings.mapping(config.value, "config")
-    if mapping is not None:
-        yield from config_entries(findings, "checks", mapping.pairs)
+    yield from config_entries(findings, "checks", findings.pairs_at(written, "config"))
 
 
 def _arguments(findings: Findings, written: WrittenMapping) -> Iterator[tuple[str, object]]:
     for pair in written.pairs:
         if pair.key not in CHECK_KEYS and pair.key not in CHECK_CONFIG_KEYS:
             yield pair.key, plain(pair.value)
-    named = written.find("arguments")
-    mapping = None if named is None else findings.mapping(named.value, "arguments")
-    for pair in () if mapping is None else mapping.pairs:
+    for pair in findings.pairs_at(written, "arguments"):
         yield pair.key, plain(pair.value)

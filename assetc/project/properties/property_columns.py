@@ -65,8 +65,7 @@ def _config(
     findings: Findings, pair: WrittenPair, tags: tuple[str, ...], meta: dict[str, object]
 ) -> tuple[tuple[str, ...], dict[str, object]]:
     """Tags and meta with those that stand below the column's `config`."""
-    mapping = findings.mapping(pair.value, "config")
-    for inner in () if mapping is None else mapping.pairs:
+    for inner in findings.pairs(pair.value, "config"):
         if inner.key == "tags":
             tags += findings.texts(inner.value, "tags")
         elif inner.key == "meta":
@@ -75,8 +74,7 @@ def _config(
 
 
 def _meta(findings: Findings, pair: WrittenPair) -> dict[str, object]:
-    mapping = findings.mapping(pair.value, "meta")
-    return {} if mapping is None else {inner.key: plain(inner.value) for inner in mapping.pairs}
+    return {inner.key: plain(inner.value) for inner in findings.pairs(pair.value, "meta")}
 
 
 def _note_nameless(findings: Findings, written: WrittenMapping) -> None:

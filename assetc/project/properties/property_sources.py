@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from assetc.compiler.project import DeclaredSource, Entry
-from assetc.project.documents.config_entries import config_entry, read_config
-from assetc.project.documents.findings import Findings
+from assetc.project.documents.findings import Findings, config_entry, read_config
 from assetc.project.documents.keys import CONFIG_AT_THE_TOP, SOURCE_KEYS, TABLE_KEYS
 from assetc.project.documents.written import Written, WrittenMapping, WrittenPair, WrittenScalar
 from assetc.project.properties.property_checks import read_checks

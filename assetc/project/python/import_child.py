@@ -22,8 +22,13 @@ from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.place import Span, file_span
 from assetc.compiler.python.imported import ImportedAsset, ImportedFile
 from assetc.definitions.asset import AssetsDefinition
-from assetc.project.python.missing_module import missing_module_hint
-from assetc.project.python.model_module import definitions_of, forget_modules, load_module, project_imports
+from assetc.project.python.model_module import (
+    definitions_of,
+    forget_modules,
+    load_module,
+    missing_module_hint,
+    project_imports,
+)
 
 LONGEST_LIST = 1000
 

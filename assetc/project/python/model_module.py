@@ -8,6 +8,7 @@ an installed package nor another project of the same name is in the way.
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 import threading
 from collections.abc import Iterator, MutableMapping
@@ -210,3 +211,16 @@ def _folders(module: ModuleType) -> list[object]:
         return list(getattr(module, "__path__", ()))
     except (KeyError, TypeError, ModuleNotFoundError):  # a namespace package whose parent is gone
         return []
+
+
+_MISSING = re.compile(r"ModuleNotFoundError: No module named '(\w+)")
+
+
+def missing_module_hint(message: str) -> str:
+    """The next step for whom an import failed with this message; "" if no module is missing."""
+    found = _MISSING.match(message)
+    if found is None:
+        return ""
+    if found[1] == "dagster":
+        return "assetc has Dagster's names itself: from assetc import asset"
+    return f"Install {found[1]} into the Python that runs assetc (assetc debug shows it), if it is no file of yours"

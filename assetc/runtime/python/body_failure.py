@@ -13,7 +13,7 @@ from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.place import Span, file_span, span_of
 from assetc.definitions.errors import AssetcError, Failure
 from assetc.definitions.metadata import plain_metadata, to_metadata
-from assetc.project.python.missing_module import missing_module_hint
+from assetc.project.python.model_module import missing_module_hint
 from assetc.runtime.state.records import Metadata
 
 _OWN_PACKAGE = Path(__file__).resolve().parents[2]
