@@ -11,8 +11,8 @@ from assetc.cli.text.output import say_problems
 from assetc.compiler.asset import Asset, Check
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.names.names import Ref
+from assetc.compiler.names.target_names import NOBODY
 from assetc.compiler.resolution.resolution import Resolution
-from assetc.compiler.resolution.resolve_checks import NOBODY
 from assetc.compiler.resolution.resolve_declared import resolve_ref, resolve_source
 from assetc.compiler.selection.members import Selectable
 from assetc.compiler.sql.split import split_statements

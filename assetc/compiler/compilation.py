@@ -64,11 +64,13 @@ def faults_after(
 ) -> dict[Owner, tuple[Diagnostic, ...]]:
     """All faults, now that these were found: each pass takes back what it said before of a text that it looked at.
 
+    What was said of a piece of a text goes when that text is dirty: the piece may be no more.
     For a file that cannot be read that is the one thing to say about it.
     """
     now = {(name, text): problems for name, faults in found.items() for text, problems in faults.items()}
     opened = {("open", text): (unreadable[text.path],) if text.path in unreadable else () for text in dirty}
-    faults = {**before, **now}
+    paths = {text.path for text in dirty}
+    faults = {owner: each for owner, each in before.items() if not (owner[1].part and owner[1].path in paths)} | now
     if unreadable:
         faults = {owner: _elsewhere(problems, unreadable) for owner, problems in faults.items()}
     return {owner: problems for owner, problems in (faults | opened).items() if problems}

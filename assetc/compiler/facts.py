@@ -77,6 +77,19 @@ class SqlFacts(Struct, frozen=True):
     columns: Columns | None = None
 
 
+class HookFacts(Struct, frozen=True):
+    """What is known about one hook, with its text."""
+
+    sql: str
+    facts: SqlFacts
+
+    @property
+    def problems(self) -> tuple[Diagnostic, ...]:
+        """What is wrong with it as a template."""
+        understood = self.facts.understood
+        return (*self.facts.discovered.problems, *(understood.problems if understood else ()))
+
+
 class Columns(Struct, frozen=True):
     """The output columns of a model (None: not known), and what they were derived from."""
 

@@ -86,7 +86,7 @@ def _compiled(
     if declared is None:
         return None, facts.sql, WorkDone(facts.read)
     sql, parsed = understand_files(given, declared, facts.sql)
-    hooks, hook_facts = understand_hooks(given, declared)
+    hooks, hook_faults = understand_hooks(given, declared)
     implicit = first_in_others(earlier.graph, dirty)
     resolution = Resolution(given.project, declared.names, declared.assets, sources=implicit)
     resolved = resolve(resolution, declared.drafts, sql, hooks)
@@ -100,11 +100,13 @@ def _compiled(
     all_facts = partial(_facts_of, given, sql)
     columns, derived = find_columns(graph, assets.keys(), earlier.columns, all_facts, facts.seeds, declared.names)
     understood = {text: each.understood.problems for text, each in sql.items() if each.understood}
-    found = {"read": facts.faults, **declared.faults, "understand": understood, "resolve": resolved.faults}
-    reads = outside_reads((*sql.values(), *hook_facts.values()), declared.reads)
+    faults = {"read": facts.faults, **declared.faults, "understand": understood, "hooks": hook_faults}
+    faults |= {"resolve": resolved.faults, **graph_faults}
+    hook_facts = (hook.facts for own in hooks.values() for hook in own)
+    reads = outside_reads((*sql.values(), *hook_facts), declared.reads)
     compilation = Compilation(
         graph=graph,
-        faults=faults_after(earlier.faults, {**found, **graph_faults}, dirty, given.files.problems),
+        faults=faults_after(earlier.faults, faults, dirty, given.files.problems),
         columns=columns,
         written=declared.written,
         reads=tuple(dict.fromkeys((*earlier.reads, *reads))),

@@ -10,22 +10,21 @@ from msgspec.structs import replace
 
 from assetc.adapters.protocol import Adapter, Canceled
 from assetc.compiler.asset import Asset, Check
-from assetc.compiler.config import NOTHING, AssetConfig, ConfigValues
-from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.config import AssetConfig
+from assetc.compiler.diagnostic import Diagnostic, in_config
 from assetc.compiler.emit import Emitted, Emitter, emit, relation_text
 from assetc.compiler.facts import Variant
 from assetc.compiler.names.index_names import names_of_graph
 from assetc.compiler.names.locate import written_relation
 from assetc.compiler.names.names import Names, find_key, find_table
-from assetc.compiler.names.target_names import TargetNames
+from assetc.compiler.names.target_names import NOBODY, seen_by_asset, seen_by_check
 from assetc.compiler.place import Span, file_span
 from assetc.compiler.reference import Reference
-from assetc.compiler.resolution.resolve_checks import NOBODY
 from assetc.compiler.sql.reading import SqlReading
 from assetc.compiler.sql.rewrite import rewrite
 from assetc.compiler.template.render import render
 from assetc.compiler.template.rendered import Rendered, span_in_template
-from assetc.compiler.template.surroundings import Surroundings, Template
+from assetc.compiler.template.surroundings import Surroundings, Template, at_moment
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 from assetc.runtime.execution.work import StepFailed
@@ -102,14 +101,15 @@ class SqlCompiler(Struct, frozen=True):
         path = check.path or ""
         variant = self._variant(path, incremental=False)
         if variant.rendered.needs_warehouse and ask is not None:
-            variant = self._rendered_now(path, self.adapter.dialect, self.moment_of_nobody(check.name), ask)
+            variant = self._rendered_now(path, self.adapter.dialect, self.moment_of_check(check), ask)
         name_of = self.adapter.name_of
         emitter = replace(self.emitter, name_of=lambda relation: name_of(instead.get(relation, relation)))
         return self._compiled(path, variant, emit(emitter, NOBODY, variant))
 
     def inline(self, template: Template, ask: SessionAnswers) -> CompiledSql:
         """SQL that stands in no file of the project, such as a query of the command line. Raises StepFailed."""
-        rendered = self._render(template, self.moment_of_nobody("inline_query"), ask)
+        seen = seen_by_check(self._moment(), self.names, self.workspace.graph.assets, "inline_query")
+        rendered = self._render(template, seen, ask)
         variant = Variant(incremental=False, rendered=rendered, reading=_read(rendered.text, self.adapter.dialect))
         emitted = emit(self.emitter, NOBODY, variant)
         return CompiledSql(emitted.sql, template.path, rendered, emitted, lambda: template.text)
@@ -161,37 +161,24 @@ class SqlCompiler(Struct, frozen=True):
         if "{" not in sql:
             return Rendered(sql)
         rendered = render(Template(asset.path, sql), self.moment_of(asset, incremental=incremental), ask)
-        placed = tuple(
-            replace(each, message=f"{key}: {each.message}", span=asset.span)
-            if each.span and each.span.path == asset.path
-            else each
-            for each in rendered.problems
-        )
+        placed = in_config(key, sql, asset.span, rendered.problems)
         raise_fault(placed, ask)
         return replace(rendered, problems=placed)
 
-    def moment_of_nobody(self, name: str) -> Surroundings:
-        """What the templates and macros of a check or a query see; `name` is what stands for their own relation."""
-        return self._moment(self._target_names(NOBODY, Relation(None, None, name)))
+    def moment_of_check(self, check: Check) -> Surroundings:
+        """What the templates and macros of a check see while it is executed."""
+        return seen_by_check(self._moment(), self.names, self.workspace.graph.assets, check.name, check.package)
 
     def moment_of(self, asset: Asset, *, incremental: bool) -> Surroundings:
         """What the templates and macros of an asset see while its step runs."""
-        own = self._target_names(asset.key, asset.relation or Relation(None, None, asset.key.name))
-        return self._moment(own, ConfigValues(asset.config), incremental=incremental)
+        return seen_by_asset(self._moment(incremental=incremental), self.names, self.workspace.graph.assets, asset)
 
-    def _moment(
-        self, own: TargetNames, config: Mapping[str, object] = NOTHING, *, incremental: bool = False
-    ) -> Surroundings:
-        around = self.workspace.surroundings
-        flags = replace(around.flags, execute=True, is_incremental=incremental)
-        return replace(around, names=own, flags=flags, config=config)
+    def _moment(self, *, incremental: bool = False) -> Surroundings:
+        return at_moment(self.workspace.surroundings, execute=True, incremental=incremental)
 
     def _rendered_now(self, path: str, dialect: str, around: Surroundings, ask: SessionAnswers) -> Variant:
         rendered = self._render(Template(path, self.workspace.files.text(path)), around, ask)
         return Variant(around.flags.is_incremental, rendered, _read(rendered.text, dialect))
-
-    def _target_names(self, key: AssetKey, relation: Relation) -> TargetNames:
-        return TargetNames(self.names, key, relation, self.workspace.graph.assets, self.adapter.quote)
 
     def _render(self, template: Template, around: Surroundings, ask: SessionAnswers) -> Rendered:
         rendered = render(template, around, ask)

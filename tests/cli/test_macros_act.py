@@ -131,7 +131,28 @@ def test_what_decides_where_an_asset_lives_cannot_be_made_from_a_relation(assetc
     assert "E137" in told.err and "alias cannot be made from a relation" in told.err
 
 
-def test_a_fault_in_a_hook_says_so(assetc, write):
-    write("faulty", "{{ config(post_hook='{{ nothing_of_that_name() }}') }}\nselect 1 as id")
-    told = assetc("run -s faulty")
-    assert told.code == 1 and "hook: nothing_of_that_name is undefined" in told.err
+@pytest.mark.parametrize(
+    ("hook", "fault"),
+    [
+        ("{{ nothing_of_that_name() }}", "hook: nothing_of_that_name is undefined"),
+        ("insert into log from {{ ref('nowhere') }}", "hook: ref('nowhere') names an asset that does not exist"),
+        ("{{ broken() }}", "hook: nothing_here is undefined"),
+    ],
+)
+def test_a_fault_in_a_hook_is_one_of_the_compilation(assetc, shop, write, hook, fault):
+    (shop / "macros/b.sql").write_text("{% macro broken() %}{{ nothing_here() }}{% endmacro %}")
+    write("faulty", f'{{{{ config(post_hook=["{hook}", "grant odd words"]) }}}}\nselect 1 as id')
+    told = assetc("compile -s faulty")
+    assert told.code == 2 and fault in told.err and told.err.count("error[") == 1
+    assert f"in {hook}" in told.err or "macros/b.sql" in told.err
+    write("faulty", '{{ config(post_hook=\'{{ run_query("select 1") and "select 2" }}\') }} select 1 as id')
+    assert assetc("build -s faulty").code == 0
+
+
+def test_a_hook_sees_the_configuration_of_its_asset(assetc, write, rows):
+    write(
+        "named",
+        "{{ config(meta={'n': 3}, post_hook=\"create table k as select {{ config.get('meta').n }} as n\") }} select 1",
+    )
+    assert assetc("run -s named").code == 0
+    assert rows("from k") == [(3,)]

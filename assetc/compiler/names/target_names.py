@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset
+from assetc.compiler.config import ConfigValues
 from assetc.compiler.names.names import Names, Ref, find_ref, inlined_name
 from assetc.compiler.template.members.relation import RelationValue
+from assetc.compiler.template.surroundings import Surroundings
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
+
+NOBODY = AssetKey("assetc")
+"""The reader of a check that belongs to no asset: no prefix, no schema of its own."""
 
 
 class TargetNames(Struct, frozen=True):
@@ -47,3 +53,18 @@ class TargetNames(Struct, frozen=True):
 
     def _value(self, relation: Relation) -> RelationValue:
         return RelationValue(relation, None, self.quote)
+
+
+def seen_by_asset(around: Surroundings, names: Names, assets: Mapping[AssetKey, Asset], asset: Asset) -> Surroundings:
+    """What the templates and macros of an asset see: its text, its hooks, what is called for it in its step."""
+    relation = asset.relation or Relation(None, None, asset.key.name)
+    own = TargetNames(names, asset.key, relation, assets, around.warehouse.quote)
+    return replace(around, names=own, config=ConfigValues(asset.config), package=asset.package)
+
+
+def seen_by_check(
+    around: Surroundings, names: Names, assets: Mapping[AssetKey, Asset], name: str, package: str = ""
+) -> Surroundings:
+    """What the templates and macros of a check or a query see; `name` is what stands for their own relation."""
+    own = TargetNames(names, NOBODY, Relation(None, None, name), assets, around.warehouse.quote)
+    return replace(around, names=own, package=package)

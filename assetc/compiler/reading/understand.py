@@ -28,17 +28,18 @@ from assetc.compiler.template.rendered import (
     macro_annotations,
     span_in_template,
 )
-from assetc.compiler.template.surroundings import Surroundings, Template
+from assetc.compiler.template.surroundings import Surroundings, Template, at_moment
 from assetc.compiler.text_id import TextId
 
 MOMENT = frozenset({("flag", "execute"), ("flag", "is_incremental")})
 
 
 class Reader(Struct, frozen=True):
-    """How a template is read: the dialect of its SQL, and what it sees."""
+    """How a template is read: the dialect of its SQL, what it sees, and whether SQL that cannot be read is a fault."""
 
     dialect: str
     surroundings: Surroundings
+    judges_sql: bool = True
 
 
 def reader_of(given: CompilerInput, config: AssetConfig | None, surroundings: Surroundings) -> Reader:
@@ -70,7 +71,7 @@ def understand(template: Template, reader: Reader, discovered: Discovered) -> tu
     for variant in variants:
         for placed in _placed(template, variant):
             references.setdefault(_apart_from_offsets(placed), placed)
-        for fault in _problems(template, variant, texts):
+        for fault in _problems(template, variant, texts) if reader.judges_sql else variant.rendered.problems:
             problems.setdefault((fault.code, fault.message, fault.span), fault)
     understood = Understood(
         reads=_reads(*(variant.rendered for variant in variants)),
@@ -103,14 +104,6 @@ def _reads(*renders: Rendered) -> tuple[Read, ...]:
     """What all the renders looked at, but for the moment of rendering: every value of that is rendered anyway."""
     seen = dict.fromkeys(read for rendered in renders for read in rendered.reads)
     return tuple(read for read in seen if (read.kind, read.name) not in MOMENT)
-
-
-def at_moment(surroundings: Surroundings, *, execute: bool, incremental: bool) -> Surroundings:
-    """What a template sees at one of the moments in which it is rendered."""
-    flags = surroundings.flags
-    if flags.execute == execute and flags.is_incremental == incremental:
-        return surroundings
-    return replace(surroundings, flags=replace(flags, execute=execute, is_incremental=incremental))
 
 
 def _discovered(template: Template, first: Rendered, second: Rendered) -> Discovered:

@@ -8,30 +8,25 @@ from msgspec.structs import replace
 
 from assetc.compiler.collector import drop_trees, keep_what_is
 from assetc.compiler.compiler_input import CompilerInput
-from assetc.compiler.config import NOTHING, ConfigValues
 from assetc.compiler.declare import Declared
 from assetc.compiler.facts import SqlFacts
-from assetc.compiler.names.target_names import TargetNames
-from assetc.compiler.reading.understand import at_moment, is_understood, reader_of, understand
-from assetc.compiler.resolution.resolve_checks import NOBODY
-from assetc.compiler.template.surroundings import Template
+from assetc.compiler.names.target_names import seen_by_asset, seen_by_check
+from assetc.compiler.reading.understand import Reader, is_understood, reader_of, understand
+from assetc.compiler.template.surroundings import Template, at_moment
 from assetc.compiler.text_id import TextId
-from assetc.definitions.key import AssetKey
-from assetc.definitions.relation import Relation
-
-TextOwner = tuple[TextId, AssetKey, Relation]
-"""A template, the key that its names are looked up for, and the relation that `this` is."""
 
 
-def _owners(declared: Declared) -> Iterator[TextOwner]:
-    """The templates of models and checks."""
-    for draft in declared.drafts:
-        if draft.asset.kind in ("model", "snapshot"):
-            asset = draft.asset
-            yield asset.text, asset.key, asset.relation or Relation(None, None, asset.key.name)
+def _readers(given: CompilerInput, declared: Declared) -> Iterator[tuple[TextId, Reader]]:
+    """The templates of models and checks, and how each is read."""
+    moment, names = at_moment(given.surroundings, execute=True, incremental=False), declared.names
+    for asset in (draft.asset for draft in declared.drafts):
+        if asset.kind in ("model", "snapshot"):
+            yield asset.text, reader_of(given, asset.config, seen_by_asset(moment, names, declared.assets, asset))
     for check in declared.checks:
         if check.path is not None:
-            yield TextId(check.path), NOBODY, Relation(None, None, check.name)
+            package = given.project.package_of(check.path).name
+            seen = seen_by_check(moment, names, declared.assets, check.name, package)
+            yield TextId(check.path), reader_of(given, None, seen)
 
 
 def understand_files(
@@ -39,17 +34,9 @@ def understand_files(
 ) -> tuple[dict[TextId, SqlFacts], int]:
     """The facts with everything that their SQL tells, and how many texts had to be parsed for it."""
     understood: dict[TextId, SqlFacts] = {}
-    names, assets = declared.names, declared.assets
     parsed = 0
-    moment = at_moment(given.surroundings, execute=True, incremental=False)
     keep_what_is()
-    for text, key, relation in _owners(declared):
-        own_names = TargetNames(names, key, relation, assets, moment.warehouse.quote)
-        config = assets[key].config if key in assets else None
-        package = given.project.package_of(text.path).name
-        values = ConfigValues(config) if config else NOTHING
-        surroundings = replace(moment, names=own_names, config=values, package=package)
-        reader = reader_of(given, config, surroundings)
+    for text, reader in _readers(given, declared):
         known = facts[text]
         if not is_understood(known.understood, reader):
             template = Template(text.path, given.files.text(text.path))

@@ -1,4 +1,4 @@
-"""The pass that reads the SQL of hooks: what runs before and after an asset needs what it reads, too."""
+"""The pass that reads the hooks of assets: what runs before and after an asset needs what it reads, too."""
 
 from __future__ import annotations
 
@@ -9,37 +9,35 @@ from msgspec.structs import replace
 from assetc.compiler.asset import Asset
 from assetc.compiler.compiler_input import CompilerInput
 from assetc.compiler.declare import Declared
-from assetc.compiler.facts import PlacedReference, SqlFacts
-from assetc.compiler.names.target_names import TargetNames
+from assetc.compiler.diagnostic import Diagnostic, Faults, in_config
+from assetc.compiler.facts import HookFacts, SqlFacts
+from assetc.compiler.names.target_names import seen_by_asset
 from assetc.compiler.reading.understand import Reader, discover, is_understood, reader_of, understand
+from assetc.compiler.template.reads import still_valid
 from assetc.compiler.template.surroundings import Template
 from assetc.compiler.text_id import TextId
 from assetc.definitions.key import AssetKey
-from assetc.definitions.relation import Relation
-
-HookReferences = dict[AssetKey, tuple[PlacedReference, ...]]
 
 
-def understand_hooks(given: CompilerInput, declared: Declared) -> tuple[HookReferences, dict[TextId, SqlFacts]]:
-    """What the hooks of each asset read and write, at the place of the asset, and the facts about each hook."""
-    found: HookReferences = {}
-    facts: dict[TextId, SqlFacts] = {}
-    paths: set[str] = set()
-    quote = given.surroundings.warehouse.quote
-    for asset in (draft.asset for draft in declared.drafts):
-        paths.add(asset.path)
+def understand_hooks(given: CompilerInput, declared: Declared) -> tuple[dict[AssetKey, tuple[HookFacts, ...]], Faults]:
+    """What the hooks of each asset say, and what is wrong with their templates, each at the place of the asset.
+
+    Only the warehouse can tell whether it understands the SQL of a hook.
+    """
+    found: dict[AssetKey, tuple[HookFacts, ...]] = {}
+    faults: dict[TextId, tuple[Diagnostic, ...]] = {}
+    assets = [draft.asset for draft in declared.drafts]
+    for asset in assets:
         hooks = hooks_of(asset)
-        if not hooks:
-            continue
-        relation = asset.relation or Relation(None, None, "this")
-        own_names = TargetNames(declared.names, asset.key, relation, declared.assets, quote)
-        reader = reader_of(given, asset.config, replace(given.surroundings, names=own_names))
-        known = {text: _understood(given, reader, text, sql) for text, sql in hooks}
-        facts |= known
-        placed = (reference for each in known.values() if each.understood for reference in each.understood.references)
-        found[asset.key] = tuple(replace(reference, span=asset.span, kind="hook") for reference in placed)
-    given.memory.forget_pieces(paths, facts.keys())
-    return found, facts
+        if hooks:
+            seen = seen_by_asset(given.surroundings, declared.names, declared.assets, asset)
+            reader = replace(reader_of(given, asset.config, seen), judges_sql=False)
+            found[asset.key] = tuple(HookFacts(sql, _understood(given, reader, text, sql)) for text, sql in hooks)
+            faults |= {
+                hook.facts.text: in_config("hook", hook.sql, asset.span, hook.problems) for hook in found[asset.key]
+            }
+    given.memory.forget_pieces({asset.path for asset in assets}, faults.keys())
+    return found, faults
 
 
 def hooks_of(asset: Asset) -> tuple[tuple[TextId, str], ...]:
@@ -53,10 +51,15 @@ def hooks_of(asset: Asset) -> tuple[tuple[TextId, str], ...]:
 
 
 def _understood(given: CompilerInput, reader: Reader, text: TextId, sql: str) -> SqlFacts:
-    """What the SQL of one hook reads and writes."""
+    """What one hook refers to, reads and writes."""
     content = blake2b(sql.encode(), digest_size=16).hexdigest()
     known = given.memory.sql(text)
-    if known is not None and known.content == content and is_understood(known.understood, reader):
+    if (
+        known is not None
+        and known.content == content
+        and still_valid(known.discovered.reads, reader.surroundings)
+        and is_understood(known.understood, reader)
+    ):
         return known
     template = Template(text.path, sql)
     discovered = discover(template, reader.surroundings)

@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from assetc.compiler.asset import Asset, Edge, Graph, Source
 from assetc.compiler.define_assets import Draft
-from assetc.compiler.diagnostic import Diagnostic, Faults
-from assetc.compiler.facts import PlacedReference, SqlFacts
+from assetc.compiler.diagnostic import Diagnostic, Faults, in_config
+from assetc.compiler.facts import HookFacts, SqlFacts
 from assetc.compiler.names.names import find_key
 from assetc.compiler.package import Settings
 from assetc.compiler.resolution.resolution import Resolution
@@ -32,12 +32,12 @@ def resolve(
     resolution: Resolution,
     drafts: Iterable[Draft],
     facts: Mapping[TextId, SqlFacts],
-    hooks: Mapping[AssetKey, tuple[PlacedReference, ...]],
+    hooks: Mapping[AssetKey, tuple[HookFacts, ...]],
 ) -> Resolved:
     """The edges of assets, the sources that nobody declared, and the names that lead nowhere."""
     faults: dict[TextId, tuple[Diagnostic, ...]] = {}
     for draft in drafts:
-        asset, own_hooks, told = draft.asset, hooks.get(draft.asset.key, ()), len(resolution.problems)
+        asset, told = draft.asset, len(resolution.problems)
         if draft.python is not None:
             resolve_python(resolution, asset, draft.python)
         else:
@@ -45,10 +45,12 @@ def resolve(
                 resolve_explicit(resolution, asset, written, asset.span)
             if asset.text in facts:  # a seed has none
                 resolve_sql(resolution, asset, facts[asset.text])
-        for placed in own_hooks:
-            resolve_hook(resolution, asset, placed)
-        _ignore(resolution, asset, (*asset.config.ignore_deps, *(draft.python.ignore_deps if draft.python else ())))
         faults[asset.text] = (*faults.get(asset.text, ()), *resolution.problems[told:])
+        for hook in hooks.get(asset.key, ()):
+            told = len(resolution.problems)
+            resolve_hook(resolution, asset, hook.facts)
+            faults[hook.facts.text] = in_config("hook", hook.sql, asset.span, resolution.problems[told:])
+        _ignore(resolution, asset, (*asset.config.ignore_deps, *(draft.python.ignore_deps if draft.python else ())))
     edges = tuple(resolution.edges[pair] for pair in sorted(resolution.edges))
     return Resolved(edges, tuple(resolution.sources.values()), faults)
 

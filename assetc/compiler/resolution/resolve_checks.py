@@ -13,6 +13,7 @@ from assetc.compiler.define_checks import CheckDraft
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.facts import SqlFacts
 from assetc.compiler.names.names import Candidates, Names, Ref, find_key, find_ref, find_table, known_names
+from assetc.compiler.names.target_names import NOBODY
 from assetc.compiler.node import NodeId
 from assetc.compiler.project import Project
 from assetc.compiler.text_id import TextId
@@ -27,9 +28,6 @@ ARGUMENTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 """What each built-in check needs, and what else it takes."""
 
 GENERIC_TESTS = tuple(ARGUMENTS)
-
-NOBODY = AssetKey("assetc")
-"""The reader of a check that belongs to no asset: no prefix, no schema of its own."""
 
 
 def resolve_checks(

@@ -86,9 +86,14 @@ def _connect_table(resolution: Resolution, asset: Asset, up: AssetKey, placed: P
     resolution.connect(Edge(asset.key, up, placed.kind, placed.span, placed.reference.certainty))
 
 
-def resolve_hook(resolution: Resolution, asset: Asset, placed: PlacedReference) -> None:
-    """A table in the SQL of a hook; hooks also name tables that are nobody's business."""
-    if placed.reference.kind in ("read", "write"):
-        found = find_table(resolution.names, placed.reference.parts, asset.key)
-        if len(found) == 1 and found[0] != asset.key:
-            resolution.connect(Edge(asset.key, found[0], "hook", placed.span, placed.reference.certainty))
+def resolve_hook(resolution: Resolution, asset: Asset, facts: SqlFacts) -> None:
+    """What a hook reads and calls; hooks also name tables that are nobody's business, and their own asset."""
+    for placed in facts.understood.references if facts.understood else ():
+        if placed.reference.kind in ("read", "write"):
+            found = find_table(resolution.names, placed.reference.parts, asset.key)
+            if len(found) == 1 and found[0] != asset.key:
+                resolution.connect(Edge(asset.key, found[0], "hook", asset.span, placed.reference.certainty))
+    for call in facts.discovered.references:
+        itself = call.kind == "ref" and find_ref(resolution.names, Ref.of(call.arguments, call.version), asset.key)
+        if itself != (asset.key,):
+            _resolve_call(resolution, asset, replace(call, span=asset.span))

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from assetc.compiler.config import nothing
 from assetc.compiler.template.later import LaterNames
@@ -107,10 +108,22 @@ class Surroundings(Struct, frozen=True):
         return self.package or self.project_name
 
     def macro_for(self, name: str) -> Macro | None:
-        """The macro that does what dbt leaves to a macro of this name: one of that name, or one dispatched to."""
-        own = self.library.find(name, search_order(self.own_package, self.project_name))
+        """The macro that does what dbt leaves to a macro of this name: one of that name, or one dispatched to.
+
+        A package before the name comes before all others.
+        """
+        package, _, name = name.rpartition(".")
+        own = self.library.find(name, search_order(package or self.own_package, self.project_name))
         if own is not None or name not in self.library.called:
             return own
         packages = self.dispatch.get(INTERNAL_PACKAGE, (self.project_name,))
         names = (f"{prefix}__{name}" for prefix in (*self.warehouse.prefixes, "default"))
         return next(filter(None, (self.library.find(each, packages) for each in names)), None)
+
+
+def at_moment(surroundings: Surroundings, *, execute: bool, incremental: bool) -> Surroundings:
+    """What a template sees at one of the moments in which it is rendered."""
+    flags = surroundings.flags
+    if flags.execute == execute and flags.is_incremental == incremental:
+        return surroundings
+    return replace(surroundings, flags=replace(flags, execute=execute, is_incremental=incremental))

@@ -9,7 +9,8 @@ from assetc.adapters.protocol import WarehouseError
 from assetc.compiler.asset import Check
 from assetc.compiler.checks import SINGULAR, count_failures, failing_rows, filtered, judge
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
-from assetc.compiler.resolution.resolve_checks import GENERIC_TESTS, NOBODY, find_written, is_call
+from assetc.compiler.names.target_names import NOBODY
+from assetc.compiler.resolution.resolve_checks import GENERIC_TESTS, find_written, is_call
 from assetc.compiler.template.asking import NoWarehouse
 from assetc.compiler.template.call_macro import call_macro
 from assetc.compiler.template.members.relation import RelationValue
@@ -73,9 +74,9 @@ class ProjectChecks(Struct, frozen=True):
         given = {name: self._argument(value, check, staged) for name, value in check.arguments}
         column = {"column_name": check.column} if check.column else {}
         arguments = {"model": self._model(check, staged), **column, **given}
-        around = self.compiler.moment_of_nobody(check.name)
-        ask = self._ask
-        called = call_macro(f"test_{check.kind.rpartition('.')[2]}", arguments, around, ask or NoWarehouse())
+        around, ask = self.compiler.moment_of_check(check), self._ask
+        package, dot, kind = check.kind.rpartition(".")
+        called = call_macro(f"{package}{dot}test_{kind}", arguments, around, ask or NoWarehouse())
         raise_fault(called.problems, ask)
         if self.attempt is not None:
             self.attempt.pass_on(called.logs, called.problems)
