@@ -55,10 +55,7 @@ class Listener(Struct, frozen=True):
 
 
 def perform(operations: Operations, render: Render, session: Session, listener: Listener) -> int | None:
-    """Carry out all operations; the number of rows written, where the warehouse says it.
-
-    Raises WarehouseError, Canceled, Refused, or what the checks raise, after a rollback.
-    """
+    """Carry out all operations; the rows written, where known. After a rollback it raises what went wrong."""
     step = _Step(render, session, listener)
     step.drive(operations)
     return step.rows

@@ -160,10 +160,7 @@ class Session(Protocol):
         """The rows of a query. Raises WarehouseError, also for a statement without rows."""
 
     def write(self, relation: Relation, table: object, *, temporary: bool = False) -> int | None:
-        """Create a relation, which must not exist yet, from a table value; the number of rows where known.
-
-        The value is an Arrow stream, a frame or a list of dicts: `adapters.tables.arrow_stream` makes a stream of each.
-        """
+        """Create a relation from an Arrow stream, a frame or a list of dicts; the number of rows where known."""
 
     def renew(self) -> None:
         """Start over, without the temporary relations and settings that were made in this session."""

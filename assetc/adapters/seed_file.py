@@ -29,10 +29,7 @@ _ISO_TIMESTAMP = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-
 
 
 def read_seed(path: Path, file: str, delimiter: str) -> CsvFile:
-    """The file with its columns, which has none if it is empty; `file` is its path in diagnostics.
-
-    Raises Refused (E175) for a row that cannot be read.
-    """
+    """The file with its columns, none if it is empty; `file` is its path in what is raised, Refused (E175)."""
     try:
         return CsvFile(str(path), file, _columns(str(path), delimiter))
     except WarehouseError as error:

@@ -1,7 +1,4 @@
-"""Tables between warehouses and Python: Arrow streams become frames, and frames Arrow streams.
-
-DuckDB converts them; it is imported by the first table that is converted.
-"""
+"""Tables between warehouses and Python: DuckDB, imported when needed, makes frames of streams and back."""
 
 from __future__ import annotations
 

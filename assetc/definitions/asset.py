@@ -28,10 +28,7 @@ class SourcePlace(Struct, frozen=True):
 
 
 class AssetInput(Struct, frozen=True):
-    """One parameter that receives an asset's value.
-
-    `explicit`: the key is written, not only the parameter's name. `certain`: an asset of that key must exist.
-    """
+    """A parameter that receives a value. `explicit`: its key is written. `certain`: an asset of it must exist."""
 
     parameter: Parameter
     key: AssetKey
@@ -41,10 +38,7 @@ class AssetInput(Struct, frozen=True):
 
 
 class AssetsDefinition(Struct, frozen=True, eq=False):
-    """One body that makes one asset, or several (`multi_asset`). Calling it calls the body.
-
-    `config` holds the configuration keys of a model, `options` every argument of the decorator as given.
-    """
+    """One body that makes one asset or several; calling it calls the body. `options` are the decorator's arguments."""
 
     body: Body
     signature: Signature
@@ -94,10 +88,7 @@ class AssetsDefinition(Struct, frozen=True, eq=False):
         """The definition itself, which is what executes."""
         return self
 
-    @property
-    def node_def(self) -> AssetsDefinition:
-        """The definition itself, which is what executes."""
-        return self
+    node_def = op
 
     @property
     def specs(self) -> tuple[AssetSpec, ...]:

@@ -11,43 +11,28 @@ from assetc.definitions.errors import InvalidDefinitionError
 from assetc.definitions.key import AssetKey, KeyLike, key_of
 
 
-class AssetIn:
-    """Which asset a parameter receives, and how its value is loaded: `ins={"rows": AssetIn("raw/orders")}`.
+class AssetIn(Struct, eq=False):
+    """`ins={"rows": AssetIn("raw/orders")}`: which asset; `metadata={"columns": [...]}` loads only these columns."""
 
-    `metadata={"columns": [...]}` loads only these columns of a table.
-    """
+    key: KeyLike | None = None
+    metadata: Mapping[str, object] | None = None
+    key_prefix: str | Sequence[str] | None = None
+    input_manager_key: str | None = None
+    dagster_type: object = None
+    partition_mapping: object = None
 
-    __slots__ = ("dagster_type", "input_manager_key", "key", "key_prefix", "metadata", "partition_mapping")
-
-    def __init__(
-        self,
-        key: KeyLike | None = None,
-        metadata: Mapping[str, object] | None = None,
-        key_prefix: str | Sequence[str] | None = None,
-        input_manager_key: str | None = None,
-        dagster_type: object = None,
-        partition_mapping: object = None,
-    ) -> None:
-        if key is not None and key_prefix is not None:
+    def __post_init__(self) -> None:
+        if self.key is not None and self.key_prefix is not None:
             raise InvalidDefinitionError("AssetIn: key and key_prefix cannot both be set", code="E108")
-        self.key = None if key is None else key_of(key)
-        self.key_prefix = None if key_prefix is None else AssetKey(key_prefix).parts
-        self.metadata = dict(metadata or {})
-        self.input_manager_key = input_manager_key
-        self.dagster_type = dagster_type
-        self.partition_mapping = partition_mapping
+        self.key = None if self.key is None else key_of(self.key)
+        self.key_prefix = None if self.key_prefix is None else AssetKey(self.key_prefix).parts
+        self.metadata = dict(self.metadata or {})
 
     def key_for(self, parameter: str) -> AssetKey | None:
         """The key that is written; None if it is the parameter's name."""
         if self.key is not None:
-            return self.key
+            return key_of(self.key)
         return None if self.key_prefix is None else AssetKey((*self.key_prefix, parameter))
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns that are loaded; empty for all."""
-        columns = self.metadata.get("columns")
-        return tuple(str(column) for column in columns) if isinstance(columns, list | tuple) else ()
 
 
 def to_asset_in(given: AssetIn | KeyLike) -> AssetIn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias, Unpack, overload
 
 from assetc.definitions.asset import AssetInput, AssetsDefinition, SourcePlace, collect
@@ -31,9 +31,7 @@ def asset(**options: Unpack[AssetOptions]) -> Decorator: ...
 def asset(body: Body | str | None = None, /, **options: Unpack[AssetOptions]) -> AssetsDefinition | Decorator:
     """Make a function an asset: its name is the key, its parameters are the upstream assets.
 
-    `@asset("orders")` is `@asset(name="orders")`.
-
-    Raises InvalidDefinitionError for arguments that can never work.
+    `@asset("orders")` is `@asset(name="orders")`. Raises InvalidDefinitionError for arguments that can never work.
     """
     check_options("asset", options, AssetOptions)
     if isinstance(body, str):
@@ -45,10 +43,7 @@ def asset(body: Body | str | None = None, /, **options: Unpack[AssetOptions]) ->
 
 
 def multi_asset(**options: Unpack[MultiAssetOptions]) -> Decorator:
-    """Make a function several assets at once: `outs` by the names of its outputs, or `specs`.
-
-    Raises InvalidDefinitionError for arguments that can never work.
-    """
+    """Make a function several assets: `outs` by the names of its outputs, or `specs`. Raises InvalidDefinitionError."""
     check_options("multi_asset", options, MultiAssetOptions)
     return functools.partial(_define_multi_asset, options=options)
 
@@ -94,28 +89,23 @@ def _define_multi_asset(body: Body, options: MultiAssetOptions) -> AssetsDefinit
     if bool(options.get("outs")) == bool(options.get("specs")):
         raise InvalidDefinitionError("@multi_asset needs outs or specs, one of the two", code="E108")
     if options.get("specs"):
-        outputs = tuple(_output_of_spec(spec) for spec in options["specs"])
+        outputs = tuple(
+            AssetOutput(spec.key.to_python_identifier(), spec, None, not spec.skippable, stores_value=False)
+            for spec in options["specs"]
+        )
     else:
         outputs = _outputs_of_outs(options, inputs)
     return _definition(body, signature, inputs, outputs, options)
 
 
-def _output_of_spec(spec: AssetSpec) -> AssetOutput:
-    return AssetOutput(spec.key.to_python_identifier(), spec, None, not spec.skippable, stores_value=False)
-
-
 def _outputs_of_outs(options: MultiAssetOptions, inputs: tuple[AssetInput, ...]) -> tuple[AssetOutput, ...]:
     internal = options.get("internal_asset_deps") or {}
     shared = to_deps([*_all_deps(options), *(item.key for item in inputs if item.parameter.role == "upstream")])
-    group_name = options.get("group_name") or options.get("group")
+    group_name, outs = options.get("group_name") or options.get("group"), options["outs"]
     return tuple(
         _output_of_out(name, out, group_name, to_deps(internal[name]) if name in internal else shared)
-        for name, out in _named_outs(options["outs"]).items()
+        for name, out in (outs if isinstance(outs, Mapping) else {name: AssetOut() for name in outs}).items()
     )
-
-
-def _named_outs(outs: Mapping[str, AssetOut] | Sequence[str]) -> Mapping[str, AssetOut]:
-    return outs if isinstance(outs, Mapping) else {name: AssetOut() for name in outs}
 
 
 def _output_of_out(name: str, out: AssetOut, group_name: str | None, deps: tuple[AssetDep, ...]) -> AssetOutput:

@@ -31,10 +31,7 @@ DepLike: TypeAlias = KeyLike | AssetDep
 
 
 def to_deps(given: Iterable[DepLike] | None) -> tuple[AssetDep, ...]:
-    """Each key once, in order; an asset with several keys gives all of them.
-
-    Raises InvalidDefinitionError when one key is given twice with different partition mappings.
-    """
+    """Each key once, in order; an asset gives all of its keys. Raises InvalidDefinitionError for two mappings."""
     if isinstance(given, str | AssetKey):
         message = f"deps needs a list of keys, got {given!r}"
         raise InvalidDefinitionError(message, code="E108")

@@ -1,16 +1,4 @@
-"""The exceptions that a definition, a call or a run can raise. Dagster's names are exported by `assetc`.
-
-AssetcError                       (DagsterError)
-├── InvalidDefinitionError        a definition that can never work       (DagsterInvalidDefinitionError)
-├── InvalidInvocationError        a direct call with wrong arguments     (DagsterInvalidInvocationError)
-├── InvalidConfigError            configuration that does not fit        (DagsterInvalidConfigError)
-├── InvalidMetadataError          a metadata value of no known kind      (DagsterInvalidMetadata)
-├── InvalidSelectionError         a selection that names no asset        (DagsterInvalidSubsetError)
-├── InvariantError                a body broke its own promise           (DagsterInvariantViolationError)
-│   └── OutputMissingError        it produced no value where one is due  (DagsterStepOutputNotFoundError)
-├── ValueNotFoundError            an asset has no stored value
-└── Failure                       raised by a body to fail with metadata
-"""
+"""The exceptions that a definition, a call or a run can raise. Dagster's names are exported by `assetc`."""
 
 from __future__ import annotations
 

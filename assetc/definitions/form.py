@@ -31,10 +31,7 @@ FORM_OF_CLASS: dict[tuple[str, str], Form] = {
 
 
 def form_of(annotation: object) -> Form | None:
-    """The form of table that an annotation asks for; None if it asks for no table.
-
-    The annotation may be a class or text (`"pd.DataFrame"`), within Optional or Annotated too.
-    """
+    """The form of table that an annotation, a class or text, asks for; None if it asks for no table."""
     bare = without_wrappers(annotation)
     if isinstance(bare, str):
         return _form_of_text(bare)

@@ -12,22 +12,16 @@ from assetc.definitions.errors import InvariantError
 from assetc.definitions.key import AssetKey
 
 
-class OutputContext(Struct, frozen=True):
-    """What `handle_output` knows: which asset's value it stores, in which run.
-
-    `definition_metadata` is what the asset's definition says; `add_output_metadata` adds to what is recorded.
-    """
+class _ValueContext(Struct, frozen=True, kw_only=True):
+    """What an IO manager knows of a value: whose it is, in which run, and what a definition says of it."""
 
     asset_key: AssetKey
     name: str
-    step_key: str
     run_id: str
     annotation: object = None
     definition_metadata: Mapping[str, object] = field(default_factory=dict)
-    output_metadata: Mapping[str, object] = field(default_factory=dict)
     resources: object = None
     log: logging.Logger = field(default_factory=lambda: logging.Logger("assetc"))
-    added_metadata: dict[str, object] = field(default_factory=dict)
     has_partition_key: bool = False
 
     @property
@@ -37,8 +31,20 @@ class OutputContext(Struct, frozen=True):
 
     @property
     def metadata(self) -> Mapping[str, object]:
-        """What the asset's definition says."""
+        """What the definition says."""
         return self.definition_metadata
+
+    def get_asset_identifier(self) -> list[str]:
+        """The segments of a path for the value."""
+        return self.asset_key.path
+
+
+class OutputContext(_ValueContext, frozen=True, kw_only=True):
+    """What `handle_output` knows; `add_output_metadata` adds to what is recorded."""
+
+    step_key: str
+    output_metadata: Mapping[str, object] = field(default_factory=dict)
+    added_metadata: dict[str, object] = field(default_factory=dict)
 
     def add_output_metadata(self, metadata: Mapping[str, object]) -> None:
         """Record more about this materialization. Raises InvariantError for a name that was added before."""
@@ -47,41 +53,12 @@ class OutputContext(Struct, frozen=True):
                 raise InvariantError(f"metadata {name!r} of {self.asset_key} is added twice")
         self.added_metadata.update(metadata)
 
-    def get_asset_identifier(self) -> list[str]:
-        """The segments of a path for the value."""
-        return self.asset_key.path
 
+class InputContext(_ValueContext, frozen=True, kw_only=True):
+    """What `load_input` knows of the input (`AssetIn(metadata=...)`), and of the asset that it wants."""
 
-class InputContext(Struct, frozen=True):
-    """What `load_input` knows: the upstream asset whose value is wanted, and the input that wants it.
-
-    `definition_metadata` is the input's (`AssetIn(metadata=...)`), `upstream_output` describes the asset.
-    """
-
-    asset_key: AssetKey
-    name: str
     upstream_output: OutputContext
-    run_id: str
-    annotation: object = None
-    definition_metadata: Mapping[str, object] = field(default_factory=dict)
-    resources: object = None
-    log: logging.Logger = field(default_factory=lambda: logging.Logger("assetc"))
-    has_partition_key: bool = False
     has_asset_partitions: bool = False
-
-    @property
-    def has_asset_key(self) -> bool:
-        """Whether the value belongs to an asset."""
-        return True
-
-    @property
-    def metadata(self) -> Mapping[str, object]:
-        """What the input's definition says."""
-        return self.definition_metadata
-
-    def get_asset_identifier(self) -> list[str]:
-        """The segments of a path for the value."""
-        return self.asset_key.path
 
 
 class IOManager(ABC):

@@ -10,10 +10,7 @@ from assetc.adapters.protocol import ParsedOutput, Warehouse
 
 
 class Connections(Mapping[str, Warehouse]):
-    """Warehouses by the names of their connections: some are open, others are opened when they are first asked for.
-
-    `close` closes those that were opened here.
-    """
+    """Warehouses by the names of their connections; those that are not open are when asked for, until `close`."""
 
     def __init__(self, opened: Mapping[str, Warehouse], outputs: Mapping[str, ParsedOutput]) -> None:
         self._opened = dict(opened)

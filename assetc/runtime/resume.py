@@ -78,10 +78,7 @@ def find_in_ledger(
 
 
 def remaining(run: RunRecord, graph: Graph, state: State) -> Remaining:
-    """What is left of a run, in the project as it is now.
-
-    Assets that did not succeed are built; checks are executed that did not pass, or that read such an asset.
-    """
+    """What is left of a run: assets that did not succeed, checks that did not pass or that read such an asset."""
     steps = state.steps(run.id)
     pending = [step for step in steps if step.status not in ("success", "reused")]
     keys = (

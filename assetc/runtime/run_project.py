@@ -87,10 +87,7 @@ def _ignore(_: Holder | None) -> None:
 
 @contextmanager
 def hold_target(workspace: Workspace, on_wait: Callable[[Holder | None], None] = _ignore) -> Iterator[HeldTarget]:
-    """The target of a project, for one run at a time.
-
-    Raises WarehouseError when it cannot be opened, TargetHeld when another run goes on for too long, and StateError.
-    """
+    """The target of a project, for one run at a time. Raises WarehouseError, StateError, TargetHeld after a while."""
     alone = hold(workspace.root / ".assetc", identity_of(workspace), LONGEST_WAIT, on_wait)
     with closing(open_state(workspace)) as state, alone, connected(workspace) as warehouse:
         existing = warehouse.existing()

@@ -40,10 +40,7 @@ class WrittenFiles:
         self._version = version_of(self._cache, workspace.opening.scope, workspace.secrets)
 
     def is_current(self, path: str, *, adding: bool = False) -> bool:
-        """Whether the file was written for this very compilation, and nobody touched it since.
-
-        `adding`: whether its SQL is to be that which adds rows to a table.
-        """
+        """Whether the file was written for this very compilation (`adding`: as SQL that adds rows) and not touched."""
         entry = self._entries.get(path)
         if entry is None or not self._version:
             return False

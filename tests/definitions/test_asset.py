@@ -202,8 +202,8 @@ def test_an_asset_with_several_keys_is_a_dependency_on_each():
     assert asset(deps=[xy])(body).dependency_keys == xy.keys
 
 
-def test_an_input_names_columns_and_keys():
-    assert AssetIn("a/b").key == AssetKey(["a", "b"]) and AssetIn(metadata={"columns": ["x"]}).columns == ("x",)
+def test_an_input_names_a_key():
+    assert AssetIn("a/b").key == AssetKey(["a", "b"])
     assert AssetIn(key_prefix="a/b").key_for("c") == AssetKey("a/b/c") and AssetIn().key_for("c") is None
 
 

@@ -54,10 +54,7 @@ def _check_folder(options: Options) -> None:
 
 
 def _connect(options: Options) -> duckdb.DuckDBPyConnection:
-    """Waits while another process holds the file, as long as the target allows.
-
-    Settings are made afterwards, so that a body that opens the same file without any is not refused.
-    """
+    """Wait while the file is held. Settings come later: a body that opens it without any is not refused."""
     give_up = time.monotonic() + options.lock_timeout
     while True:
         try:

@@ -45,10 +45,7 @@ class StepRetried(Struct, frozen=True):
 
 
 class StepFinished(Struct, frozen=True):
-    """A part of a step ended: one of its outputs, or its check.
-
-    `rows` is the number of rows written, where known; `because` are the outputs and checks that caused a skip.
-    """
+    """One of a step's outputs, or its check, ended. `rows` were written; `because` are the parts that caused a skip."""
 
     at: float
     step: Step

@@ -25,10 +25,7 @@ class Inspection(Struct):
         self.finished.clear()
 
     def inspect(self, relation: Relation | None) -> None:
-        """Execute the checks against a relation, and raise ChecksFailed after all of them.
-
-        One that cannot be executed ends the transaction in which they all are: what is after it is left out.
-        """
+        """Execute the checks, until one cannot be, which ends their transaction. Raises ChecksFailed after all."""
         self.finished.clear()
         for gate in self.gates:
             self.finished.append(self.execute(gate, relation))

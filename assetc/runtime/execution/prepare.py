@@ -27,10 +27,7 @@ def prepare(
     work: StepWork,
     steps: tuple[Step, ...],
 ) -> Prepared:
-    """Prepare the connections of these steps; what a warehouse holds is asked for where it is not in `existing`.
-
-    Schemas are created here, one after the other. Raises WarehouseError.
-    """
+    """Prepare the connections of these steps, one after the other; `existing` is what is known already."""
     wanted: dict[str, list[Relation]] = {step.connection: [] for step in steps}
     for step in steps:
         wanted[step.connection] += (output.asset.relation for output in step.makes if output.asset.relation)

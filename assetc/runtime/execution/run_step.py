@@ -107,10 +107,7 @@ class StepRunner(Struct, frozen=True):
 
 
 class _StepOutputs(Struct):
-    """The outputs of one step that is executed: each is recorded as soon as it is stored.
-
-    `left` are those that are not, `faults` why not in the last attempt.
-    """
+    """The outputs of a step that is executed. `left` are those that are not stored yet, `faults` why not."""
 
     step: Step
     runner: StepRunner

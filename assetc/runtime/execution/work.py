@@ -120,10 +120,7 @@ class StepWork(Protocol):
 
 
 class StepFailed(Exception):  # noqa: N818  a step failed, which need not be anybody's error
-    """A step failed for a reason that its work knows.
-
-    `transient`: it may succeed when tried again. `may_retry` False: not even the retries that the asset asks for.
-    """
+    """A step failed for a reason that its work knows. `may_retry` False: not even as often as its asset asks."""
 
     def __init__(
         self, diagnostic: Diagnostic, *, transient: bool = False, may_retry: bool = True, metadata: Metadata = ()

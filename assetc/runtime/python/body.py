@@ -63,10 +63,7 @@ class BodyFailed(Exception):  # noqa: N818  the user's code is at fault
 
 
 def run_body(request: BodyRequest) -> Generator[Produced]:
-    """Import the file if need be, load the inputs, call the body, and give its outputs as they come.
-
-    What the user's code raises is a BodyFailed; otherwise only Canceled and KeyboardInterrupt are raised.
-    """
+    """Give the outputs of a body as they come. What the user's code raises is a BodyFailed."""
     with project_imports(request.root), captured_prints(lambda line: request.write_log(logging.INFO, line)):
         try:
             body = find_body(request.root, request.path, request.keys[0])
@@ -79,10 +76,7 @@ def run_body(request: BodyRequest) -> Generator[Produced]:
 
 
 def match_inputs(definition: AssetsDefinition, upstream: Collection[AssetKey]) -> dict[str, AssetKey]:
-    """Which of an asset's upstreams each parameter receives: the one of its key, else the only one that ends so.
-
-    `upstream` are those that the graph knows to be arguments of the asset, so that the end of a key is enough.
-    """
+    """Which upstream, of those that are arguments, each parameter receives: that of its key, else of its end."""
     found: dict[str, AssetKey] = {}
     for item in definition.inputs:
         dotted = tuple(part for parts in item.key.parts for part in parts.split(".") if part)

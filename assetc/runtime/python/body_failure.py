@@ -21,10 +21,7 @@ _OWN_PACKAGE = Path(__file__).resolve().parents[2]
 
 
 class BodyFailure(Struct, frozen=True):
-    """Why a body ended without its outputs.
-
-    `transient`: the same body may succeed when tried again; `allow_retries` is what a raised `Failure` says.
-    """
+    """Why a body ended without its outputs. `transient`: it may succeed when it is tried again."""
 
     diagnostic: Diagnostic
     error: BaseException

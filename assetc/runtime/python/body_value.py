@@ -50,10 +50,7 @@ def changed_kind(key: AssetKey, recorded: ValueKind, found: ValueKind, place: Sp
 
 
 def to_body_value(returned: object, annotation: object, resolve_sql: Callable[[str], str]) -> BodyValue:
-    """Sort a returned value by the annotation of the body's result, without one by the value itself.
-
-    Raises InvariantError (E188) for a result that is annotated as a table and is none.
-    """
+    """Sort a returned value by its annotation, else by itself. Raises InvariantError for a table that is none."""
     if isinstance(returned, TableValue | Query):
         return returned
     is_open = is_open_kind(annotation)

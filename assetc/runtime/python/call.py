@@ -34,10 +34,7 @@ def produce(
 def makings(
     items: Iterable[Produced], wanted: tuple[Output, ...], store: Callable[[Output, Produced], Built]
 ) -> Generator[Making]:
-    """Each of the wanted outputs as it comes, the last of all when the body has ended.
-
-    So a body that fails after it has made everything has failed, and what is below does not run.
-    """
+    """Each of the wanted outputs as it comes, the last of all when the body has ended: it may fail until then."""
     left = {output.asset.key: output for output in wanted}
     last: Making | None = None
     for produced in items:
@@ -94,10 +91,7 @@ async def _collect(items: AsyncIterator[object]) -> object:
 def service_values(
     signature: Signature, taken: Mapping[str, object], context: AssetExecutionContext
 ) -> dict[str, object]:
-    """A value for each parameter that received no upstream and cannot do without one.
-
-    Raises InvariantError (E109) for a parameter that nothing provides.
-    """
+    """A value for each parameter that is no upstream and needs one. Raises InvariantError (E109) without one."""
     return {
         parameter.name: _service(parameter, context)
         for parameter in signature.parameters

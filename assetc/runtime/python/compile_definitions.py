@@ -25,10 +25,7 @@ CONFIG = AssetConfig()
 
 
 class CompiledDefinitions(Struct, frozen=True):
-    """The graph of some definitions, which body makes each of its assets, and what the others are.
-
-    `received` are the assets that the parameters of each body receive, by the body's first key.
-    """
+    """The graph of definitions, who makes each asset, and what each body's (its first key's) parameters receive."""
 
     graph: Graph
     producers: Mapping[AssetKey, AssetsDefinition]

@@ -24,11 +24,7 @@ _LOCK = threading.Lock()
 
 
 def find_body(root: Path, path: str, key: AssetKey) -> AnyBody:
-    """The definition of an asset, importing its file if that has not happened yet in this process.
-
-    Raises what the file raises when it is imported, and InvalidDefinitionError (E189) when it does not define the
-    asset.
-    """
+    """The definition of an asset; its file is imported once. Raises InvalidDefinitionError (E189) without one."""
     module, definitions = _load(root, path)
     definition = _match(definitions, key)
     if definition is not None:

@@ -24,10 +24,7 @@ EXTRAS = frozenset({"pandas", "polars", "pyarrow"})
 
 
 class Upstream(Struct, frozen=True):
-    """Where an input's value is: in a relation of the warehouse, or (None) in the store of pickled values.
-
-    An ephemeral model is nowhere: `query` stands for it.
-    """
+    """Where a value is: in a relation, else in the store of objects; `query` stands for an ephemeral model."""
 
     key: AssetKey
     relation: Relation | None
@@ -37,10 +34,7 @@ class Upstream(Struct, frozen=True):
 def load_upstream(
     context: InputContext, upstream: Upstream, access: WarehouseAccess, root: Path, default: Form
 ) -> object:
-    """The value, as an object or as a table in the form of the parameter's annotation.
-
-    Raises ValueNotFoundError where nothing is stored, InvariantError for an annotation that no table can become.
-    """
+    """The value, in the form of the annotation. Raises ValueNotFoundError, InvariantError for no such form."""
     form, relation = form_of(context.annotation), upstream.relation
     if relation is None and upstream.query is None:
         if form == "relation":

@@ -26,11 +26,7 @@ class Produced(Struct, frozen=True):
 
 
 def outputs_of(definition: AssetsDefinition, returned: object, wanted: frozenset[AssetKey]) -> Iterator[Produced]:
-    """Each output as it comes; a generator runs between two of them.
-
-    Raises InvariantError for what does not fit the definition, OutputMissingError for a required output among the
-    wanted ones that is missing at the end.
-    """
+    """Each output as it comes. Raises InvariantError for one that does not fit, OutputMissingError at the end."""
     came: set[str] = set()
     for produced in _items(definition, returned):
         if produced.output.name in came:

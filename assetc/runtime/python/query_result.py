@@ -12,10 +12,7 @@ from assetc.adapters.tables import arrow_stream, frames_of
 
 
 class QueryResult(Struct):
-    """The rows of one query: `rows` as the session gave them, or `fetched` by the driver itself.
-
-    `is_relation`: they are a relation of DuckDB, which is the warehouse.
-    """
+    """The rows of one query, as the session (`is_relation`: DuckDB) gave them, or `fetched` by the driver itself."""
 
     sql: str
     rows: ArrowStream | None = None

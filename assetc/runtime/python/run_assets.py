@@ -90,11 +90,7 @@ def _default_manager(*, in_memory: bool) -> Iterator[IOManager]:
 
 
 def _select(compiled: CompiledDefinitions, selection: Iterable[AssetKey] | None) -> frozenset[AssetKey]:
-    """The selected keys.
-
-    Raises InvalidSelectionError (E115) for one that nothing here can make, InvalidDefinitionError for a part of
-    what a body can only make whole.
-    """
+    """The selected keys. Raises (E115) for one that nothing makes, and for a part of what is only made whole."""
     if selection is None:
         return frozenset(compiled.producers)
     chosen = frozenset(selection)

@@ -44,10 +44,7 @@ class RunRecord(Struct, frozen=True):
 
 
 class StepRecord(Struct, frozen=True):
-    """One part of a step of a run: an output or a check. `status` is None until it has ended.
-
-    `key` is the asset's, or a check's first asset's.
-    """
+    """An output or a check of a run. `status` is None until it ends; `key` is the asset's, or a check's first one's."""
 
     run_id: str
     id: PartId
@@ -66,10 +63,7 @@ class StepRecord(Struct, frozen=True):
 
 
 class Materialization(Struct, frozen=True):
-    """An asset was made: the event that readers refer to. `inputs` are the versions of what it read.
-
-    `path` is where an object is stored, within the project.
-    """
+    """An asset was made. `inputs` are the versions of what it read; `path` is an object's, within the project."""
 
     id: str
     identity: Identity

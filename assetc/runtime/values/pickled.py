@@ -19,10 +19,7 @@ def path_of(folder: Path, key: AssetKey) -> Path:
 
 
 def write_value(folder: Path, key: AssetKey, value: object, *, durable: bool = True) -> Path:
-    """Store the value of an asset and return its file; a reader finds the old value or the new one.
-
-    `durable`: so it is after a crash of the machine, too.
-    """
+    """Store a value and return its file; readers find the old value or the new one, if `durable` after a crash, too."""
     path = path_of(folder, key)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.tmp")
