@@ -15,9 +15,8 @@ from assetc.cli.options.completing import keep_names
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.stop import BAD_INPUT, Stopped
 from assetc.cli.text.output import Output, output_of, say_problems
-from assetc.compiler.asset import Graph
+from assetc.compiler.asset import Graph, NodeId
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
-from assetc.compiler.node import NodeId
 from assetc.compiler.project import Project
 from assetc.compiler.selection.request import Definition, Selected, SelectionEnvironment, SelectionRequest
 from assetc.compiler.selection.select import select

@@ -1,4 +1,4 @@
-"""What the passes build: assets, sources, checks, and the edges between them."""
+"""What the passes build: assets, sources, checks and the edges between them, and how each is identified."""
 
 from __future__ import annotations
 
@@ -8,12 +8,25 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from assetc.compiler.config import AssetConfig
-from assetc.compiler.node import NodeId
-from assetc.compiler.place import Span
+from assetc.compiler.place import Span, TextId
 from assetc.compiler.reference import Certainty, EdgeKind
-from assetc.compiler.text_id import TextId
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
+
+NodeKind = Literal["model", "seed", "snapshot", "source", "test"]
+"""What a node is, in dbt's words; a Python asset is a model, a check is a test."""
+
+
+class NodeId(Struct, frozen=True, order=True):
+    """A name that no other node of this kind has in this package. The text is dbt's `unique_id`."""
+
+    kind: NodeKind
+    package: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}.{self.package}.{self.name}"
+
 
 AssetKind = Literal["model", "python", "seed", "snapshot"]
 Fingerprint: TypeAlias = str

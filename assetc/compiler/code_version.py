@@ -11,8 +11,8 @@ from assetc.compiler.asset import Asset
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.define_assets import Draft
 from assetc.compiler.facts import SqlFacts
+from assetc.compiler.place import TextId
 from assetc.compiler.reading.read_files import FileFacts
-from assetc.compiler.text_id import TextId
 
 COUNTED = (
     "materialized", "unique_key", "incremental_strategy", "incremental_predicates", "on_schema_change",

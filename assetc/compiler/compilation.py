@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from assetc.compiler.asset import Graph
 from assetc.compiler.diagnostic import Diagnostic, Faults, in_order
-from assetc.compiler.text_id import TextId
+from assetc.compiler.place import TextId
 from assetc.definitions.key import AssetKey
 
 WrittenRelation: TypeAlias = tuple[AssetKey, tuple[str, ...]]
@@ -62,10 +62,9 @@ def faults_after(
     dirty: Collection[TextId],
     unreadable: Mapping[str, Diagnostic],
 ) -> dict[Owner, tuple[Diagnostic, ...]]:
-    """All faults, now that these were found: each pass takes back what it said before of a text that it looked at.
+    """All faults now: each pass takes back what it said before of a text. An unreadable file has no other fault.
 
     What was said of a piece of a text goes when that text is dirty: the piece may be no more.
-    For a file that cannot be read that is the one thing to say about it.
     """
     now = {(name, text): problems for name, faults in found.items() for text, problems in faults.items()}
     opened = {("open", text): (unreadable[text.path],) if text.path in unreadable else () for text in dirty}

@@ -10,11 +10,11 @@ from msgspec.structs import replace
 
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.facts import CompiledText, Facts, MacroFacts, PythonFacts, SeedFacts, SqlFacts
+from assetc.compiler.place import TextId
 from assetc.compiler.project import Project, Properties
 from assetc.compiler.python.imported import ImportedFile
 from assetc.compiler.template.macros import MacroFile, MacroLibrary
 from assetc.compiler.template.surroundings import Surroundings
-from assetc.compiler.text_id import TextId
 
 
 class Files(Protocol):

@@ -21,17 +21,14 @@ from assetc.compiler.facts import SqlFacts
 from assetc.compiler.names.index_names import index_names, names_of_graph
 from assetc.compiler.names.locate_by_macros import locate_by_macros
 from assetc.compiler.names.names import Names
+from assetc.compiler.place import PROJECT, TextId
 from assetc.compiler.reading.read_files import FileFacts
 from assetc.compiler.template.rendered import Read
-from assetc.compiler.text_id import PROJECT, TextId
 from assetc.definitions.key import AssetKey
 
 
 class Declared(Struct, frozen=True):
-    """All assets, declared sources and names. `drafts` are the assets of the dirty texts, `checks` those of all.
-
-    `faults` are by pass.
-    """
+    """What is declared: by the dirty texts the `drafts`, by all texts everything else. `faults` are by pass."""
 
     drafts: tuple[Draft, ...]
     assets: Mapping[AssetKey, Asset]

@@ -21,11 +21,10 @@ from assetc.compiler.diagnostic import Annotation, Diagnostic, Faults, diagnosti
 from assetc.compiler.facts import PythonFacts
 from assetc.compiler.names.locate import declared_source, implicit_source
 from assetc.compiler.package import ProjectFile
-from assetc.compiler.place import file_span
-from assetc.compiler.project import DeclaredSource, Patch, Project, Properties
+from assetc.compiler.place import TextId, file_span
+from assetc.compiler.project import Patch, Project, Properties
 from assetc.compiler.python.reading import DeclaredDependency
 from assetc.compiler.reading.read_files import FileFacts
-from assetc.compiler.text_id import TextId
 from assetc.definitions.key import AssetKey
 
 
@@ -60,15 +59,15 @@ def draft_assets(
 
 def define(project: Project, properties: Properties, drafts: list[Draft], python: Mapping[str, PythonFacts]) -> Defined:
     """All assets, sources and checks of a project, each key once."""
-    problems: list[Diagnostic] = []
     drafts, duplicates = _unique(drafts)
     sources, source_checks, source_faults = _sources(project, properties)
     known = {source.key for source in sources} | {draft.asset.key for draft in drafts}
     sources = (*sources, *_python_sources(project, python, known))
     checks = (*(check for draft in drafts for check in drafts_of_patch(draft.asset, draft.patch)), *source_checks)
-    problems += (*_snapshots(project), *duplicates, *source_faults)
-    problems += (*_described_twice(project, properties), *_unused_patches(properties, drafts))
-    return Defined(tuple(drafts), sources, checks, tuple(problems))
+    snapshots = (file_span(file.path) for file in project.files if file.kind == "snapshot")
+    not_built = (diagnostic("W223", "snapshots are not built yet", span) for span in snapshots)
+    of_patches = (*_described_twice(project, properties), *_unused_patches(properties, drafts))
+    return Defined(tuple(drafts), sources, checks, (*not_built, *duplicates, *source_faults, *of_patches))
 
 
 def _written_in(file: ProjectFile, facts: FileFacts) -> Iterator[WrittenAsset]:
@@ -80,13 +79,6 @@ def _written_in(file: ProjectFile, facts: FileFacts) -> Iterator[WrittenAsset]:
             yield from written_in_python(facts.python[file.path])
         case "seed":
             yield written_seed(file.path, facts.seeds[file.path])
-
-
-def _snapshots(project: Project) -> Iterator[Diagnostic]:
-    """A warning for each file of snapshots."""
-    for file in project.files:
-        if file.kind == "snapshot":
-            yield diagnostic("W223", "snapshots are not built yet", file_span(file.path))
 
 
 def _unique(drafts: list[Draft]) -> tuple[list[Draft], list[Diagnostic]]:
@@ -112,11 +104,13 @@ def _sources(
     problems: list[Diagnostic] = []
     for declared in properties.sources:
         source = declared_source(project, declared)
-        if source.key in found:
-            problems.append(_twice_declared(declared, found[source.key]))
-            continue
-        found[source.key] = source
-        checks += drafts_of_source(source, declared)
+        other = found.setdefault(source.key, source)
+        if other is source:
+            checks += drafts_of_source(source, declared)
+        else:
+            related = (Annotation(other.span, "the other one"),) if other.span else ()
+            message = f"the source {other.key} is declared twice"
+            problems.append(diagnostic("E102", message, declared.span, related=related))
     return tuple(found.values()), tuple(checks), tuple(problems)
 
 
@@ -131,11 +125,6 @@ def _python_sources(
     for key, declared in found.items():
         if key not in known:
             yield replace(implicit_source(project, key.parts, declared.span), implicit=False)
-
-
-def _twice_declared(declared: DeclaredSource, other: Source) -> Diagnostic:
-    related = (Annotation(other.span, "the other one"),) if other.span else ()
-    return diagnostic("E102", f"the source {other.key} is declared twice", declared.span, related=related)
 
 
 def _described_twice(project: Project, properties: Properties) -> Iterator[Diagnostic]:

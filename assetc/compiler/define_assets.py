@@ -13,13 +13,14 @@ from assetc.compiler.config import AssetConfig
 from assetc.compiler.configuration.configure import configure, foreign_dialect, misplaced_materialization
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.facts import PythonFacts, SeedFacts, SqlFacts
-from assetc.compiler.names.locate import key_of, relation_of
+from assetc.compiler.names.locate import relation_of
 from assetc.compiler.place import Span, file_span
 from assetc.compiler.project import Entry, Patch, Project
 from assetc.compiler.python.reading import PythonAsset, owns
 from assetc.compiler.python.stored_as_value import is_stored_as_value
 from assetc.compiler.reference import Reference
 from assetc.definitions.errors import InvalidDefinitionError
+from assetc.definitions.key import AssetKey
 
 
 class Draft(Struct, frozen=True):
@@ -87,7 +88,7 @@ def draft_of(
     can_be_renamed = written.kind != "python" and project.rules.has_names
     name = (config.name if can_be_renamed else None) or written.name
     try:
-        key = key_of(package, name, config)
+        key = AssetKey((*package.key_prefix, *config.key_prefix, name))
     except InvalidDefinitionError as error:
         return None, (*problems, diagnostic("E108", str(error), written.span))
     python = written.python

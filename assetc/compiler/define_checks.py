@@ -116,7 +116,6 @@ def _config_of_file(values: Mapping[str, object]) -> CheckConfig:
     limit = values.get("limit")
     return CheckConfig(
         severity=_severity(values),
-        where=None,
         limit=limit if isinstance(limit, int) else None,
         fail_calc=str(values.get("fail_calc", "count(*)")),
         warn_if=str(values.get("warn_if", "!= 0")),

@@ -9,8 +9,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from assetc.compiler.place import Span
-from assetc.compiler.text_id import TextId
+from assetc.compiler.place import Span, TextId
 from assetc.definitions.nearest import did_you_mean
 
 __all__ = [

@@ -105,16 +105,10 @@ def _inlined(emitter: Emitter, variant: Variant, owner: AssetKey) -> Iterator[tu
 
 
 def _ephemeral(emitter: Emitter, variant: Variant, owner: AssetKey) -> list[AssetKey]:
-    found: dict[AssetKey, None] = {}
-    for reference in variant.reading.references:
-        if reference.kind != "read":
-            continue
-        keys = find_table(emitter.names, reference.parts, owner)
-        if len(keys) == 1 and keys[0] != owner:
-            asset = emitter.assets.get(keys[0])
-            if asset is not None and asset.config.materialization.is_inlined:
-                found[asset.key] = None
-    return list(found)
+    reads = (reference for reference in variant.reading.references if reference.kind == "read")
+    found = (find_table(emitter.names, reference.parts, owner) for reference in reads)
+    certain = dict.fromkeys(keys[0] for keys in found if len(keys) == 1 and keys[0] != owner)
+    return [key for key in certain if key in emitter.assets and emitter.assets[key].config.materialization.is_inlined]
 
 
 def _head_insertion(text: str, ctes: Iterable[str]) -> Replacement:

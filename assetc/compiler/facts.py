@@ -13,23 +13,19 @@ from msgspec import Struct
 
 from assetc.compiler.columns.shape import Shape
 from assetc.compiler.diagnostic import Diagnostic
-from assetc.compiler.place import Span
+from assetc.compiler.place import Span, TextId
 from assetc.compiler.project import Entry
 from assetc.compiler.python.reading import PythonReading
 from assetc.compiler.reference import EdgeKind, Reference
 from assetc.compiler.sql.reading import SqlReading
 from assetc.compiler.template.rendered import Read, Rendered, TemplateReference
-from assetc.compiler.text_id import TextId
 
 UNREADABLE = "?"
 """The content of a file that cannot be read: it is tried again each time."""
 
 
 class PlacedReference(Struct, frozen=True):
-    """A reference and the place of it in the user's file.
-
-    `only_incremental`: it is there only where `is_incremental()` is true, which it never is in a model of another kind.
-    """
+    """A reference and its place in the user's file. `only_incremental`: only where `is_incremental()` is true."""
 
     reference: Reference
     span: Span
@@ -38,10 +34,7 @@ class PlacedReference(Struct, frozen=True):
 
 
 class Discovered(Struct, frozen=True):
-    """What a template says before anything is known about the rest of the project.
-
-    `commented` are the places of those references that stand in a SQL comment (`-- depends_on: {{ ref('a') }}`).
-    """
+    """What a template says by itself. `commented` are the places of references in comments (`-- depends_on: ...`)."""
 
     config: tuple[Entry, ...]
     references: tuple[TemplateReference, ...]
@@ -64,10 +57,7 @@ class Understood(Struct, frozen=True):
 
 
 class SqlFacts(Struct, frozen=True):
-    """Everything known about one text of SQL: a model, a check, a hook.
-
-    `header` are the `-- key: value` lines at its head.
-    """
+    """What is known about a text of SQL: a model, a check, a hook. `header` are its first `-- key: value` lines."""
 
     text: TextId
     content: str
@@ -98,10 +88,7 @@ class Columns(Struct, frozen=True):
 
 
 class PythonFacts(Struct, frozen=True):
-    """Everything known about one Python file, with the content hashes of the project files it leads to.
-
-    `dialect` is that in which the SQL in it was read.
-    """
+    """What is known about a Python file with SQL in `dialect`, and the hashes of the project files it leads to."""
 
     path: str
     content: str

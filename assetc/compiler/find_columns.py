@@ -17,7 +17,7 @@ from assetc.compiler.compilation import ColumnNames
 from assetc.compiler.facts import Columns, SeedFacts, SqlFacts, Understood
 from assetc.compiler.graph import order_below
 from assetc.compiler.names.names import Names, find_table
-from assetc.compiler.text_id import TextId
+from assetc.compiler.place import TextId
 from assetc.definitions.key import AssetKey
 
 
@@ -29,10 +29,7 @@ def find_columns(
     seeds: Mapping[str, SeedFacts],
     names: Names,
 ) -> tuple[ColumnNames, dict[TextId, SqlFacts]]:
-    """The columns by asset, and the facts of those models for which they had to be derived.
-
-    The dirty assets are looked at, and further down everyone who reads one whose columns are others than before.
-    """
+    """The columns by asset: of the dirty and of whoever reads a changed column; and the facts with those derived."""
     known, derived = dict(before), dict[TextId, SqlFacts]()
     changed: set[AssetKey] = set()
     for key in _along(graph, dirty, changed):

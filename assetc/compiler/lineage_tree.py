@@ -10,10 +10,7 @@ from assetc.definitions.key import AssetKey
 
 
 class Branch(Struct, frozen=True):
-    """One line of a tree. `lasts` tells for each level whether the line on it is the last of its siblings.
-
-    `repeated`: what is below stands at another line of the same key.
-    """
+    """One line of a tree. `lasts`: on which levels it is the last sibling; `repeated`: it is unfolded elsewhere."""
 
     key: AssetKey
     lasts: tuple[bool, ...]

@@ -64,10 +64,7 @@ class Rename(Struct, frozen=True):
 
 
 class Publish(Struct, frozen=True):
-    """Make the table `staged` the relation, in place of the one that exists, if `existing` is its kind.
-
-    The adapter keeps what others have built on the relation: views that read it, grants, comments.
-    """
+    """Make the table `staged` the relation. Views that read the one that exists stay, as do its grants and comments."""
 
     staged: Relation
     relation: Relation
@@ -83,10 +80,7 @@ class Append(Struct, frozen=True):
 
 
 class DeleteInsert(Struct, frozen=True):
-    """Delete the rows of `target` whose `unique_key` is in `source` and that meet `predicates`, then insert.
-
-    A part of `unique_key` that is not one of `columns` is an expression, written as it is.
-    """
+    """Delete rows of `target` that meet `predicates` and whose key (columns, expressions) is in `source`; insert."""
 
     target: Relation
     source: Relation
@@ -135,10 +129,7 @@ class SeedColumn(Struct, frozen=True):
 
 
 class LoadSeed(Struct, frozen=True):
-    """Create `relation`, which must not exist yet, from the CSV file at `path` (absolute).
-
-    `columns` are those of the file, in order; `file` is the path as diagnostics show it.
-    """
+    """Create `relation`, which must not exist yet, from the CSV file at `path`; `file` is the path in diagnostics."""
 
     relation: Relation
     path: str
@@ -168,10 +159,7 @@ class DropSchema(Struct, frozen=True):
 
 
 class RunSql(Struct, frozen=True):
-    """A statement that the user wrote: a hook, the body of a script model.
-
-    `is_template`: it is rendered when its turn comes, so that it sees what the operations before it have done.
-    """
+    """A statement that the user wrote: a hook, a script model. `is_template`: it is rendered when its turn comes."""
 
     sql: str
     is_template: bool = False
@@ -197,10 +185,7 @@ class Describe(Struct, frozen=True):
 
 
 class RunChecks(Struct, frozen=True):
-    """The moment before publication: the executor may run checks that read `relation`, in this session.
-
-    Other sessions still see what was there before; a check that fails abandons what was staged.
-    """
+    """The moment before publication: checks that read `relation` run in this session, and may stop everything."""
 
     relation: Relation
 
@@ -212,10 +197,7 @@ class Report(Struct, frozen=True):
 
 
 class Atomically(Struct, frozen=True):
-    """Operations that take effect together or not at all: one transaction, or the warehouse's nearest.
-
-    A generator is driven inside of the transaction, so that it may ask for columns in between.
-    """
+    """Operations that take effect together or not at all. A generator is driven inside, so that it may ask."""
 
     operations: tuple[Operation, ...] | Operations
 

@@ -23,7 +23,6 @@ said before, so that a fault goes with its cause: also one that `find_columns` f
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from functools import partial
 
 from assetc.compiler.asset import Asset, Graph
 from assetc.compiler.code_version import versioned
@@ -34,6 +33,7 @@ from assetc.compiler.diagnostic import Faults
 from assetc.compiler.facts import SqlFacts, outside_reads
 from assetc.compiler.find_columns import find_columns
 from assetc.compiler.graph import connect, reconnect
+from assetc.compiler.place import PROJECT, TextId
 from assetc.compiler.project import Project
 from assetc.compiler.reading.read_files import FileFacts, read_files
 from assetc.compiler.reading.understand_files import understand_files
@@ -41,7 +41,6 @@ from assetc.compiler.reading.understand_hooks import understand_hooks
 from assetc.compiler.resolution.resolution import Resolution
 from assetc.compiler.resolution.resolve import Resolved, first_in_others, resolve, sources_after
 from assetc.compiler.resolution.resolve_checks import resolve_checks
-from assetc.compiler.text_id import PROJECT, TextId
 from assetc.definitions.key import AssetKey
 
 NOTHING_YET = Compilation(Graph({}, {}, {}, (), {}, {}), {}, {}, ())
@@ -97,8 +96,11 @@ def _compiled(
         graph, graph_faults = _reconnected(given, before, dirty, assets, resolved)
     if graph is None:
         return None, sql, WorkDone(facts.read, parsed)
-    all_facts = partial(_facts_of, given, sql)
-    columns, derived = find_columns(graph, assets.keys(), earlier.columns, all_facts, facts.seeds, declared.names)
+
+    def facts_of(asset: Asset) -> SqlFacts | None:
+        return sql.get(asset.text) or given.memory.sql(asset.text)
+
+    columns, derived = find_columns(graph, assets.keys(), earlier.columns, facts_of, facts.seeds, declared.names)
     understood = {text: each.understood.problems for text, each in sql.items() if each.understood}
     faults = {"read": facts.faults, **declared.faults, "understand": understood, "hooks": hook_faults}
     faults |= {"resolve": resolved.faults, **graph_faults}
@@ -113,10 +115,6 @@ def _compiled(
         outside=before.outside if before else _outside(facts),
     )
     return compilation, {**sql, **derived}, WorkDone(facts.read, parsed, len(derived))
-
-
-def _facts_of(given: CompilerInput, dirty: Mapping[TextId, SqlFacts], asset: Asset) -> SqlFacts | None:
-    return dirty.get(asset.text) or given.memory.sql(asset.text)
 
 
 def _connected(

@@ -1,15 +1,26 @@
-"""A place in a file that the user wrote."""
+"""Which text something was read from, and where in it that stands."""
 
 from __future__ import annotations
 
 from msgspec import Struct
 
 
-class Span(Struct, frozen=True):
-    """Characters `start` to `end` (exclusive, 0-based) of a file; `line` and `column` (1-based) are of `start`.
+class TextId(Struct, frozen=True, array_like=True, gc=False, order=True):
+    """A file, by its path; `part` names a piece of it: a snapshot block, a hook, a query in YAML."""
 
-    `path` is relative to the project root, with forward slashes.
-    """
+    path: str
+    part: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.path}#{self.part}" if self.part else self.path
+
+
+PROJECT = TextId("")
+"""The project as a whole: the owner of what no single text causes."""
+
+
+class Span(Struct, frozen=True):
+    """Characters `start` to `end` (exclusive) of a file of the project; `line` and `column`, from 1, are of `start`."""
 
     path: str
     start: int

@@ -107,10 +107,7 @@ class Properties(Struct, frozen=True):
 
 
 class Project(Struct, frozen=True):
-    """A project, for one target: its own package and those that it uses.
-
-    `root` is absolute and appears in no result of the compiler.
-    """
+    """A project, for one target: its own package and those that it uses. `root` is absolute, and in no result."""
 
     own: Package
     rules: Rules

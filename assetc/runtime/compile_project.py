@@ -10,8 +10,8 @@ from assetc.compiler.compilation import WorkDone
 from assetc.compiler.compiler_input import CompilerInput, load_macros
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.pipeline import compile_project
+from assetc.compiler.place import TextId
 from assetc.compiler.project import Properties
-from assetc.compiler.text_id import TextId
 from assetc.project.files import ProjectFiles
 from assetc.project.memory.facts_memory import CachedMemory
 from assetc.project.memory.load_memory import Memory

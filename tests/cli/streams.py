@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assetc.adapters.protocol import Identity
-from assetc.compiler.asset import Asset, Check, CheckConfig
+from assetc.compiler.asset import Asset, Check, CheckConfig, NodeId
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.diagnostic import diagnostic
-from assetc.compiler.node import NodeId
 from assetc.compiler.place import Span, span_of
 from assetc.compiler.plan import MATERIALIZE, REUSE, ExecuteCheck, Output, Plan, RunBody, Step
 from assetc.definitions.key import AssetKey

@@ -6,11 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from assetc.compiler.asset import Asset, Check, CheckConfig, Edge, Graph, Source
+from assetc.compiler.asset import Asset, Check, CheckConfig, Edge, Graph, NodeId, Source
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.graph import connect
-from assetc.compiler.node import NodeId
 from assetc.compiler.place import Span
 from assetc.compiler.rules import NATIVE, Rules
 from assetc.definitions.key import AssetKey

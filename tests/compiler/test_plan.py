@@ -9,10 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from assetc.compiler.asset import Asset, Check, CheckConfig, Edge, Graph
+from assetc.compiler.asset import Asset, Check, CheckConfig, Edge, Graph, NodeId
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.graph import connect
-from assetc.compiler.node import NodeId
 from assetc.compiler.place import file_span
 from assetc.compiler.plan import ExecuteCheck, Plan, RunBody, Step
 from assetc.compiler.planning.make_plan import PlanRequest, Remembered, make_plan

@@ -6,7 +6,7 @@ import sys
 import threading
 
 from assetc.compiler.facts import CompiledText
-from assetc.compiler.text_id import TextId
+from assetc.compiler.place import TextId
 from assetc.project.memory.encoding import decode, encode
 
 if __name__ == "__main__":

@@ -9,8 +9,7 @@ import click
 
 from assetc.cli.options.completing import SelectionText
 from assetc.cli.options.options import Command, Decorator, decorated, option, several
-from assetc.compiler.selection.expression import INDIRECT_MODES
-from assetc.compiler.selection.request import SelectionRequest
+from assetc.compiler.selection.request import INDIRECT_MODES, SelectionRequest
 
 SELECT = ("--select", "-s", "--models", "--model", "-m", "select")
 RESOURCE_TYPES = ("--resource-type", "--resource-types", "--type", "resource_types")

@@ -11,10 +11,7 @@ from assetc.compiler.sql.fold import fold_column
 
 
 class Star(Struct, frozen=True):
-    """All columns of `source` in order, except those `excluded`, some of them `renamed` (old name, new name).
-
-    `source` is the name of a relation outside the text, or the index of an earlier step of the shape.
-    """
+    """All columns of a relation or an earlier step, in order: without those `excluded`, some `renamed` (old, new)."""
 
     source: tuple[str, ...] | int
     excluded: tuple[str, ...] = ()
@@ -40,10 +37,7 @@ class Shape(Struct, frozen=True):
 def output_columns(
     shape: Shape, columns_of: Callable[[tuple[str, ...]], tuple[str, ...] | None]
 ) -> tuple[str, ...] | None:
-    """The names of the columns, folded; None if they are not known for certain.
-
-    `columns_of` gives the columns of a relation as the warehouse stores them, or None if they are unknown.
-    """
+    """The names of the columns, folded, from those of the relations as they are stored; None if not certain."""
     known: list[tuple[str, ...]] = []
     for step in shape.steps:
         names: list[str] = []

@@ -24,10 +24,7 @@ class Query(Struct, frozen=True):
 
 
 class CsvFile(Struct, frozen=True):
-    """The rows of a CSV file. `path` is absolute, `file` is the path as diagnostics show it.
-
-    `columns` are those of the file; an empty file has none.
-    """
+    """The rows of a CSV file; an empty one has no columns. `path` is absolute, `file` as diagnostics show it."""
 
     path: str
     file: str

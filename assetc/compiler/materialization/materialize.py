@@ -33,10 +33,7 @@ def table(build: Build) -> Operations:
 
 
 def incremental(build: Build) -> Operations:
-    """The operations that bring in new rows, or build all rows if there is no table yet or all are asked for.
-
-    Both are recorded in the ledger: repeated after a first build, the query might add the same rows.
-    """
+    """Bring in new rows, or build all; both are in the ledger: repeated, a query might add the same rows again."""
     for fault in (unknown_policy(build), strategy_problem(build)):
         if fault is not None:
             yield Report(fault)

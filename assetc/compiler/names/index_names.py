@@ -22,10 +22,7 @@ Name = TypeVar("Name", bound=Hashable)
 def index_names(
     project: Project, assets: Collection[Asset], sources: Collection[Source], written: Iterable[WrittenRelation]
 ) -> Names:
-    """The names of assets and declared sources; the key of an asset wins over that of a source.
-
-    `written` are the relations that the bodies of Python assets create.
-    """
+    """The names of assets, of declared sources and of what bodies create; the key of an asset wins over a source's."""
     target = project.target
     of_sources = {source.key: logical_name_of_relation(target, source.relation) for source in sources}
     of_assets = {asset.key: logical_name_of(project, asset) for asset in assets}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from assetc.compiler.asset import Asset, Source
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.names.names import LogicalName
-from assetc.compiler.package import Package, Settings
+from assetc.compiler.package import Settings
 from assetc.compiler.place import Span
 from assetc.compiler.project import DeclaredSource, Project, Target
 from assetc.compiler.sql.fold import fold
@@ -16,16 +16,8 @@ KEEPS_CASE = frozenset({"duckdb", "bigquery", "mysql", "clickhouse", "sqlite"})
 """Dialects whose warehouses store an unquoted name as it was written."""
 
 
-def key_of(package: Package, name: str, config: AssetConfig) -> AssetKey:
-    """The key of an asset of a package called `name`."""
-    return AssetKey((*package.key_prefix, *config.key_prefix, name))
-
-
 def logical_name_of(project: Project, asset: Asset) -> LogicalName:
-    """The logical name of an asset: that of its relation where a macro of a dbt project has put it elsewhere.
-
-    It is the same in every target but for what the configuration itself takes from that.
-    """
+    """The logical name of an asset: as configured, or that of its relation where a macro has put it elsewhere."""
     if asset.relation not in (None, relation_of(project, asset.key, asset.config)):
         return logical_name_of_relation(project.target, asset.relation)
     database, schema, name = _parts(asset.key, asset.config)

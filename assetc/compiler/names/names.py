@@ -200,9 +200,8 @@ def _database_here(names: Names, database: str) -> str:
 def _with_catalog(names: Names, found: Candidates, parts: tuple[str, ...]) -> Candidates:
     """A two-part name may also be database and table, in the default schema."""
     database, name = _database_here(names, parts[0]), parts[1]
-    in_default = names.by_schema.get((names.default_schema, name), ()) + names.sources.get(
-        (names.default_schema, name), ()
-    )
+    here = (names.default_schema, name)
+    in_default = names.by_schema.get(here, ()) + names.sources.get(here, ())
     elsewhere = tuple(key for key in in_default if names.logical_names[key].database == database and key not in found)
     return found + elsewhere
 

@@ -7,9 +7,8 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from assetc.compiler.asset import Asset, Check, Graph
+from assetc.compiler.asset import Asset, Check, Graph, NodeId
 from assetc.compiler.graph import ancestors, order, with_shared_needs
-from assetc.compiler.node import NodeId
 from assetc.compiler.operation import RelationKind
 from assetc.compiler.plan import (
     MATERIALIZE,
@@ -54,10 +53,7 @@ class PlanRequest(Struct, frozen=True):
 
 
 class Remembered(Struct, frozen=True):
-    """What earlier runs and the warehouse say. `existing` None: the warehouse was not asked.
-
-    `verified` are the checks whose last result, on the data as it is now, was no failure.
-    """
+    """What earlier runs say, and the warehouse if it was asked. `verified` are checks that passed on these data."""
 
     recorded: Mapping[AssetKey, Recorded] = field(default_factory=dict)
     existing: Mapping[Relation, RelationKind] | None = None
@@ -94,10 +90,7 @@ def _wanted_checks(graph: Graph, selected: Selected, request: PlanRequest) -> tu
 
 
 class _Choice(Struct, frozen=True):
-    """What the command is about, in topological order, and which of it can stay as it is.
-
-    `graph` holds what the steps wait for: more than assets need, where one function makes several of them.
-    """
+    """What the command is about, in topological order. `graph` also has the needs that outputs of a function share."""
 
     graph: Graph
     ordered: tuple[AssetKey, ...]
@@ -129,11 +122,7 @@ def _concerned(graph: Graph, selected: Selected) -> tuple[AssetKey, ...]:
 def _asset_steps(
     choice: _Choice, barriers: Collection[AssetKey], request: PlanRequest, remembered: Remembered
 ) -> dict[AssetKey, Step]:
-    """A step for each asset that the command is about, in topological order.
-
-    `barriers` are reused assets that are going to be checked: what is downstream of them has to wait for
-    that.
-    """
+    """A step for each asset, in topological order. What is below `barriers`, reused assets to be checked, waits."""
     steps: dict[AssetKey, Step] = {}
     nearest: dict[AssetKey, tuple[PartId, ...]] = {}
     for key in choice.ordered:

@@ -10,10 +10,7 @@ from assetc.compiler.plan import ExecuteCheck, RunBody, Step, StepId
 
 
 def merge_bodies(steps: Sequence[Step]) -> tuple[Step, ...]:
-    """The steps, those of one function merged where the first of them is: by then all is made that any of them needs.
-
-    What waits inside of a step cannot be kept: a check of one output does not hold back another.
-    """
+    """The steps, those of one function merged at the first; no check of one of its outputs holds back another."""
     bodies: dict[StepId, list[Step]] = {}
     for step in steps:
         if isinstance(step.work, RunBody):

@@ -97,10 +97,7 @@ def assess(
     recorded: Mapping[AssetKey, Recorded],
     existing: Collection[Relation] | None,
 ) -> dict[AssetKey, Condition]:
-    """The condition of every asset but ephemeral ones. `existing` None: the warehouse was not asked.
-
-    `ordered` are the assets of the graph, upstream first.
-    """
+    """The condition of these assets, upstream first, but ephemeral ones. `existing` None: nobody asked for it."""
     conditions: dict[AssetKey, Condition] = {}
     for key in ordered:
         asset = graph.assets[key]

@@ -11,12 +11,12 @@ from assetc.compiler.compiler_input import CompilerInput, Files
 from assetc.compiler.diagnostic import Diagnostic, Faults
 from assetc.compiler.facts import UNREADABLE, MacroFacts, PythonFacts, SeedFacts, SqlFacts
 from assetc.compiler.package import ProjectFile
+from assetc.compiler.place import PROJECT, TextId
 from assetc.compiler.python.reading import PythonReading
 from assetc.compiler.reading.understand import discover
 from assetc.compiler.template.macros import MacroFile
 from assetc.compiler.template.reads import still_valid
 from assetc.compiler.template.surroundings import Template
-from assetc.compiler.text_id import PROJECT, TextId
 
 SQL_KINDS = frozenset({"model", "check", "snapshot"})
 

@@ -13,7 +13,7 @@ from assetc.compiler.compiler_input import CompilerInput
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.facts import CompiledText, Discovered, PlacedReference, Understood, Variant
-from assetc.compiler.place import Span, span_of
+from assetc.compiler.place import Span, TextId, span_of
 from assetc.compiler.reference import Reference
 from assetc.compiler.sql.fold import split_name
 from assetc.compiler.sql.read_sql import read_sql
@@ -29,7 +29,6 @@ from assetc.compiler.template.rendered import (
     span_in_template,
 )
 from assetc.compiler.template.surroundings import Surroundings, Template, at_moment
-from assetc.compiler.text_id import TextId
 
 MOMENT = frozenset({("flag", "execute"), ("flag", "is_incremental")})
 

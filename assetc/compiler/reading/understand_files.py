@@ -11,9 +11,9 @@ from assetc.compiler.compiler_input import CompilerInput
 from assetc.compiler.declare import Declared
 from assetc.compiler.facts import SqlFacts
 from assetc.compiler.names.target_names import seen_by_asset, seen_by_check
+from assetc.compiler.place import TextId
 from assetc.compiler.reading.understand import Reader, is_understood, reader_of, understand
 from assetc.compiler.template.surroundings import Template, at_moment
-from assetc.compiler.text_id import TextId
 
 
 def _readers(given: CompilerInput, declared: Declared) -> Iterator[tuple[TextId, Reader]]:

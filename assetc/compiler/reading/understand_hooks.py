@@ -12,10 +12,10 @@ from assetc.compiler.declare import Declared
 from assetc.compiler.diagnostic import Diagnostic, Faults, in_config
 from assetc.compiler.facts import HookFacts, SqlFacts
 from assetc.compiler.names.target_names import seen_by_asset
+from assetc.compiler.place import TextId
 from assetc.compiler.reading.understand import Reader, discover, is_understood, reader_of, understand
 from assetc.compiler.template.reads import still_valid
 from assetc.compiler.template.surroundings import Template
-from assetc.compiler.text_id import TextId
 from assetc.definitions.key import AssetKey
 
 

@@ -8,15 +8,14 @@ from typing import TypeGuard
 
 from msgspec.structs import replace
 
-from assetc.compiler.asset import Check
+from assetc.compiler.asset import Check, NodeId
 from assetc.compiler.define_checks import CheckDraft
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.facts import SqlFacts
 from assetc.compiler.names.names import Candidates, Names, Ref, find_key, find_ref, find_table, known_names
 from assetc.compiler.names.target_names import NOBODY
-from assetc.compiler.node import NodeId
+from assetc.compiler.place import TextId
 from assetc.compiler.project import Project
-from assetc.compiler.text_id import TextId
 from assetc.definitions.key import AssetKey
 
 ARGUMENTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {

@@ -11,18 +11,19 @@ from msgspec.structs import replace
 from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.place import Span
 from assetc.compiler.selection.evaluate import criteria_of
-from assetc.compiler.selection.expression import (
+from assetc.compiler.selection.parse import METHODS, parse_selection, unknown_method
+from assetc.compiler.selection.request import (
     INDIRECT_MODES,
     NOTHING,
     Criterion,
+    Definition,
     Depth,
     Difference,
     Expression,
     Intersection,
+    SelectionEnvironment,
     Union,
 )
-from assetc.compiler.selection.parse import METHODS, parse_selection, unknown_method
-from assetc.compiler.selection.request import Definition, SelectionEnvironment
 
 # fmt: off
 TERM_KEYS = (
@@ -41,10 +42,7 @@ Locate: TypeAlias = Callable[[Steps], Span]
 
 
 def read_definitions(content: object, locate: Locate) -> tuple[dict[str, Definition], tuple[Diagnostic, ...]]:
-    """The definitions of a parsed selectors.yml; what is wrong with one is kept with it, the rest is returned.
-
-    A definition that is wrong selects nothing.
-    """
+    """The definitions of a parsed selectors.yml, and other faults. A wrong one keeps its own and selects nothing."""
     entries = content.get("selectors") if isinstance(content, Mapping) else None
     if not isinstance(entries, list):
         return {}, (_problem("the file has no list `selectors`", locate(("selectors",))),)

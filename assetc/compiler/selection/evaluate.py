@@ -8,18 +8,19 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from assetc.compiler.node import NodeId
-from assetc.compiler.selection.expression import (
+from assetc.compiler.asset import NodeId
+from assetc.compiler.selection.members import Member, Members, split
+from assetc.compiler.selection.methods import METHOD_FUNCTIONS, default_method
+from assetc.compiler.selection.request import (
     Criterion,
+    Definition,
     Difference,
     Expression,
     Indirect,
     Intersection,
+    SelectionEnvironment,
     Union,
 )
-from assetc.compiler.selection.members import Member, Members, split
-from assetc.compiler.selection.methods import METHOD_FUNCTIONS, default_method
-from assetc.compiler.selection.request import Definition, SelectionEnvironment
 from assetc.definitions.key import AssetKey
 
 Findings = Mapping[Criterion, frozenset[Member]]

@@ -7,10 +7,9 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from assetc.compiler.asset import Asset, Check, Graph, Source
+from assetc.compiler.asset import Asset, Check, Graph, NodeId, Source
 from assetc.compiler.graph import walk
-from assetc.compiler.node import NodeId
-from assetc.compiler.selection.expression import Depth
+from assetc.compiler.selection.request import Depth
 from assetc.definitions.key import AssetKey
 
 Member: TypeAlias = AssetKey | NodeId

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 
 from assetc.compiler.asset import Asset, Check, Source
-from assetc.compiler.selection.expression import Criterion
 from assetc.compiler.selection.members import Member, Members, Selectable, fqn_of
-from assetc.compiler.selection.request import SelectionEnvironment
+from assetc.compiler.selection.request import Criterion, SelectionEnvironment
 
 WILDCARDS = frozenset("*?[]")
 _MISSING = object()

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
-from assetc.compiler.selection.expression import NOTHING, Criterion, Depth, Expression, Intersection, Union
 from assetc.compiler.selection.methods import METHOD_FUNCTIONS, NOT_BUILT
+from assetc.compiler.selection.request import NOTHING, Criterion, Depth, Expression, Intersection, Union
 
 METHODS = tuple(sorted({*METHOD_FUNCTIONS, *NOT_BUILT, "selector"}))
 """dbt's methods, and four of our own: key, kind, owner, column."""

@@ -9,19 +9,21 @@ from msgspec.structs import replace
 from assetc.compiler.asset import Graph
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.selection.evaluate import Evaluation, criteria_of, definitions_matching, evaluate, find_all
-from assetc.compiler.selection.expression import (
+from assetc.compiler.selection.members import Member, Members, members_of, split
+from assetc.compiler.selection.methods import CLOSED_VALUES, NOT_BUILT, WILDCARDS, resource_types_of
+from assetc.compiler.selection.parse import parse_selection
+from assetc.compiler.selection.request import (
     NOTHING,
     Criterion,
     Difference,
     Expression,
+    Selected,
+    SelectionEnvironment,
+    SelectionRequest,
     Union,
     criterion_text,
     expression_text,
 )
-from assetc.compiler.selection.members import Member, Members, members_of, split
-from assetc.compiler.selection.methods import CLOSED_VALUES, NOT_BUILT, WILDCARDS, resource_types_of
-from assetc.compiler.selection.parse import parse_selection
-from assetc.compiler.selection.request import Selected, SelectionEnvironment, SelectionRequest
 
 EVERYTHING = Union((Criterion("*", "fqn"), Criterion("*", "source")))
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import RLock
 from typing import TypeAlias
 
-from assetc.compiler.text_id import TextId
+from assetc.compiler.place import TextId
 from assetc.version import __version__
 
 Row: TypeAlias = tuple[str, str, str]

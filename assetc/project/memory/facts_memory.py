@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from msgspec import Struct
 
 from assetc.compiler.facts import CompiledText, Facts, MacroFacts, PythonFacts, SeedFacts, SqlFacts
-from assetc.compiler.text_id import TextId
+from assetc.compiler.place import TextId
 from assetc.project.memory.cache import Cache
 from assetc.project.memory.encoding import decode, encode
 

@@ -13,12 +13,10 @@ from typing import Any, NamedTuple, TypeAlias
 
 from msgspec import Struct
 
-from assetc.compiler.asset import Asset, Check, DeclaredColumn, Edge, Graph, Source
+from assetc.compiler.asset import Asset, Check, DeclaredColumn, Edge, Graph, NodeId, Source
 from assetc.compiler.compilation import Compilation
 from assetc.compiler.graph import Adjacency
-from assetc.compiler.node import NodeId
-from assetc.compiler.place import Span
-from assetc.compiler.text_id import TextId
+from assetc.compiler.place import Span, TextId
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 from assetc.project.memory.compact import from_plain, read_plain, to_plain

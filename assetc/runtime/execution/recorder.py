@@ -9,8 +9,7 @@ from hashlib import blake2b
 
 from msgspec.structs import replace
 
-from assetc.compiler.asset import Check
-from assetc.compiler.node import NodeId
+from assetc.compiler.asset import Check, NodeId
 from assetc.compiler.plan import ExecuteCheck, Output, Part, PartId, Step, check_id
 from assetc.compiler.planning.inputs import is_view
 from assetc.compiler.planning.staleness import Recorded, physical_settings

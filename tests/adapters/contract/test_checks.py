@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 from contract_target import Target
 
-from assetc.compiler.asset import Check, CheckConfig
+from assetc.compiler.asset import Check, CheckConfig, NodeId
 from assetc.compiler.checks import count_failures, failing_rows, judge
-from assetc.compiler.node import NodeId
 from assetc.compiler.place import Span
 from assetc.definitions.key import AssetKey
 

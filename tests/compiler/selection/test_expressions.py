@@ -10,15 +10,17 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from assetc.compiler.rules import DBT
-from assetc.compiler.selection.expression import (
+from assetc.compiler.selection.parse import METHODS, parse_criterion, parse_selection
+from assetc.compiler.selection.request import (
     Criterion,
+    Definition,
     Difference,
     Intersection,
+    SelectionEnvironment,
+    SelectionRequest,
     Union,
     expression_text,
 )
-from assetc.compiler.selection.parse import METHODS, parse_criterion, parse_selection
-from assetc.compiler.selection.request import Definition, SelectionEnvironment, SelectionRequest
 from assetc.compiler.selection.select import select
 
 depths = st.one_of(st.none(), st.integers(0, 99))
