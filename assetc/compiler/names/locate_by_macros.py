@@ -16,7 +16,7 @@ from assetc.compiler.names.locate import stored
 from assetc.compiler.place import file_span
 from assetc.compiler.project import Project
 from assetc.compiler.template.asking import NoWarehouse
-from assetc.compiler.template.call_macro import call_macro
+from assetc.compiler.template.render import call_macro
 from assetc.compiler.template.rendered import Read
 from assetc.compiler.template.surroundings import Surroundings
 from assetc.definitions.relation import Relation

@@ -95,7 +95,7 @@ def _check_macros(given: CompilerInput, file: MacroFile) -> tuple[Diagnostic, ..
     content = given.files.content(file.path)
     known = given.memory.macros(file.path)
     if known is None or known.content != content:
-        from assetc.compiler.template.check_macros import check_macros
+        from assetc.compiler.template.jinja import check_macros
 
         known = MacroFacts(file.path, content, check_macros(file))
         given.memory.keep(known)

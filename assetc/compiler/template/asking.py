@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
+from msgspec import Struct
+
 from assetc.compiler.operation import Column, Operation, RelationKind
 from assetc.definitions.relation import Relation
 
 
-class Answer(Protocol):
-    """The result of a query."""
+class Answer(Struct, frozen=True):
+    """The result of a query: the names of its columns, and its rows."""
 
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The names of its columns."""
-
-    @property
-    def rows(self) -> tuple[tuple[object, ...], ...]:
-        """Its rows."""
+    columns: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
 
 
 class NeedsWarehouse(Exception):  # noqa: N818  no fault: what a moment cannot give

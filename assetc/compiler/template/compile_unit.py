@@ -39,10 +39,14 @@ def compile_macro(macro: Macro) -> Unit:
     return _compile(macro.file.path, macro.file.text, (macro.block.start, macro.block.end), LIBRARY_PREFIX)
 
 
-def check_syntax(macro: Macro) -> None:
-    """Raises Unreadable when the definition of a macro is no Jinja; it costs a third of compiling it."""
-    with _unreadable(macro.file.path, macro.file.text, macro.block.start):
-        copy.copy(ENVIRONMENT).parse_part(macro.file.path, macro.file.text, macro.block.start, macro.block.end)
+def syntax_error(macro: Macro) -> Unreadable | None:
+    """Why the definition of a macro is no Jinja, if it is none; to ask costs a third of compiling it."""
+    try:
+        with _unreadable(macro.file.path, macro.file.text, macro.block.start):
+            copy.copy(ENVIRONMENT).parse_part(macro.file.path, macro.file.text, macro.block.start, macro.block.end)
+    except Unreadable as error:
+        return error
+    return None
 
 
 def _compile(path: str, file_text: str, part: tuple[int, int | None], prefix: str) -> Unit:

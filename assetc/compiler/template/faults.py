@@ -9,8 +9,7 @@ from jinja2.exceptions import SecurityError
 
 from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.place import Span, file_span, span_of
-from assetc.compiler.template.absences import no_such_name
-from assetc.compiler.template.absent import UnknownName
+from assetc.compiler.template.absent import UnknownName, no_such_name
 from assetc.compiler.template.asking import NeedsWarehouse, QueryFailed
 from assetc.compiler.template.environment import ENVIRONMENT
 from assetc.compiler.template.parser import BLOCK_TAGS

@@ -6,30 +6,12 @@ from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.place import Span
 from assetc.compiler.project import Entry
 from assetc.compiler.template.reads import hash_value, look
-from assetc.compiler.template.rendered import (
-    LogLine,
-    MacroSegment,
-    Read,
-    Rendered,
-    Segment,
-    TemplateReference,
-)
+from assetc.compiler.template.rendered import LogLine, MacroSegment, Read, Rendered, Segment, TemplateReference
 from assetc.compiler.template.surroundings import Surroundings
 
 
 class Findings:
     """The growing parts of a `Rendered`."""
-
-    __slots__ = (
-        "config",
-        "logs",
-        "needs_warehouse",
-        "problems",
-        "reads",
-        "references",
-        "surroundings",
-        "uses_incremental",
-    )
 
     def __init__(self, surroundings: Surroundings) -> None:
         self.surroundings = surroundings
@@ -64,6 +46,10 @@ class Findings:
         """Remember a configuration key."""
         self.config.append(Entry(key, value, span))
 
+    def trace(self) -> tuple[Read, ...]:
+        """All that was seen."""
+        return tuple(Read(kind, name, seen) for (kind, name), seen in self.reads.items())
+
     def rendered(
         self, text: str, segments: tuple[Segment, ...], macro_segments: tuple[MacroSegment, ...] = ()
     ) -> Rendered:
@@ -74,7 +60,7 @@ class Findings:
             macro_segments=macro_segments,
             references=tuple(sorted(self.references, key=lambda reference: reference.span.start)),
             config=tuple(self.config),
-            reads=tuple(Read(kind, name, seen) for (kind, name), seen in self.reads.items()),
+            reads=self.trace(),
             problems=tuple(self.problems),
             logs=tuple(self.logs),
             needs_warehouse=self.needs_warehouse,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.template.asking import Ask
-from assetc.compiler.template.compile_unit import compile_unit
+from assetc.compiler.template.compile_unit import compile_unit, syntax_error
 from assetc.compiler.template.environment import Scope
 from assetc.compiler.template.faults import fault_of, unreadable
 from assetc.compiler.template.jinja_rendering import JinjaRendering, LibraryMacro
+from assetc.compiler.template.macros import MacroFile, find_macros
 from assetc.compiler.template.marked import Marked
 from assetc.compiler.template.refusal import Refused, Unreadable
-from assetc.compiler.template.rendered import Rendered
+from assetc.compiler.template.rendered import Called, Rendered
 from assetc.compiler.template.surroundings import Surroundings, Template
 from assetc.compiler.template.unit import Unit
 from assetc.compiler.template.writer import Writer
@@ -38,8 +40,8 @@ _NOWHERE = Unit("", "", lambda *_, **__: iter(()), (), (), frozenset(), (), has_
 
 def call_by_jinja(
     name: str, arguments: Mapping[str, object] | tuple[object, ...], surroundings: Surroundings, ask: Ask
-) -> tuple[object, str, Rendered]:
-    """The value that a macro returns, or its text, and what it did; whatever goes wrong is one of its problems."""
+) -> Called:
+    """What a macro gives and did; whatever goes wrong is one of its problems."""
     rendering = JinjaRendering(_NOWHERE, surroundings, ask, _call.__code__)
     try:
         given = _call(rendering, name, arguments)
@@ -47,7 +49,15 @@ def call_by_jinja(
         given = None
         rendering.findings.report(fault_of(error, rendering))
     text = "" if given is None else str.__str__(str(given))
-    return None if isinstance(given, Marked) else given, text, rendering.findings.rendered("", ())
+    value = None if isinstance(given, Marked) else given
+    found = rendering.findings
+    return Called(text, value, found.trace(), tuple(found.problems), tuple(found.logs))
+
+
+def check_macros(file: MacroFile) -> tuple[Diagnostic, ...]:
+    """E130 for each macro of a file that is no Jinja. The answer depends on the content of the file alone."""
+    closed = (macro for macro in find_macros(file) if macro.block.closed)
+    return tuple(unreadable(error) for error in map(syntax_error, closed) if error is not None)
 
 
 def _call(rendering: JinjaRendering, name: str, arguments: Mapping[str, object] | tuple[object, ...]) -> object:

@@ -9,8 +9,7 @@ from jinja2.exceptions import SecurityError
 from jinja2.runtime import Macro as JinjaMacro
 from jinja2.utils import missing
 
-from assetc.compiler.template.absences import report_absent
-from assetc.compiler.template.absent import Absent
+from assetc.compiler.template.absent import Absent, report_absent
 from assetc.compiler.template.asking import Ask
 from assetc.compiler.template.compile_unit import LIBRARY_PREFIX, compile_macro, compile_unit
 from assetc.compiler.template.environment import ENVIRONMENT, Scope

@@ -60,10 +60,7 @@ def read_literal_text(path: str, file_text: str, start: int, end: int | None) ->
 
 
 def run_literal(
-    unit: Unit,
-    pieces: tuple[Piece, ...],
-    value_of: Callable[[str], object],
-    call: Callable[[Any, Arguments], object],
+    unit: Unit, pieces: tuple[Piece, ...], value_of: Callable[[str], object], call: Callable[[Any, Arguments], object]
 ) -> Iterator[object]:
     """The outputs and marks of a text (see MarkingGenerator); `unit` and `offset` are read from its frame."""
     offset = unit.tags[0][0]

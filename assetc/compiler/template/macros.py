@@ -144,8 +144,5 @@ def _twice(found: Iterable[Macro], kept: Mapping[tuple[str, str], Macro]) -> Ite
 def _unclosed(macro: Macro) -> Diagnostic:
     kind = macro.block.kind
     return diagnostic(
-        "E130",
-        f"the {kind} {macro.block.name} has no end",
-        macro.span,
-        hint=f"Close it with {{% end{kind} %}}",
+        "E130", f"the {kind} {macro.block.name} has no end", macro.span, hint=f"Close it with {{% end{kind} %}}"
     )

@@ -1,15 +1,16 @@
-"""Renders a template: `render` is the one function, whatever the moment."""
+"""`render` gives the text of a template, whatever the moment; `call_macro` does what dbt leaves to a macro."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
-from assetc.compiler.template.asking import Ask, NoWarehouse
+from assetc.compiler.template.asking import Act, Ask, NoWarehouse
 from assetc.compiler.template.literal_text import LiteralText, read_literal_text, run_literal
 from assetc.compiler.template.literals import Arguments
 from assetc.compiler.template.members import naming, settings
 from assetc.compiler.template.reads import NOT_THERE
-from assetc.compiler.template.rendered import Rendered, Segment
+from assetc.compiler.template.rendered import Called, Rendered, Segment
 from assetc.compiler.template.rendering import Rendering
 from assetc.compiler.template.surroundings import Surroundings, Template
 from assetc.compiler.template.tags import Tag
@@ -22,6 +23,9 @@ _CALLED: Mapping[str, Callable[[Rendering], Callable[..., object]]] = {
     "config": settings.Config,
 }
 """The members that templates call most; none takes Jinja."""
+
+
+MacroArguments: TypeAlias = Mapping[str, object] | tuple[object, ...]
 
 
 def render(template: Template, surroundings: Surroundings, ask: Ask | None = None) -> Rendered:
@@ -41,6 +45,13 @@ def render(template: Template, surroundings: Surroundings, ask: Ask | None = Non
     from assetc.compiler.template.jinja import render_by_jinja
 
     return render_by_jinja(template, surroundings, ask or NoWarehouse())
+
+
+def call_macro(name: str, arguments: MacroArguments, around: Surroundings, ask: Ask | Act) -> Called:
+    """Call the macro that the name is dispatched to, which is given values, by name or by position. Never raises."""
+    from assetc.compiler.template.jinja import call_by_jinja
+
+    return call_by_jinja(name, arguments, around, ask)
 
 
 def _is_direct(tag: Tag, surroundings: Surroundings) -> bool:

@@ -82,6 +82,16 @@ class Rendered(Struct, frozen=True):
     uses_incremental: bool = False
 
 
+class Called(Struct, frozen=True):
+    """What a macro gave: the text that it wrote, or the `value` that it returned, of which `text` is the text."""
+
+    text: str = ""
+    value: object = None
+    reads: tuple[Read, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
+    logs: tuple[LogLine, ...] = ()
+
+
 def place(rendered: Rendered, offset: int) -> tuple[int, bool]:
     """The offset in the template that made the character at `offset`, and whether it is that very character."""
     segments = rendered.segments

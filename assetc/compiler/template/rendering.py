@@ -130,3 +130,12 @@ class Rendering:
                 found = TemplateReference(kind, call.arguments, certainty, called_at or span, call.version, through)
                 self.findings.refer(found)
         return self.findings.rendered(writer.text, tuple(writer.segments), tuple(writer.macro_segments))
+
+
+class Member:
+    """A member that has methods, or members, of its own."""
+
+    __slots__ = ("_rendering",)
+
+    def __init__(self, rendering: Rendering) -> None:
+        self._rendering = rendering

@@ -23,12 +23,12 @@ from assetc.compiler.operation import (
     Rename,
     WriteRows,
 )
+from assetc.compiler.template.asking import Answer
 from assetc.compiler.template.macros import INTERNAL_PACKAGE
 from assetc.compiler.template.members.relation import ColumnValue, RelationValue, column_value
 from assetc.compiler.template.members.table_value import table_of
 from assetc.compiler.template.surroundings import Surroundings
 from assetc.definitions.relation import Relation
-from assetc.runtime.steps.session_answers import SessionAnswer
 
 Quote = Callable[[str], str]
 
@@ -171,4 +171,4 @@ def _seed_call(seed: LoadSeed, quote: Quote) -> Call:
     with Path(seed.path).open(encoding="utf-8-sig", newline="") as file:
         rows = [tuple(value or None for value in row) for row in csv.reader(file, delimiter=seed.delimiter)]
     names = tuple(column.name for column in seed.columns)
-    return Call("load_csv_rows", (model, table_of(SessionAnswer(names, tuple(rows[1:])))))
+    return Call("load_csv_rows", (model, table_of(Answer(names, tuple(rows[1:])))))

@@ -10,7 +10,7 @@ from msgspec import Struct
 from assetc.adapters.protocol import Adapter, Question, Rendering, Rows, Statement
 from assetc.compiler.asset import Asset
 from assetc.compiler.operation import Column, CreateEmpty, LoadSeed, Operation, RunSql
-from assetc.compiler.template.call_macro import call_macro
+from assetc.compiler.template.render import call_macro
 from assetc.runtime.compiled_sql import SqlCompiler, raise_fault
 from assetc.runtime.execution.work import Attempt
 from assetc.runtime.steps.macro_calls import Call, call_of, parts_of

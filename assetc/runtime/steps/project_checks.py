@@ -12,8 +12,8 @@ from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.names.target_names import NOBODY
 from assetc.compiler.resolution.resolve_checks import GENERIC_TESTS, find_written, is_call
 from assetc.compiler.template.asking import NoWarehouse
-from assetc.compiler.template.call_macro import call_macro
 from assetc.compiler.template.members.relation import RelationValue
+from assetc.compiler.template.render import call_macro
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 from assetc.runtime.compiled_sql import SqlCompiler, raise_fault

@@ -10,19 +10,12 @@ from msgspec import Struct, field
 from assetc.adapters.perform import perform_each
 from assetc.adapters.protocol import Adapter, Canceled, Session, WarehouseError
 from assetc.compiler.operation import Column, Operation, RelationKind
-from assetc.compiler.template.asking import QueryFailed
+from assetc.compiler.template.asking import Answer, QueryFailed
 from assetc.definitions.relation import Relation
 from assetc.runtime.steps.warehouse_fault import message_and_hint
 
 _RELATIONS = "select table_catalog, table_schema, table_name, table_type from information_schema.tables"
 _PARTS = (("table_catalog", "database"), ("table_schema", "schema"), ("table_name", "name"))
-
-
-class SessionAnswer(Struct, frozen=True):
-    """The result of a query: the names of its columns, and its rows."""
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[object, ...], ...]
 
 
 class SessionAnswers(Struct, frozen=True):
@@ -32,13 +25,13 @@ class SessionAnswers(Struct, frozen=True):
     adapter: Adapter
     failures: list[WarehouseError | Canceled] = field(default_factory=list)
 
-    def query(self, sql: str) -> SessionAnswer:
+    def query(self, sql: str) -> Answer:
         """The result of a statement; empty for one that gives no rows."""
         if not sql.strip():
-            return SessionAnswer((), ())
+            return Answer((), ())
         with self._kept():
             columns, rows = self.session.query(sql)
-        return SessionAnswer(tuple(columns), tuple(rows))
+        return Answer(tuple(columns), tuple(rows))
 
     def kind(self, relation: Relation) -> RelationKind | None:
         """What a relation is, None when it does not exist. It is looked up by the parts that are given."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assetc.compiler.template.blocks import find_blocks
-from assetc.compiler.template.check_macros import check_macros
+from assetc.compiler.template.jinja import check_macros
 from assetc.compiler.template.macros import MacroFile, MacroLibrary
 
 

@@ -61,7 +61,7 @@ class Adapter:
 
     def load_relation(self, relation: RelationValue) -> object:
         """The same relation if it exists, else None."""
-        return self.get_relation(relation.database, relation.schema, relation.identifier)
+        return self.get_relation(relation.database, relation.schema, relation.name)
 
     def list_relations(self, database: str | None = None, schema: str | None = None) -> object:
         """The relations of a schema."""
@@ -140,7 +140,7 @@ class Adapter:
         for column in self._columns(from_relation):
             own = held.get(column.name.casefold())
             if own is not None and own.dtype != column.type and _is_wider(column_value(column, self.quote), own):
-                self.alter_column_type(to_relation, own.name, column.type)
+                self.alter_column_type(to_relation, own.column, column.type)
         return ""
 
     def execute(self, sql: str, auto_begin: object = False, fetch: object = False, limit: object = None) -> object:  # noqa: FBT002

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from operator import attrgetter
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -46,38 +47,18 @@ class RelationValue(Struct, frozen=True):
         return self.relation.schema
 
     @property
-    def identifier(self) -> str:
-        """The name."""
-        return self.relation.name
-
-    @property
     def name(self) -> str:
         """The name."""
         return self.relation.name
 
-    @property
-    def table(self) -> str:
-        """The name."""
-        return self.relation.name
-
-    @property
-    def is_table(self) -> bool:
-        """Whether it is known to be a table."""
-        return self.type == "table"
-
-    @property
-    def is_view(self) -> bool:
-        """Whether it is known to be a view."""
-        return self.type == "view"
-
-    @property
-    def is_cte(self) -> bool:
-        """Whether it stands for an ephemeral model."""
-        return self.type == "cte"
+    identifier = table = property(attrgetter("relation.name"))
+    is_table = property(lambda self: self.type == "table")
+    is_view = property(lambda self: self.type == "view")
+    is_cte = property(lambda self: self.type == "cte")
 
     def render(self) -> str:
         """The name in SQL."""
-        parts = zip((self.database, self.schema, self.identifier), self.included, self.quoted_parts, strict=True)
+        parts = zip((self.database, self.schema, self.name), self.included, self.quoted_parts, strict=True)
         return ".".join(
             self.quote_identifier(part) if is_quoted else part
             for part, is_included, is_quoted in parts
@@ -112,8 +93,13 @@ class RelationValue(Struct, frozen=True):
 
     def matches(self, database: str | None = None, schema: str | None = None, identifier: str | None = None) -> bool:
         """Whether the given parts are those of this relation."""
-        pairs = ((database, self.database), (schema, self.schema), (identifier, self.identifier))
+        pairs = ((database, self.database), (schema, self.schema), (identifier, self.name))
         return all(want is None or (own or "").casefold() == want.casefold() for want, own in pairs)
+
+
+def _holds(*types: str) -> Callable[[ColumnValue], bool]:
+    """Whether the type of a column, without its size, is one of these."""
+    return lambda self: self.dtype.lower().partition("(")[0].strip() in types
 
 
 class ColumnValue(Struct, frozen=True):
@@ -123,43 +109,17 @@ class ColumnValue(Struct, frozen=True):
     dtype: str
     quote_identifier: Callable[[str], str] = quote_with_double_quotes
 
-    @property
-    def name(self) -> str:
-        """The name as stored."""
-        return self.column
-
-    @property
-    def quoted(self) -> str:
-        """The name as it must stand in SQL."""
-        return self.quote_identifier(self.column)
-
-    @property
-    def data_type(self) -> str:
-        """The type as the warehouse writes it."""
-        return self.dtype
-
-    def is_string(self) -> bool:
-        """Whether it holds text."""
-        return self._base() in {"text", "varchar", "character varying", "char", "character", "string"}
-
-    def is_integer(self) -> bool:
-        """Whether it holds whole numbers."""
-        return self._base() in {"smallint", "integer", "int", "bigint", "tinyint", "hugeint", "int4", "int8"}
-
-    def is_float(self) -> bool:
-        """Whether it holds floating point numbers."""
-        return self._base() in {"real", "float", "float4", "float8", "double", "double precision"}
-
-    def is_numeric(self) -> bool:
-        """Whether it holds decimals."""
-        return self._base() in {"numeric", "decimal", "number"}
+    name = property(attrgetter("column"))
+    data_type = property(attrgetter("dtype"))
+    quoted = property(lambda self: self.quote_identifier(self.column))
+    is_string = _holds("text", "varchar", "character varying", "char", "character", "string")
+    is_integer = _holds("smallint", "integer", "int", "bigint", "tinyint", "hugeint", "int4", "int8")
+    is_float = _holds("real", "float", "float4", "float8", "double", "double precision")
+    is_numeric = _holds("numeric", "decimal", "number")
 
     def is_number(self) -> bool:
         """Whether it holds numbers of any kind."""
         return self.is_integer() or self.is_float() or self.is_numeric()
-
-    def _base(self) -> str:
-        return self.dtype.lower().partition("(")[0].strip()
 
 
 def column_value(column: Column, quote: Callable[[str], str]) -> ColumnValue:

@@ -9,7 +9,7 @@ from jinja2.utils import missing
 
 from assetc.compiler.template.macros import INTERNAL_PACKAGE, search_order
 from assetc.compiler.template.refusal import Refused
-from assetc.compiler.template.rendering import Rendering
+from assetc.compiler.template.rendering import Member, Rendering
 
 
 class PackageNames:
@@ -39,13 +39,8 @@ class PackageNames:
         return f"the package {self._package}"
 
 
-class Builtins:
+class Builtins(Member):
     """`builtins.ref` and the rest: the members as they are when no macro takes their names."""
-
-    __slots__ = ("_rendering",)
-
-    def __init__(self, rendering: Rendering) -> None:
-        self._rendering = rendering
 
     def __getattr__(self, name: str) -> object:
         value = missing if name.startswith("__") else self._rendering.member(name)
@@ -70,13 +65,8 @@ def _item(members: PackageNames | Builtins, name: str) -> object:
         raise KeyError(name) from None
 
 
-class Context(Mapping[str, object]):
+class Context(Member, Mapping[str, object]):
     """`context['name']`: every name that a template can look up."""
-
-    __slots__ = ("_rendering",)
-
-    def __init__(self, rendering: Rendering) -> None:
-        self._rendering = rendering
 
     def __getitem__(self, name: str) -> object:
         value = self._rendering.look_up(str(name))

@@ -11,19 +11,14 @@ from assetc.compiler.diagnostic import did_you_mean
 from assetc.compiler.template.plain import plain
 from assetc.compiler.template.reads import find_flag, find_variable
 from assetc.compiler.template.refusal import Refused
-from assetc.compiler.template.rendering import Rendering
+from assetc.compiler.template.rendering import Member, Rendering
 
 SECRET_PREFIX = "DBT_ENV_SECRET"  # noqa: S105  the prefix of names, no secret
 _ABSENT = object()
 
 
-class Variables:
+class Variables(Member):
     """`var(name, default)` and `var.has_var(name)`."""
-
-    __slots__ = ("_rendering",)
-
-    def __init__(self, rendering: Rendering) -> None:
-        self._rendering = rendering
 
     def __call__(self, name: str, default: object = _ABSENT) -> object:
         """The value of a variable."""
@@ -100,13 +95,8 @@ def target(rendering: Rendering) -> Watched:
     return Watched(rendering, "target", rendering.surroundings.target)
 
 
-class FlagValues:
+class FlagValues(Member):
     """`flags.FULL_REFRESH` and the like; a flag that nobody set is None."""
-
-    __slots__ = ("_rendering",)
-
-    def __init__(self, rendering: Rendering) -> None:
-        self._rendering = rendering
 
     def __getattr__(self, name: str) -> object:
         if not name.isupper():
@@ -141,13 +131,13 @@ _NAMES_RELATION = re.compile(r"\{\{ (?:this\b|(?:ref|source)\()")
 _EXAMPLE = "Write it as config(materialized='view')"
 
 
-class Config:
+class Config(Member):
     """`config(...)`, `config.get(...)` and the rest."""
 
-    __slots__ = ("_rendering", "_written")
+    __slots__ = ("_written",)
 
     def __init__(self, rendering: Rendering) -> None:
-        self._rendering = rendering
+        super().__init__(rendering)
         self._written: dict[str, object] = {}
 
     def __call__(self, *arguments: Mapping[str, object], **options: object) -> str:
@@ -224,22 +214,14 @@ class Config:
         return [self._settled(each) for each in value] if isinstance(value, list) else value
 
 
-def clock(rendering: Rendering) -> object:
-    """When the run started."""
-    rendering.findings.read("clock", "now")
-    return rendering.surroundings.now
+def seen(kind: str, name: str, field: str) -> Callable[[Rendering], object]:
+    """A field of the surroundings, whose looks are remembered."""
 
+    def factory(rendering: Rendering) -> object:
+        rendering.findings.read(kind, name)
+        return getattr(rendering.surroundings, field)
 
-def invocation_id(rendering: Rendering) -> str:
-    """The id of the invocation."""
-    rendering.findings.read("invocation", "id")
-    return rendering.surroundings.invocation_id
-
-
-def project_name(rendering: Rendering) -> str:
-    """The name of the root project."""
-    rendering.findings.read("project", "name")
-    return rendering.surroundings.project_name
+    return factory
 
 
 def field_of_target(*names: str) -> Callable[[Rendering], object]:

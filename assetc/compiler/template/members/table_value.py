@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from msgspec import Struct
 
 from assetc.compiler.template.asking import Answer
 
 
-class Row(Struct, frozen=True):
-    """A row: by position, by name, or as a sequence of values."""
+class _Cells(Struct, frozen=True):
+    """What is read by position."""
 
-    names: tuple[str, ...]
-    cells: tuple[object, ...]
+    cells: tuple[Any, ...]
 
-    def __getitem__(self, key: int | str | slice) -> object:
-        return self.cells[self.names.index(key)] if isinstance(key, str) else self.cells[key]
+    def __getitem__(self, key: Any) -> Any:
+        return self.cells[key]
 
-    def __iter__(self) -> Iterator[object]:
+    def __iter__(self) -> Iterator[Any]:
         return iter(self.cells)
 
     def __len__(self) -> int:
         return len(self.cells)
+
+
+class Row(_Cells, frozen=True):
+    """A row: by position, by name, or as a sequence of values."""
+
+    names: tuple[str, ...]
+
+    def __getitem__(self, key: int | str | slice) -> object:
+        return self.cells[self.names.index(key)] if isinstance(key, str) else self.cells[key]
 
     def keys(self) -> tuple[str, ...]:
         """The names of the columns."""
@@ -45,48 +54,27 @@ class Row(Struct, frozen=True):
         return self.dict().get(name, default)
 
 
-class ColumnOfTable(Struct, frozen=True):
+class ColumnOfTable(_Cells, frozen=True):
     """A column with its values."""
 
     name: str
-    cells: tuple[object, ...]
-
-    def __getitem__(self, index: int) -> object:
-        return self.cells[index]
-
-    def __iter__(self) -> Iterator[object]:
-        return iter(self.cells)
-
-    def __len__(self) -> int:
-        return len(self.cells)
 
     def values(self) -> tuple[object, ...]:
         """The values, from the first row to the last."""
         return self.cells
 
 
-class Columns(Struct, frozen=True):
+class Columns(_Cells, frozen=True):
     """The columns of a table: by position or by name."""
 
-    all: tuple[ColumnOfTable, ...]
-
     def __getitem__(self, key: int | str) -> ColumnOfTable:
-        if isinstance(key, int):
-            return self.all[key]
-        for column in self.all:
-            if column.name == key:
-                return column
-        raise KeyError(key)
-
-    def __iter__(self) -> Iterator[ColumnOfTable]:
-        return iter(self.all)
-
-    def __len__(self) -> int:
-        return len(self.all)
+        named = dict(zip(self.keys(), self.cells, strict=True))
+        found: ColumnOfTable = self.cells[key] if isinstance(key, int) else named[key]
+        return found
 
     def keys(self) -> tuple[str, ...]:
         """The names."""
-        return tuple(column.name for column in self.all)
+        return tuple(column.name for column in self.cells)
 
 
 class Table(Struct, frozen=True):
@@ -109,8 +97,8 @@ class Table(Struct, frozen=True):
 
 def table_of(answer: Answer) -> Table:
     """The table of an answer."""
-    rows = tuple(Row(answer.columns, row) for row in answer.rows)
+    rows = tuple(Row(row, answer.columns) for row in answer.rows)
     columns = tuple(
-        ColumnOfTable(name, tuple(row[index] for row in answer.rows)) for index, name in enumerate(answer.columns)
+        ColumnOfTable(tuple(row[index] for row in answer.rows), name) for index, name in enumerate(answer.columns)
     )
     return Table(rows, Columns(columns))
