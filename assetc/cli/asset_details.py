@@ -29,7 +29,7 @@ def details_of(graph: Graph, key: AssetKey) -> Row:
         "upstream": list(map(str, graph.upstream[key])),
         "downstream": list(map(str, graph.downstream[key])),
         "edges": list(map(edge_row, edges_above(graph, key))),
-        "checks": _checks(graph, key),
+        "checks": sorted(check.id.name for check in graph.checks.values() if key in check.assets),
     }
 
 
@@ -48,23 +48,18 @@ def detail_lines(graph: Graph, key: AssetKey) -> Iterator[Line]:
     yield line(Piece(str(key), "strong"), Piece(f"  {_kind_words(thing)}", "quiet"))
     if thing.description:
         yield line("  ", printable(thing.description))
-    place = f"{row['path']}:{row['line']}" if row["path"] else ""
-    for word in ("relation", "materialized", "group", "tags", "owners"):
-        value = row.get(word)
+    fields = {word: row.get(word) for word in ("relation", "materialized", "group", "tags", "owners")} | {
+        "written in": f"{row['path']}:{row['line']}" if row["path"] else "",
+        "described": [column.name for column in thing.columns],
+        "checks": row["checks"],
+        "needed by": row["downstream"] or "nothing",
+    }
+    for word, value in fields.items():
         if value:
             yield _field(word, ", ".join(value) if isinstance(value, list) else str(value))
-    yield from [_field("written in", place)] if place else []
-    for word, names in (("described", [column.name for column in thing.columns]), ("checks", _checks(graph, key))):
-        if names:
-            yield _field(word, ", ".join(names))
-    yield _field("needed by", ", ".join(map(str, graph.downstream[key])) or "nothing")
     edges = edges_above(graph, key)
     yield from [] if edges else [_field("needs", "nothing")]
     yield from edge_lines(edges)
-
-
-def _checks(graph: Graph, key: AssetKey) -> list[str]:
-    return sorted(check.id.name for check in graph.checks.values() if key in check.assets)
 
 
 def _asset_details(asset: Asset) -> Row:
@@ -90,8 +85,7 @@ def _field(word: str, value: str) -> Line:
 
 def edges_between(graph: Graph, up: AssetKey, down: AssetKey) -> list[Edge]:
     """The places where `down` reads `up`."""
-    found = {edge for edge in graph.edges if edge.up == up and edge.down == down}
-    return sorted(found, key=lambda edge: (edge.span.path, edge.span.start, edge.kind))
+    return [edge for edge in edges_above(graph, down) if edge.up == up]
 
 
 def edges_above(graph: Graph, key: AssetKey) -> list[Edge]:

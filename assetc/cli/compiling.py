@@ -89,8 +89,7 @@ class Compiling(Struct, frozen=True):
     def _give_json(self, asset: Asset) -> None:
         """dbt's form: the SQL of each node."""
         if asset.kind == "model":
-            fields = {"node": str(asset.id), "compiled": self._sql_of(asset)}
-            self.opened.output.give_json(fields)
+            self.opened.output.give_json({"node": str(asset.id), "compiled": self._sql_of(asset)})
 
     def _give_statements(self, asset: Asset) -> None:
         """The statements that would build an asset."""

@@ -33,10 +33,7 @@ group = click.group("assetc", cls=LazyGroup, context_settings=HELP)(
 
 
 def entry() -> NoReturn:
-    """What a shell starts: `main`, and then the end of the process.
-
-    The system frees its memory at once; Python would take apart first, one by one, what ten thousand models have left.
-    """
+    """What a shell starts: `main`, and then the end of the process."""
     code = main()
     if threading.active_count() > 1:  # somebody's thread is to end in its own time
         sys.exit(code)
@@ -44,14 +41,11 @@ def entry() -> NoReturn:
     with contextlib.suppress(OSError):
         sys.stdout.flush()
         sys.stderr.flush()
-    os._exit(code)
+    os._exit(code)  # Python would first take apart, one by one, what ten thousand models have left
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return the code with which the process should exit.
-
-    0: fine. 1: something failed while running. 2: usage, configuration or a compile error. 130: interrupted.
-    """
+    """Run a command and return the code with which the process should exit: 0, or one of `stop`."""
     try:
         result = group.main(
             prog_name="assetc", args=list(arguments) if arguments is not None else None, standalone_mode=False

@@ -38,9 +38,8 @@ def discover(root: str, settings: Settings) -> Discovery:
         walk = _Walk(root, kinds, frozenset({settings.target_path, settings.packages_path}), problems)
         for file in walk.files(folder):
             found.setdefault(file.path, file)
-    definitions = _definitions(root)
-    if definitions is not None:
-        found.setdefault(definitions.path, definitions)
+    if (stamp := stamp_of(f"{root}/defs.py")) is not None:
+        found.setdefault("defs.py", ProjectFile("defs.py", "definitions", stamp))
     _generic_checks_are_macros(found, settings)
     return Discovery(tuple(sorted(found.values(), key=attrgetter("path"))), tuple(problems))
 
@@ -65,11 +64,6 @@ def _folders(settings: Settings) -> Iterator[tuple[str, Mapping[str, FileKind]]]
     ):
         for path in paths:
             yield path.strip("/").removeprefix("./") if path != "." else "", kinds
-
-
-def _definitions(root: str) -> ProjectFile | None:
-    stamp = stamp_of(f"{root}/defs.py")
-    return None if stamp is None else ProjectFile("defs.py", "definitions", stamp)
 
 
 def _generic_checks_are_macros(found: dict[str, ProjectFile], settings: Settings) -> None:

@@ -20,12 +20,20 @@ from assetc.project.documents.readings import ProjectFileReading
 from assetc.project.find_project import FoundProject, find_project
 from assetc.project.folders import finish_folders, missing_folders, unused_folders
 from assetc.project.memory.load_memory import NO_MEMORY, Memory, read_config_file
-from assetc.project.outline import RENDERED_LATER, Outline, make_outline
 from assetc.project.profiles.load_target import OtherTarget, load_target
 from assetc.project.profiles.profiles import ProfileRequest
 from assetc.project.profiles.secrets import named_only, secrets_in, secrets_of_environment, worth_masking
 from assetc.project.profiles.target import Connection, TargetRequest
-from assetc.project.project_parts import read_dispatch, read_hooks, read_mapping, read_resources, read_selectors
+from assetc.project.project_parts import (
+    RENDERED_LATER,
+    Outline,
+    make_outline,
+    read_dispatch,
+    read_hooks,
+    read_mapping,
+    read_resources,
+    read_selectors,
+)
 from assetc.project.properties.load_properties import UnreadProperties, read_property_files
 from assetc.project.settings import make_settings
 from assetc.project.templates import TemplateNames, render_entries
@@ -34,10 +42,7 @@ Value = TypeVar("Value")
 
 
 class LoadRequest(Struct, frozen=True):
-    """What the command line and the environment decide. Paths are relative to where the command was started.
-
-    `render` renders templates that are more than one call; without it they are E128.
-    """
+    """What the command line and the environment decide. Paths are relative to where the command was started."""
 
     __repr__ = named_only
 
@@ -52,10 +57,7 @@ class LoadRequest(Struct, frozen=True):
 
 
 class Loaded(Struct, frozen=True):
-    """A project, or None with the reasons. `secrets` are the texts that must never be shown or stored.
-
-    `root` is set as soon as a project was found, whatever is wrong with it.
-    """
+    """A project, or None with the reasons; `root` is set as soon as one was found. `secrets` must never be shown."""
 
     __repr__ = named_only
 
@@ -69,10 +71,7 @@ class Loaded(Struct, frozen=True):
 
 
 def load(start: Path, request: LoadRequest) -> Loaded:
-    """The project that `start` lies in, its property files found and not read.
-
-    Never raises for anything that a user wrote.
-    """
+    """The project that `start` lies in, its property files found and not read. Raises nothing for what users wrote."""
     secrets = worth_masking(secrets_of_environment(request.environment))
     found = find_project(start, request.project_dir)
     if isinstance(found, Diagnostic):
@@ -91,8 +90,10 @@ def _load_found(found: FoundProject, reading: ProjectFileReading, start: Path, r
     names = TemplateNames(request.environment, request.variables)
     outline, problems = make_outline(found, reading, names)
     names = replace(names, variables=outline.variables)
+    asked = (request.profile, request.target, request.profiles_dir)
+    profile = ProfileRequest(outline.name, found.root, start.absolute(), found.rules, outline.profile, *asked)
     chosen = load_target(
-        _profile_request(found, outline, start, request),
+        profile,
         TargetRequest(request.threads, found.rules.threads, _schema_of(reading)),
         replace(names, variables=request.variables, may_use_secrets=True),
         request.memory,
@@ -111,19 +112,6 @@ def _load_found(found: FoundProject, reading: ProjectFileReading, start: Path, r
     used = secrets_in("", project.resources if project else {})
     secrets = worth_masking((*chosen.secrets, *used, *written))
     return Loaded(project, diagnostics, chosen.connection, secrets, found.root, chosen.others, unread)
-
-
-def _profile_request(found: FoundProject, outline: Outline, start: Path, request: LoadRequest) -> ProfileRequest:
-    return ProfileRequest(
-        project_name=outline.name,
-        root=found.root,
-        start=start.absolute(),
-        rules=found.rules,
-        profile=outline.profile,
-        asked_profile=request.profile,
-        asked_target=request.target,
-        profiles_dir=request.profiles_dir,
-    )
 
 
 def _schema_of(reading: ProjectFileReading) -> str | None:

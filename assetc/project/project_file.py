@@ -45,7 +45,7 @@ def read_project_file(path: str, text: str, flavor: Flavor) -> ProjectFileReadin
     for pair in content.pairs:
         key = snake(pair.key)
         if key in SECTIONS:
-            folders += _read_section(findings, cast("Section", SECTIONS[key]), pair)
+            folders += _read_folder(findings, cast("Section", SECTIONS[key]), (), findings.pairs(pair.value, pair.key))
         elif key in known or (flavor == "dbt" and key in OLD_DBT_PROJECT_KEYS):
             entries.append(Entry(key, plain(pair.value), pair.span))
             if key in NOT_BUILT_PROJECT_KEYS:
@@ -82,19 +82,13 @@ def _spelled_like(key: str, known: frozenset[str]) -> frozenset[str]:
     return frozenset(name.replace("_", "-") for name in known) if "-" in key else known
 
 
-def _read_section(findings: Findings, kind: Section, pair: WrittenPair) -> Iterator[FolderConfig]:
-    mapping = findings.mapping(pair.value, pair.key)
-    if mapping is not None:
-        yield from _read_folder(findings, kind, (), mapping)
-
-
 def _read_folder(
-    findings: Findings, kind: Section, folder: tuple[str, ...], mapping: WrittenMapping
+    findings: Findings, kind: Section, folder: tuple[str, ...], pairs: Iterable[WrittenPair]
 ) -> Iterator[FolderConfig]:
     """The configuration of one folder, then that of the folders in it."""
     entries: list[Entry] = []
     inner: list[tuple[str, WrittenMapping]] = []
-    for pair in mapping.pairs:
+    for pair in pairs:
         if isinstance(pair.value, WrittenMapping) and not _is_config(findings.rules, pair.key):
             inner.append((pair.key, pair.value))
         else:
@@ -102,7 +96,7 @@ def _read_folder(
     if entries:
         yield FolderConfig(kind, folder, tuple(entries))
     for name, below in inner:
-        yield from _read_folder(findings, kind, (*folder, name), below)
+        yield from _read_folder(findings, kind, (*folder, name), below.pairs)
 
 
 def _is_config(rules: Rules, key: str) -> bool:

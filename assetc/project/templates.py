@@ -1,7 +1,6 @@
 """Templates in configuration values: `{{ env_var('X', 'default') }}`, `{{ var('x') }}`, `{{ target.name }}`.
 
-dbt renders these with Jinja; nearly all of them are one call. That much is evaluated here, so that a project
-is loaded without importing Jinja; the rest is rendered like any template.
+Nearly all of them are one call, which is evaluated here without Jinja; the rest is rendered like any template.
 """
 
 from __future__ import annotations
@@ -9,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,7 +19,9 @@ from assetc.compiler.project import Entry
 
 SECRET_PREFIX = "DBT_ENV_SECRET"  # noqa: S105  it is what the names of secrets begin with
 _PART = re.compile(r"\{\{-?(?P<expression>.*?)-?\}\}|\{#.*?#\}", re.DOTALL)
+_AS_NATIVE = re.compile(r"\|\s*as_(?:bool|number|native)\s*$")
 _NO_DEFAULT = object()
+_NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class TemplateNames(Struct, frozen=True):
@@ -91,20 +93,43 @@ def _as_text(expression: str | None, names: TemplateNames) -> str:
 
 
 def _render_by_jinja(text: str, names: TemplateNames) -> object:
-    """A full rendering of what is more than a call."""
-    from assetc.project.full_template import NotRenderable, render_in_full
+    """A full rendering of what is more than a call; of a text that is one expression its value, as in dbt."""
+    from assetc.compiler.template.plain import plain
 
     if names.target is None and re.search(r"\btarget\b", text):
         raise _Fault("target is not known yet where this stands")
+    whole = _PART.fullmatch(text.strip()) if "{%" not in text else None
+    expression = whole["expression"] if whole else None
+    if expression is None:
+        return _rendered(text, text, names, [])
+    kept: list[object] = []
+    _rendered(text, f"{{% do keep_value({expression}) %}}", names, kept)
+    value = plain(kept[0])
+    return _native(value) if isinstance(value, str) and _AS_NATIVE.search(expression) else value
+
+
+def _rendered(text: str, template: str, names: TemplateNames, kept: list[object]) -> str:
+    from assetc.compiler.template.render import render
+    from assetc.compiler.template.surroundings import Surroundings, Template
+
     members = {
         "env_var": lambda *arguments: _env_var(list(arguments), names),
         "var": lambda *arguments: _var(list(arguments), names),
+        "keep_value": kept.append,
     }
-    whole = _PART.fullmatch(text.strip()) if "{%" not in text else None
-    try:
-        return render_in_full(text, whole["expression"] if whole else None, members, names.target or {})
-    except NotRenderable as fault:
-        raise _Fault(fault.message, fault.hint) from None
+    surroundings = Surroundings("", _NO_TIME, target=names.target or {}, members=members)
+    rendered = render(Template("", template), surroundings)
+    if rendered.needs_warehouse or any(read.kind == "clock" for read in rendered.reads):
+        message = f"this template cannot be rendered: {text.strip()}"
+        raise _Fault(message, "Here nobody asks the warehouse or the clock")
+    if rendered.problems:
+        raise _Fault(rendered.problems[0].message, rendered.problems[0].hint)
+    return rendered.text
+
+
+def _native(text: str) -> object:
+    known = {"true": True, "false": False}
+    return known[text.casefold()] if text.casefold() in known else _literal(text)
 
 
 def _evaluate(expression: str, names: TemplateNames) -> object:
@@ -164,10 +189,8 @@ def _env_var(arguments: list[object], names: TemplateNames) -> object:
     if default is not _NO_DEFAULT:
         return default
     near = did_you_mean(name, names.environment)
-    raise _Fault(
-        f"the environment variable {name} is not set",
-        near or f"Set it, or give a default: env_var('{name}', '...')",
-    )
+    hint = near or f"Set it, or give a default: env_var('{name}', '...')"
+    raise _Fault(f"the environment variable {name} is not set", hint)
 
 
 def _var(arguments: list[object], names: TemplateNames) -> object:

@@ -66,12 +66,8 @@ def _branch(graph: Graph, branch: Branch) -> Line:
     *levels, last = branch.lasts
     indent = "".join("    " if ended else "│   " for ended in levels)
     more = Piece("  (see above or below)", "quiet") if branch.repeated else ""
-    return line(
-        Piece(f"{indent}{'└── ' if last else '├── '}", "quiet"),
-        printable(str(branch.key)),
-        _kind(graph, branch.key),
-        more,
-    )
+    lead = Piece(f"{indent}{'└── ' if last else '├── '}", "quiet")
+    return line(lead, printable(str(branch.key)), _kind(graph, branch.key), more)
 
 
 def _kind(graph: Graph, key: AssetKey) -> Piece:

@@ -65,10 +65,8 @@ def _log(event: Event, lines: Lines, audience: Audience) -> None:
 
 
 def _show_lines(audience: Audience) -> Show:
-    output = audience.output
-
     def show(event: Event, progress: Progress, lines: Lines) -> None:
-        output.say(_lines(event, progress, lines, audience), level_of(event))
+        audience.output.say(_lines(event, progress, lines, audience), level_of(event))
 
     return show
 

@@ -27,11 +27,7 @@ _OUTCOME_OF_CHECK: dict[str, Outcome] = {"pass": "passed", "warn": "warned", "fa
 
 
 class Progress(Struct, frozen=True):
-    """What is known of a run after some of its events.
-
-    `running` is in the order in which steps began, `notes` what they said last, `expected` the seconds that
-    what is left usually takes, one after the other.
-    """
+    """A run after some of its events: `notes` is what steps said last, `expected` the seconds that are usually left."""
 
     started: RunStarted | None = None
     running: dict[StepId, StepStarted] = field(default_factory=dict)

@@ -42,12 +42,9 @@ def heading_lines(event: RunStarted, heading: Heading) -> Iterator[Line]:
 
 def summary_lines(progress: Progress, read_text: ReadText, width: int) -> Iterator[Line]:
     """The failures once more, with their places, then one line that says it all, and what to do next."""
-    for warned in progress.warnings[:MOST_WARNINGS]:
+    for event in (*progress.warnings[:MOST_WARNINGS], *progress.failures):
         yield ()
-        yield from _failure_lines(warned, read_text, width)
-    for failed in progress.failures:
-        yield ()
-        yield from _failure_lines(failed, read_text, width)
+        yield from _failure_lines(event, read_text, width)
     yield ()
     yield from _closing_lines(progress, width)
     details = list(_details(progress))
@@ -57,10 +54,7 @@ def summary_lines(progress: Progress, read_text: ReadText, width: int) -> Iterat
         yield line("  fix and continue: ", Piece("assetc retry", "accent"), Piece("   log: logs/assetc.log", "quiet"))
 
 
-_FAULTS: dict[str, tuple[str, Style]] = {
-    "warn": ("warning", "strong warning"),
-    "fail": ("check failed", "strong bad"),
-}
+_FAULTS: dict[str, tuple[str, Style]] = {"warn": ("warning", "strong warning"), "fail": ("check failed", "strong bad")}
 
 
 def _failure_lines(event: StepFinished, read_text: ReadText, width: int) -> Iterator[Line]:

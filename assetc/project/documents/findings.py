@@ -10,7 +10,14 @@ from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.place import Span
 from assetc.compiler.project import Entry
 from assetc.compiler.rules import Rules
-from assetc.project.documents.keys import CHANGES_A_RUN, CONFIG_KEYS, NOT_BUILT_CONFIG_KEYS, snake
+from assetc.project.documents.keys import (
+    CHANGES_A_RUN,
+    CONFIG_AT_THE_TOP,
+    CONFIG_KEYS,
+    NOT_BUILT_ASSET_KEYS,
+    NOT_BUILT_CONFIG_KEYS,
+    snake,
+)
 from assetc.project.documents.written import Written, WrittenList, WrittenMapping, WrittenPair, WrittenScalar, plain
 
 
@@ -151,6 +158,18 @@ def read_config(findings: Findings, section: str, written: Written) -> tuple[Ent
 def config_entries(findings: Findings, section: str, pairs: tuple[WrittenPair, ...]) -> Iterator[Entry]:
     """Each pair as an entry, its key in the form in which it is looked up."""
     return (config_entry(findings, section, pair) for pair in pairs)
+
+
+def read_key(findings: Findings, section: str, pair: WrittenPair, known: Collection[str], what: str) -> Iterator[Entry]:
+    """The configuration that a key of a model, seed, source ... brings."""
+    if pair.key == "config":
+        yield from read_config(findings, section, pair.value)
+    elif pair.key not in known:
+        findings.unknown(pair, known, what)
+    elif pair.key in NOT_BUILT_ASSET_KEYS:
+        findings.not_built(pair)
+    elif pair.key in CONFIG_AT_THE_TOP:
+        yield config_entry(findings, section, pair)
 
 
 def config_entry(findings: Findings, section: str, pair: WrittenPair) -> Entry:

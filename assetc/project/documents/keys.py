@@ -1,7 +1,4 @@
-"""The keys that mean something in a project file, a property file and a check; every other one is diagnosed.
-
-The lists of dbt are those of dbt-core 1.11 and 1.12: its documentation, and the JSON schemas in its package.
-"""
+"""The keys that mean something in a project file, a property file and a check; those of dbt as in dbt-core 1.12."""
 
 from __future__ import annotations
 

@@ -6,18 +6,14 @@ import os
 from pathlib import Path
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
-from assetc.compiler.place import Span, file_span
+from assetc.compiler.place import file_span, span_of
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def read_text(root: str, path: str) -> str | Diagnostic:
-    """The text of a file below `root`, or E125.
-
-    A byte order mark is dropped and line ends stay as they are. The offsets of a `Span` count characters of
-    this text: whoever reads the file again to show a line must read it through this function.
-    """
+    """The text of a file below `root`, of whose characters a `Span` counts the offsets; or E125."""
     if "\0" in path:
         return diagnostic("E125", "a name with a NUL is no name of a file")
     place = os.path.realpath(os.path.join(root, path))  # noqa: PTH118  a path object would cost more than the call
@@ -28,14 +24,12 @@ def read_text(root: str, path: str) -> str | Diagnostic:
 
 
 def shown_text(root: str, path: str) -> str | None:
-    """The text of a file in which a fault is to be shown, as much of it as can be read; None if there is none.
-
-    The profiles file is named by its whole path when it lies outside of the project.
-    """
+    """The text of a file in which a fault is to be shown, as much of it as can be read; None if there is none."""
     if "\0" in path:
         return None
     place = os.path.realpath(os.path.join(root, path))  # noqa: PTH118  the same as above
     is_inside = place.startswith(os.path.realpath(root).rstrip("/") + "/")
+    # The profiles file is named by its whole path when it lies outside of the project.
     if not (is_inside or os.path.basename(path) == "profiles.yml"):  # noqa: PTH119  the same
         return None
     try:
@@ -67,9 +61,6 @@ def decoded(path: str, content: bytes) -> str | Diagnostic:
 
 def _not_utf8(path: str, content: bytes, offset: int) -> Diagnostic:
     before = content[:offset].decode("utf-8")
-    line = before.count("\n") + 1
-    column = len(before) - (before.rfind("\n") + 1) + 1
-    span = Span(path, len(before), len(before) + 1, line, column)
+    span = span_of(path, before, len(before), len(before) + 1)
     guess = "UTF-16" if content.startswith(_UTF_16) else "another encoding"
-    hint = f"It looks like {guess}; save it as UTF-8"
-    return diagnostic("E125", f"{path} is not UTF-8", span, hint=hint)
+    return diagnostic("E125", f"{path} is not UTF-8", span, hint=f"It looks like {guess}; save it as UTF-8")

@@ -10,10 +10,7 @@ from assetc.compiler.project import DeclaredSource, Entry, FolderConfig, Patch
 
 
 class ProjectFileReading(Struct, frozen=True):
-    """The keys of a project file in one spelling, its configuration by folder, and its faults.
-
-    `is_usable` is False when the file could not be read as what it is.
-    """
+    """The keys of a project file in one spelling, its configuration by folder, its faults, and whether it is one."""
 
     entries: tuple[Entry, ...] = ()
     folders: tuple[FolderConfig, ...] = ()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import count
 from typing import TypeAlias
 
 from msgspec import Struct, field
@@ -198,28 +199,23 @@ class _Scan(Struct):
     def value(self, path: KeyPath) -> None:
         start = self.position
         if self.sees("["):
-            self.members(path)
+            for index in self.items("]"):
+                self.value((*path, index))
         elif self.sees("{"):
-            self.inline_table(path)
+            for _ in self.items("}"):
+                self.assignment(path)
         else:
             self.skip(_VALUE)
         end = start + len(self.text[start : self.position].rstrip())
         self.values[path] = (start, end)
 
-    def members(self, path: KeyPath) -> None:
-        index = 0
-        while self.skip(_IGNORED) < len(self.text) and not self.sees("]"):
-            before = self.position
-            self.value((*path, index))
-            index += 1
-            self.skip(_IGNORED)
-            if not self.sees(",") and self.position == before:
+    def items(self, end: str) -> Iterator[int]:
+        """Counts the items up to the bracket that ends them; each is read before the next one is asked for."""
+        for index in count():
+            if self.skip(_IGNORED) >= len(self.text) or self.sees(end):
                 return
-
-    def inline_table(self, path: KeyPath) -> None:
-        while self.skip(_IGNORED) < len(self.text) and not self.sees("}"):
             before = self.position
-            self.assignment(path)
+            yield index
             self.skip(_IGNORED)
             if not self.sees(",") and self.position == before:
                 return

@@ -1,7 +1,6 @@
 """What is remembered between two compilations: `.assetc/cache.sqlite`, which may be deleted at any time.
 
-A damaged file, or one of another version of assetc, is thrown away. Writers take the database one after another; who
-comes later simply overwrites, because every row can be checked against the files it is about.
+Of several writers the last one counts: every row can be checked against the files that it is about.
 """
 
 from __future__ import annotations

@@ -16,10 +16,7 @@ KINDS: Mapping[type, str] = {PythonFacts: "python", SeedFacts: "seed", MacroFact
 
 
 class CachedMemory(Struct):
-    """The compiler's memory, kept in the cache. `scope` separates what is true for one target only.
-
-    `sql_rows` are the rows about all SQL; without them each is read when it is asked for.
-    """
+    """The compiler's memory in the cache; `scope` separates what is true for one target. `sql_rows` are all of SQL."""
 
     cache: Cache
     scope: str

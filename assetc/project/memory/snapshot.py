@@ -18,10 +18,7 @@ HASH_LENGTH = 32
 
 
 class ProjectStamps(Struct, frozen=True):
-    """What a compilation comes from, but for what templates read: a hash of its settings, and its files.
-
-    `files` are path, kind and stamp of each; `stamps` is a hash of them all.
-    """
+    """A hash of the settings of a compilation; path, kind and stamp of each of its files, and a hash of them all."""
 
     settings: str
     files: bytes
@@ -58,13 +55,10 @@ def changed_files(cache: Cache, scope: str, stamps: ProjectStamps) -> tuple[str,
 
 
 def keep(cache: Cache, scope: str, stamps: ProjectStamps, snapshot: Snapshot, recalled: Recalled | None = None) -> None:
-    """Remember a compilation, unless something in it cannot be written: a date in somebody's `meta`.
-
-    What it has in common with the one that was `recalled` is written as it was read.
-    """
+    """Remember a compilation, with the rows of the one recalled where they are the same still."""
     try:
         content = marshal.dumps(tuple(rows_of(snapshot, recalled)))
-    except ValueError:
+    except ValueError:  # something cannot be written: a date in somebody's `meta`
         content = b""
     stamped = f"{stamps.settings}{stamps.stamps}".encode() + content
     cache.keep("snapshot", scope, stamped if content else b"")

@@ -21,6 +21,7 @@ from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 from assetc.project.memory.compact import from_plain, read_plain, to_plain
 from assetc.project.memory.later import Later
+from assetc.project.profiles.secrets import named_only
 
 Row = list[Any]
 
@@ -29,10 +30,7 @@ _CHECK = Check.__struct_fields__
 
 
 class Snapshot(Struct, frozen=True):
-    """A compilation as it is stored.
-
-    `templated` are the property files that depend on more than their text, and `rendered` is a hash of what they said.
-    """
+    """A compilation, the property files that depend on more than their text, and a hash of what these said."""
 
     compilation: Compilation
     templated: tuple[str, ...] = ()
@@ -63,13 +61,12 @@ class Rows(NamedTuple):
 class Recalled(Struct, frozen=True):
     """The last compilation of the same settings, the stamps of its files, and the rows as which it was stored."""
 
+    __repr__ = named_only
+
     snapshot: Snapshot
     stamps: str
     rows: Rows
     shared: tuple[Any, ...]
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__}>"
 
 
 class _Table:

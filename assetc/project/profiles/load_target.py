@@ -15,7 +15,7 @@ from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.place import Span
 from assetc.compiler.project import Project, Target
 from assetc.project.documents.readers import read_profiles
-from assetc.project.documents.readings import ProfilesReading, WrittenProfile
+from assetc.project.documents.readings import ProfilesReading
 from assetc.project.memory.load_memory import Memory, read_config_file
 from assetc.project.profiles.profiles import (
     Output,
@@ -93,19 +93,15 @@ def _own_problems(reading: ProfilesReading, request: ProfileRequest, output: Out
     wanted = output.profile if output is not None else named
     for problem in reading.problems:
         start = problem.span.start if problem.span else 0
-        holder = max((each for each in reading.profiles if each.span.start <= start), key=_start, default=None)
+        before = [profile for profile in reading.profiles if profile.span.start <= start]
+        holder = max(before, key=lambda profile: profile.span.start, default=None)
         if holder is None or holder.name == wanted:
             yield problem
 
 
-def _start(profile: WrittenProfile) -> int:
-    return profile.span.start
-
-
 def _shown(place: Path, root: Path) -> str:
     """The file's name in diagnostics: relative to the project where it lies in it, else absolute."""
-    absolute = place.resolve()
-    home = root.resolve()
+    absolute, home = place.resolve(), root.resolve()
     return absolute.relative_to(home).as_posix() if absolute.is_relative_to(home) else absolute.as_posix()
 
 
@@ -144,11 +140,8 @@ def shared_relations(
     schema = project.target.schema
     has_own_schemas = any(asset.relation and asset.relation.schema != schema for asset in graph.assets.values())
     for other in others:
-        if (other.identity.adapter, other.identity.place, other.identity.database) != (
-            own.adapter,
-            own.place,
-            own.database,
-        ):
+        there = other.identity
+        if (there.adapter, there.place, there.database) != (own.adapter, own.place, own.database):
             continue
         if other.identity.schema == own.schema:
             how = "are one database and schema"

@@ -43,9 +43,7 @@ def secrets_in(name: str, value: object) -> Iterator[str]:
 
 def secrets_of_environment(environment: Mapping[str, str]) -> Iterator[str]:
     """The values of the environment variables that dbt's users name as secret."""
-    for name, value in environment.items():
-        if name.startswith(SECRET_PREFIX) and value:
-            yield value
+    return (value for name, value in environment.items() if name.startswith(SECRET_PREFIX) and value)
 
 
 def worth_masking(secrets: Iterable[str]) -> tuple[str, ...]:

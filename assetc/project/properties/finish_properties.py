@@ -1,8 +1,4 @@
-"""The last word on property files: templates in their values, and checks configured by folder.
-
-A property file is read once and remembered; what depends on the target, the variables and the environment is
-therefore applied afterwards, on every load.
-"""
+"""What is applied to remembered property files on every load: templates in values, and checks by folder."""
 
 from __future__ import annotations
 
@@ -13,14 +9,7 @@ from msgspec.structs import replace
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.package import Settings
 from assetc.compiler.place import Span
-from assetc.compiler.project import (
-    CheckSpec,
-    DeclaredSource,
-    Entry,
-    FolderConfig,
-    Patch,
-    Properties,
-)
+from assetc.compiler.project import CheckSpec, DeclaredSource, Entry, FolderConfig, Patch, Properties
 from assetc.project.documents.readings import PropertyFileReading
 from assetc.project.properties.check_config import check_config
 from assetc.project.templates import TemplateNames, render_value
@@ -37,9 +26,8 @@ def finish_properties(
 ) -> tuple[Properties, tuple[Diagnostic, ...]]:
     """All property files taken together, by path."""
     finish = _Finish(names)
-    check_folders = tuple(
-        sorted((each for each in folders if each.kind == "checks"), key=lambda each: len(each.folder))
-    )
+    of_checks = (folder for folder in folders if folder.kind == "checks")
+    check_folders = tuple(sorted(of_checks, key=lambda config: len(config.folder)))
     patches: list[Patch] = []
     sources: list[DeclaredSource] = []
     for path, reading in readings:
@@ -78,8 +66,8 @@ class _Finish:
         return replace(
             patch,
             name=self.text(patch.name, patch.span),
-            config=self.entries(patch.config),
-            checks=self.checks(patch.checks, above),
+            config=tuple(map(self.entry, patch.config)),
+            checks=tuple(self.check(check, above) for check in patch.checks),
         )
 
     def source(self, source: DeclaredSource, above: tuple[Entry, ...]) -> DeclaredSource:
@@ -91,26 +79,20 @@ class _Finish:
             identifier=self.text(source.identifier, source.span),
             database=self.optional(source.database, source.span),
             schema=self.optional(source.schema, source.span),
-            config=self.entries(source.config),
-            checks=self.checks(source.checks, above),
+            config=tuple(map(self.entry, source.config)),
+            checks=tuple(self.check(check, above) for check in source.checks),
         )
-
-    def checks(self, checks: tuple[CheckSpec, ...], above: tuple[Entry, ...]) -> tuple[CheckSpec, ...]:
-        return tuple(self.check(check, above) for check in checks)
 
     def check(self, check: CheckSpec, above: tuple[Entry, ...]) -> CheckSpec:
         if not check.settings and not above:
             return check
-        settings = self.entries(check.settings)
+        settings = tuple(map(self.entry, check.settings))
         config, problems = check_config((*above, *settings))
         # What a literal setting has wrong was said when the file was read.
         said = {id(entry) for entry in check.settings}
         fresh = {entry.span for entry in (*above, *settings) if id(entry) not in said}
         self.problems += (problem for problem in problems if problem.span in fresh)
         return replace(check, config=config, settings=settings)
-
-    def entries(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
-        return tuple(self.entry(entry) for entry in entries)
 
     def entry(self, entry: Entry) -> Entry:
         if entry.key in _RENDERED_LATER:

@@ -22,10 +22,7 @@ Readings = list[tuple[str, PropertyFileReading]]
 
 
 class LoadedProperties(Struct, frozen=True):
-    """What the property files say, and their faults.
-
-    `templated` are the files whose values depend on more than their text: on variables, the environment, the target.
-    """
+    """What the property files say, their faults, and which files depend on more than their text: on variables ..."""
 
     properties: Properties
     problems: tuple[Diagnostic, ...]

@@ -11,19 +11,16 @@ from msgspec import Struct
 from assetc.compiler.place import Span
 from assetc.compiler.project import DeclaredSource, Entry, Patch
 from assetc.compiler.rules import Rules
-from assetc.project.documents.findings import Findings, config_entry, read_config
+from assetc.project.documents.findings import Findings, read_key
 from assetc.project.documents.keys import (
     ASSET_KEYS,
-    CONFIG_AT_THE_TOP,
-    NOT_BUILT_ASSET_KEYS,
     NOT_BUILT_SECTIONS,
     PROPERTY_FILE_KEYS,
 )
 from assetc.project.documents.readings import PropertyFileReading
 from assetc.project.documents.written import WrittenList, WrittenMapping, WrittenPair, WrittenScalar
 from assetc.project.documents.yaml_positions import read_yaml
-from assetc.project.properties.property_checks import read_checks
-from assetc.project.properties.property_columns import read_columns
+from assetc.project.properties.property_columns import read_checks, read_columns
 from assetc.project.properties.property_sources import read_sources
 
 _PATCHES: dict[str, Literal["model", "seed", "snapshot", "macro"]] = {
@@ -79,25 +76,13 @@ def _read_patch(findings: Findings, section: str, written: WrittenMapping) -> Pa
         if pair.key == "description":
             description = findings.optional_text(pair.value, "description") or ""
         else:
-            config += _read_key(findings, section, pair)
+            config += read_key(findings, section, pair, ASSET_KEYS[section], f"a {kind}")
     columns, checks = ((), ()) if kind == "macro" else read_columns(findings, written)
     own_checks = () if kind == "macro" else tuple(read_checks(findings, written, None))
     name = findings.name_of(written, f"a {kind}")
     if name is None:
         return None
     return Patch(kind, name[0], name[1], description, columns, tuple(config), (*own_checks, *checks))
-
-
-def _read_key(findings: Findings, section: str, pair: WrittenPair) -> Iterator[Entry]:
-    """The configuration that a key of a model, seed, snapshot or macro brings."""
-    if pair.key == "config":
-        yield from read_config(findings, section, pair.value)
-    elif pair.key not in ASSET_KEYS[section]:
-        findings.unknown(pair, ASSET_KEYS[section], f"a {_PATCHES[section]}")
-    elif pair.key in NOT_BUILT_ASSET_KEYS:
-        findings.not_built(pair)
-    elif pair.key in CONFIG_AT_THE_TOP:
-        yield config_entry(findings, section, pair)
 
 
 _WORD = re.compile(r"[\w$-]+")

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from assetc.compiler.project import DeclaredSource, Entry
-from assetc.project.documents.findings import Findings, config_entry, read_config
-from assetc.project.documents.keys import CONFIG_AT_THE_TOP, SOURCE_KEYS, TABLE_KEYS
-from assetc.project.documents.written import Written, WrittenMapping, WrittenPair, WrittenScalar
-from assetc.project.properties.property_checks import read_checks
-from assetc.project.properties.property_columns import read_columns
+from assetc.project.documents.findings import Findings, read_key
+from assetc.project.documents.keys import SOURCE_KEYS, TABLE_KEYS
+from assetc.project.documents.written import Written, WrittenMapping, WrittenScalar
+from assetc.project.properties.property_columns import read_checks, read_columns
 
 
 class _Heading(Struct, frozen=True):
@@ -37,7 +36,7 @@ def read_sources(findings: Findings, written: Written) -> Iterator[DeclaredSourc
 def _read_heading(findings: Findings, source: WrittenMapping) -> _Heading | None:
     config: list[Entry] = []
     for pair in source.pairs:
-        config += _read_key(findings, pair, SOURCE_KEYS, "a source")
+        config += read_key(findings, "sources", pair, SOURCE_KEYS, "a source")
     name = findings.name_of(source, "a source")
     if name is None:
         return None
@@ -61,7 +60,7 @@ def _read_table(findings: Findings, heading: _Heading, written: Written) -> Decl
 def _read_whole_table(findings: Findings, heading: _Heading, table: WrittenMapping) -> DeclaredSource | None:
     config = list(heading.config)
     for pair in table.pairs:
-        config += _read_key(findings, pair, TABLE_KEYS, "a table of a source")
+        config += read_key(findings, "sources", pair, TABLE_KEYS, "a table of a source")
     name = findings.name_of(table, "a table of a source")
     columns, column_checks = read_columns(findings, table)
     checks = (*read_checks(findings, table, None), *column_checks)
@@ -79,12 +78,3 @@ def _read_whole_table(findings: Findings, heading: _Heading, table: WrittenMappi
         config=tuple(config),
         checks=checks,
     )
-
-
-def _read_key(findings: Findings, pair: WrittenPair, known: frozenset[str], what: str) -> Iterator[Entry]:
-    if pair.key == "config":
-        yield from read_config(findings, "sources", pair.value)
-    elif pair.key not in known:
-        findings.unknown(pair, known, what)
-    elif pair.key in CONFIG_AT_THE_TOP:
-        yield config_entry(findings, "sources", pair)

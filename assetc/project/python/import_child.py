@@ -1,8 +1,6 @@
 """The program of the child process that imports Python model files.
 
 A request of JSON comes in; the path of each file and its `ImportedFile` go out, a line of JSON each.
-
-Whatever the files print goes to standard error, and they get no standard input.
 """
 
 from __future__ import annotations
@@ -119,8 +117,7 @@ def _line_span(root: Path, path: str, line: int) -> Span:
     lines = text.splitlines(keepends=True)
     if not 0 < line <= len(lines):
         return file_span(path)
-    start = sum(len(each) for each in lines[: line - 1])
-    written = lines[line - 1]
+    start, written = sum(map(len, lines[: line - 1])), lines[line - 1]
     indent = len(written) - len(written.lstrip())
     return Span(path, start + indent, start + len(written.rstrip()), line, indent + 1)
 

@@ -24,10 +24,7 @@ START_SECONDS = 20.0
 
 
 def import_assets(root: Path, paths: Sequence[str], *, timeout: float) -> tuple[ImportedFile, ...]:
-    """Import each file in a child process; no file has more than `timeout` seconds, and none harms another.
-
-    A file that hangs or ends the process is the problem E117, and the rest is imported by another child.
-    """
+    """Import each file in a child process, in `timeout` seconds; after one that hangs or ends it in another."""
     root = root.resolve()
     done: dict[str, ImportedFile] = {}
     waiting = list(dict.fromkeys(paths))

@@ -11,7 +11,8 @@ import importlib
 import re
 import sys
 import threading
-from collections.abc import Iterator, MutableMapping
+from collections import UserDict
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path, PurePosixPath
@@ -95,10 +96,7 @@ def project_imports(root: Path) -> Iterator[None]:
 
 
 def load_module(root: Path, path: str) -> ModuleType:
-    """The module of the file `path` (relative to the root), executed once as long as the file does not change.
-
-    Raises whatever the file raises.
-    """
+    """The module of a file of the project, executed once as long as it does not change. Raises what the file raises."""
     file = root.resolve() / path
     name = ".".join(PurePosixPath(path).with_suffix("").parts)
     with _lock, project_imports(root):
@@ -164,29 +162,17 @@ def _execute(name: str, file: Path, stamp: int) -> ModuleType:
     return module
 
 
-class _Recorder(MutableMapping[str, object]):
+class _Recorder(UserDict[str, object]):
     """The names of a module while it is executed: a definition whose name is bound anew, in a loop, is not lost."""
 
     def __init__(self, names: dict[str, object], made: list[AssetsDefinition]) -> None:
-        self._names = names
+        self.data = names
         self._made = made
 
-    def __getitem__(self, name: str) -> object:
-        return self._names[name]
-
     def __setitem__(self, name: str, value: object) -> None:
-        self._names[name] = value
+        self.data[name] = value
         if isinstance(value, AssetsDefinition):
             self._made.append(value)
-
-    def __delitem__(self, name: str) -> None:
-        del self._names[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
 
 
 def _is_of_another(definition: AssetsDefinition, module: ModuleType) -> bool:
