@@ -246,6 +246,17 @@ def test_a_step_that_was_committed_when_the_connection_broke_is_not_repeated(pro
     assert project.rows("a") == [(1,)]
 
 
+def test_a_session_that_cannot_be_closed_ends_the_run(project: SmallProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lost() -> None:
+        raise WarehouseError("connection lost")
+
+    project.models["a"] = Model("select 1 as x", before=lambda it: monkeypatch.setattr(it.session, "close", lost))
+    with pytest.raises(WarehouseError, match="connection lost"):
+        project.run(project.plan())
+    assert project.rows("a") == [(1,)]
+    assert project.state.runs(RunFilter())[0].status == "failed"
+
+
 def test_cancelling_stops_running_queries_and_is_recorded(project: SmallProject) -> None:
     cancellation = Cancellation()
     project.models.update(

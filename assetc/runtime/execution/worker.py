@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from typing import Protocol
 
 from assetc.adapters.protocol import Canceled, Session, Warehouse
@@ -38,15 +39,15 @@ class Worker:
         """Stop what the thread is doing; called from another thread."""
         with self._lock:
             self._canceled = True
-            sessions = tuple(self._sessions.values())
-        for session in sessions:
-            session.cancel()
+            for session in self._sessions.values():
+                session.cancel()
         self.interruption.interrupt()
 
     def close(self) -> None:
-        """Give the sessions back."""
-        for session in self._sessions.values():
-            session.close()
+        """Give the sessions back: nothing cancels them any more."""
+        with self._lock:
+            while self._sessions:
+                self._sessions.popitem()[1].close()
 
 
 class Runner(Protocol):
@@ -116,13 +117,13 @@ class Crew:
 
     def _work(self, worker: Worker) -> None:
         try:
-            while (step := self._next()) is not None:
-                self._execute(step, worker)
+            with closing(worker):
+                while (step := self._next()) is not None:
+                    self._execute(step, worker)
         except BaseException as fault:  # nothing else would ever report it
             self.fault = self.fault or fault
             self.stop("canceled")
         finally:
-            worker.close()
             self._on_exit()
 
     def _next(self) -> Step | None:
