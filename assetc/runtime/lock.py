@@ -22,6 +22,7 @@ from msgspec.structs import asdict
 
 from assetc.adapters.protocol import Identity
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
+from assetc.runtime.state.connection import faults_of
 
 _POLL_SECONDS = 0.05
 
@@ -66,7 +67,7 @@ def hold(
     """Hold the target; runs of one process hold it together. It is free as soon as the process dies.
 
     `folder` is the project's `.assetc`. `on_wait` is called once, with the holder, before waiting begins; `timeout`
-    None waits without end. Raises TargetHeld (E193).
+    None waits without end. Raises TargetHeld (E193), and StateError where the file cannot be used.
     """
     path = folder / f"run-{blake2b(str(identity).encode(), digest_size=6).hexdigest()}.sqlite"
     give_up = None if timeout is None else time.monotonic() + timeout
@@ -95,7 +96,7 @@ def _read_holder(path: Path) -> Holder | None:
 
 def _acquire(path: Path) -> bool:
     """Whether this process holds the lock now: a transaction of an empty database, which no two processes begin."""
-    with _HELD_LOCK:
+    with _HELD_LOCK, faults_of(_shown(path)):
         held = _HELD.get(path)
         if held is not None:
             held.runs += 1
@@ -116,13 +117,17 @@ def _acquire(path: Path) -> bool:
 
 def _release(path: Path) -> None:
     """The database stays: removing it would let two processes lock two files of one name."""
-    with _HELD_LOCK:
+    with _HELD_LOCK, faults_of(_shown(path)):
         held = _HELD[path]
         held.runs -= 1
         if held.runs == 0:
             del _HELD[path]
             path.with_suffix(".json").unlink(missing_ok=True)
             held.connection.close()
+
+
+def _shown(path: Path) -> str:
+    return f"the lock file {path.parent.name}/{path.name}"
 
 
 def _this_process() -> Holder:

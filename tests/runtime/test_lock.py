@@ -12,6 +12,7 @@ import pytest
 
 from assetc.adapters.protocol import Identity
 from assetc.runtime.lock import Holder, TargetHeld, hold
+from assetc.runtime.state.connection import StateError
 
 DEV = Identity("duckdb", "/data/dev.duckdb", "dev", "main")
 PROD = Identity("duckdb", "/data/prod.duckdb", "prod", "main")
@@ -82,3 +83,14 @@ def test_other_targets_and_other_runs_of_this_process_are_free(tmp_path: Path) -
         pass
     with hold(tmp_path, DEV, 5, unexpected):
         pass
+
+
+def test_a_lock_file_that_cannot_be_used_is_a_fault_of_the_state(tmp_path: Path) -> None:
+    with hold(tmp_path, DEV, 0, unexpected):
+        (file,) = tmp_path.glob("run-*.sqlite")
+    file.unlink()
+    file.mkdir()
+    (tmp_path / "file").touch()
+    for folder in (tmp_path, tmp_path / "file"):
+        with pytest.raises(StateError, match=r"the lock file .* cannot be used"), hold(folder, DEV, 0, unexpected):
+            pass

@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -91,17 +91,21 @@ class Connection:
     def _shown(self) -> str:
         return "the state" if self._path is None else f"the state file {self._path.parent.name}/{self._path.name}"
 
-    @contextmanager
-    def _faults(self) -> Iterator[None]:
-        """What SQLite and the file system report, as a diagnostic."""
-        try:
-            yield
-        except sqlite3.Error as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
-                raise StateError(_damaged(self._shown)) from error
-            raise StateError(_unusable(self._shown, str(error))) from error
-        except OSError as error:
-            raise StateError(_unusable(self._shown, error.strerror or str(error))) from error
+    def _faults(self) -> AbstractContextManager[None]:
+        return faults_of(self._shown)
+
+
+@contextmanager
+def faults_of(shown: str) -> Iterator[None]:
+    """What SQLite and the file system report of a file raises StateError, whose diagnostic names it as shown."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
+            raise StateError(_damaged(shown)) from error
+        raise StateError(_unusable(shown, str(error))) from error
+    except OSError as error:
+        raise StateError(_unusable(shown, error.strerror or str(error))) from error
 
 
 def _connect(path: Path | None) -> sqlite3.Connection:
