@@ -25,6 +25,7 @@ from assetc.compiler.operation import (
     Operations,
     Report,
     RunChecks,
+    WriteRows,
 )
 from assetc.compiler.place import Span
 from assetc.definitions.relation import Relation
@@ -35,7 +36,7 @@ Answer = TypeVar("Answer")
 Render: TypeAlias = Callable[[Operation], Rendering]
 """How an operation becomes statements: an adapter's `render`, or one that lets macros of the project do it."""
 
-_WRITES_ROWS = (Append, CreateEmpty, CreateTable, DeleteInsert, LoadSeed, Merge)
+_WRITES_ROWS = (Append, CreateEmpty, CreateTable, DeleteInsert, LoadSeed, Merge, WriteRows)
 
 
 def _ignore(_: object) -> None:
@@ -115,6 +116,7 @@ class _Step(Struct):
         self.drive(operations)
 
     def execute(self, operation: Operation) -> None:
+        rows = None
         for statement in self.statements(self.render(operation)):
             self.listener.send(statement)
             try:
@@ -124,10 +126,10 @@ class _Step(Struct):
                 if isinstance(operation, LoadSeed) and error.line is not None:
                     raise bad_row(operation.file, error) from error
                 raise
-            if isinstance(operation, _WRITES_ROWS):
-                self.rows = rows
             for message in self.session.warnings():
                 self.report(diagnostic("W302", message))
+        if isinstance(operation, _WRITES_ROWS):
+            self.rows = rows
 
     def statements(self, rendering: Rendering) -> Iterator[Statement]:
         """The statements as they come, each to be executed before the next; questions are asked on the way."""

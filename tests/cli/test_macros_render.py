@@ -51,6 +51,12 @@ def macro(shop):
     return call
 
 
+def test_the_rows_of_an_own_strategy_are_those_that_it_wrote(assetc, shop, macro):
+    (shop / "models/made.sql").write_text(INCREMENTAL % "mine" + " union all select 3, 4")
+    macro("get_incremental_mine_sql(a)", BY_MAPPING)
+    assert [assetc("run -s made --json").json["steps"][0]["rows"] for _ in range(2)] == [2, 1]
+
+
 def sent(shop) -> str:
     return (shop / "logs/assetc.log").read_text()
 
