@@ -172,8 +172,6 @@ class _StepOutputs(Struct):
         passed = self.inspections[output.id].passes_afterwards()
         self._end_gates(output, event_id)
         event = runner.ends.made(self.step, output, built, time.perf_counter() - self.began)
-        if built.relation is not None and built.kind in ("table", "view"):
-            runner.relations[self.step.connection][built.relation] = "view" if built.kind == "view" else "table"
         inputs = self.inputs[output.id]
         runner.ends.add(event, number, materialization(event, output, built, event_id, runner.started, inputs))
         self.statuses[self.left.pop(output.id).id] = "success" if passed else "failed"
