@@ -262,8 +262,19 @@ def test_a_failure_stops_only_what_needs_it():
     result = materialize([bad, below, other], raise_on_error=False)
     assert not result.success and made(result) == ["other"] and result.is_node_failed("bad")
     assert result.events_for_node("below") == ()
+
+
+def test_the_first_failure_is_raised_before_anything_else_runs():
+    ran = []
+
+    @asset
+    def bad():
+        raise ValueError("boom")
+
+    other = asset(name="other")(lambda: ran.append(1))
     with pytest.raises(ValueError, match="boom"):
-        materialize([bad, below, other])
+        materialize([bad, other])
+    assert ran == []
 
 
 def test_a_body_is_called_again_if_it_asks_for_that():
@@ -327,7 +338,8 @@ def test_outputs_that_came_before_a_failure_are_kept():
         yield Output(1, "a")
         raise ValueError("no b")
 
-    result = materialize([ab], raise_on_error=False)
+    below = asset(name="below", deps=["a"])(body)  # in Dagster, steps need steps
+    result = materialize([ab, below], raise_on_error=False)
     assert not result.success and made(result) == ["a"] and result.is_node_failed("ab")
 
 

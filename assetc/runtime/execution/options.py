@@ -35,12 +35,13 @@ class ExecuteOptions(Struct, frozen=True):
     With no threads, steps are executed one by one, in the order of the plan, in the thread that asks for the first
     event. `root_id` is that of the run which this one resumes. `redact` takes the secrets out of every message.
     `grace` is how long a cancelled run waits for what does not stop by itself; `keep_runs` is how many runs the state
-    remembers.
+    remembers. `whole_steps`: nothing runs below a step that failed, not even below what it made before.
     """
 
     identity: Identity
     threads: int = 4
     fail_fast: bool = False
+    whole_steps: bool = False
     arguments: tuple[str, ...] = ()
     run_id: str = field(default_factory=new_id)
     root_id: str | None = None

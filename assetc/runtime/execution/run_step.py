@@ -50,7 +50,9 @@ class StepRunner(Struct, frozen=True):
             event, attempts = self.check(step, worker, None)
             self.ends.add_checked(event, attempts, inputs)
             return {step.id: event.status}
-        return _StepOutputs.of(step, self, worker).make()
+        statuses = _StepOutputs.of(step, self, worker).make()
+        fails = self.options.whole_steps and "failed" in statuses.values()
+        return dict.fromkeys(statuses, "failed") if fails else statuses
 
     def leave_out(self, step: Step, status: StepStatus, because: tuple[PartId, ...]) -> None:
         """A step is not executed, nor are the checks that it would have executed."""

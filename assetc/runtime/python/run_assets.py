@@ -49,7 +49,7 @@ def run_assets(
     bodies = tuple(dict.fromkeys(compiled.producers[step.makes[0].asset.key] for step in plan.steps))
     check_requirements(bodies, given)
     with _default_manager(in_memory=in_memory) as manager:
-        options = ExecuteOptions(NOWHERE, threads=0)
+        options = ExecuteOptions(NOWHERE, threads=0, fail_fast=raise_on_error, whole_steps=True)
         resources = {DEFAULT_IO_MANAGER_KEY: manager, **given}
         values = Values(options.run_id, compiled.known, resources, logging.getLogger("assetc"))
         work = DefinitionsWork(compiled, values, options.cancellation)
