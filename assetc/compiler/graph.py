@@ -209,8 +209,8 @@ def _ordered(upstream: Adjacency, downstream: Adjacency) -> list[AssetKey]:
     while ready:
         key = keys[heappop(ready)]
         ordered.append(key)
-        for near in downstream[key]:
-            waiting[rank[near]] -= 1
-            if waiting[rank[near]] == 0:
-                heappush(ready, rank[near])
+        for near in map(rank.__getitem__, downstream[key]):
+            waiting[near] -= 1
+            if waiting[near] == 0:
+                heappush(ready, near)
     return ordered

@@ -116,12 +116,12 @@ def _condition(
     record = recorded.get(asset.key)
     if record is None:
         return Condition("missing", (Reason("never_built"),), redefined=True)
-    own = tuple(_own_reasons(asset, record))
+    own = _own_reasons(asset, record)
     if _is_gone(asset, record, existing):
         return Condition("missing", (Reason("relation_gone"), *own), redefined=bool(own))
-    upstream = [conditions[key] for key in inputs.reads if conditions.get(key, FRESH) is not FRESH]
-    if not own and not upstream and _reads_the_same(asset, inputs, record, recorded):
+    if not own and _reads_the_same(asset, inputs, record, recorded, conditions):
         return FRESH
+    upstream = [conditions[key] for key in inputs.reads if conditions.get(key, FRESH) is not FRESH]
     reasons = (*own, *_input_reasons(asset, inputs, record, recorded, conditions))
     kinds = {reason.kind for reason in reasons}
     changed = "upstream_built" in kinds or any(condition.upstream_changed for condition in upstream)
@@ -131,14 +131,23 @@ def _condition(
     return Condition("stale", reasons, changed, redefined)
 
 
-def _reads_the_same(asset: Asset, inputs: Inputs, record: Recorded, recorded: Mapping[AssetKey, Recorded]) -> bool:
-    """Whether everything that the asset reads is as it was read last."""
+def _reads_the_same(
+    asset: Asset,
+    inputs: Inputs,
+    record: Recorded,
+    recorded: Mapping[AssetKey, Recorded],
+    conditions: Mapping[AssetKey, Condition],
+) -> bool:
+    """Whether everything that the asset reads is fresh, and as it was read last. Most assets are asked this alone."""
     view, read = is_view(asset), record.inputs
-    if any(read.get(key) != version for key, version in inputs.inlined):
-        return False
+    for key, version in inputs.inlined:
+        if read.get(key) != version:
+            return False
     for key in inputs.reads:
         current = recorded.get(key)
-        if current is None or read.get(key) != (current.definition if view else current.data_version):
+        if current is None or conditions.get(key, FRESH) is not FRESH:
+            return False
+        if read.get(key) != (current.definition if view else current.data_version):
             return False
     return True
 
@@ -150,14 +159,16 @@ def _is_gone(asset: Asset, record: Recorded, existing: Collection[Relation] | No
     return asset.relation == record.relation and record.relation not in existing
 
 
-def _own_reasons(asset: Asset, record: Recorded) -> Iterator[Reason]:
+def _own_reasons(asset: Asset, record: Recorded) -> tuple[Reason, ...]:
     settings = physical_settings(asset)
     if settings != record.settings:
-        yield Reason("config_changed", detail=_difference(record.settings, settings))
-    elif None not in (asset.relation, record.relation) and asset.relation != record.relation:
-        yield Reason("config_changed", detail=f"relation {_name(record.relation)} → {_name(asset.relation)}")
-    elif asset.code_version != record.code_version:
-        yield Reason("seed_changed" if asset.kind == "seed" else "code_changed")
+        return (Reason("config_changed", detail=_difference(record.settings, settings)),)
+    if asset.relation and record.relation and asset.relation != record.relation:
+        moved = f"relation {_name(record.relation)} → {_name(asset.relation)}"
+        return (Reason("config_changed", detail=moved),)
+    if asset.code_version != record.code_version:
+        return (Reason("seed_changed" if asset.kind == "seed" else "code_changed"),)
+    return ()
 
 
 def _input_reasons(
