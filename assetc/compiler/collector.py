@@ -28,9 +28,5 @@ def keep_what_is() -> None:
 
 
 def drop_trees() -> None:
-    """Free the trees that nobody holds any more: their nodes point at each other, so no reference count frees them.
-
-    Only what came to be since the last call is looked at. To call it after each tree, while that is still in the
-    processor's cache, costs a third of what it costs after twenty.
-    """
+    """Free the trees made since the last call. After each tree that costs a third of what it costs after twenty."""
     gc.collect(0)

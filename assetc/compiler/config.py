@@ -19,10 +19,7 @@ def nothing() -> Mapping[str, object]:
 
 
 class Hook(Struct, frozen=True):
-    """SQL that runs before or after an asset. `transaction=False`: outside of the transaction of the asset.
-
-    It is a template unless it `is_final`: a statement of a script, which has been rendered with its model.
-    """
+    """SQL before or after an asset, in its transaction or outside; a template unless it `is_final` (rendered)."""
 
     sql: str
     transaction: bool = True

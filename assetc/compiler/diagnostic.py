@@ -30,10 +30,7 @@ class Annotation(Struct, frozen=True):
 
 
 class Diagnostic(Struct, frozen=True):
-    """One fault. `message` is one phrase without a full stop; `label` stands beside the caret; `hint` says what next.
-
-    `severity` is that of the code's letter unless the project raised or lowered it.
-    """
+    """One fault. `message` is a phrase without a full stop, `label` is beside the caret, `hint` says what next."""
 
     code: str
     message: str

@@ -73,21 +73,16 @@ def _derive_columns(
     key: AssetKey, understood: Understood, before: Columns | None, known: ColumnNames, names: Names
 ) -> Columns:
     """The columns of a model: those from `before` if neither its text nor what it takes has changed since."""
-    shape = understood.shape
-    if shape is None:
-        derived_from = understood.version
-        return before if before and before.derived_from == derived_from else Columns(derived_from, None)
-    upstream = {source: _columns_of(source, key, known, names) for source in shape.sources}
-    derived_from = _hash(understood.version, upstream)
+    shape, derived_from = understood.shape, understood.version
+    upstream = {source: _columns_of(source, key, known, names) for source in (shape.sources if shape else ())}
+    if shape is not None:
+        taken = repr((understood.version, sorted(upstream.items())))
+        derived_from = blake2b(taken.encode(), digest_size=16).hexdigest()
     if before is not None and before.derived_from == derived_from:
         return before
-    return Columns(derived_from, output_columns(shape, upstream.get))
+    return Columns(derived_from, output_columns(shape, upstream.get) if shape else None)
 
 
 def _columns_of(source: tuple[str, ...], owner: AssetKey, known: ColumnNames, names: Names) -> tuple[str, ...] | None:
     found = find_table(names, source, owner)
     return known.get(found[0]) if len(found) == 1 else None
-
-
-def _hash(version: str, upstream: Mapping[tuple[str, ...], tuple[str, ...] | None]) -> str:
-    return blake2b(repr((version, sorted(upstream.items()))).encode(), digest_size=16).hexdigest()

@@ -69,10 +69,7 @@ def _shared_needs(assets: Iterable[Asset], edges: Iterable[Edge]) -> frozenset[E
 def reconnect(
     graph: Graph, assets: Mapping[AssetKey, Asset], sources: dict[AssetKey, Source], edges: Iterable[Edge]
 ) -> Graph | None:
-    """The graph with these versions of some of its assets, which have these edges now.
-
-    None where a new edge may close a cycle. The graph has no cycle, and no asset that is gone.
-    """
+    """The graph with these versions of some assets, and their edges; None where a new edge may close a cycle."""
     every = graph.upstream.keys() - graph.sources.keys() | sources.keys()
     now: dict[AssetKey, list[Edge]] = {key: [] for key in sorted(assets)}
     for edge in edges:
@@ -119,10 +116,7 @@ def _spliced(edges: Sequence[Edge], now: Mapping[AssetKey, list[Edge]]) -> Seque
 
 
 def order(graph: Graph, keys: Iterable[AssetKey]) -> tuple[AssetKey, ...]:
-    """`keys`, every one behind those it needs, also where the need goes through keys that are not among them.
-
-    Where the graph leaves a choice the smaller key comes first; members of a cycle come last.
-    """
+    """`keys`, each behind those it needs, also through others; else the smaller first. Members of a cycle come last."""
     wanted = set(keys)
     needed = wanted if len(wanted) >= len(graph.assets) else wanted | ancestors(graph, wanted, None)
     if len(needed) < len(graph.assets):

@@ -52,10 +52,7 @@ CAN_BE_EDITED = frozenset({"model", "seed"})
 def compile_project(
     given: CompilerInput, before: Compilation | None, dirty: Collection[TextId]
 ) -> tuple[Compilation, WorkDone]:
-    """All passes, in order. Nothing that a user wrote raises; faults are in the compilation's diagnostics.
-
-    `dirty` are the texts that were edited since `before`: nothing else that the compilation comes from has changed.
-    """
+    """All passes; nothing a user wrote raises. `dirty` are the texts edited since `before`: the only change."""
     if before is not None and not _can_be_edited(given.project, before, dirty):
         before = None
     compiled, counts = None, WorkDone()

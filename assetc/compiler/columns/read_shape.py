@@ -1,4 +1,4 @@
-"""Finds the shape of a query: the names of its output columns, as far as its own text determines them."""
+"""Finds the shape of a query, whole or not at all: the names of its output columns, as its own text determines them."""
 
 from __future__ import annotations
 

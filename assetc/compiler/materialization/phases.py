@@ -37,23 +37,18 @@ def carry_out(build: Build, work: Work) -> Operations:
 
 def hooks_alone(config: AssetConfig) -> Operations:
     """The hooks of an asset that makes no relation, in the order in which they are written."""
-    for hook in (*config.pre_hook, *config.post_hook):
-        if hook.sql.strip():
-            yield RunSql(hook.sql, is_template=not hook.is_final)
+    yield from _hooks((*config.pre_hook, *config.post_hook), inside=None)
 
 
 def _in_one_transaction(build: Build, work: Work) -> Operations:
     """Nothing is seen by others and nothing is left behind before the commit, whenever the process dies."""
     yield from _hooks(build.config.pre_hook, inside=True)
     yield from work.stage
-    checked = work.staged if build.abilities.checks_staged else None
-    if checked is not None:
-        yield RunChecks(checked)
-    yield from work.publish
-    yield from _hooks(build.config.post_hook, inside=True)
-    if checked is None:
-        yield RunChecks(build.relation)
-    yield from _recorded(build, work)
+    if build.abilities.checks_staged and work.staged is not None:
+        yield RunChecks(work.staged)
+        yield from _published(build, work)
+    else:
+        yield from _published(build, work, RunChecks(build.relation))
 
 
 def _in_two_phases(build: Build, work: Work) -> Operations:
@@ -65,20 +60,18 @@ def _in_two_phases(build: Build, work: Work) -> Operations:
     yield Atomically(_published(build, work))
 
 
-def _published(build: Build, work: Work) -> Operations:
+def _published(build: Build, work: Work, *last: Operation) -> Operations:
     yield from work.publish
     yield from _hooks(build.config.post_hook, inside=True)
-    yield from _recorded(build, work)
-
-
-def _hooks(hooks: Iterable[Hook], *, inside: bool) -> Operations:
-    for hook in hooks:
-        if hook.transaction is inside and hook.sql.strip():
-            yield RunSql(hook.sql, is_template=not hook.is_final)
-
-
-def _recorded(build: Build, work: Work) -> Operations:
+    for operation in last:
+        yield operation
     if build.ledger is not None and not build.config.materialization.is_repeatable:
         yield WriteLedger(build.step_id, build.ledger)
-    for operation in work.cleanup:  # noqa: UP028  a tuple takes no answers
+    for operation in work.cleanup:
         yield operation
+
+
+def _hooks(hooks: Iterable[Hook], *, inside: bool | None) -> Operations:
+    for hook in hooks:
+        if inside in (hook.transaction, None) and hook.sql.strip():
+            yield RunSql(hook.sql, is_template=not hook.is_final)

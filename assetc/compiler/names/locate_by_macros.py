@@ -55,8 +55,10 @@ def locate_by_macros(project: Project, surroundings: Surroundings, drafts: tuple
     all_answers = [answer for found in answers.values() for answer in found]
     located = (_moved(project, draft, answers.get(draft.asset.key, ())) for draft in drafts)
     reads = dict.fromkeys(read for answer in all_answers for read in answer.reads)
-    problems = _told_once(problem for answer in all_answers for problem in answer.problems)
-    return Located(tuple(located), tuple(reads), problems)
+    first: dict[tuple[str, str], Diagnostic] = {}  # a macro has the same fault for each asset
+    for problem in (problem for answer in all_answers for problem in answer.problems):
+        first.setdefault((problem.code, problem.message), problem)
+    return Located(tuple(located), tuple(reads), tuple(first.values()))
 
 
 def _ask(macro: str, project: Project, surroundings: Surroundings, asset: Asset) -> _Answer:
@@ -65,14 +67,6 @@ def _ask(macro: str, project: Project, surroundings: Surroundings, asset: Asset)
     called = call_macro(macro, (custom, _node(project, asset)), surroundings, NoWarehouse())
     problems = (_of_the_project(problem, macro, project, asset) for problem in called.problems)
     return _Answer(macro, called.text.strip(), called.reads, tuple(problems))
-
-
-def _told_once(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """The first of those that a macro has for each asset."""
-    first: dict[tuple[str, str], Diagnostic] = {}
-    for problem in problems:
-        first.setdefault((problem.code, problem.message), problem)
-    return tuple(first.values())
 
 
 def _of_the_project(problem: Diagnostic, macro: str, project: Project, asset: Asset) -> Diagnostic:

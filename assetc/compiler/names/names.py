@@ -121,11 +121,7 @@ def find_ref(names: Names, ref: Ref, owner: AssetKey) -> Candidates:
 
 
 def find_named(names: Names, parts: tuple[str, ...], owner: AssetKey, *, anywhere: bool) -> Candidates:
-    """The keys that a name without a place can mean to its reader: one is the answer, several are ambiguous.
-
-    The key itself, also written with dots; else the last segment in the reader's own group, below its own prefix and,
-    with `anywhere`, wherever it is.
-    """
+    """The keys that a plain name can mean: itself, else in the reader's group, below its prefix, `anywhere`."""
     exact = names.by_key.get(parts) or names.by_key.get(tuple(part for part in parts[0].split(".") if part))
     if exact is not None and not (anywhere and exact == owner):
         return (exact,)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from msgspec import Struct
 
-from assetc.compiler.compiler_input import CompilerInput, Files
+from assetc.compiler.compiler_input import CompilerInput
 from assetc.compiler.diagnostic import Diagnostic, Faults
 from assetc.compiler.facts import UNREADABLE, MacroFacts, PythonFacts, SeedFacts, SqlFacts
 from assetc.compiler.package import ProjectFile
@@ -113,26 +113,18 @@ def _read_seed(given: CompilerInput, file: ProjectFile) -> SeedFacts:
 
 
 def _read_python_files(given: CompilerInput, paths: list[str]) -> tuple[dict[str, PythonFacts], int]:
-    found: dict[str, PythonFacts] = {}
-    changed: list[str] = []
-    for path in paths:
-        known = given.memory.python(path)
-        if known and known.dialect == given.project.target.dialect and _is_current(known, given.files):
-            found[path] = known
-        else:
-            changed.append(path)
-    if changed:
-        fresh = _read_changed(given, changed)
-        for facts in fresh.values():
-            given.memory.keep(facts)
-        found |= fresh
-    return {path: found[path] for path in paths}, len(changed)
+    known = {path: given.memory.python(path) for path in paths}
+    changed = [path for path, facts in known.items() if facts is None or not _is_current(facts, given)]
+    fresh = _read_changed(given, changed) if changed else {}
+    for facts in fresh.values():
+        given.memory.keep(facts)
+    return {path: each for path, each in (known | fresh).items() if each is not None}, len(changed)
 
 
-def _is_current(known: PythonFacts, files: Files) -> bool:
-    return known.content == files.content(known.path) and all(
-        content == files.content(path) for path, content in known.files
-    )
+def _is_current(known: PythonFacts, given: CompilerInput) -> bool:
+    leads_to = ((known.path, known.content), *known.files)
+    is_same = all(content == given.files.content(path) for path, content in leads_to)
+    return is_same and known.dialect == given.project.target.dialect
 
 
 def _read_changed(given: CompilerInput, paths: list[str]) -> dict[str, PythonFacts]:

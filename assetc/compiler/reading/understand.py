@@ -17,7 +17,6 @@ from assetc.compiler.place import Span, TextId, span_of
 from assetc.compiler.reference import Reference
 from assetc.compiler.sql.fold import split_name
 from assetc.compiler.sql.read_sql import read_sql
-from assetc.compiler.sql.reading import SqlProblem
 from assetc.compiler.template.asking import NoWarehouse
 from assetc.compiler.template.reads import still_valid
 from assetc.compiler.template.render import render
@@ -72,11 +71,12 @@ def understand(template: Template, reader: Reader, discovered: Discovered) -> tu
             references.setdefault(_apart_from_offsets(placed), placed)
         for fault in _problems(template, variant, texts) if reader.judges_sql else variant.rendered.problems:
             problems.setdefault((fault.code, fault.message, fault.span), fault)
+    hashes = [variant.reading.tokens_hash for variant in variants]
     understood = Understood(
         reads=_reads(*(variant.rendered for variant in variants)),
         references=tuple(references.values()),
         problems=() if discovered.problems else tuple(problems.values()),
-        version=_version(variant.reading.tokens_hash for variant in variants),
+        version=blake2b("\n".join(hashes).encode(), digest_size=16).hexdigest(),
         shape=variants[0].reading.shape,
         needs_warehouse=any(variant.rendered.needs_warehouse for variant in variants),
         dialect=reader.dialect,
@@ -146,18 +146,10 @@ def _problems(template: Template, variant: Variant, texts: dict[str, str]) -> It
     yield from variant.rendered.problems
     if any(problem.severity == "error" for problem in variant.rendered.problems) or variant.rendered.needs_warehouse:
         return
-    for problem in variant.reading.problems:
-        yield _placed_problem(template, variant.rendered, problem, texts)
-
-
-def _placed_problem(template: Template, rendered: Rendered, problem: SqlProblem, texts: dict[str, str]) -> Diagnostic:
-    if problem.start < 0:
-        span = span_of(template.path, template.text, 0, 0)
-    else:
-        span = span_in_template(rendered, template.path, template.text, problem.start, problem.end)
-    related = macro_annotations(rendered, texts, problem.start, problem.end)
-    return diagnostic(problem.code, problem.message, span, label=problem.label, hint=problem.hint, related=related)
-
-
-def _version(hashes: Iterable[str]) -> str:
-    return blake2b("\n".join(hashes).encode(), digest_size=16).hexdigest()
+    for found in variant.reading.problems:
+        if found.start < 0:
+            span = span_of(template.path, template.text, 0, 0)
+        else:
+            span = span_in_template(variant.rendered, template.path, template.text, found.start, found.end)
+        related = macro_annotations(variant.rendered, texts, found.start, found.end)
+        yield diagnostic(found.code, found.message, span, label=found.label, hint=found.hint, related=related)

@@ -6,28 +6,27 @@ from assetc.compiler.asset import Asset, Edge
 from assetc.compiler.diagnostic import diagnostic, did_you_mean
 from assetc.compiler.names.names import Ref, find_key, find_ref, known_names
 from assetc.compiler.place import Span
-from assetc.compiler.reference import Certainty
+from assetc.compiler.reference import Certainty, EdgeKind
 from assetc.compiler.resolution.resolution import Resolution, self_reference
 from assetc.definitions.key import AssetKey
 
 
 def resolve_explicit(resolution: Resolution, asset: Asset, written: str, span: Span) -> None:
     """An entry of `deps`: a key, or a name as SQL writes it; one that nothing bears is a source from outside."""
-    found = find_key(resolution.names, written, asset.key)
-    if not found:
+    if not is_connected(resolution, asset, written, span, "explicit"):
         resolution.outside(asset.key, tuple(written.split("/")), span, "explicit")
-    elif len(found) > 1:
+
+
+def is_connected(resolution: Resolution, asset: Asset, written: str, span: Span, kind: EdgeKind) -> bool:
+    """Connect what the author asks for by name, if there is any; it is a fault where it is the asset itself."""
+    found = find_key(resolution.names, written, asset.key)
+    if len(found) > 1:
         resolution.ambiguous(written, found, span)
-    else:
-        connect_declared(resolution, asset, Edge(asset.key, found[0], "explicit", span))
-
-
-def connect_declared(resolution: Resolution, asset: Asset, edge: Edge) -> None:
-    """An edge that the author asks for by name, which is a fault where it leads to the asset itself."""
-    if edge.up != asset.key:
-        resolution.connect(edge)
-    elif asset.step_name == "":  # the outputs of a multi-asset share what is declared for all of them
-        resolution.report(self_reference(asset.key, edge.span))
+    elif found and found[0] != asset.key:
+        resolution.connect(Edge(asset.key, found[0], kind, span))
+    elif found and asset.step_name == "":  # the outputs of a multi-asset share what is declared for all of them
+        resolution.report(self_reference(asset.key, span))
+    return bool(found)
 
 
 def resolve_ref(resolution: Resolution, down: AssetKey, ref: Ref, span: Span, certainty: Certainty) -> None:

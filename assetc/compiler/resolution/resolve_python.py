@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assetc.compiler.asset import Asset, Edge
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
-from assetc.compiler.names.names import Candidates, Ref, find_key, find_named, find_table, known_names
+from assetc.compiler.names.names import Candidates, Ref, find_named, find_table, known_names
 from assetc.compiler.place import Span
 from assetc.compiler.python.reading import Parameter, PythonAsset, PythonReference, owns
 from assetc.compiler.resolution.resolution import (
@@ -14,7 +14,7 @@ from assetc.compiler.resolution.resolution import (
     self_reference,
     writes_of_another,
 )
-from assetc.compiler.resolution.resolve_declared import connect_declared, resolve_explicit, resolve_ref, resolve_source
+from assetc.compiler.resolution.resolve_declared import is_connected, resolve_explicit, resolve_ref, resolve_source
 from assetc.definitions.key import AssetKey
 
 SCALARS = frozenset({"int", "float", "str", "bool", "bytes", "Decimal", "date", "datetime", "timedelta", "Path"})
@@ -25,7 +25,8 @@ def resolve_python(resolution: Resolution, asset: Asset, python: PythonAsset) ->
     """All edges of a Python asset."""
     named = {declared.parameter for declared in python.inputs}
     for declared in python.inputs:
-        _resolve_input(resolution, asset, declared.key, declared.span)
+        if not is_connected(resolution, asset, declared.key, declared.span, "arg"):
+            resolution.problems.append(_missing_input(resolution, declared.key, declared.span))
     for dependency in python.declared_deps:
         resolve_explicit(resolution, asset, dependency.key, dependency.span)
     for parameter in python.parameters:
@@ -37,16 +38,6 @@ def resolve_python(resolution: Resolution, asset: Asset, python: PythonAsset) ->
             _resolve_python_read(resolution, asset, python, reference)
     for write in python.writes if infers else ():
         _resolve_python_write(resolution, asset, write)
-
-
-def _resolve_input(resolution: Resolution, asset: Asset, written: str, span: Span) -> None:
-    found = find_key(resolution.names, written, asset.key)
-    if not found:
-        resolution.problems.append(_missing_input(resolution, written, span))
-    elif len(found) > 1:
-        resolution.ambiguous(written, found, span)
-    else:
-        connect_declared(resolution, asset, Edge(asset.key, found[0], "arg", span))
 
 
 def _resolve_parameter(resolution: Resolution, asset: Asset, parameter: Parameter) -> None:
