@@ -6,6 +6,7 @@ the `Adapter` is pure and needs no driver installed; a `ParsedOutput` connects w
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
 
@@ -172,6 +173,20 @@ class Session(Protocol):
         """Give the connection back."""
 
 
+class Holder(Struct, frozen=True):
+    """The process that runs on a target. `server`: whose process it is, if it is none of this machine."""
+
+    pid: int
+    command: str
+    started_at: float
+    server: str = ""
+
+    def __str__(self) -> str:
+        started = time.strftime("%H:%M:%S", time.localtime(self.started_at))
+        place = f" on {self.server}" if self.server else ""
+        return f"PID {self.pid}{place}, started {started}, {self.command}"
+
+
 class Warehouse(Protocol):
     """An open target: sessions come from it."""
 
@@ -183,6 +198,15 @@ class Warehouse(Protocol):
 
     def create_schemas(self, relations: Iterable[Relation]) -> None:
         """Create the schemas of these relations that do not exist: serially, before anything runs."""
+
+    def claim(self) -> bool:
+        """Keep the runs of all others off the target until it is closed; whether that is so now.
+
+        A warehouse that one process alone can open has nothing to do.
+        """
+
+    def holder(self) -> Holder | None:
+        """Who has claimed the target, as far as the warehouse says."""
 
     def close(self) -> None:
         """Close everything."""

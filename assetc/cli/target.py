@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from assetc.adapters.protocol import Warehouse, WarehouseError
+from assetc.adapters.protocol import Holder, Warehouse, WarehouseError
 from assetc.cli.opening import Opened
 from assetc.cli.stop import FAILED
 from assetc.cli.text.text import line
 from assetc.compiler.diagnostic import diagnostic
 from assetc.runtime import run_project
 from assetc.runtime.catalogue import connected
-from assetc.runtime.lock import Holder, TargetHeld
+from assetc.runtime.lock import TargetHeld
 from assetc.runtime.run_project import HeldTarget
 from assetc.runtime.state.connection import StateError
 from assetc.runtime.state.sqlite import State

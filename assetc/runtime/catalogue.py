@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 
 from msgspec import Struct
 
-from assetc.adapters.protocol import Existing, Session, Warehouse, WarehouseError
+from assetc.adapters.protocol import Existing, Holder, Session, Warehouse, WarehouseError
 from assetc.definitions.relation import Relation
 from assetc.project.memory.encoding import decode, encode
 from assetc.runtime.workspace import Workspace, identity_of
@@ -55,6 +55,14 @@ class WarehouseWhenNeeded:
     def create_schemas(self, relations: Iterable[Relation]) -> None:
         """Create the schemas of these relations that do not exist."""
         self._warehouse().create_schemas(relations)
+
+    def claim(self) -> bool:
+        """Keep other runs off the target, where more than one process can open it: those have no stamp."""
+        return (self._opened is None and self._is_known()) or self._warehouse().claim()
+
+    def holder(self) -> Holder | None:
+        """Who has claimed the target."""
+        return self._warehouse().holder()
 
     def close(self) -> None:
         """Close the target, if it was opened."""

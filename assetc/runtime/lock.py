@@ -1,6 +1,7 @@
 """One process at a time works on a target: the second waits, or says who holds it.
 
-The lock is SQLite's, which every operating system gives and takes back when the process dies.
+The runs of one project are kept apart by a lock of SQLite's, which every operating system gives and takes back when the
+process dies; those of other checkouts and machines by the warehouse, where they can reach it (`Warehouse.claim`).
 """
 
 from __future__ import annotations
@@ -14,29 +15,18 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from assetc.adapters.protocol import Identity
+from assetc.adapters.protocol import Holder, Identity
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.runtime.state.connection import faults_of
 
 _POLL_SECONDS = 0.05
-
-
-class Holder(Struct, frozen=True):
-    """The process that holds a target, as it says itself."""
-
-    pid: int
-    command: str
-    started_at: float
-
-    def __str__(self) -> str:
-        started = time.strftime("%H:%M:%S", time.localtime(self.started_at))
-        return f"PID {self.pid}, started {started}, {self.command}"
 
 
 class TargetHeld(Exception):  # noqa: N818  nobody's error: another run is at work
@@ -45,6 +35,14 @@ class TargetHeld(Exception):  # noqa: N818  nobody's error: another run is at wo
     def __init__(self, diagnostic: Diagnostic) -> None:
         super().__init__(diagnostic.message)
         self.diagnostic = diagnostic
+
+
+class Wait(Struct, frozen=True):
+    """How long to wait for a target (seconds; None: without end), and who is told, once, whom it is for."""
+
+    identity: Identity
+    timeout: float | None
+    on_wait: Callable[[Holder | None], None]
 
 
 class _Held(Struct):
@@ -61,29 +59,31 @@ _HELD_LOCK = threading.Lock()
 
 
 @contextmanager
-def hold(
-    folder: Path, identity: Identity, timeout: float | None, on_wait: Callable[[Holder | None], None]
-) -> Iterator[None]:
+def hold(folder: Path, wait: Wait) -> Iterator[None]:
     """Hold the target; runs of one process hold it together. It is free as soon as the process dies.
 
-    `folder` is the project's `.assetc`. `on_wait` is called once, with the holder, before waiting begins; `timeout`
-    None waits without end. Raises TargetHeld (E193), and StateError where the file cannot be used.
+    `folder` is the project's `.assetc`. Raises TargetHeld (E193), and StateError where the file cannot be used.
     """
-    path = folder / f"run-{blake2b(str(identity).encode(), digest_size=6).hexdigest()}.sqlite"
-    give_up = None if timeout is None else time.monotonic() + timeout
-    has_told = False
-    while not _acquire(path):
-        holder = _read_holder(path)
-        if give_up is not None and time.monotonic() >= give_up:
-            raise TargetHeld(_held_by(holder, identity))
-        if not has_told:
-            on_wait(holder)
-            has_told = True
-        time.sleep(_POLL_SECONDS)
+    path = folder / f"run-{blake2b(str(wait.identity).encode(), digest_size=6).hexdigest()}.sqlite"
+    wait_for(partial(_acquire, path), partial(_read_holder, path), wait)
     try:
         yield
     finally:
         _release(path)
+
+
+def wait_for(acquire: Callable[[], bool], holder: Callable[[], Holder | None], wait: Wait) -> None:
+    """Wait until the target is acquired. Raises TargetHeld (E193) when another run has it for too long."""
+    give_up = None if wait.timeout is None else time.monotonic() + wait.timeout
+    has_told = False
+    while not acquire():
+        found = holder()
+        if give_up is not None and time.monotonic() >= give_up:
+            raise TargetHeld(_held_by(found, wait.identity))
+        if not has_told:
+            wait.on_wait(found)
+            has_told = True
+        time.sleep(_POLL_SECONDS)
 
 
 def _read_holder(path: Path) -> Holder | None:
@@ -139,5 +139,5 @@ def _held_by(holder: Holder | None, identity: Identity) -> Diagnostic:
     return diagnostic(
         "E193",
         f"another run holds {identity.adapter} {identity.place}{who}",
-        hint="Wait until it ends, or stop it" + (f" (kill {holder.pid})" if holder else ""),
+        hint="Wait until it ends, or stop it" + (f" (kill {holder.pid})" if holder and not holder.server else ""),
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from assetc.adapters.protocol import Existing, Warehouse
+from assetc.adapters.protocol import Existing, Holder, Warehouse
 from assetc.compiler.collector import collector_paused
 from assetc.compiler.plan import Plan, RunBody, Step
 from assetc.runtime.catalogue import connected
@@ -18,7 +18,7 @@ from assetc.runtime.execution.events import Event
 from assetc.runtime.execution.execute import execute
 from assetc.runtime.execution.options import ExecuteOptions
 from assetc.runtime.execution.prepare import Prepared, prepare
-from assetc.runtime.lock import Holder, hold
+from assetc.runtime.lock import Wait, hold, wait_for
 from assetc.runtime.plan_project import RunRequest, folded_names, plan_project
 from assetc.runtime.redact import redactor
 from assetc.runtime.resume import Remaining, find_in_ledger, recover, remaining, unfinished_runs
@@ -88,8 +88,10 @@ def _ignore(_: Holder | None) -> None:
 @contextmanager
 def hold_target(workspace: Workspace, on_wait: Callable[[Holder | None], None] = _ignore) -> Iterator[HeldTarget]:
     """The target of a project, for one run at a time. Raises WarehouseError, StateError, TargetHeld after a while."""
-    alone = hold(workspace.root / ".assetc", identity_of(workspace), LONGEST_WAIT, on_wait)
+    wait = Wait(identity_of(workspace), LONGEST_WAIT, on_wait)
+    alone = hold(workspace.root / ".assetc", wait)
     with closing(open_state(workspace)) as state, alone, connected(workspace) as warehouse:
+        wait_for(warehouse.claim, warehouse.holder, wait)
         existing = warehouse.existing()
         _learn(workspace, state, warehouse, existing)
         with closing(Connections({workspace.project.target.name: warehouse}, {})) as warehouses:

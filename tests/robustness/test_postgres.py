@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import psycopg
@@ -56,6 +56,27 @@ def test_ctrl_c_cancels_on_the_server_and_retry_goes_on(make: Callable[..., Fold
     assert again.code == 0, again.err
     assert sorted(row["asset"] for row in again.json["steps"]) == ["after", "slow"]
     assert tables_in(fields) == {"main.a": [(1,)], "main.after": [(1,)], "main.slow": [(1,)]}
+
+
+def test_a_run_of_another_checkout_waits(
+    make: Callable[..., Folder], tmp_path: Path, fields: dict[str, object]
+) -> None:
+    files = {"profiles.yml": profiles_file(fields), "models/slow.sql": "select 1 as x from pg_sleep(600)"}
+    with make(files).start("run") as first:
+        wait_for(fields, "pg_sleep")
+        with _other(tmp_path, files).start("run") as second:
+            assert second.stderr is not None
+            said = second.stderr.readline()
+            first.send_signal(signal.SIGKILL)
+            second.send_signal(signal.SIGINT)
+            second.stderr.read()
+    assert "waiting for another run on this target (PID " in said
+    assert " on the server, started " in said
+
+
+def _other(tmp_path: Path, files: Mapping[str, str]) -> Folder:
+    (tmp_path / "other").mkdir()
+    return Folder(tmp_path / "other").write({"assetc.toml": 'name = "shop"\n', **files})
 
 
 def test_a_connection_that_is_lost_is_made_again(make: Callable[..., Folder], fields: dict[str, object]) -> None:

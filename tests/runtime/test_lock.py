@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from assetc.adapters.protocol import Identity
-from assetc.runtime.lock import Holder, TargetHeld, hold
+from assetc.adapters.protocol import Holder, Identity
+from assetc.runtime.lock import TargetHeld, Wait, hold
 from assetc.runtime.state.connection import StateError
 
 DEV = Identity("duckdb", "/data/dev.duckdb", "dev", "main")
@@ -21,8 +21,8 @@ HOLDER = """
 import sys
 from pathlib import Path
 from assetc.adapters.protocol import Identity
-from assetc.runtime.lock import hold
-with hold(Path(sys.argv[1]), Identity("duckdb", "/data/dev.duckdb", "dev", "main"), 5, lambda _: None):
+from assetc.runtime.lock import Wait, hold
+with hold(Path(sys.argv[1]), Wait(Identity("duckdb", "/data/dev.duckdb", "dev", "main"), 5, lambda _: None)):
     print("held", flush=True)
     sys.stdin.readline()
 """
@@ -46,7 +46,7 @@ def test_the_second_process_is_told_who_holds_the_target(tmp_path: Path) -> None
     with (
         another_process(tmp_path) as process,
         pytest.raises(TargetHeld) as caught,
-        hold(tmp_path, DEV, 0, unexpected),
+        hold(tmp_path, Wait(DEV, 0, unexpected)),
     ):
         pass
     told = caught.value.diagnostic
@@ -66,7 +66,7 @@ def test_it_waits_until_the_first_has_ended(tmp_path: Path) -> None:
             stdin.write("\n")
             stdin.flush()
 
-        with hold(tmp_path, DEV, None, let_go):
+        with hold(tmp_path, Wait(DEV, None, let_go)):
             assert [holder.pid for holder in waited if holder] == [process.pid]
 
 
@@ -74,19 +74,20 @@ def test_a_process_that_dies_holds_nothing(tmp_path: Path) -> None:
     with another_process(tmp_path) as process:
         process.kill()
         process.wait()
-        with hold(tmp_path, DEV, 5, unexpected):
+        with hold(tmp_path, Wait(DEV, 5, unexpected)):
             pass
 
 
 def test_other_targets_and_other_runs_of_this_process_are_free(tmp_path: Path) -> None:
-    with another_process(tmp_path), hold(tmp_path, PROD, 0, unexpected), hold(tmp_path, PROD, 0, unexpected):
+    other = Wait(PROD, 0, unexpected)
+    with another_process(tmp_path), hold(tmp_path, other), hold(tmp_path, other):
         pass
-    with hold(tmp_path, DEV, 5, unexpected):
+    with hold(tmp_path, Wait(DEV, 5, unexpected)):
         pass
 
 
 def test_a_lock_file_that_cannot_be_used_is_a_fault_of_the_state(tmp_path: Path) -> None:
-    with hold(tmp_path, DEV, 0, unexpected):
+    with hold(tmp_path, Wait(DEV, 0, unexpected)):
         (file,) = tmp_path.glob("run-*.sqlite")
     file.unlink()
     file.mkdir()

@@ -12,7 +12,7 @@ import duckdb
 
 from assetc.adapters.duckdb.faults import translate
 from assetc.adapters.duckdb.naming import name_of, quote
-from assetc.adapters.protocol import Canceled, Existing, Statement, WarehouseError
+from assetc.adapters.protocol import Canceled, Existing, Holder, Statement, WarehouseError
 from assetc.adapters.tables import VALUE_NAME, RelationRows, registered
 from assetc.compiler.config import NOTHING
 from assetc.compiler.operation import Column
@@ -202,6 +202,14 @@ class DuckDbWarehouse:
             for database, schema in sorted(places):
                 session.execute(Statement(f"create schema if not exists {quote(database)}.{quote(schema)}"))
             session.close()
+
+    def claim(self) -> bool:
+        """DuckDB lets no second process open its file."""
+        return True
+
+    def holder(self) -> Holder | None:
+        """Nobody else."""
+        return None
 
     def close(self) -> None:
         """Close all sessions and the database, which writes it out."""

@@ -135,3 +135,27 @@ select sql from more union all select sql from comment union all select sql from
 
 def _settings(connection: Connection, oid: int, kind: str) -> tuple[str, ...]:
     return tuple(sql for (sql,) in connection.execute(_SETTINGS, {"oid": oid, "kind": kind}).fetchall())
+
+
+_POLICIES = """
+select format('create policy %%I on %%I.%%I as %%s for %%s to %%s%%s%%s', polname, n.nspname, c.relname,
+    case when polpermissive then 'permissive' else 'restrictive' end,
+    case polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete'
+        else 'all' end,
+    (select string_agg(case role when 0 then 'public' else quote_ident(pg_get_userbyid(role)) end, ', ')
+        from unnest(polroles) as role),
+    ' using (' || pg_get_expr(polqual, polrelid) || ')',
+    ' with check (' || pg_get_expr(polwithcheck, polrelid) || ')')
+from pg_policy join pg_class as c on c.oid = polrelid join pg_namespace as n on n.oid = c.relnamespace
+where polrelid = %(oid)s
+union all
+select format('alter table %%I.%%I %%s row level security', n.nspname, c.relname, words)
+from pg_class as c join pg_namespace as n on n.oid = c.relnamespace,
+    lateral (values ('enable', c.relrowsecurity), ('force', c.relforcerowsecurity)) as v (words, is_set)
+where c.oid = %(oid)s and is_set
+"""
+
+
+def policies_of(connection: Connection, old: Found) -> tuple[str, ...]:
+    """Which rows of a table each role may see, as statements for the one that takes its place."""
+    return tuple(sql for (sql,) in connection.execute(_POLICIES, {"oid": old.oid}).fetchall())

@@ -1,4 +1,4 @@
-"""Relations are replaced in one transaction, and what depends on them is kept: views, grants, comments.
+"""Relations are replaced in one transaction, and what depends on them is kept: views, grants, comments, policies.
 
 A view that depends on a table holds on to that very table, whatever it is called. So it is defined again with its own
 text, in which the name now means the new table; where the columns have changed that is refused, and the view is dropped
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import psycopg
 
-from assetc.adapters.postgres.dependents import Dependent, dependents_of, find, own_settings
+from assetc.adapters.postgres.dependents import Dependent, dependents_of, find, own_settings, policies_of
 from assetc.adapters.postgres.driver import Connection
 from assetc.adapters.postgres.naming import fitted, quote, stored_name
 from assetc.adapters.postgres.render import Change
@@ -65,13 +65,14 @@ def _replace(connection: Connection, staged: Relation, relation: Relation) -> tu
             return ()
         _take_turns(connection)
         kept = dependents_of(connection, name)
-        settings = own_settings(connection, old, "table")
+        settings, policies = own_settings(connection, old, "table"), policies_of(connection, old)
         away = stored_name(Relation(relation.database, relation.schema, relation.name + _OLD))
         swap = (f"alter {old.kind} {name} rename to {quote(fitted(relation.name + _OLD))}", rename)
         is_done = _swap_in_place(connection, swap, kept)
         if not is_done:
             _drop_all(connection, kept)
             _apply(connection, swap)
+        _apply(connection, policies)  # one that no longer fits fails the swap: rows must not become visible
         _apply_fitting(connection, settings)
         connection.execute(f"drop {old.kind} {away}".encode())
         return () if is_done else _restore(connection, kept)

@@ -153,6 +153,29 @@ def test_what_is_no_view_keeps_a_table_from_going(shop: Shop) -> None:
     assert [row[0] for row in shop.rows("select relname from pg_class where relname like '%assetc%'")] == []
 
 
+def test_rows_that_a_policy_hides_stay_hidden(shop: Shop) -> None:
+    shop.build("t", "select 1 as id, 'ann' as owner union all select 2, 'bob'")
+    shop.sql(
+        READER,
+        "grant usage on schema main to ann",
+        "grant select on t to ann",
+        "create policy own_rows on t for select to ann using (owner = current_user)",
+        "create policy low on t as restrictive to public using (id < 10) with check (id < 5)",
+        "alter table t enable row level security",
+        "alter table t force row level security",
+    )
+    policies = "select policyname, permissive, roles::text, cmd, qual, with_check from pg_policies order by 1"
+    before = shop.rows(policies)
+    shop.build("t", "select 3 as id, 'ann' as owner union all select 4, 'bob'")
+    assert shop.rows(policies) == before
+    shop.sql("set role ann")
+    assert shop.rows("select id from t") == [(3,)]
+    shop.sql("reset role")
+    with pytest.raises(WarehouseError, match="owner"):
+        shop.build("t", "select 5 as id")
+    assert shop.rows("select relrowsecurity, relforcerowsecurity from pg_class where relname = 't'") == [(True, True)]
+
+
 def test_a_view_of_another_owner_stays_his(shop: Shop) -> None:
     shop.build("t", "select 1 as id")
     shop.sql(
