@@ -17,6 +17,7 @@ from assetc.adapters.postgres.naming import quote
 from assetc.adapters.postgres.types import read_field, read_type
 from assetc.adapters.protocol import WarehouseError
 from assetc.adapters.tables import RelationRows, arrow_stream
+from assetc.compiler.sql.split import split_statements
 
 _NOT_COPIED = re.compile(
     r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:show|explain|execute|fetch|call)\b", re.IGNORECASE | re.DOTALL
@@ -33,7 +34,10 @@ class _Field(Struct, frozen=True):
 
 def read_rows(connection: Connection, sql: str) -> RelationRows:
     """All rows of a query, in a database of their own. Raises WarehouseError for a statement without rows."""
-    sql = sql.strip().rstrip(";")
+    statements = split_statements(sql, "postgres")
+    if len(statements) != 1:
+        raise WarehouseError("rows are read of one statement", hint="Execute the others first: context.execute(...)")
+    sql = statements[0].sql
     if _NOT_COPIED.match(sql):
         return _fetched(connection, sql)
     fields = _describe(connection, sql)

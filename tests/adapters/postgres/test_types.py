@@ -141,6 +141,7 @@ def test_structures_become_jsonb(session: PostgresSession) -> None:
             [{"i": "10.0.0.1", "c": "a  ", "r": "[1,3)"}],
         ),
         ("select 1 as x -- a comment", [{"x": 1}]),
+        ("select ';' as x; -- a comment", [{"x": ";"}]),
     ],
 )
 def test_any_query_can_be_read(session: PostgresSession, query: str, rows: list[dict[str, Any]]) -> None:
