@@ -84,10 +84,8 @@ class SqlCompiler(Struct, frozen=True):
 
         A template that asks the warehouse is rendered again with the answers of `ask`, where it is given.
         """
-        variant = self._variant(asset.path, incremental=incremental)
-        if variant.rendered.needs_warehouse and ask is not None:
-            dialect = asset.config.dialect or self.workspace.project.target.dialect
-            variant = self._rendered_now(asset.path, dialect, self.moment_of(asset, incremental=incremental), ask)
+        dialect = asset.config.dialect or self.workspace.project.target.dialect
+        variant = self._variant_now(asset.path, dialect, self.moment_of(asset, incremental=incremental), ask)
         return self._compiled(asset.path, variant, emit(self.emitter, asset.key, variant))
 
     def needs_warehouse(self, asset: Asset) -> bool:
@@ -99,9 +97,7 @@ class SqlCompiler(Struct, frozen=True):
     ) -> CompiledSql:
         """The query of a check that is a SQL file; it reads some relations `instead` of others."""
         path = check.path or ""
-        variant = self._variant(path, incremental=False)
-        if variant.rendered.needs_warehouse and ask is not None:
-            variant = self._rendered_now(path, self.adapter.dialect, self.moment_of_check(check), ask)
+        variant = self._variant_now(path, self.adapter.dialect, self.moment_of_check(check), ask)
         name_of = self.adapter.name_of
         emitter = replace(self.emitter, name_of=lambda relation: name_of(instead.get(relation, relation)))
         return self._compiled(path, variant, emit(emitter, NOBODY, variant))
@@ -176,7 +172,10 @@ class SqlCompiler(Struct, frozen=True):
     def _moment(self, *, incremental: bool = False) -> Surroundings:
         return at_moment(self.workspace.surroundings, execute=True, incremental=incremental)
 
-    def _rendered_now(self, path: str, dialect: str, around: Surroundings, ask: SessionAnswers) -> Variant:
+    def _variant_now(self, path: str, dialect: str, around: Surroundings, ask: SessionAnswers | None) -> Variant:
+        variant = self._variant(path, incremental=around.flags.is_incremental)
+        if ask is None or not variant.rendered.needs_warehouse:
+            return variant
         rendered = self._render(Template(path, self.workspace.files.text(path)), around, ask)
         return Variant(around.flags.is_incremental, rendered, _read(rendered.text, dialect))
 

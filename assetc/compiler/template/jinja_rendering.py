@@ -15,7 +15,7 @@ from assetc.compiler.template.compile_unit import LIBRARY_PREFIX, compile_macro,
 from assetc.compiler.template.environment import ENVIRONMENT, Scope
 from assetc.compiler.template.macros import Macro
 from assetc.compiler.template.members.naming import check
-from assetc.compiler.template.members.scopes import PackageNames, bare_order
+from assetc.compiler.template.members.scopes import PackageNames
 from assetc.compiler.template.members.table import MEMBERS
 from assetc.compiler.template.refusal import Returned
 from assetc.compiler.template.rendering import Rendering
@@ -65,7 +65,7 @@ class JinjaRendering(Rendering):
     def macro_in(self, package: str | None, name: str) -> LibraryMacro | None:
         """The macro of that name in a package, or where bare names are looked up."""
         self.findings.read("macro", name if package is None else f"{package}.{name}")
-        order = bare_order(self) if package is None else (package,)
+        order = self.surroundings.search_order() if package is None else (package,)
         macro = self.surroundings.library.find(name, order)
         return None if macro is None else LibraryMacro(self, macro)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
@@ -45,9 +46,4 @@ class OffsetLexer(Lexer):
 
 def _places_of_returns(source: str) -> list[int]:
     r"""Where, in the text with normalized line ends, a line end stands that was \r\n in the source."""
-    found: list[int] = []
-    position = source.find("\r\n")
-    while position >= 0:
-        found.append(position - len(found))
-        position = source.find("\r\n", position + 2)
-    return found
+    return [match.start() - index for index, match in enumerate(re.finditer("\r\n", source))]

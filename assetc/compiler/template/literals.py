@@ -59,7 +59,7 @@ def read_arguments(text: str) -> Arguments | None:
 
 def _arguments_of(call: ast.Call, text: str) -> Arguments | None:
     positional = tuple(_value(argument) for argument in call.args)
-    lines = _line_starts(text)
+    lines = [0, *(match.end() for match in re.finditer("\n", text))]
     keywords = tuple(
         Keyword(
             keyword.arg or "",
@@ -101,10 +101,6 @@ def _mapping(keys: list[ast.expr | None], values: list[ast.expr]) -> object:
             return _NO_LITERAL
         mapping[read_key] = read_value
     return mapping
-
-
-def _line_starts(text: str) -> list[int]:
-    return [0, *(match.end() for match in re.finditer("\n", text))]
 
 
 def _offset(text: str, lines: list[int], line: int, column: int) -> int:

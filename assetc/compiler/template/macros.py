@@ -88,11 +88,6 @@ class MacroLibrary(Struct, frozen=True):
         return tuple(macro for macro in self.macros.values() if macro.block.kind == "test")
 
 
-def search_order(own_package: str, root: str) -> tuple[str, ...]:
-    """The packages in which a bare name is looked up."""
-    return tuple(dict.fromkeys((own_package, root, INTERNAL_PACKAGE)))
-
-
 def hash_text(text: str) -> str:
     """A short hash of a text."""
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import blake2b
 
-from assetc.compiler.template.macros import search_order
 from assetc.compiler.template.surroundings import Surroundings
 
 NOT_THERE = ""
@@ -61,7 +60,7 @@ def _hash_or_nothing(surroundings: Surroundings, value: object) -> str:
 
 def _look_at_macro(surroundings: Surroundings, name: str) -> str:
     package, separator, bare = name.rpartition(".")
-    order = (package,) if separator else search_order(surroundings.own_package, surroundings.project_name)
+    order = (package,) if separator else surroundings.search_order()
     macro = surroundings.library.find(bare, order)
     return macro.hash if macro else NOT_THERE
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from assetc.compiler.config import nothing
 from assetc.compiler.template.later import LaterNames
-from assetc.compiler.template.macros import INTERNAL_PACKAGE, Macro, MacroLibrary, search_order
+from assetc.compiler.template.macros import INTERNAL_PACKAGE, Macro, MacroLibrary
 
 
 class Template(Struct, frozen=True):
@@ -107,13 +107,17 @@ class Surroundings(Struct, frozen=True):
         """The package that the template belongs to."""
         return self.package or self.project_name
 
+    def search_order(self, package: str = "") -> tuple[str, ...]:
+        """The packages in which a bare name is looked up, also by a template of another package."""
+        return tuple(dict.fromkeys((package or self.own_package, self.project_name, INTERNAL_PACKAGE)))
+
     def macro_for(self, name: str) -> Macro | None:
         """The macro that does what dbt leaves to a macro of this name: one of that name, or one dispatched to.
 
         A package before the name comes before all others.
         """
         package, _, name = name.rpartition(".")
-        own = self.library.find(name, search_order(package or self.own_package, self.project_name))
+        own = self.library.find(name, self.search_order(package))
         if own is not None or name not in self.library.called:
             return own
         packages = self.dispatch.get(INTERNAL_PACKAGE, (self.project_name,))

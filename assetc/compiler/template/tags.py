@@ -63,7 +63,7 @@ def split_tags(body: str) -> Split | None:
         tags.append(tag)
         position = match.end()
         if match["right"] or match["comment_right"]:
-            position = _after_space(body, position)
+            position = len(body) - len(body[position:].lstrip())
     return Split(tuple(tags), position, len(body) - 1 if body.endswith("\n") else len(body))
 
 
@@ -82,7 +82,3 @@ def _tag(body: str, position: int, match: re.Match[str]) -> Tag | None:
     if name in _OF_JINJA or (written is not None and arguments is None):
         return None
     return Tag(name, arguments, position, literal_end, start, end, call_start, call_end, match.start("arguments"))
-
-
-def _after_space(body: str, position: int) -> int:
-    return len(body) - len(body[position:].lstrip())

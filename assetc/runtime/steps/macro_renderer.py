@@ -31,25 +31,24 @@ class MacroRenderer(Struct, frozen=True):
     incremental: bool
     macros: frozenset[str]
 
-    @property
-    def adapter(self) -> Adapter:
-        """The adapter of the target."""
-        return self.compiler.adapter
-
     def __call__(self, operation: Operation) -> Rendering:
         """The statements of an operation."""
         if isinstance(operation, RunSql) and operation.is_template:
             return self._hook(operation.sql)
-        calls = [(part, call_of(part, self.adapter.quote, self.macros)) for part in parts_of(operation) if self.macros]
+        calls = [
+            (part, call_of(part, self.compiler.adapter.quote, self.macros))
+            for part in parts_of(operation)
+            if self.macros
+        ]
         if not any(call for _, call in calls):
-            return self.adapter.render(operation)
+            return self.compiler.adapter.render(operation)
         return self._by_macros(calls)
 
     def _by_macros(self, calls: Iterable[tuple[Operation, Call | None]]) -> Generator[Statement | Question, Rows, None]:
         """The statements of the parts of an operation. A macro is called when all before it has been executed."""
         for part, call in calls:
-            rest = part if call is None else _made_before(part, self.adapter)
-            rendering = () if rest is None else self.adapter.render(rest)
+            rest = part if call is None else _made_before(part, self.compiler.adapter)
+            rendering = () if rest is None else self.compiler.adapter.render(rest)
             if isinstance(rendering, tuple):
                 for statement in rendering:
                     yield statement
@@ -61,7 +60,7 @@ class MacroRenderer(Struct, frozen=True):
 
     def _called(self, call: Call, query: str) -> tuple[Statement, ...]:
         """What a macro wrote; nothing where it did its work itself, by `statement`. `query` is the author's SQL."""
-        ask = SessionActs(self.attempt.session, self.adapter)
+        ask = SessionActs(self.attempt.session, self.compiler.adapter)
         around = self.compiler.moment_of(self.asset, incremental=self.incremental)
         called = call_macro(call.macro, call.arguments, around, ask)
         raise_fault(called.problems, ask)
@@ -70,7 +69,7 @@ class MacroRenderer(Struct, frozen=True):
         return _statement(called.text, body)
 
     def _hook(self, sql: str) -> tuple[Statement, ...]:
-        ask = SessionActs(self.attempt.session, self.adapter)
+        ask = SessionActs(self.attempt.session, self.compiler.adapter)
         rendered = self.compiler.hook(self.asset, sql, incremental=self.incremental, ask=ask)
         self.attempt.pass_on(rendered.logs, rendered.problems)
         return _statement(rendered.text, -1)

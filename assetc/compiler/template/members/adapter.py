@@ -190,8 +190,3 @@ def _is_wider(column: ColumnValue, than: ColumnValue) -> bool:
     sizes = [each.dtype.rpartition("(")[2].rstrip(")") for each in (column, than)]
     texts = column.is_string() and than.is_string()
     return texts and all(size.isdecimal() for size in sizes) and int(sizes[0]) > int(sizes[1])
-
-
-def load_relation(rendering: Rendering) -> Callable[[RelationValue], object]:
-    """`load_relation(relation)`."""
-    return Adapter(rendering).load_relation

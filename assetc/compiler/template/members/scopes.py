@@ -7,18 +7,28 @@ from typing import Any
 
 from jinja2.utils import missing
 
-from assetc.compiler.template.macros import INTERNAL_PACKAGE, search_order
+from assetc.compiler.template.macros import INTERNAL_PACKAGE
 from assetc.compiler.template.refusal import Refused
 from assetc.compiler.template.rendering import Member, Rendering
 
 
-class PackageNames:
+class _Names(Member):
+    """Names as attributes, and as items: Jinja asks for one where there is no attribute, and expects a KeyError."""
+
+    def __getitem__(self, name: str) -> object:
+        try:
+            return getattr(self, name)
+        except AttributeError:
+            raise KeyError(name) from None
+
+
+class PackageNames(_Names):
     """`package.macro`; below `dbt` also the built-in members."""
 
-    __slots__ = ("_package", "_rendering")
+    __slots__ = ("_package",)
 
     def __init__(self, rendering: Rendering, package: str) -> None:
-        self._rendering = rendering
+        super().__init__(rendering)
         self._package = package
 
     def __getattr__(self, name: str) -> object:
@@ -32,14 +42,11 @@ class PackageNames:
             raise AttributeError(name)
         return member
 
-    def __getitem__(self, name: str) -> object:
-        return _item(self, name)
-
     def __str__(self) -> str:
         return f"the package {self._package}"
 
 
-class Builtins(Member):
+class Builtins(_Names):
     """`builtins.ref` and the rest: the members as they are when no macro takes their names."""
 
     def __getattr__(self, name: str) -> object:
@@ -48,21 +55,10 @@ class Builtins(Member):
             raise AttributeError(name)
         return value
 
-    def __getitem__(self, name: str) -> object:
-        return _item(self, name)
-
     def get(self, name: str, default: object = None) -> object:
         """A member by name."""
         value = self._rendering.member(name)
         return default if value is missing else value
-
-
-def _item(members: PackageNames | Builtins, name: str) -> object:
-    """The member as an item: Jinja asks for one where there is no attribute, and expects a KeyError."""
-    try:
-        return getattr(members, name)
-    except AttributeError:
-        raise KeyError(name) from None
 
 
 class Context(Member, Mapping[str, object]):
@@ -115,8 +111,3 @@ def _packages(rendering: Rendering, namespace: str | None) -> tuple[str | None, 
     if namespace in surroundings.library.packages:
         return tuple(dict.fromkeys((surroundings.project_name, namespace)))
     return (None,)
-
-
-def bare_order(rendering: Rendering) -> tuple[str, ...]:
-    """Where a name without a package is looked up."""
-    return search_order(rendering.surroundings.own_package, rendering.surroundings.project_name)

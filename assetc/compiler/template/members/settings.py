@@ -170,10 +170,7 @@ class Config(Member):
 
     def require(self, name: str, validator: object = None) -> object:
         """The value of a key that must be there."""
-        value = self._find(name)
-        if value is _ABSENT and self._rendering.surroundings.flags.execute:
-            raise Refused("E137", f"the configuration {name} is required and not set")
-        return "" if value is _ABSENT else value
+        return self._required(name, self._find(name))
 
     def meta_get(self, name: str, default: object = None, validator: object = None) -> object:
         """The value of a key below `meta`."""
@@ -182,9 +179,11 @@ class Config(Member):
 
     def meta_require(self, name: str, validator: object = None) -> object:
         """The value of a key below `meta` that must be there."""
-        value = self.meta_get(name, _ABSENT)
+        return self._required(f"meta.{name}", self.meta_get(name, _ABSENT))
+
+    def _required(self, name: str, value: object) -> object:
         if value is _ABSENT and self._rendering.surroundings.flags.execute:
-            raise Refused("E137", f"the configuration meta.{name} is required and not set")
+            raise Refused("E137", f"the configuration {name} is required and not set")
         return "" if value is _ABSENT else value
 
     def persist_relation_docs(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from assetc.compiler.template.members import adapter, naming, scopes, settings, values, warehouse
 from assetc.compiler.template.members.exceptions import exceptions
@@ -51,7 +52,7 @@ MEMBERS: Mapping[str, Callable[[Rendering], object]] = {
     # values
     "return": _always(values.return_value),
     "log": values.log,
-    "print": values.print_line,
+    "print": lambda rendering: partial(values.log(rendering), info=True),
     "debug": _always(lambda: ""),
     "fromjson": _always(values.fromjson),
     "tojson": _always(values.tojson),
@@ -72,14 +73,14 @@ MEMBERS: Mapping[str, Callable[[Rendering], object]] = {
     "dbt": lambda rendering: scopes.PackageNames(rendering, "dbt"),
     # the warehouse
     "adapter": adapter.Adapter,
-    "api": warehouse.Api,
+    "api": warehouse.api,
     "column": warehouse.column,
     "statement": warehouse.statement,
     "run_query": warehouse.run_query,
     "load_result": warehouse.load_result,
     "store_result": warehouse.store_result,
     "store_raw_result": warehouse.store_result,
-    "load_relation": adapter.load_relation,
+    "load_relation": lambda rendering: adapter.Adapter(rendering).load_relation,
     # facts that the caller gives in place of these
     "model": lambda _: {},
     "graph": lambda _: {name: {} for name in _NO_GRAPH},

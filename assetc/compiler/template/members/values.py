@@ -126,16 +126,6 @@ def log(rendering: Rendering) -> Callable[..., str]:
     return log
 
 
-def print_line(rendering: Rendering) -> Callable[..., str]:
-    """`print(message)`."""
-
-    def print_line(msg: object = "") -> str:
-        rendering.findings.logs.append(LogLine("info", str.__str__(str(msg))))
-        return ""
-
-    return print_line
-
-
 def modules(rendering: Rendering) -> dict[str, dict[str, object]]:
     """`modules.datetime`, `.pytz`, `.re` and `.itertools`; the clock is that of the invocation."""
     return {
@@ -173,15 +163,7 @@ def _datetime_module(rendering: Rendering) -> dict[str, object]:
             moment = now().astimezone(tz or UTC)
             return moment if tz else moment.replace(tzinfo=None)
 
-        @classmethod
-        def utcnow(cls) -> datetime:  # type: ignore[override]
-            """The time of the invocation in UTC."""
-            return cls.now()
-
-        @classmethod
-        def today(cls) -> datetime:  # type: ignore[override]
-            """The time of the invocation in UTC."""
-            return cls.now()
+        utcnow = today = now  # type: ignore[assignment]
 
     class InvocationDate(date):
         """A date whose "today" is that of the invocation."""

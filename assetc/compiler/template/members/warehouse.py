@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec import Struct
+
 from assetc.compiler.template.members.relation import ColumnValue, RelationValue
 from assetc.compiler.template.members.table_value import Table, table_of
 from assetc.compiler.template.rendering import Rendering
@@ -39,7 +41,7 @@ def statement(rendering: Rendering) -> Callable[..., str]:
         if rendering.may_ask() and caller is not None:
             table = table_of(rendering.ask.query(str.__str__(caller())))
             if name is not None:
-                rendering.results[name] = _result(table)
+                rendering.results[name] = _result("OK", table)
         return ""
 
     return statement
@@ -61,27 +63,23 @@ def store_result(rendering: Rendering) -> Callable[..., str]:
     """`store_result(name, response, agate_table)`."""
 
     def store_result(name: str, response: object = None, agate_table: object = None) -> str:
-        rows = agate_table.rows if isinstance(agate_table, Table) else ()
-        data = [list(row) for row in rows]
-        rendering.results[name] = {"response": response, "data": data, "table": agate_table}
+        rendering.results[name] = _result(response, agate_table)
         return ""
 
     return store_result
 
 
-def _result(table: Table) -> dict[str, object]:
-    return {"response": "OK", "data": [list(row) for row in table.rows], "table": table}
+def _result(response: object, table: object) -> dict[str, object]:
+    rows = table.rows if isinstance(table, Table) else ()
+    return {"response": response, "data": [list(row) for row in rows], "table": table}
 
 
-class RelationFactory:
+class RelationFactory(Struct, frozen=True):
     """`api.Relation`."""
 
-    __slots__ = ("_quote",)
+    _quote: Callable[[str], str]
 
     Table, View, CTE = "table", "view", "cte"
-
-    def __init__(self, quote: Callable[[str], str]) -> None:
-        self._quote = quote
 
     def create(
         self,
@@ -95,13 +93,10 @@ class RelationFactory:
         return RelationValue(Relation(database, schema, identifier), type, self._quote)
 
 
-class ColumnFactory:
+class ColumnFactory(Struct, frozen=True):
     """`api.Column`."""
 
-    __slots__ = ("_quote",)
-
-    def __init__(self, quote: Callable[[str], str]) -> None:
-        self._quote = quote
+    _quote: Callable[[str], str]
 
     def __call__(self, column: str, dtype: str = "", **_: object) -> ColumnValue:
         """A column of this name and type."""
@@ -116,15 +111,16 @@ class ColumnFactory:
         return dtype
 
 
-class Api:
+class Api(Struct, frozen=True):
+    """`api`."""
+
+    Relation: RelationFactory
+    Column: ColumnFactory
+
+
+def api(rendering: Rendering) -> Api:
     """`api.Relation` and `api.Column`."""
-
-    __slots__ = ("Column", "Relation")
-
-    def __init__(self, rendering: Rendering) -> None:
-        quote = rendering.surroundings.warehouse.quote
-        self.Relation = RelationFactory(quote)
-        self.Column = ColumnFactory(quote)
+    return Api(RelationFactory(rendering.surroundings.warehouse.quote), column(rendering))
 
 
 def column(rendering: Rendering) -> ColumnFactory:
