@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from assetc.compiler.asset import Check
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.graph import walk
 from assetc.compiler.place import Span
@@ -79,7 +78,7 @@ class Affected:
 
     def _defined_in(self, paths: set[str]) -> Iterator[Member]:
         yield from (key for key, asset in self._graph.assets.items() if asset.path in paths)
-        yield from (check.id for check in self._graph.checks.values() if _path_of(check) in paths)
+        yield from (check.id for check in self._graph.checks.values() if (check.path or check.span.path) in paths)
 
     def _described_at(self, span: Span) -> Iterator[Member]:
         """What the entry of a property file is about; where the fault is in no entry, all that the file can mean."""
@@ -105,7 +104,3 @@ class Affected:
 def _is_within(place: Span | None, path: str, item: PropertyItem | None) -> bool:
     """Whether a place lies in the entry of a property file, or anywhere in the file."""
     return place is not None and place.path == path and (item is None or item.holds(place))
-
-
-def _path_of(check: Check) -> str:
-    return check.path or check.span.path

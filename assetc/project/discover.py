@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from operator import attrgetter
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.package import FileKind, ProjectFile, Settings
@@ -35,7 +35,7 @@ def discover(root: str, settings: Settings) -> Discovery:
     found: dict[str, ProjectFile] = {}
     problems: list[Diagnostic] = []
     for folder, kinds in _folders(settings):
-        walk = _Walk(root, kinds, frozenset({settings.target_path, settings.packages_path}), problems)
+        walk = _Walk(root, kinds, _SKIPPED_AT_THE_ROOT | {settings.target_path, settings.packages_path}, problems)
         for file in walk.files(folder):
             found.setdefault(file.path, file)
     if (stamp := stamp_of(f"{root}/defs.py")) is not None:
@@ -74,18 +74,15 @@ def _generic_checks_are_macros(found: dict[str, ProjectFile], settings: Settings
             found[path] = ProjectFile(path, "macro", file.stamp)
 
 
-class _Walk:
+class _Walk(Struct):
     """One walk below a folder of the project: hidden files are passed over, links are followed once."""
 
-    def __init__(
-        self, root: str, kinds: Mapping[str, FileKind], outputs: frozenset[str], problems: list[Diagnostic]
-    ) -> None:
-        self.root = root
-        self.kinds = kinds
-        self.outputs = outputs | _SKIPPED_AT_THE_ROOT
-        self.problems = problems
-        self.seen: set[tuple[int, int]] = set()
-        self.links: list[str] = []
+    root: str
+    kinds: Mapping[str, FileKind]
+    outputs: frozenset[str]
+    problems: list[Diagnostic]
+    seen: set[tuple[int, int]] = field(default_factory=set)
+    links: list[str] = field(default_factory=list)
 
     def files(self, folder: str) -> list[ProjectFile]:
         """The files below a folder. Links come last, so that a real folder wins over a link to it."""

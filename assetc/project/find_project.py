@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from msgspec import Struct
 
@@ -49,12 +49,9 @@ def find_project(start: Path, project_dir: Path | None) -> FoundProject | Diagno
 
 
 def _project_in(folder: Path) -> FoundProject | None:
-    if (folder / "assetc.toml").is_file():
-        return FoundProject(folder, "assetc.toml")
-    if _has_tool_table(folder / "pyproject.toml"):
-        return FoundProject(folder, "pyproject.toml")
-    if (folder / "dbt_project.yml").is_file():
-        return FoundProject(folder, "dbt_project.yml")
+    for name in get_args(ProjectFileName):
+        if _has_tool_table(folder / name) if name == "pyproject.toml" else (folder / name).is_file():
+            return FoundProject(folder, name)
     return None
 
 

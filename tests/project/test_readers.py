@@ -11,8 +11,7 @@ from assetc.compiler.place import Span, span_of
 from assetc.compiler.rules import DBT, NATIVE
 from assetc.project.documents.toml_positions import read_toml
 from assetc.project.documents.written import Written, WrittenList, WrittenMapping
-from assetc.project.documents.yaml_positions import read_yaml
-from assetc.project.documents.yaml_scalars import scalar_value
+from assetc.project.documents.yaml_positions import read_yaml, scalar_value
 from assetc.project.memory.encoding import decode, encode
 from assetc.project.profiles.profiles_file import read_profiles
 from assetc.project.project_file import read_project_file

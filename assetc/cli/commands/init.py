@@ -17,9 +17,6 @@ from assetc.cli.text.output import Output, output_of, say_problems
 from assetc.cli.text.text import Piece, line
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 
-DOTTED = {"gitignore": ".gitignore"}
-"""Files whose name begins with a dot in a project and not in the template."""
-
 
 @command_named("init")
 @click.argument("name", required=False)
@@ -83,7 +80,8 @@ def _template_files(folder: Traversable, prefix: str) -> Iterator[tuple[str, str
         if entry.is_dir():
             yield from _template_files(entry, f"{prefix}{entry.name}/")
         else:
-            yield f"{prefix}{DOTTED.get(entry.name, entry.name)}", entry.read_text(encoding="utf-8")
+            name = ".gitignore" if entry.name == "gitignore" else entry.name
+            yield f"{prefix}{name}", entry.read_text(encoding="utf-8")
 
 
 def _tell(output: Output, folder: Path, written: list[str], kept: list[str]) -> None:

@@ -70,15 +70,10 @@ def _listed(opened: Opened, selected: Selected, request: SelectionRequest) -> Se
 
 def _form_of(opened: Opened, form: Form | None, keys: tuple[str, ...]) -> Callable[[Selectable], str]:
     graph = _declared(opened)
-    match form or ("selector" if opened.workspace.project.rules.lists_selectors else "name"):
-        case "path":
-            return path_of_thing
-        case "selector":
-            return selector_of
-        case "json":
-            return lambda thing: encoded(_picked(dbt_row(thing, graph), keys))
-        case _:
-            return name_of_thing
+    if form == "json":
+        return lambda thing: encoded(_picked(dbt_row(thing, graph), keys))
+    usual: Form = "selector" if opened.workspace.project.rules.lists_selectors else "name"
+    return {"path": path_of_thing, "selector": selector_of, "name": name_of_thing}[form or usual]
 
 
 def _picked(row: Row, keys: tuple[str, ...]) -> Row:

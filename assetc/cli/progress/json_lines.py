@@ -41,14 +41,13 @@ def problem_json(problem: Diagnostic) -> Fields:
     span = problem.span
     place = {"file": span.path, "line": span.line, "column": span.column, "where": span.where} if span else {}
     related = [{"file": each.span.path, "line": each.span.line, "label": each.label} for each in problem.related]
+    more = {"label": problem.label, "hint": problem.hint, "related": related}
     return {
         "code": problem.code,
         "severity": problem.severity,
         "message": problem.message,
         **place,
-        **({"label": problem.label} if problem.label else {}),
-        **({"hint": problem.hint} if problem.hint else {}),
-        **({"related": related} if related else {}),
+        **{name: value for name, value in more.items() if value},
     }
 
 

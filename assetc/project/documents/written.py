@@ -1,7 +1,6 @@
 """A configuration file as it was written: plain values, each with the place where it stands.
 
-These are named tuples, and a `Span` is made of a place when it is asked for, because a project has tens of thousands
-of them and needs few.
+A project has tens of thousands of them and needs few spans, which are therefore made when they are asked for.
 """
 
 from __future__ import annotations

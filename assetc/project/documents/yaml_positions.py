@@ -20,7 +20,6 @@ from assetc.project.documents.written import (
     WrittenPair,
     WrittenScalar,
 )
-from assetc.project.documents.yaml_scalars import scalar_value
 
 _PLAIN = "plain"
 _QUOTED = "quoted"
@@ -33,7 +32,9 @@ _UNUSUAL_LINE_BREAK = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
 def read_yaml(path: str, text: str, rules: Rules) -> WrittenFile:
     """The content of a YAML file. Never raises; a file that is no YAML has E122 and no content."""
     try:
-        return _Conversion(path, text, rules).convert(_compose(text))
+        node, conversion = _compose(text), _Conversion(path, text, rules)
+        content = None if node is None else conversion.value(node)[0]
+        return WrittenFile(content, tuple(conversion.problems))
     except _Unreadable as fault:
         return WrittenFile(None, (_broken(path, text, fault.message, fault.offset),))
     except UnicodeEncodeError as error:
@@ -65,8 +66,7 @@ class _Composer(yaml.CSafeLoader):
     def descend_resolver(self, parent: yaml.Node | None, index: object) -> None:
         self.depth += 1
         if self.depth > DEEPEST:
-            offset = 0 if parent is None else parent.start_mark.index
-            raise _Unreadable(_TOO_DEEP, offset)
+            raise _Unreadable(_TOO_DEEP, 0 if parent is None else parent.start_mark.index)
 
     def ascend_resolver(self) -> None:
         self.depth -= 1
@@ -92,10 +92,6 @@ class _Conversion:
         self.done: dict[int, tuple[Written, int]] = {}
         self.open: set[int] = set()
 
-    def convert(self, node: yaml.Node | None) -> WrittenFile:
-        content = None if node is None else self.value(node)[0]
-        return WrittenFile(content, tuple(self.problems))
-
     def value(self, node: yaml.Node) -> tuple[Written, int]:
         """The value of a node and how many values it counts once its aliases are written out."""
         if isinstance(node, yaml.ScalarNode):
@@ -109,8 +105,7 @@ class _Conversion:
         written, size = self.sequence(node) if isinstance(node, yaml.SequenceNode) else self.mapping(node)
         self.open.discard(id(node))
         if size > _MOST_VALUES:
-            message = f"its aliases stand for more than {_MOST_VALUES:,} values"
-            raise _Unreadable(message, node.start_mark.index)
+            raise _Unreadable(f"its aliases stand for more than {_MOST_VALUES:,} values", node.start_mark.index)
         self.done[id(node)] = (written, size)
         return written, size
 
@@ -145,8 +140,7 @@ class _Conversion:
             hint = 'Put a value that begins with "{{" in quotes' if template else "Write the key as a text"
             self.problems.append(diagnostic("E122", "a key must be a text", self.span(node), hint=hint))
             return None
-        original = self.scalar(node)
-        return WrittenPair(node.value, value, self.place(node), original)
+        return WrittenPair(node.value, value, self.place(node), self.scalar(node))
 
     def merged(self, value: Written) -> Iterator[WrittenPair]:
         """The pairs that `<<: *anchor` brings in; of several mappings the first one that has a key counts."""
@@ -155,8 +149,7 @@ class _Conversion:
             if isinstance(mapping, WrittenMapping):
                 yield from mapping.pairs
             else:
-                message = 'what "<<" merges must be a mapping'
-                self.problems.append(diagnostic("E126", message, mapping.span))
+                self.problems.append(diagnostic("E126", 'what "<<" merges must be a mapping', mapping.span))
 
     def note_duplicate(self, first: WrittenPair | None, second: WrittenPair) -> None:
         if first is None:
@@ -169,13 +162,10 @@ class _Conversion:
 
     def scalar(self, node: yaml.ScalarNode) -> object:
         text: str = node.value
-        if node.tag == _PLAIN:
+        if node.tag == _PLAIN or (node.tag.startswith(_STANDARD) and node.tag != _STANDARD + "str"):
             return scalar_value(text, self.rules)
-        if node.tag in (_QUOTED, "!", _STANDARD + "str"):
-            return text
-        if node.tag.startswith(_STANDARD):
-            return scalar_value(text, self.rules)
-        self.unknown_tag(node)
+        if node.tag not in (_QUOTED, "!", _STANDARD + "str"):
+            self.unknown_tag(node)
         return text
 
     def check_tag(self, node: yaml.Node, kind: str) -> None:
@@ -228,3 +218,63 @@ def _hint(text: str, offset: int, problem: str) -> str:
     if "',' or" in problem or problem == "did not find expected node content":
         return "Close every [, { and quote"
     return ""
+
+
+_WORDS: dict[str, object] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+
+# dbt reads YAML 1.1, where these are booleans too; in a native project they are texts, as in YAML 1.2.
+_WORDS_OF_DBT: dict[str, object] = {
+    **_WORDS,
+    **dict.fromkeys(("yes", "Yes", "YES", "on", "On", "ON"), True),
+    **dict.fromkeys(("no", "No", "NO", "off", "Off", "OFF"), False),
+}
+
+_NUMBER = re.compile(
+    r"(?P<decimal>[-+]?[0-9]+)"
+    r"|0o(?P<octal>[0-7]+)"
+    r"|0x(?P<hexadecimal>[0-9a-fA-F]+)"
+    r"|(?P<float>[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?)"
+    r"|(?P<infinity>[-+]?\.(?:inf|Inf|INF))"
+    r"|(?P<nan>\.(?:nan|NaN|NAN))"
+)
+_OCTAL_OF_DBT = re.compile(r"[-+]?0[0-7]+")
+_GROUPED_OF_DBT = re.compile(r"[-+]?[1-9][0-9]*(?:_[0-9]+)+")
+_NUMBER_BEGINS = frozenset("+-.0123456789")
+_LARGEST = 2**63
+
+
+def scalar_value(text: str, rules: Rules) -> object:
+    """The value of an unquoted scalar: null, a boolean, a number, or the text itself."""
+    words = _WORDS_OF_DBT if rules.old_yaml else _WORDS
+    if text in words:
+        return words[text]
+    if text[0] not in _NUMBER_BEGINS:
+        return text
+    if rules.old_yaml and _OCTAL_OF_DBT.fullmatch(text):
+        return _small(text, 8)
+    if rules.old_yaml and _GROUPED_OF_DBT.fullmatch(text):
+        return _small(text, 10)
+    return _number(text)
+
+
+def _number(text: str) -> object:
+    match = _NUMBER.fullmatch(text)
+    if match is None:
+        return text
+    if match["decimal"]:
+        return _small(text, 10)
+    if digits := match["octal"] or match["hexadecimal"]:
+        return _small(digits, 8 if match["octal"] else 16, text)
+    return float(text.replace(".", "", 1)) if match["infinity"] or match["nan"] else float(text)
+
+
+def _small(digits: str, base: int, written: str = "") -> int | str:
+    """The number, or its text where 64 bits cannot hold it: no cache and few warehouses could either."""
+    if len(digits) > 64:
+        return written or digits
+    number = int(digits, base)
+    return number if -_LARGEST <= number < _LARGEST else written or digits

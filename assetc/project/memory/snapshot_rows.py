@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from assetc.compiler.asset import Asset, Check, DeclaredColumn, Edge, Graph, NodeId, Source
 from assetc.compiler.compilation import Compilation
@@ -208,7 +209,7 @@ def _numbers(near: Iterable[AssetKey], keys: _Keys, _: _Table) -> tuple[int, ...
 
 
 def _edge_row(edge: Edge, keys: _Keys, _: _Table) -> tuple[Any, ...]:
-    return keys[edge.down], keys[edge.up], edge.kind, _span_row(edge.span), edge.certainty
+    return keys[edge.down], keys[edge.up], edge.kind, astuple(edge.span), edge.certainty
 
 
 _KEY_OF_ASSET, _CONFIG_OF_ASSET = _ASSET.index("key"), _ASSET.index("config")
@@ -216,12 +217,11 @@ _SPAN_OF_ASSET, _RELATION_OF_ASSET, _COLUMNS_OF_ASSET = map(_ASSET.index, ("span
 
 
 def _asset_row(asset: Asset, keys: _Keys, shared: _Table) -> Row:
-    row: Row = [getattr(asset, name) for name in _ASSET]
-    relation = asset.relation
+    row: Row = [*astuple(asset)]
     row[_KEY_OF_ASSET] = keys[asset.key]
     row[_CONFIG_OF_ASSET] = shared.number(asset.config)
-    row[_SPAN_OF_ASSET] = _span_row(asset.span)
-    row[_RELATION_OF_ASSET] = None if relation is None else (relation.database, relation.schema, relation.name)
+    row[_SPAN_OF_ASSET] = astuple(asset.span)
+    row[_RELATION_OF_ASSET] = asset.relation and astuple(asset.relation)
     row[_COLUMNS_OF_ASSET] = tuple(map(shared.number, asset.columns))
     return row
 
@@ -242,10 +242,10 @@ _ASSETS_OF_CHECK, _ARGUMENTS_OF_CHECK = _CHECK.index("assets"), _CHECK.index("ar
 
 
 def _check_row(check: Check, keys: _Keys, shared: _Table) -> Row:
-    row: Row = [getattr(check, name) for name in _CHECK]
-    row[_ID_OF_CHECK] = (check.id.kind, check.id.package, check.id.name)
+    row: Row = [*astuple(check)]
+    row[_ID_OF_CHECK] = astuple(check.id)
     row[_CONFIG_OF_CHECK] = shared.number(check.config)
-    row[_SPAN_OF_CHECK] = _span_row(check.span)
+    row[_SPAN_OF_CHECK] = astuple(check.span)
     row[_ASSETS_OF_CHECK] = _numbers(check.assets, keys, shared)
     row[_ARGUMENTS_OF_CHECK] = to_plain(check.arguments)
     return row
@@ -259,7 +259,3 @@ def _check(written: Row, keys: list[AssetKey], shared: tuple[Any, ...]) -> Check
     row[_ASSETS_OF_CHECK] = tuple(map(keys.__getitem__, row[_ASSETS_OF_CHECK]))
     row[_ARGUMENTS_OF_CHECK] = from_plain(row[_ARGUMENTS_OF_CHECK])
     return Check(*row)
-
-
-def _span_row(span: Span) -> tuple[Any, ...]:
-    return span.path, span.start, span.end, span.line, span.column
