@@ -16,7 +16,7 @@ from assetc.compiler.emit import Emitted, Emitter, emit, relation_text
 from assetc.compiler.facts import Variant
 from assetc.compiler.names.index_names import names_of_graph
 from assetc.compiler.names.locate import written_relation
-from assetc.compiler.names.names import Names, find_key, find_table
+from assetc.compiler.names.names import Names, Ref, find_key, find_ref, find_source, find_table
 from assetc.compiler.names.target_names import NOBODY, seen_by_asset, seen_by_check
 from assetc.compiler.place import Span, file_span
 from assetc.compiler.reference import Reference
@@ -28,6 +28,7 @@ from assetc.compiler.template.surroundings import Surroundings, Template, at_mom
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 from assetc.runtime.execution.work import StepFailed
+from assetc.runtime.python.warehouse_access import NamingCall
 from assetc.runtime.steps.session_answers import SessionAnswers
 from assetc.runtime.workspace import Workspace
 
@@ -134,9 +135,15 @@ class SqlCompiler(Struct, frozen=True):
             return None
         return emit(self.emitter, key, self._variant(asset.path, incremental=False)).sql.strip().rstrip(";")
 
-    def resolve_name(self, owner: AssetKey, written: tuple[str, ...]) -> Relation | None:
-        """The relation of what a body names: the arguments of `ref`, `source` or `table`."""
-        found = find_key(self.names, "/".join(written), owner) or find_key(self.names, written[-1], owner)
+    def resolve_name(self, owner: AssetKey, call: NamingCall, written: tuple[str, ...]) -> Relation | None:
+        """The relation of what a body names with such a call."""
+        match call:
+            case "ref":
+                found = find_ref(self.names, Ref.of(written), owner)
+            case "source":
+                found = find_source(self.names, *written)
+            case "table":
+                found = find_key(self.names, written[0], owner)
         return self.names.relations.get(found[0]) if len(found) == 1 else None
 
     def hook(self, asset: Asset, sql: str, *, incremental: bool, ask: SessionAnswers) -> Rendered:

@@ -42,6 +42,17 @@ def test_what_of_dbt_is_not_built_is_said_and_stops_only_what_needs_it(assetc, w
     assert "tests of packages are not built yet: dbt_utils_some_users_ and 1 more will not run" in told.err
 
 
+def test_a_test_of_what_is_not_there_is_left_out(assetc, write):
+    one, other = ({"relationships": {"to": to, "field": "id"}} for to in ("source('crm', 'no')", "ref('nothing')"))
+    checks = {"models": [{"name": "users", "columns": [{"name": "id", "data_tests": [one, other]}]}]}
+    write(
+        {"models/users.sql": "select 1 as id", "models/no.sql": "select 1 as id", "models/shop.yml": json.dumps(checks)}
+    )
+    told = assetc("build")
+    assert told.code == 0 and "warning[W202]: nothing is called nothing" in told.err
+    assert "nothing is called crm/no: relationships_users_id__id__source_crm_no_ will not run" in told.err
+
+
 def test_a_dbt_listing_holds_what_dbt_knows_of(assetc, write):
     """A table that nobody declares is in the lineage, and in no listing."""
     write({"models/late.sql": "select * from raw.late"})

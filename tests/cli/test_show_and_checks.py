@@ -63,6 +63,32 @@ def test_a_test_of_the_project_comes_before_the_built_in_one_of_its_name(assetc,
     assert [row["id"] for row in assetc("show unique_orders_id__1 --json").json] == [2, 3]
 
 
+def test_a_source_that_is_not_declared_is_never_a_model_of_its_name(assetc, shop):
+    (shop / "models/users.sql").write_text("select 1 as id")
+    (shop / "models/shop.yml").write_text(
+        "models: [{name: orders, columns: [{name: id, data_tests:"
+        " [relationships: {to: \"source('crm', 'users')\", field: id}]}]}]"
+    )
+    told = assetc("build")
+    assert told.code == 2 and "error[E101]: nothing is called crm/users" in told.err
+    (shop / "models/shop.yml").unlink()
+    (shop / "models/late.sql").write_text("select * from {{ source('crm', 'users') }}")
+    assert 'from "crm"."users"' in assetc("compile -s late --show").out
+    (shop / "models/late.sql").unlink()
+    for number, call in enumerate(("source('crm', 'users')", "ref('crm', 'users')")):
+        body = f"from assetc import asset\n@asset\ndef late(context) -> str: return context.{call}"
+        (shop / f"models/late{number}.py").write_text(body.replace("late(", f"late{number}("))
+        told = assetc(f"run -s users late{number}")
+        assert told.code and "E101" in told.err, told.err
+
+
+def test_a_ref_is_never_a_source(assetc, shop):
+    (shop / "models/users.sql").unlink()
+    (shop / "models/late.sql").write_text("select * from {{ ref('users') }}")
+    told = assetc("run -s late")
+    assert told.code == 2 and "error[E101]: ref('users') names an asset that does not exist" in told.err
+
+
 def test_a_check_that_cannot_be_executed_ends_those_in_its_transaction(assetc, shop):
     (shop / "checks").mkdir()
     (shop / "checks/a_broken.sql").write_text("select * from orders where nothing_such > 1")

@@ -47,6 +47,7 @@ def index_names(
         by_name=_grouped((name.name, key) for key, name in of_assets.items()),
         written=_grouped(((schema_of(parts, default_schema, other_schemas), parts[-1]), key) for key, parts in written),
         sources=_grouped(((name.schema, name.name), key) for key, name in of_sources.items()),
+        declared={(fold(_source_name(project, each)), fold(each.key.name)): each.key for each in sources},
         logical_names=logical_names,
         groups={asset.key: asset.group for asset in assets},
         packages={asset.key: asset.package for asset in assets},
@@ -56,6 +57,11 @@ def index_names(
 def names_of_keys(groups: Mapping[AssetKey, str]) -> Names:
     """The names of assets that have a key and a group and live in no warehouse."""
     return Names(str, {key.parts: key for key in groups}, _grouped((key.name, key) for key in groups), groups)
+
+
+def _source_name(project: Project, source: Source) -> str:
+    """The first argument of the `source()` that means it; Python code declares a source by its key alone."""
+    return source.source_name or "/".join(source.key.parts[:-1]) or project.settings.default_source or ""
 
 
 def _relations(assets: Iterable[Asset], sources: Iterable[Source]) -> dict[AssetKey, Relation]:

@@ -71,6 +71,7 @@ class Names(Struct, frozen=True):
     by_name: Mapping[str, Candidates] = {}
     written: Mapping[tuple[str, str], Candidates] = {}
     sources: Mapping[tuple[str, str], Candidates] = {}
+    declared: Mapping[tuple[str, str], AssetKey] = {}
     logical_names: Mapping[AssetKey, LogicalName] = {}
     packages: Mapping[AssetKey, str] = {}
 
@@ -112,12 +113,18 @@ def find_key(names: Names, written: str, owner: AssetKey) -> Candidates:
 
 
 def find_ref(names: Names, ref: Ref, owner: AssetKey) -> Candidates:
-    """The keys that a `ref()` can mean: of its package, where it names one."""
-    found = find_key(names, ref.versioned, owner)
+    """The assets that a `ref()` can mean: of its package, where it names one."""
+    found = tuple(key for key in find_key(names, ref.versioned, owner) if key in names.groups)
     if ref.package is None:
         return found
     everywhere = dict.fromkeys((*found, *names.by_last.get(names.fold(ref.versioned), ())))
     return tuple(key for key in everywhere if names.packages.get(key) == ref.package)
+
+
+def find_source(names: Names, source: str, table: str) -> Candidates:
+    """The declared source that a `source()` means: never an asset of that name."""
+    found = names.declared.get((names.fold(source), names.fold(table)))
+    return () if found is None else (found,)
 
 
 def find_named(names: Names, parts: tuple[str, ...], owner: AssetKey, *, anywhere: bool) -> Candidates:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset
 from assetc.compiler.config import ConfigValues
-from assetc.compiler.names.names import Names, Ref, find_ref, inlined_name
+from assetc.compiler.names.names import Names, Ref, find_ref, find_source, inlined_name
 from assetc.compiler.template.members.relation import RelationValue
 from assetc.compiler.template.surroundings import Surroundings
 from assetc.definitions.key import AssetKey
@@ -46,10 +46,8 @@ class TargetNames(Struct, frozen=True):
 
     def source(self, source: str, table: str) -> object:
         """The relation of a declared source, or `source.table`."""
-        fold = self.names.fold
-        key = self.names.by_key.get((fold(source), fold(table))) or self.names.by_key.get((fold(table),))
-        relation = None if key is None else self.names.relations.get(key)
-        return self._value(relation or Relation(None, source, table))
+        found = find_source(self.names, source, table)
+        return self._value(self.names.relations[found[0]] if found else Relation(None, source, table))
 
     def _value(self, relation: Relation) -> RelationValue:
         return RelationValue(relation, None, self.quote)

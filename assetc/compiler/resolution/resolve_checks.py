@@ -12,7 +12,7 @@ from assetc.compiler.asset import Check, NodeId
 from assetc.compiler.define_checks import CheckDraft
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.facts import SqlFacts
-from assetc.compiler.names.names import Candidates, Names, Ref, find_key, find_ref, find_table, known_names
+from assetc.compiler.names.names import Candidates, Names, Ref, find_key, find_ref, find_source, find_table, known_names
 from assetc.compiler.names.target_names import NOBODY
 from assetc.compiler.place import TextId
 from assetc.compiler.project import Project
@@ -48,14 +48,13 @@ def resolve_checks(
         if draft.path is None and draft.kind.rpartition(".")[2] not in known:
             unknown.append(draft)
             continue
-        wrong = () if draft.kind in own else tuple(_wrong_arguments(draft))
+        arguments = () if draft.kind in own else _wrong_arguments(draft)
+        wrong = (*arguments, *_missing_relations(project, draft, names))
         problems += wrong
         if wrong:
             continue
         read, faults = _read_by(draft, facts, names)
         problems += faults
-        if not project.rules.leaves_out_checks:
-            problems += _missing_relations(draft, names)
         checks.append(_check(project, draft, read))
     return tuple(with_own_ids(checks)), (*problems, *_unknown_tests(project, unknown, known))
 
@@ -91,12 +90,14 @@ def _wrong_arguments(draft: CheckDraft) -> Iterator[Diagnostic]:
             yield diagnostic("E137", f"the check {draft.kind} needs {name}", draft.span, hint=f"Write {name}: below it")
 
 
-def _missing_relations(draft: CheckDraft, names: Names) -> Iterator[Diagnostic]:
+def _missing_relations(project: Project, draft: CheckDraft, names: Names) -> Iterator[Diagnostic]:
+    """What an argument names and does not exist. Where checks are left out, as in dbt, that is a warning."""
+    code, more = ("W202", f": {draft.name} will not run") if project.rules.leaves_out_checks else ("E101", "")
     for written in _named_relations(draft):
         if not find_written(names, written, draft.asset or NOBODY):
             *_, name = words = _words_of_call(written)
             hint = did_you_mean(name, known_names(names))
-            yield diagnostic("E101", f"nothing is called {'/'.join(words)}", draft.span, hint=hint)
+            yield diagnostic(code, f"nothing is called {'/'.join(words)}{more}", draft.span, hint=hint)
 
 
 def _read_by(
@@ -123,7 +124,7 @@ def _tables_of(facts: SqlFacts, names: Names) -> Iterator[AssetKey]:
         if call.kind == "ref":
             yield from find_ref(names, Ref.of(call.arguments, call.version), NOBODY)[:1]
         elif call.kind == "source":
-            yield from find_key(names, "/".join(call.arguments), NOBODY)[:1]
+            yield from find_source(names, call.arguments[0], call.arguments[-1])
     for placed in facts.understood.references if facts.understood else ():
         if placed.reference.kind == "read":
             yield from find_table(names, placed.reference.parts, NOBODY)[:1]
@@ -149,7 +150,7 @@ def find_written(names: Names, written: str, owner: AssetKey) -> Candidates:
     if written.lstrip().startswith("ref("):
         version = next((word.partition("=")[2].strip() for word in words if "=" in word), None)
         return find_ref(names, Ref.of([word for word in words if "=" not in word], version), owner)
-    return find_key(names, "/".join(words), owner) or find_key(names, words[-1], owner)  # of the default source
+    return find_source(names, words[0], words[-1])
 
 
 def _words_of_call(written: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assetc.compiler.asset import Asset, Edge
 from assetc.compiler.diagnostic import diagnostic, did_you_mean
-from assetc.compiler.names.names import Ref, find_key, find_ref, known_names
+from assetc.compiler.names.names import Ref, find_key, find_ref, find_source, known_names
 from assetc.compiler.place import Span
 from assetc.compiler.reference import Certainty, EdgeKind
 from assetc.compiler.resolution.resolution import Resolution, self_reference
@@ -50,12 +50,9 @@ def resolve_source(
     resolution: Resolution, down: AssetKey, arguments: tuple[str, ...], span: Span, certainty: Certainty
 ) -> None:
     """A `source()`; an undeclared one is a fault in a dbt project, else a source from outside."""
-    names = resolution.names
-    declared = names.by_key.get(tuple(names.fold(part) for part in arguments))
-    if declared is None and arguments[0] == resolution.project.settings.default_source:
-        declared = names.by_key.get((names.fold(arguments[-1]),))
-    if declared is not None:
-        resolution.connect(Edge(down, declared, "source", span, certainty))
+    declared = find_source(resolution.names, arguments[0], arguments[-1])
+    if declared:
+        resolution.connect(Edge(down, declared[0], "source", span, certainty))
     elif certainty == "certain" and resolution.project.rules.sources_are_declared:
         message = f"source('{arguments[0]}', '{arguments[-1]}') is not declared"
         hint = did_you_mean(arguments[-1], known_names(resolution.names))

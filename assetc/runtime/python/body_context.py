@@ -117,11 +117,12 @@ class AssetExecutionContext:
     def ref(self, *name: str) -> str:
         """The relation of an asset, as SQL writes it."""
         access = self._access()
-        return access.adapter.name_of(access.relation_of(*name))
+        return access.adapter.name_of(access.relation_of("ref", *name))
 
     def source(self, source: str, table: str) -> str:
         """The relation of a declared source, as SQL writes it."""
-        return self.ref(source, table)
+        access = self._access()
+        return access.adapter.name_of(access.relation_of("source", source, table))
 
     def add_output_metadata(self, metadata: Mapping[str, object], output_name: str | None = None) -> None:
         """Record something about the materialization that this body makes."""

@@ -55,7 +55,7 @@ class BodyConnection:
     def table(self, name: str) -> Any:
         """A table by name as SQL writes it, or an asset by its key `a/b`; not read yet."""
         if "/" in name:
-            name = self._access.adapter.name_of(self._access.relation_of(name))
+            name = self._access.adapter.name_of(self._access.relation_of("table", name))
         return self.sql(f"select * from {name}")
 
     def register(self, name: str, table: object) -> BodyConnection:

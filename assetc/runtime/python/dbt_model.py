@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from assetc.definitions.key import AssetKey
 from assetc.runtime.python.connection import BodyConnection
-from assetc.runtime.python.warehouse_access import WarehouseAccess
+from assetc.runtime.python.warehouse_access import NamingCall, WarehouseAccess
 
 
 class DbtModel(Struct, frozen=True):
@@ -70,12 +70,12 @@ class DbtObject:
     def ref(self, *name: str, **version: object) -> Any:
         """Another model's table, not yet read. With a package, that comes first."""
         number = version.get("v", version.get("version"))
-        return self._table(*name[:-1], name[-1] if number is None else f"{name[-1]}.v{number}")
+        return self._table("ref", *name[:-1], name[-1] if number is None else f"{name[-1]}.v{number}")
 
     def source(self, source: str, table: str) -> Any:
         """The table of a source, not yet read."""
-        return self._table(source, table)
+        return self._table("source", source, table)
 
-    def _table(self, *name: str) -> Any:
-        relation = self._access.adapter.name_of(self._access.relation_of(*name))
+    def _table(self, call: NamingCall, *name: str) -> Any:
+        relation = self._access.adapter.name_of(self._access.relation_of(call, *name))
         return BodyConnection(self._access).sql(f"select * from {relation}")

@@ -89,7 +89,7 @@ class PythonWork(Struct, frozen=True):
             session=attempt.session,
             root=self.workspace.root,
             resolve_sql=lambda sql: self.compiler.resolve_noting(first.key, sql, read),
-            resolve_name=lambda written: self.compiler.resolve_name(first.key, written),
+            resolve_name=lambda call, written: self.compiler.resolve_name(first.key, call, written),
             this=first.relation if len(wanted) == 1 else None,
         )
         outputs = {output.asset.key: output for output in wanted}

@@ -95,7 +95,7 @@ class Bodies:
         )
         return Outcome(run_body(request), access)
 
-    def find(self, parts):
+    def find(self, call, parts):
         upstream = self.upstream.get(AssetKey(parts[-1]))
         return upstream.relation if upstream else None
 
