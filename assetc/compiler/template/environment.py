@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from jinja2 import nodes
 from jinja2.lexer import Lexer, get_lexer
@@ -12,34 +12,13 @@ from jinja2.runtime import Context, Macro
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import missing
 
+from assetc.compiler.template import limits
 from assetc.compiler.template.generator import MarkingGenerator
 from assetc.compiler.template.lexer import OffsetLexer
-from assetc.compiler.template.limits import (
-    MAXIMUM_WORK,
-    WIDENING_FILTERS,
-    WORK_OF_CALL,
-    limit,
-    limit_method,
-    limit_operation,
-    limit_receiver,
-    limited_filter,
-)
 from assetc.compiler.template.marked import Marked, join_marked
 from assetc.compiler.template.parser import DbtBlocks, TypedParser
 from assetc.compiler.template.refusal import Exhausted, Returned
 from assetc.compiler.template.unit import Unit
-
-
-class Lookup(Protocol):
-    """Where one render finds names, and what it makes of those that it does not find."""
-
-    def look_up(self, name: str) -> object:
-        """The value of a name, or Jinja's `missing`."""
-
-    def undefined(
-        self, hint: str | None = None, obj: object = ..., name: str | None = None, exc: object = ...
-    ) -> object:
-        """A value for what is not there."""
 
 
 class Scope(Context):
@@ -47,7 +26,7 @@ class Scope(Context):
 
     def resolve_or_missing(self, key: str) -> object:
         """The value of a name that the template did not set itself."""
-        return self.vars[key] if key in self.vars else self.environment.lookup.look_up(key)  # type: ignore[attr-defined]
+        return self.vars[key] if key in self.vars else self.environment.look_up(key)  # type: ignore[attr-defined]
 
     def value_of(self, name: str) -> object:
         """The value of a name, also of one that is not there."""
@@ -62,7 +41,7 @@ class Environment(SandboxedEnvironment):
     context_class = Scope
     intercepted_binops = frozenset({"+", "*", "**", "%"})
     own_lexer: Lexer | None = None
-    lookup: Lookup
+    look_up: Callable[[str], object]
     work = 0
 
     @property
@@ -77,11 +56,11 @@ class Environment(SandboxedEnvironment):
         lexer = self.own_lexer = OffsetLexer(get_lexer(self), start)
         return self.parse(file_text[start:end], path, path), lexer.tags
 
-    def for_render(self, lookup: Lookup) -> Environment:
-        """The environment of one render."""
+    def for_render(self, look_up: Callable[[str], object], undefined: Callable[..., object]) -> Environment:
+        """The environment of one render: where it finds names, and what it makes of those that it does not find."""
         environment = copy.copy(self)
-        environment.lookup = lookup
-        environment.undefined = lookup.undefined  # type: ignore[assignment]
+        environment.look_up = look_up
+        environment.undefined = undefined  # type: ignore[assignment]
         return environment
 
     def joiner(self, unit: Unit) -> Callable[[Iterable[object]], Marked]:
@@ -89,7 +68,7 @@ class Environment(SandboxedEnvironment):
 
         def join(outputs: Iterable[object]) -> Marked:
             joined = join_marked(unit, outputs)
-            limit(joined)
+            limits.limit(joined)
             return joined
 
         return join
@@ -97,7 +76,7 @@ class Environment(SandboxedEnvironment):
     def joined(self, parts: Sequence[object]) -> str:
         """What `~` gives."""
         joined = "".join(map(str, parts))
-        limit(joined)
+        limits.limit(joined)
         return joined
 
     @property
@@ -108,16 +87,16 @@ class Environment(SandboxedEnvironment):
     def count_work(self, amount: int) -> None:
         """Count a turn of a loop or a call, so that every template ends."""
         self.work += amount
-        if self.work > MAXIMUM_WORK:
-            raise Exhausted(f"the template did not end after {MAXIMUM_WORK:,} turns of loops")
+        if self.work > limits.MAXIMUM_WORK:
+            raise Exhausted(f"the template did not end after {limits.MAXIMUM_WORK:,} turns of loops")
 
     def call(self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:
         """Call from a template; `return()` in a macro ends here."""
-        self.count_work(WORK_OF_CALL)
+        self.count_work(limits.WORK_OF_CALL)
         if not isinstance(__obj, Macro) or __obj.name == "caller":
-            limit_method(__obj, args)
+            limits.limit_method(__obj, args)
             result = super().call(__context, __obj, *args, **kwargs)
-            limit_receiver(__obj)
+            limits.limit_receiver(__obj)
             return result
         try:
             return super().call(__context, __obj, *args, **kwargs)
@@ -126,25 +105,21 @@ class Environment(SandboxedEnvironment):
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Arithmetic, limited where it can grow without end."""
-        limit_operation(operator, left, right)
+        limits.limit_operation(operator, left, right)
         result = super().call_binop(context, operator, left, right)
         if isinstance(result, str | list | tuple):
-            limit(result)
+            limits.limit(result)
         return result
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         return TypedParser(self, source, name, filename).parse()
 
 
-def _same(value: object) -> object:
-    return value
-
-
 def _make_environment() -> Environment:
     environment = Environment(extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols", DbtBlocks])
-    environment.filters.update(dict.fromkeys(("as_text", "as_bool", "as_native", "as_number"), _same))
-    for name in WIDENING_FILTERS:
-        environment.filters[name] = limited_filter(environment.filters[name])
+    environment.filters.update(dict.fromkeys(("as_text", "as_bool", "as_native", "as_number"), lambda value: value))
+    for name in limits.WIDENING_FILTERS:
+        environment.filters[name] = limits.limited_filter(environment.filters[name])
     environment.filters["is_list"] = lambda value: isinstance(value, list)
     return environment
 

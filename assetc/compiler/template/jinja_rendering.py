@@ -20,6 +20,7 @@ from assetc.compiler.template.members.table import MEMBERS
 from assetc.compiler.template.refusal import Returned
 from assetc.compiler.template.rendering import Rendering
 from assetc.compiler.template.surroundings import Surroundings
+from assetc.compiler.template.tags import has_tags
 from assetc.compiler.template.unit import Unit
 
 
@@ -28,7 +29,7 @@ class JinjaRendering(Rendering):
 
     def __init__(self, unit: Unit, surroundings: Surroundings, ask: Ask, stop: CodeType) -> None:
         super().__init__(unit, surroundings, ask, stop)
-        self.environment = ENVIRONMENT.for_render(self)
+        self.environment = ENVIRONMENT.for_render(self.look_up, self.undefined)
         self.known: dict[str, object] = {}
 
     def look_up(self, name: str) -> object:
@@ -98,7 +99,7 @@ class JinjaRendering(Rendering):
 
     def render_text(self, text: str) -> str:
         """A text that may itself be a template: the value of a variable."""
-        if "{{" not in text and "{%" not in text and "{#" not in text:
+        if not has_tags(text):
             return text
         unit = compile_unit("", text, 0, None)
         scope = Scope(self.environment, {}, None, {})

@@ -12,6 +12,8 @@ from assetc.compiler.place import Span, span_of
 from assetc.compiler.template.blocks import Block, find_blocks
 
 INTERNAL_PACKAGE = "dbt"
+_CALLED = {"macro": "{0.name}", "test": "test_{0.name}", "materialization": "materialization_{0.name}_{0.adapter}"}
+"""The names under which blocks are called, by their kinds."""
 
 
 class MacroFile(Struct, frozen=True):
@@ -72,12 +74,8 @@ class MacroLibrary(Struct, frozen=True):
 
     def find(self, name: str, packages: Iterable[str]) -> Macro | None:
         """The macro of that name in the first of these packages that has it."""
-        if name in self.called:
-            for package in packages:
-                macro = self.macros.get((package, name))
-                if macro is not None:
-                    return macro
-        return None
+        searched = packages if name in self.called else ()
+        return next((self.macros[package, name] for package in searched if (package, name) in self.macros), None)
 
     def texts(self) -> dict[str, str]:
         """The files by path."""
@@ -106,21 +104,8 @@ def _by_called_name(macros: Iterable[Macro]) -> dict[str, tuple[Macro, ...]]:
 def find_macros(file: MacroFile) -> Iterator[Macro]:
     """The macros of a file, in order."""
     for block in find_blocks(file.text):
-        name = _callable_name(block)
-        if name is not None:
-            yield Macro(name, file, block, hash_text(file.text[block.start : block.end]))
-
-
-def _callable_name(block: Block) -> str | None:
-    match block.kind:
-        case "macro":
-            return block.name
-        case "test":
-            return f"test_{block.name}"
-        case "materialization":
-            return f"materialization_{block.name}_{block.adapter}"
-        case _:
-            return None
+        if block.kind in _CALLED:
+            yield Macro(_CALLED[block.kind].format(block), file, block, hash_text(file.text[block.start : block.end]))
 
 
 def _twice(found: Iterable[Macro], kept: Mapping[tuple[str, str], Macro]) -> Iterator[Diagnostic]:

@@ -13,7 +13,7 @@ from assetc.compiler.template.reads import NOT_THERE
 from assetc.compiler.template.rendered import Called, Rendered, Segment
 from assetc.compiler.template.rendering import Rendering
 from assetc.compiler.template.surroundings import Surroundings, Template
-from assetc.compiler.template.tags import Tag
+from assetc.compiler.template.tags import Tag, has_tags
 from assetc.compiler.template.writer import Writer
 
 _CALLED: Mapping[str, Callable[[Rendering], Callable[..., object]]] = {
@@ -34,7 +34,7 @@ def render(template: Template, surroundings: Surroundings, ask: Ask | None = Non
     Templates that only call a few members with literals take a direct path; only the others import Jinja.
     """
     body = template.body
-    if "{" not in body or not ("{{" in body or "{%" in body or "{#" in body):
+    if not has_tags(body):
         return Rendered(body, (Segment(0, template.start, 0),) if template.start else ())
     literal = read_literal_text(template.path, template.text, template.start, template.end)
     if literal is not None and all(_is_direct(tag, surroundings) for tag in literal.tags):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
@@ -12,6 +13,8 @@ from assetc.compiler.diagnostic import Annotation, Diagnostic
 from assetc.compiler.place import Span, span_of
 from assetc.compiler.project import Entry
 from assetc.compiler.reference import Certainty
+
+_START = itemgetter(0)
 
 
 class Segment(NamedTuple):
@@ -94,14 +97,10 @@ class Called(Struct, frozen=True):
 
 def place(rendered: Rendered, offset: int) -> tuple[int, bool]:
     """The offset in the template that made the character at `offset`, and whether it is that very character."""
-    segments = rendered.segments
-    index = bisect_right(segments, offset, key=_start) - 1
-    if index < 0:
+    segment = _segment_at(rendered, offset)
+    if segment is None:
         return offset, True
-    segment = segments[index]
-    if segment.length:
-        return segment.source, False
-    return segment.source + (offset - segment.start), True
+    return (segment.source, False) if segment.length else (segment.source + (offset - segment.start), True)
 
 
 def span_in_template(rendered: Rendered, path: str, text: str, start: int, end: int) -> Span:
@@ -118,7 +117,7 @@ def span_in_template(rendered: Rendered, path: str, text: str, start: int, end: 
 
 def macros_behind(rendered: Rendered, start: int, end: int) -> Iterator[MacroSegment]:
     """The macro segments that touch `start` to `end` of the output; for a literal one `source` is moved to `start`."""
-    index = bisect_right(rendered.macro_segments, start, key=_start) - 1
+    index = bisect_right(rendered.macro_segments, start, key=_START) - 1
     for segment in rendered.macro_segments[max(index, 0) :]:
         if segment.start >= max(end, start + 1):
             return
@@ -139,10 +138,11 @@ def macro_annotations(rendered: Rendered, texts: dict[str, str] | None, start: i
     return tuple(found.values())
 
 
-def _start(segment: Segment | MacroSegment) -> int:
-    return segment.start
+def _segment_at(rendered: Rendered, offset: int) -> Segment | None:
+    index = bisect_right(rendered.segments, offset, key=_START) - 1
+    return rendered.segments[index] if index >= 0 else None
 
 
 def _length_at(rendered: Rendered, offset: int) -> int:
-    index = bisect_right(rendered.segments, offset, key=_start) - 1
-    return rendered.segments[index].length if index >= 0 else 0
+    segment = _segment_at(rendered, offset)
+    return segment.length if segment else 0

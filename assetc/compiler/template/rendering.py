@@ -14,6 +14,7 @@ from assetc.compiler.template.findings import Findings
 from assetc.compiler.template.position import Position, positions_now
 from assetc.compiler.template.rendered import Rendered, TemplateReference
 from assetc.compiler.template.surroundings import Surroundings
+from assetc.compiler.template.tags import has_tags
 from assetc.compiler.template.unit import Unit
 from assetc.compiler.template.writer import Writer
 
@@ -67,7 +68,7 @@ class Rendering:
 
     def render_text(self, text: str) -> str:
         """A text that may itself be a template: the value of a variable."""
-        if "{{" in text or "{%" in text or "{#" in text:
+        if has_tags(text):
             raise NeedsJinja
         return text
 

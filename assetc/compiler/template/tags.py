@@ -50,6 +50,11 @@ class Split(NamedTuple):
     end: int
 
 
+def has_tags(text: str) -> bool:
+    """Whether a text is a template at all."""
+    return "{" in text and ("{{" in text or "{%" in text or "{#" in text)
+
+
 def split_tags(body: str) -> Split | None:
     """The tags of a text; None unless each is a name, a call with literal arguments, or a comment."""
     if "{%" in body or "\r" in body:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -40,6 +40,13 @@ RENDERING = (
     *("get_delete_insert_merge_sql", "get_incremental_merge_sql", "get_merge_sql"),
 )
 """The macros that render operations."""
+
+_WRITING: Mapping[type[Operation], tuple[str, str]] = {
+    Append: ("append", "get_insert_into_sql"),
+    DeleteInsert: ("delete+insert", "get_delete_insert_merge_sql"),
+    Merge: ("merge", "get_merge_sql"),
+}
+"""The strategy of an operation, and the macro that the macro of the strategy calls."""
 
 _STRATEGY = "get_incremental_", "_sql"
 
@@ -134,7 +141,7 @@ def _writes(operation: Append | DeleteInsert | Merge | WriteRows, quote: Quote) 
     source = RelationValue(operation.source, "table", quote)
     names = operation.insert_columns if isinstance(operation, Merge) else operation.columns
     key, predicates = ((), ()) if isinstance(operation, Append) else (operation.unique_key, operation.predicates)
-    strategy, inner = _strategy_of(operation)
+    strategy, inner = (operation.strategy, "") if isinstance(operation, WriteRows) else _WRITING[type(operation)]
     parts = {
         "unique_key": key[0] if len(key) == 1 else list(key) or None,
         "dest_columns": _columns(names, quote),
@@ -146,18 +153,6 @@ def _writes(operation: Append | DeleteInsert | Merge | WriteRows, quote: Quote) 
         yield Call(inner, (target, source, parts["dest_columns"]))
     elif inner:
         yield Call(inner, (target, source, *parts.values()))
-
-
-def _strategy_of(operation: Append | DeleteInsert | Merge | WriteRows) -> tuple[str, str]:
-    match operation:
-        case Append():
-            return "append", "get_insert_into_sql"
-        case DeleteInsert():
-            return "delete+insert", "get_delete_insert_merge_sql"
-        case Merge():
-            return "merge", "get_merge_sql"
-        case WriteRows(strategy):
-            return strategy, ""
 
 
 def _columns(names: Iterable[str], quote: Quote) -> list[ColumnValue]:
