@@ -40,7 +40,7 @@ def dbt_lines(event: Event, progress: Progress) -> Iterator[Line]:
         case LogWritten():
             yield from (_at(event.at, printable(text)) for text in event.message.splitlines())
         case RunFinished():
-            yield from _closing(event, progress)
+            yield from (_at(event.at, text) for text in _closing(event, progress))
         case _:
             return
 
@@ -73,21 +73,16 @@ def _thing(part: Part) -> str:
     return f"{what} {'.'.join(relation.parts()[-2:]) if relation else name_of(part)}"
 
 
-def _closing(event: RunFinished, progress: Progress) -> Iterator[Line]:
-    yield _at(event.at, "")
-    yield _at(event.at, f"Finished running {progress.total} steps in {event.seconds:.2f}s.")
-    problems = len(progress.failures), len(progress.warnings)
-    yield _at(event.at, "")
-    if any(problems):
-        yield _at(event.at, f"Completed with {problems[0]} errors and {problems[1]} warnings:")
+def _closing(event: RunFinished, progress: Progress) -> Iterator[str]:
+    yield from ("", f"Finished running {progress.total} steps in {event.seconds:.2f}s.", "")
+    if progress.failures or progress.warnings:
+        yield f"Completed with {len(progress.failures)} errors and {len(progress.warnings)} warnings:"
         for failed in (*progress.failures, *progress.warnings):
-            yield _at(event.at, "")
-            yield _at(event.at, printable(f"  {name_of(failed.part)} ({place_of(failed.part)})"))
-            yield from (_at(event.at, f"    {printable(text)}") for text in failed.message.splitlines())
+            yield from ("", printable(f"  {name_of(failed.part)} ({place_of(failed.part)})"))
+            yield from (f"    {printable(text)}" for text in failed.message.splitlines())
     else:
-        yield _at(event.at, "Completed successfully")
-    yield _at(event.at, "")
-    yield _at(event.at, f"Done. {_counts(progress)}")
+        yield "Completed successfully"
+    yield from ("", f"Done. {_counts(progress)}")
 
 
 def _counts(progress: Progress) -> str:

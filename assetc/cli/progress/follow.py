@@ -39,8 +39,10 @@ Show: TypeAlias = Callable[[Event, Progress, Lines], None]
 
 def follow(events: Iterable[Event], audience: Audience) -> Iterator[tuple[Event, Progress]]:
     """Show every event; yields each with the progress after it."""
+    output = audience.output
+    is_live = output.live and output.log_format == "text" and output.shows("info")
     with ExitStack() as stack:
-        show = _show_live(audience, stack) if _is_live(audience.output) else _show_lines(audience)
+        show = _show_live(audience, stack) if is_live else _show_lines(audience)
         progress = Progress()
         for event in events:
             progress = advance(progress, event)
@@ -48,14 +50,9 @@ def follow(events: Iterable[Event], audience: Audience) -> Iterator[tuple[Event,
             _log(event, lines, audience)
             show(event, progress, lines)
             yield event, progress
-    output = audience.output
     if output.log_format == "text" and progress.ended is not None:
         level = "info" if progress.ended.status == "success" else "error"
         output.say(summary_lines(progress, audience.read_text, output.width), level)
-
-
-def _is_live(output: Output) -> bool:
-    return output.live and output.log_format == "text" and output.shows("info")
 
 
 def _log(event: Event, lines: Lines, audience: Audience) -> None:

@@ -67,7 +67,8 @@ def advance(progress: Progress, event: Event) -> Progress:
             note = f"attempt {event.attempt + 1} in {event.delay:.0f} s: {event.message}"
             return replace(progress, notes={**progress.notes, event.step.id: note})
         case LogWritten():
-            return _noted(progress, event)
+            is_noted = event.step_id in progress.running and event.level != "debug"
+            return replace(progress, notes={**progress.notes, event.step_id: event.message}) if is_noted else progress
         case StepsReused():
             done = len(event.steps)
             return replace(progress, done=progress.done + done, counts={**progress.counts, "reused": done})
@@ -89,12 +90,6 @@ def outcome_of(event: StepFinished) -> Outcome:
 def is_failure(event: StepFinished) -> bool:
     """Whether the step itself failed, rather than one before it."""
     return outcome_of(event) in ("failed", "bad", "broken")
-
-
-def _noted(progress: Progress, event: LogWritten) -> Progress:
-    if event.step_id not in progress.running or event.level == "debug":
-        return progress
-    return replace(progress, notes={**progress.notes, event.step_id: event.message})
 
 
 def _finished(progress: Progress, event: StepFinished) -> Progress:

@@ -72,15 +72,11 @@ def _failure_lines(event: StepFinished, read_text: ReadText, width: int) -> Iter
 
 
 def _closing_lines(progress: Progress, width: int) -> Iterator[Line]:
-    words: dict[str, tuple[str, Style]] = {
-        "success": ("✓ Done", "good"),
-        "failed": ("✕ Failed", "strong bad"),
-        "canceled": ("! Canceled", "strong warning"),
-    }
-    word, style = words[progress.status or "canceled"]
+    words = {"success": Piece("✓ Done", "good"), "failed": Piece("✕ Failed", "strong bad")}
+    ended = words.get(progress.status or "", Piece("! Canceled", "strong warning"))
     seconds = f" after {duration(progress.ended.seconds)}" if progress.ended else ""
     parts = [line(Piece(text, text_style)) for text, text_style in _counts(progress)]
-    yield from folded(line(Piece(word, style), seconds, "  "), parts or [line("nothing to do")], width)
+    yield from folded(line(ended, seconds, "  "), parts or [line("nothing to do")], width)
 
 
 _COUNTED: tuple[tuple[Outcome, str, Style], ...] = (

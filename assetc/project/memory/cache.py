@@ -45,7 +45,7 @@ class Cache:
         self._connection = connection
         self._lock = RLock()
         self._pending: dict[Row, bytes] = {}
-        self._pending_content: dict[str, tuple[tuple[int, int, int], str]] = {}
+        self._pending_content: dict[str, tuple[str, int, int, int, str]] = {}
         self._secrets: tuple[bytes, ...] = ()
         self._withheld: dict[Row, bytes] = {}
         self._gone: set[Row] = set()
@@ -70,7 +70,7 @@ class Cache:
 
     def keep_content(self, path: str, stamp: tuple[int, int, int], content: str) -> None:
         """Remember the content hash of a file with this stamp."""
-        self._pending_content[path] = (stamp, content)
+        self._pending_content[path] = (path, *stamp, content)
 
     def all(self, kind: str) -> dict[TextId, bytes]:
         """All rows of a kind, also those that were kept a moment ago."""
@@ -118,20 +118,13 @@ class Cache:
             return
         self._withhold()
         with contextlib.suppress(sqlite3.OperationalError), self._lock, self._connection:
-            self._connection.executemany(
-                "delete from facts where kind = ? and path = ? and part = ?", (*self._withheld, *self._gone)
-            )
-            self._connection.executemany(
-                "insert or replace into facts values (?, ?, ?, ?)",
-                ((*row, value) for row, value in self._pending.items()),
-            )
-            self._connection.executemany(
-                "insert or replace into content values (?, ?, ?, ?, ?)",
-                ((path, *stamp, content) for path, (stamp, content) in self._pending_content.items()),
-            )
-            self._gone.clear()
-            self._pending.clear()
-            self._pending_content.clear()
+            facts = ((*row, value) for row, value in self._pending.items())
+            execute = self._connection.executemany
+            execute("delete from facts where kind = ? and path = ? and part = ?", (*self._withheld, *self._gone))
+            execute("insert or replace into facts values (?, ?, ?, ?)", facts)
+            execute("insert or replace into content values (?, ?, ?, ?, ?)", self._pending_content.values())
+            for kept in (self._gone, self._pending, self._pending_content):
+                kept.clear()
 
     def _withhold(self) -> None:
         """Take out all rows of files that hold a secret, and the whole compilation, which is of no use without them."""

@@ -1,7 +1,6 @@
 """Small values of ours as plain ones, and back: what a snapshot is made of, and every command reads.
 
-The values describe themselves: a struct is the number of its form and its fields. `marshal` is the fastest reader
-that Python has; its format belongs to one version of Python, which the cache therefore names in its own.
+`marshal` is the fastest reader that Python has; its format belongs to one version, which the cache names in its own.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """A compilation as rows of plain values, and back.
 
-Assets, checks and edges are many, so each is a plain row, and what they share is written once: keys, configurations and
-declared columns stand in tables, and rows name them by their number.
+What rows share is written once: keys, configurations and declared columns stand in tables, and have numbers.
 """
 
 from __future__ import annotations

@@ -124,7 +124,7 @@ def _choose_profile(reading: ProfilesReading, shown: str, request: ProfileReques
         return profiles[name]
     span = request.profile.span if request.profile and not request.asked_profile else None
     message = f"{shown} has no profile {name}" if name else f"the project names none of the profiles in {shown}"
-    hint = did_you_mean(name or request.project_name, profiles) or _listing("It has", profiles)
+    hint = did_you_mean(name or request.project_name, profiles) or _listing(profiles)
     return diagnostic("E123", message, span or file_span(shown), hint=hint)
 
 
@@ -146,7 +146,7 @@ def _choose_target(profile: WrittenProfile, name: str, shown: str) -> WrittenOut
     if not outputs:
         hint = "Write one below it, for example outputs: {dev: {type: duckdb, path: dev.duckdb}}"
         return diagnostic("E123", f"the profile {profile.name} in {shown} has no targets", profile.span, hint=hint)
-    hint = did_you_mean(name, outputs) or _listing("It has", outputs)
+    hint = did_you_mean(name, outputs) or _listing(outputs)
     message = f"the profile {profile.name} in {shown} has no target {name}"
     return diagnostic("E123", message, profile.target.span if profile.target else profile.span, hint=hint)
 
@@ -162,5 +162,5 @@ def render_output(
     return Output(profile, output.name, output.span, fields, {entry.key: entry.span for entry in entries}), ()
 
 
-def _listing(lead: str, names: Mapping[str, object]) -> str:
-    return f"{lead} {', '.join(names)}" if names else "It is empty"
+def _listing(names: Mapping[str, object]) -> str:
+    return f"It has {', '.join(names)}" if names else "It is empty"

@@ -16,7 +16,7 @@ from assetc.project.profiles.profiles import Output
 from assetc.project.profiles.secrets import named_only, without_secrets
 
 if TYPE_CHECKING:
-    from assetc.adapters.protocol import Identity, ParsedOutput
+    from assetc.adapters.protocol import Adapter, Identity, ParsedOutput
 
 
 class Connection(Struct, frozen=True):
@@ -63,7 +63,9 @@ def make_target(
         misfit = parsed[0]
         return diagnostic("E124", misfit.message, output.places.get(misfit.field) or output.span, hint=misfit.hint)
     place = output.places.get("path") or output.span
-    return _target(output, adapter.dialect, parsed.identity, fields, request, secrets), Connection(kind, parsed, place)
+    threads = request.threads or _count(fields.get("threads")) or request.default_threads
+    target = _target(output, adapter, parsed.identity, threads, without_secrets(fields, secrets))
+    return target, Connection(kind, parsed, place)
 
 
 def strange_fields(output: Output, connection: Connection, *, is_strict: bool) -> Iterator[Diagnostic]:
@@ -104,24 +106,10 @@ def _count(value: object) -> int | None:
     return count if count > 0 else None
 
 
-def _target(
-    output: Output,
-    dialect: str,
-    identity: Identity,
-    fields: Mapping[str, object],
-    request: TargetRequest,
-    secrets: tuple[str, ...],
-) -> Target:
-    threads = request.threads or _count(fields.get("threads")) or request.default_threads
+def _target(output: Output, adapter: Adapter, identity: Identity, threads: int, shown: Mapping[str, object]) -> Target:
+    """The target; `shown` are the fields that templates see as they were written."""
     database, schema = identity.database or None, identity.schema
-    shown = {
-        **without_secrets(fields, secrets),
-        "name": output.name,
-        "target_name": output.name,
-        "profile_name": output.profile,
-        "threads": threads,
-        "database": database,
-        "schema": schema,
-    }
-    kind = str(fields["type"])
-    return Target(output.name, output.profile, kind, dialect, database, schema, threads, shown)
+    names = {"name": output.name, "target_name": output.name, "profile_name": output.profile}
+    shown = {**shown, **names, "threads": threads, "database": database, "schema": schema}
+    kind = str(output.fields["type"])
+    return Target(output.name, output.profile, kind, adapter.dialect, database, schema, threads, shown)

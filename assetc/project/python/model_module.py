@@ -1,8 +1,7 @@
 """Imports a Python model file as a module of its own project, and leaves no trace of it in the process.
 
-`models/a/c.py` is the module `models.a.c`. The modules of one project live in a namespace of their own: they are in
-`sys.modules` while code of the project is being imported or executed, and are taken out afterwards, so that neither
-an installed package nor another project of the same name is in the way.
+`models/a/c.py` is the module `models.a.c`. The modules of a project are in `sys.modules` while its code is imported or
+executed, so that neither an installed package nor another project of the same name is in the way.
 """
 
 from __future__ import annotations
