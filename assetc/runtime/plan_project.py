@@ -10,7 +10,7 @@ from assetc.adapters.protocol import Existing
 from assetc.compiler.collector import collector_paused
 from assetc.compiler.operation import RelationKind
 from assetc.compiler.plan import Plan
-from assetc.compiler.planning.make_plan import Command, PlanRequest, Remembered, make_plan
+from assetc.compiler.planning.make_plan import Command, PlanRequest, Remembered, concerned, make_plan
 from assetc.compiler.selection.request import Selected
 from assetc.definitions.relation import Relation
 from assetc.runtime.execution.cancellation import Cancellation
@@ -48,18 +48,16 @@ def plan_project(
         seeds="changed" if rules.loads_seeds else "none",
         publish=rules.publish,
     )
-    return make_plan(
-        workspace.graph, request.selected, wanted, _remembered(workspace, request.command, state, existing)
-    )
+    return make_plan(workspace.graph, request.selected, wanted, _remembered(workspace, request, state, existing))
 
 
 def _remembered(
-    workspace: Workspace, command: Command, state: State, existing: tuple[Existing, ...] | None
+    workspace: Workspace, request: RunRequest, state: State, existing: tuple[Existing, ...] | None
 ) -> Remembered:
     """What earlier runs and the warehouse say about a project; only `build` asks which checks need not be repeated."""
-    identity = identity_of(workspace)
-    recorded = state.recorded(identity)
-    results = state.check_results(identity) if command == "build" else {}
+    identity, wanted = identity_of(workspace), concerned(workspace.graph, request.selected)
+    recorded = state.recorded(identity, wanted if len(wanted) < len(workspace.graph.assets) else None)
+    results = state.check_results(identity) if request.command == "build" else {}
     return Remembered(
         recorded=recorded,
         existing=None if existing is None else _present(workspace, existing),

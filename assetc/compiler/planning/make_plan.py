@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from typing import Literal
 
 from msgspec import Struct, field
@@ -101,22 +101,22 @@ class _Choice(Struct, frozen=True):
 
 
 def _choose(graph: Graph, selected: Selected, request: PlanRequest, remembered: Remembered) -> _Choice:
-    ordered = _concerned(graph, selected)
+    ordered = order(graph, concerned(graph, selected))
     inputs = find_inputs(graph, ordered)
     conditions = assess(graph, ordered, inputs, remembered.recorded, remembered.existing)
     chosen = [key for key in ordered if key in selected.assets and _is_built_by(graph.assets[key], request)]
     reused = {key for key in chosen if _may_reuse(graph.assets[key], conditions[key], request)}
     executed = with_shared_needs(graph, (key for key in chosen if key not in reused))
     if executed is not graph:
-        ordered = _concerned(executed, selected)
+        ordered = order(executed, concerned(executed, selected))
     return _Choice(executed, ordered, inputs, conditions, frozenset(chosen), frozenset(reused))
 
 
-def _concerned(graph: Graph, selected: Selected) -> tuple[AssetKey, ...]:
+def concerned(graph: Graph, selected: Selected) -> Set[AssetKey]:
     """What is selected and everything upstream of it: the condition of no other asset counts."""
     if len(selected.assets) >= len(graph.assets):
-        return order(graph, graph.assets)
-    return order(graph, graph.assets.keys() & (selected.assets | ancestors(graph, selected.assets, None)))
+        return graph.assets.keys()
+    return graph.assets.keys() & (selected.assets | ancestors(graph, selected.assets, None))
 
 
 def _asset_steps(

@@ -76,10 +76,14 @@ class State:
         sql = "update runs set status = ?, finished_at = ? where id = ?"
         self._connection.write(lambda sqlite: sqlite.execute(sql, (end.status, end.at, end.run_id)))
 
-    def recorded(self, identity: Identity) -> Mapping[AssetKey, Recorded]:
-        """The last materialization of every asset of a target."""
+    def recorded(self, identity: Identity, keys: Collection[AssetKey] | None = None) -> Mapping[AssetKey, Recorded]:
+        """The last materialization of these assets of a target, or of all."""
         sql = f"select {_qualified('m', RECORDED_COLUMNS)} from {_LATEST} where {_OF_TARGET}"
-        return to_recorded(self._connection.rows(sql, _parts(identity)))
+        if keys is None:
+            return to_recorded(self._connection.rows(sql, _parts(identity)))
+        named = json.dumps([key.to_user_string() for key in keys])
+        sql += " and l.key in (select value from json_each(?))"
+        return to_recorded(self._connection.rows(sql, (*_parts(identity), named)))
 
     def versions(self, identity: Identity, keys: Collection[AssetKey]) -> Mapping[AssetKey, Versions]:
         """What a reader of these assets reads now; those that were never built are left out."""

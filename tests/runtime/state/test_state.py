@@ -120,7 +120,8 @@ def test_the_last_materialization_is_what_is_recorded_of_an_asset(state: State) 
     state.start_run(run(), [step()])
     state.end_steps([ended(built("e1")), ended(built("e2"))])
     last = Recorded("e2", 2.0, "v1", "e2", "v1", "{}", Relation("dev", "main", "orders"), {CUSTOMERS: "e0"})
-    assert state.recorded(DEV) == {ORDERS: last}
+    assert state.recorded(DEV) == state.recorded(DEV, [ORDERS, CUSTOMERS]) == {ORDERS: last}
+    assert state.recorded(DEV, [CUSTOMERS]) == {}
     assert state.versions(DEV, [ORDERS, CUSTOMERS]) == {ORDERS: Versions("e2", "e2", "v1")}
     assert [event.id for event in state.materializations(DEV, ORDERS, 10)] == ["e2", "e1"]
 
