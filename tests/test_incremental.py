@@ -152,6 +152,10 @@ EDITS_OF_ONE = {
     "an edge less": ("models/totals.sql", "select 1 as customer"),
     "a source more": ("models/orders.sql", "select id, customer, amount from raw.orders join raw.days using (id)"),
     "another source": ("models/orders.sql", "select id, customer, amount from raw.lines"),
+    "a configuration by relations": (
+        "models/totals.sql",
+        "{{ config(pre_hook='delete from ' ~ ref('orders') ~ this.name[:2]) }} select customer from large",
+    ),
     "a fault in a hook": (
         "models/totals.sql",
         """{{ config(pre_hook=["{{ nope() }}", "from {{ ref('nope') }}"]) }} select customer from large""",

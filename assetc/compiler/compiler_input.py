@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Protocol, TypeAlias
 
 from msgspec import Struct
@@ -13,8 +14,10 @@ from assetc.compiler.facts import CompiledText, Facts, MacroFacts, PythonFacts, 
 from assetc.compiler.place import TextId
 from assetc.compiler.project import Project, Properties
 from assetc.compiler.python.imported import ImportedFile
+from assetc.compiler.template.first_names import FirstNames
 from assetc.compiler.template.macros import MacroFile, MacroLibrary
 from assetc.compiler.template.surroundings import Surroundings
+from assetc.definitions.relation import Relation
 
 
 class Files(Protocol):
@@ -79,9 +82,10 @@ class CompilerInput(Struct, frozen=True):
     memory: Memory
 
     def surroundings_in(self, path: str) -> Surroundings:
-        """What the templates of a file see: those of another package know whose they are."""
-        package = self.project.package_of(path)
-        return replace(self.surroundings, package=package.name) if package.folder else self.surroundings
+        """What the template of a file sees when it is read for the first time; it knows its package."""
+        target = self.project.target
+        names = FirstNames(Relation(target.database, target.schema, PurePosixPath(path).stem))
+        return replace(self.surroundings, names=names, package=self.project.package_of(path).name)
 
 
 def load_macros(project: Project, files: Files) -> MacroLibrary:

@@ -73,7 +73,7 @@ def declare_edited(given: CompilerInput, facts: FileFacts, before: Compilation) 
     drafts, faults = redone
     own = {path: Draft(asset) for path, asset in known.items()}
     own |= {draft.asset.path: draft for draft in drafts}
-    if len(drafts) < len(faults) or any(_for_others(own[path].asset) != _for_others(known[path]) for path in paths):
+    if len(drafts) < len(faults) or any(for_others(own[path].asset) != for_others(known[path]) for path in paths):
         return None
     assets = {**before.graph.assets, **{draft.asset.key: draft.asset for draft in own.values()}}
     sources = before.graph.sources
@@ -105,11 +105,12 @@ def _drafts_of_configured(
 
 def _is_configured_as_before(given: CompilerInput, facts: SqlFacts) -> bool:
     """Whether a text configures itself by the same words at the same places, which faults point at."""
-    known = given.memory.sql(facts.text)
-    return known is not None and known.discovered.config == facts.discovered.config
+    known, now = given.memory.sql(facts.text), facts.discovered
+    by_names = now.configured_by_names or (known is not None and known.discovered.configured_by_names)
+    return known is not None and not by_names and known.discovered.config == now.config
 
 
-def _for_others(asset: Asset) -> tuple[object, ...]:
+def for_others(asset: Asset) -> tuple[object, ...]:
     """What the other texts of a project can tell of an asset: while it is the same, they are as they were."""
     config = asset.config
     place = (asset.relation, config.alias, config.schema, config.database, config.materialization.is_inlined)

@@ -34,7 +34,10 @@ class PlacedReference(Struct, frozen=True):
 
 
 class Discovered(Struct, frozen=True):
-    """What a template says by itself. `commented` are the places of references in comments (`-- depends_on: ...`)."""
+    """What a template says by itself. `commented` are the places of references in comments (`-- depends_on: ...`).
+
+    `configured_by_names`: its configuration may come from relations, whose places nobody knows yet.
+    """
 
     config: tuple[Entry, ...]
     references: tuple[TemplateReference, ...]
@@ -42,6 +45,7 @@ class Discovered(Struct, frozen=True):
     problems: tuple[Diagnostic, ...]
     uses_incremental: bool
     commented: tuple[Span, ...] = ()
+    configured_by_names: bool = False
 
 
 class Understood(Struct, frozen=True):

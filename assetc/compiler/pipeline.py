@@ -2,6 +2,7 @@
 
     read_files        texts      -> facts: configuration and names as written
     declare           facts      -> assets, declared sources and checks, where they live, and what they are called
+    configure_again   templates  -> the configuration that comes from relations, now that their places are known
     understand_files  templates  -> SQL for the target, and what it reads; the tree of a text lives here and no longer
     understand_hooks  hooks      -> what runs before and after an asset reads too
     resolve           references -> edges and implicit sources
@@ -28,6 +29,7 @@ from assetc.compiler.asset import Asset, Graph
 from assetc.compiler.code_version import versioned
 from assetc.compiler.compilation import Compilation, WorkDone, faults_after
 from assetc.compiler.compiler_input import CompilerInput
+from assetc.compiler.configure_again import configure_again
 from assetc.compiler.declare import Declared, declare, declare_edited
 from assetc.compiler.diagnostic import Faults
 from assetc.compiler.facts import SqlFacts, outside_reads
@@ -81,6 +83,7 @@ def _compiled(
     declared = declare(given, facts) if before is None else declare_edited(given, facts, before)
     if declared is None:
         return None, facts.sql, WorkDone(facts.read)
+    declared = configure_again(given, declared, facts)
     sql, parsed = understand_files(given, declared, facts.sql)
     hooks, hook_faults = understand_hooks(given, declared)
     implicit = first_in_others(earlier.graph, dirty)

@@ -125,10 +125,35 @@ def test_relations_in_the_configuration_are_relations(assetc, shop, write, rows)
     assert "orders" in lineage and "crm/users" in lineage
 
 
-def test_what_decides_where_an_asset_lives_cannot_be_made_from_a_relation(assetc, write):
-    write("circular", "{{ config(alias=this.name ~ '_x') }} select 1 as id")
-    told = assetc("ls -s circular")
-    assert "E137" in told.err and "alias cannot be made from a relation" in told.err
+LOOKS = """{{ config(materialized='view' if this.identifier == 'looks' and this.schema == 'main_far' else 'table',
+    schema='far', tags=['fast' if this.name.startswith('look') else 'slow'], enabled=this.name | length > 0,
+    post_hook="create table k as select '" ~ this.schema.split('_')[1] ~ this.name[:3] ~ ref('orders').name ~ "' as x",
+    ) }} select 1 as id"""
+
+
+def test_a_configuration_can_ask_anything_of_a_relation(assetc, shop, write, rows):
+    """Also its schema, which is only known when all is configured."""
+    (shop / "assetc.toml").write_text('name = "shop"\nschemas = "prefixed"\n')
+    write("looks", LOOKS)
+    assert assetc("ls -s tag:fast").out.split() == ["looks"]
+    assert assetc("build -s +looks").code == 0
+    assert rows("from k") == [("farlooorders",)]
+    assert rows("select table_type from information_schema.tables where table_name = 'looks'") == [("VIEW",)]
+
+
+@pytest.mark.parametrize(
+    ("key", "config"),
+    [
+        ("alias", "alias=this.name ~ '_x'"),
+        ("schema", "schema=this.schema ~ '_y', post_hook='select 1 from ' ~ this"),
+        ("materialized", "schema='far', materialized='ephemeral' if this.schema == 'far' else 'table'"),
+        ("enabled", "schema='far', enabled=this.schema == 'far'"),
+    ],
+)
+def test_what_decides_where_an_asset_lives_cannot_be_made_from_a_relation(assetc, write, key, config):
+    write("circular", f"{{{{ config({config}) }}}} select 1 as id")
+    told = assetc("ls")
+    assert "E137" in told.err and f"{key} cannot be made from a relation" in told.err
 
 
 @pytest.mark.parametrize(

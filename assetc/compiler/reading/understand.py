@@ -120,6 +120,7 @@ def _discovered(template: Template, first: Rendered, second: Rendered) -> Discov
         commented=tuple(
             reference.span for reference in references.values() if _is_commented(template.text, reference.span.start)
         ),
+        configured_by_names=first.configured_by_names or second.configured_by_names,
     )
 
 

@@ -104,7 +104,6 @@ def described(owner: object) -> str:
         "list": "this list",
         "Watched": "the target",
         "NoneType": "none",
-        "LaterRelation": "this relation",
         "tuple": "this list",
     }
     name = type(owner).__name__

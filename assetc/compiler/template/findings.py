@@ -9,6 +9,8 @@ from assetc.compiler.template.reads import hash_value, look
 from assetc.compiler.template.rendered import LogLine, MacroSegment, Read, Rendered, Segment, TemplateReference
 from assetc.compiler.template.surroundings import Surroundings
 
+_NAMES = frozenset({"this", "ref", "source"})
+
 
 class Findings:
     """The growing parts of a `Rendered`."""
@@ -22,6 +24,7 @@ class Findings:
         self.logs: list[LogLine] = []
         self.needs_warehouse = False
         self.uses_incremental = False
+        self.configured_by_names = False
 
     def read(self, kind: str, name: str) -> None:
         """Remember what is seen there now."""
@@ -43,7 +46,8 @@ class Findings:
             self.problems.append(problem)
 
     def configure(self, key: str, value: object, span: Span) -> None:
-        """Remember a configuration key."""
+        """Remember a configuration key, which may come from every relation that was looked at before."""
+        self.configured_by_names |= any(kind in _NAMES for kind, _ in self.reads)
         self.config.append(Entry(key, value, span))
 
     def trace(self) -> tuple[Read, ...]:
@@ -65,4 +69,5 @@ class Findings:
             logs=tuple(self.logs),
             needs_warehouse=self.needs_warehouse,
             uses_incremental=self.uses_incremental,
+            configured_by_names=self.configured_by_names,
         )

@@ -83,6 +83,7 @@ class Rendered(Struct, frozen=True):
     logs: tuple[LogLine, ...] = ()
     needs_warehouse: bool = False
     uses_incremental: bool = False
+    configured_by_names: bool = False
 
 
 class Called(Struct, frozen=True):

@@ -10,8 +10,9 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from assetc.compiler.config import nothing
-from assetc.compiler.template.later import LaterNames
+from assetc.compiler.template.first_names import FirstNames
 from assetc.compiler.template.macros import INTERNAL_PACKAGE, Macro, MacroLibrary
+from assetc.compiler.template.members.relation import quote_with_double_quotes
 
 
 class Template(Struct, frozen=True):
@@ -52,11 +53,6 @@ class Flags(Struct, frozen=True):
     others: Mapping[str, object] = field(default_factory=nothing)
 
 
-def quote_with_double_quotes(identifier: str) -> str:
-    """An identifier quoted as the SQL standard does."""
-    return '"' + identifier.replace('"', '""') + '"'
-
-
 class WarehouseKind(Struct, frozen=True):
     """What a template may know of the adapter without a connection.
 
@@ -88,7 +84,7 @@ class Surroundings(Struct, frozen=True):
     environment: Mapping[str, str] = field(default_factory=dict)
     target: Mapping[str, object] = field(default_factory=nothing)
     flags: Flags = Flags()
-    names: Names = LaterNames()
+    names: Names = FirstNames()
     library: MacroLibrary = NO_MACROS
     warehouse: WarehouseKind = WarehouseKind()
     dispatch: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

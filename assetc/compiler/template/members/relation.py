@@ -9,10 +9,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from assetc.compiler.operation import Column
-from assetc.compiler.template.surroundings import quote_with_double_quotes
 from assetc.definitions.relation import Relation
 
 _PARTS = ("database", "schema", "identifier")
+
+
+def quote_with_double_quotes(identifier: str) -> str:
+    """An identifier quoted as the SQL standard does."""
+    return '"' + identifier.replace('"', '""') + '"'
 
 
 class RelationValue(Struct, frozen=True):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from assetc.compiler.config import FIELDS
 from assetc.compiler.diagnostic import did_you_mean
 from assetc.compiler.template.plain import plain
 from assetc.compiler.template.reads import find_flag, find_variable
@@ -126,8 +124,6 @@ def is_incremental(rendering: Rendering) -> Callable[[], bool]:
     return is_incremental
 
 
-_BEFORE_RELATIONS = FIELDS - {"pre_hook", "post_hook", "incremental_predicates", "checks", "meta", "description"}
-_NAMES_RELATION = re.compile(r"\{\{ (?:this\b|(?:ref|source)\()")
 _EXAMPLE = "Write it as config(materialized='view')"
 
 
@@ -147,17 +143,9 @@ class Config(Member):
         if arguments and not isinstance(arguments[0], Mapping):
             raise Refused("E137", f"config() takes a mapping, not a {type(arguments[0]).__name__}", _EXAMPLE)
         written = {str(plain(key)): plain(value) for key, value in (arguments[0] if arguments else options).items()}
-        self._refuse_relations(written)
         self._written.update(written)
         self._rendering.configure(written)
         return ""
-
-    def _refuse_relations(self, written: Mapping[str, object]) -> None:
-        """A relation follows from the configuration, so that these keys cannot follow from a relation."""
-        for key in _BEFORE_RELATIONS & written.keys():
-            if not self._rendering.surroundings.flags.execute and _NAMES_RELATION.search(str(written[key])):
-                hint = "Where anything lives is known when all is configured: use target, var or a text"
-                raise Refused("E137", f"the configuration {key} cannot be made from a relation", hint)
 
     def set(self, name: str, value: object) -> str:
         """The same as `config({name: value})`."""
@@ -201,16 +189,7 @@ class Config(Member):
     def _find(self, name: str) -> object:
         self._rendering.findings.read("config", str(plain(name)))
         config = self._rendering.surroundings.config
-        value = config[name] if name in config else self._written.get(name, _ABSENT)
-        return self._settled(value) if self._rendering.surroundings.flags.execute else value
-
-    def _settled(self, value: object) -> object:
-        """A value in which relations were named before any was known: with those relations."""
-        if isinstance(value, str):
-            return self._rendering.render_text(value) if _NAMES_RELATION.search(value) else value
-        if isinstance(value, Mapping):
-            return {key: self._settled(each) for key, each in value.items()}
-        return [self._settled(each) for each in value] if isinstance(value, list) else value
+        return config[name] if name in config else self._written.get(name, _ABSENT)
 
 
 def seen(kind: str, name: str, field: str) -> Callable[[Rendering], object]:
