@@ -14,7 +14,7 @@ from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 
 NodeKind = Literal["model", "seed", "snapshot", "source", "test"]
-"""What a node is, in dbt's words; a Python asset is a model, a check is a test."""
+"""What a node is, in dbt's words; a Python asset is a model, a check is a test. dbt has more kinds than assetc."""
 
 
 class NodeId(Struct, frozen=True, order=True):
@@ -65,8 +65,9 @@ class Asset(Struct, frozen=True):
 
     @property
     def id(self) -> NodeId:
-        """Its identity among all nodes."""
-        return NodeId("model" if self.kind == "python" else self.kind, self.package, self.key.name)
+        """Its identity among all nodes: dbt's, and below a prefix of its own the key within its package."""
+        name = "/".join((*self.config.key_prefix, self.key.name))
+        return NodeId("model" if self.kind == "python" else self.kind, self.package, name)
 
     @property
     def path(self) -> str:
@@ -95,8 +96,9 @@ class Source(Struct, frozen=True):
 
     @property
     def id(self) -> NodeId:
-        """Its identity among all nodes."""
-        return NodeId("source", self.package, f"{self.source_name}.{self.key.name}")
+        """Its identity among all nodes: dbt's, and the key of one that no property file declares."""
+        named = f"{self.source_name}.{self.key.name}" if self.source_name else str(self.key)
+        return NodeId("source", self.package, named)
 
 
 class CheckConfig(Struct, frozen=True):

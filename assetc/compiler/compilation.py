@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from functools import cached_property
 from itertools import chain
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -19,7 +19,10 @@ ColumnNames: TypeAlias = dict[AssetKey, tuple[str, ...] | None]
 TemplateRead: TypeAlias = tuple[str, str, str]
 """A `Read` of a template: its kind, its name, and a hash of what was seen."""
 
-Owner: TypeAlias = tuple[str, TextId]
+Pass: TypeAlias = Literal["open", "read", "define", "declare", "understand", "hooks", "resolve", "checks", "connect"]
+"""Who finds faults, in order: the reader of files, then the passes."""
+
+Owner: TypeAlias = tuple[Pass, TextId]
 """A pass, and the text for which it found something."""
 
 
@@ -58,7 +61,7 @@ class WorkDone(Struct, frozen=True):
 
 def faults_after(
     before: Mapping[Owner, tuple[Diagnostic, ...]],
-    found: Mapping[str, Faults],
+    found: Mapping[Pass, Faults],
     dirty: Collection[TextId],
     unreadable: Mapping[str, Diagnostic],
 ) -> dict[Owner, tuple[Diagnostic, ...]]:
@@ -67,7 +70,9 @@ def faults_after(
     What was said of a piece of a text goes when that text is dirty: the piece may be no more.
     """
     now = {(name, text): problems for name, faults in found.items() for text, problems in faults.items()}
-    opened = {("open", text): (unreadable[text.path],) if text.path in unreadable else () for text in dirty}
+    opened: dict[Owner, tuple[Diagnostic, ...]] = {
+        ("open", text): (unreadable[text.path],) if text.path in unreadable else () for text in dirty
+    }
     paths = {text.path for text in dirty}
     faults = {owner: each for owner, each in before.items() if not (owner[1].part and owner[1].path in paths)} | now
     if unreadable:

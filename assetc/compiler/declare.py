@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from assetc.compiler.asset import Asset, Source
 from assetc.compiler.clashes import find_clashes
-from assetc.compiler.compilation import Compilation, WrittenRelation
+from assetc.compiler.compilation import Compilation, Pass, WrittenRelation
 from assetc.compiler.compiler_input import CompilerInput
 from assetc.compiler.define import define, draft_assets
 from assetc.compiler.define_assets import Draft
@@ -36,7 +36,7 @@ class Declared(Struct, frozen=True):
     checks: tuple[CheckDraft, ...]
     names: Names
     written: tuple[WrittenRelation, ...]
-    faults: Mapping[str, Faults]
+    faults: Mapping[Pass, Faults]
     reads: tuple[Read, ...] = ()
 
 

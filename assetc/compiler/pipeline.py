@@ -27,7 +27,7 @@ from collections.abc import Collection, Mapping
 
 from assetc.compiler.asset import Asset, Graph
 from assetc.compiler.code_version import versioned
-from assetc.compiler.compilation import Compilation, WorkDone, faults_after
+from assetc.compiler.compilation import Compilation, Pass, WorkDone, faults_after
 from assetc.compiler.compiler_input import CompilerInput
 from assetc.compiler.configure_again import configure_again
 from assetc.compiler.declare import Declared, declare, declare_edited
@@ -102,8 +102,8 @@ def _compiled(
 
     columns, derived = find_columns(graph, assets.keys(), earlier.columns, facts_of, facts.seeds, declared.names)
     understood = {text: each.understood.problems for text, each in sql.items() if each.understood}
-    faults = {"read": facts.faults, **declared.faults, "understand": understood, "hooks": hook_faults}
-    faults |= {"resolve": resolved.faults, **graph_faults}
+    faults: dict[Pass, Faults] = {"read": facts.faults, **declared.faults, "understand": understood}
+    faults |= {"hooks": hook_faults, "resolve": resolved.faults, **graph_faults}
     hook_facts = (hook.facts for own in hooks.values() for hook in own)
     reads = outside_reads((*sql.values(), *hook_facts), declared.reads)
     compilation = Compilation(
@@ -123,7 +123,7 @@ def _connected(
     assets: Mapping[AssetKey, Asset],
     sql: Mapping[TextId, SqlFacts],
     resolved: Resolved,
-) -> tuple[Graph | None, dict[str, Faults]]:
+) -> tuple[Graph | None, dict[Pass, Faults]]:
     tests = (macro.name for macro in given.surroundings.library.tests())
     checks, check_faults = resolve_checks(given.project, declared.checks, sql, declared.names, tests)
     sources = {**declared.sources, **{source.key: source for source in resolved.implicit_sources}}
@@ -137,7 +137,7 @@ def _reconnected(
     dirty: Collection[TextId],
     assets: Mapping[AssetKey, Asset],
     resolved: Resolved,
-) -> tuple[Graph | None, dict[str, Faults]]:
+) -> tuple[Graph | None, dict[Pass, Faults]]:
     sources = sources_after(before.graph, dirty, resolved, given.project.settings)
     if sources is None or given.files.problems:
         return None, {}

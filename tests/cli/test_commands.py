@@ -310,3 +310,15 @@ def test_a_model_that_makes_its_table_itself_is_told_what_a_model_is(assetc, sho
     assert "hint: A model is a query of which assetc makes the table" in assetc("ls").err
     told = assetc("run -s users")
     assert told.code == 1 and "hint: The last statement of a model is its query" in told.err
+
+
+def test_no_two_nodes_have_one_identity(assetc, shop):
+    for folder in ("a", "b"):
+        (shop / f"models/{folder}").mkdir()
+        (shop / f"models/{folder}/orders.sql").write_text(
+            f"{{{{ config(key_prefix='{folder}') }}}} select * from other_{folder}.users"
+        )
+    listed = assetc("ls --output json --output-keys unique_id").out.splitlines()
+    own = sorted(json.loads(line)["unique_id"] for line in listed)
+    assert len(own) == len(set(own)), own
+    assert {"model.shop.a/orders", "model.shop.b/orders"} <= set(own)
