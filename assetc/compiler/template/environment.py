@@ -15,10 +15,10 @@ from jinja2.utils import missing
 from assetc.compiler.template import limits
 from assetc.compiler.template.generator import MarkingGenerator
 from assetc.compiler.template.lexer import OffsetLexer
-from assetc.compiler.template.marked import Marked, join_marked
 from assetc.compiler.template.parser import DbtBlocks, TypedParser
 from assetc.compiler.template.refusal import Exhausted, Returned
 from assetc.compiler.template.unit import Unit
+from assetc.compiler.template.writer import Marked, join_marked
 
 
 class Scope(Context):

@@ -11,12 +11,11 @@ from assetc.compiler.template.environment import Scope
 from assetc.compiler.template.faults import fault_of, unreadable
 from assetc.compiler.template.jinja_rendering import JinjaRendering, LibraryMacro
 from assetc.compiler.template.macros import MacroFile, find_macros
-from assetc.compiler.template.marked import Marked
 from assetc.compiler.template.refusal import Refused, Unreadable
 from assetc.compiler.template.rendered import Called, Rendered
 from assetc.compiler.template.surroundings import Surroundings, Template
 from assetc.compiler.template.unit import Unit
-from assetc.compiler.template.writer import Writer
+from assetc.compiler.template.writer import Marked, Writer
 
 
 def render_by_jinja(template: Template, surroundings: Surroundings, ask: Ask) -> Rendered:

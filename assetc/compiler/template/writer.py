@@ -1,14 +1,60 @@
-"""Runs a compiled template and keeps, for each part of the output, where it came from."""
+"""Texts that know, for each part of them, where it came from: the outputs of macros and blocks, and of a template."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from assetc.compiler.template.limits import MAXIMUM_SIZE
-from assetc.compiler.template.marked import Marked
 from assetc.compiler.template.refusal import Exhausted
 from assetc.compiler.template.rendered import MacroSegment, Segment
 from assetc.compiler.template.unit import Unit
+
+
+class Mark(NamedTuple):
+    """From `start` on, the text was written by `unit` at `address` (see MarkingGenerator)."""
+
+    start: int
+    unit: Unit
+    address: int
+
+
+class Marked(str):
+    """The output of a macro or block. It is a plain text to templates; only a write to the output sees the marks."""
+
+    __slots__ = ("marks",)
+    marks: tuple[Mark, ...]
+
+    def __str__(self) -> str:
+        """Itself, so that Jinja's `str()` of an output keeps the marks."""
+        return self
+
+
+def with_addresses(outputs: Iterable[object]) -> Iterator[tuple[str, int]]:
+    """The texts among outputs and marks, each with the mark before it."""
+    address = 0
+    for output in outputs:
+        if type(output) is int:
+            address = output
+        else:
+            yield output if isinstance(output, str) else str(output), address
+
+
+def join_marked(unit: Unit, outputs: Iterable[object]) -> Marked:
+    """The text of outputs and marks."""
+    texts: list[str] = []
+    marks: list[Mark] = []
+    length = 0
+    for text, address in with_addresses(outputs):
+        if type(text) is Marked:
+            marks.extend(Mark(length + mark.start, mark.unit, mark.address) for mark in text.marks)
+        elif text:
+            marks.append(Mark(length, unit, address))
+        texts.append(text)
+        length += len(text)
+    joined = Marked("".join(texts))
+    joined.marks = tuple(marks)
+    return joined
 
 
 class Writer:
@@ -25,12 +71,7 @@ class Writer:
 
     def write_all(self, outputs: Iterable[object]) -> None:
         """Write outputs; an int says where the next one comes from."""
-        address = 0
-        for output in outputs:
-            if type(output) is int:
-                address = output
-                continue
-            text = output if isinstance(output, str) else str(output)
+        for text, address in with_addresses(outputs):
             if type(text) is Marked:
                 self.write_marked(text, address)
             elif text:

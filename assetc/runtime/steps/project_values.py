@@ -91,7 +91,8 @@ class ProjectIOManager(IOManager):
     def _default_form(self) -> Form:
         """The form of a table for a parameter without annotation: the asset's own setting, else the project's."""
         asset = next(iter(self._outputs.values())).asset
-        name = asset.config.extra.get("default_load_type", self._tables.workspace.project.settings.default_load_type)
+        settings = self._tables.compiler.workspace.project.settings
+        name = asset.config.extra.get("default_load_type", settings.default_load_type)
         form = next((form for form in get_args(Form) if form == name), None)
         if form is None:
             near = and_nearest(str(name), get_args(Form))

@@ -20,7 +20,6 @@ from assetc.runtime.execution.work import Attempt, Built
 from assetc.runtime.steps.macro_calls import own_macros, own_strategies
 from assetc.runtime.steps.macro_renderer import MacroRenderer
 from assetc.runtime.steps.session_answers import SessionActs
-from assetc.runtime.workspace import Workspace
 
 
 class Tables(Struct, frozen=True):
@@ -37,14 +36,9 @@ class Tables(Struct, frozen=True):
         return Tables(compiler, macros, own_strategies(macros))
 
     @property
-    def workspace(self) -> Workspace:
-        """The project."""
-        return self.compiler.workspace
-
-    @property
     def adapter(self) -> Adapter:
         """The adapter of the target."""
-        return self.workspace.adapter
+        return self.compiler.adapter
 
     def build(self, output: Output, content: Content, attempt: Attempt) -> Built:
         """Make this content the asset's relation. Raises WarehouseError and what the checks raise."""
@@ -103,13 +97,13 @@ class Tables(Struct, frozen=True):
 
         A dbt project gets no table that its author did not ask for, unless `flags: {ledger: true}` does.
         """
-        relations = (asset.relation for asset in self.workspace.graph.assets.values() if asset.relation)
+        relations = (asset.relation for asset in self.compiler.workspace.graph.assets.values() if asset.relation)
         found = (self.ledger(relation) for relation in relations)
         return tuple(dict.fromkeys(ledger for ledger in found if ledger is not None))
 
     def ledger(self, relation: Relation) -> Relation | None:
         """The ledger that is written with a relation."""
-        project = self.workspace.project
+        project = self.compiler.workspace.project
         is_wanted = project.rules.has_ledger or project.flags.get("ledger") is True
         return ledger_for(relation, project.target.schema) if is_wanted else None
 
