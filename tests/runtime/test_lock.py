@@ -92,6 +92,7 @@ def test_a_lock_file_that_cannot_be_used_is_a_fault_of_the_state(tmp_path: Path)
     file.unlink()
     file.mkdir()
     (tmp_path / "file").touch()
+    wait = Wait(DEV, 0, unexpected)
     for folder in (tmp_path, tmp_path / "file"):
-        with pytest.raises(StateError, match=r"the lock file .* cannot be used"), hold(folder, DEV, 0, unexpected):
+        with pytest.raises(StateError, match=r"the lock file .* cannot be used"), hold(folder, wait):
             pass
