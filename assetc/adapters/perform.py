@@ -44,11 +44,7 @@ def _ignore(_: object) -> None:
 
 
 class Listener(Struct, frozen=True):
-    """What the caller wants to hear while a step is carried out.
-
-    `check` runs the checks that guard publication against a relation, in the step's session; an exception
-    that it raises abandons the step. `report` takes warnings; a reported error is raised as `Refused`.
-    """
+    """What hears of a step that is carried out. What `check` raises abandons it, and so does a reported error."""
 
     send: Callable[[Statement], None] = _ignore
     check: Callable[[Relation], None] = _ignore

@@ -1,8 +1,4 @@
-"""What an adapter is: pure rendering of operations, and a session that executes.
-
-An adapter is one module (or folder) of this package, found by the `type` of a profile's output. Everything on
-the `Adapter` is pure and needs no driver installed; a `ParsedOutput` connects with the driver.
-"""
+"""What an adapter is: pure rendering, found by the `type` of a profile's output, and a session that executes."""
 
 from __future__ import annotations
 
@@ -40,11 +36,7 @@ class Frames(ArrowStream, Protocol):
 
 
 class Statement(Struct, frozen=True):
-    """One statement as it is sent.
-
-    `body` is where the author's SQL begins in the text. `frames` are tables of Python that it may read by name, which
-    only a warehouse of the ability `local_frames` does.
-    """
+    """One statement; the author's SQL begins at `body`. `frames` it may read by name (ability `local_frames`)."""
 
     sql: str
     body: int = 0
@@ -117,12 +109,16 @@ class WarehouseError(Exception):
         self.hint = hint
 
 
-class Refused(Exception):  # noqa: N818  the step's own fault, which its diagnostic describes
-    """A step cannot go on, because of what its author wrote or its data hold."""
+class Diagnosed(Exception):  # noqa: N818  what it stops says whether it is an error
+    """Something cannot go on; `diagnostic` says why and what to do."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:
         super().__init__(diagnostic.message)
         self.diagnostic = diagnostic
+
+
+class Refused(Diagnosed):
+    """A step cannot go on, because of what its author wrote or its data hold."""
 
 
 class Canceled(Exception):  # noqa: N818  not an error: the user asked for it

@@ -6,11 +6,7 @@ from msgspec import Struct
 
 
 class Relation(Struct, frozen=True):
-    """The parts of a relation's name as the warehouse stores them (already folded to its case).
-
-    In the body of a Python asset a parameter annotated `Relation` receives a subclass that is bound to the
-    step's session: it loads nothing, its text is the quoted name, and it can `execute`.
-    """
+    """The parts of a relation's name as the warehouse stores them. In a body it is bound to the step's session."""
 
     database: str | None
     schema: str | None

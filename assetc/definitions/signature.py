@@ -33,11 +33,7 @@ class Missing:
 
 
 class Parameter(Struct, frozen=True):
-    """One parameter of a body.
-
-    `role` is what the parameter is for if no asset has its name; `annotation` is evaluated if it can be,
-    else its text, else `Missing`. `default_input`: its default names the asset that it receives.
-    """
+    """One parameter of a body; `role` is what it is for if no asset has its name. `annotation` may be text."""
 
     name: str
     role: Role

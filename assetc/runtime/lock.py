@@ -22,19 +22,15 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from assetc.adapters.protocol import Holder, Identity
+from assetc.adapters.protocol import Diagnosed, Holder, Identity
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.runtime.state.connection import faults_of
 
 _POLL_SECONDS = 0.05
 
 
-class TargetHeld(Exception):  # noqa: N818  nobody's error: another run is at work
-    """Another process holds the target; `diagnostic` says who."""
-
-    def __init__(self, diagnostic: Diagnostic) -> None:
-        super().__init__(diagnostic.message)
-        self.diagnostic = diagnostic
+class TargetHeld(Diagnosed):
+    """Another process holds the target."""
 
 
 class Wait(Struct, frozen=True):

@@ -48,11 +48,7 @@ def unfinished_runs(state: State, identity: Identity) -> tuple[RunRecord, ...]:
 def recover(
     graph: Graph, state: State, identity: Identity, find_done: Callable[[Sequence[str]], Collection[str]]
 ) -> tuple[StepRecord, ...]:
-    """Bring the records of runs whose process died up to what they did: the steps that the ledger holds are done.
-
-    `find_done` gives those of some ledger ids that the ledger holds. The runs are recorded as failed; the steps that
-    were recovered are returned. It is called when nobody else works on the target.
-    """
+    """End the runs whose process died; those of their steps that `find_done` finds in the ledger are done."""
     recovered: list[StepRecord] = []
     for run in unfinished_runs(state, identity):
         pending = [step for step in state.steps(run.id) if step.kind == "build" and step.status is None]

@@ -1,8 +1,4 @@
-"""A project, opened: loaded, compiled (or recalled, when nothing has changed), ready to be planned and executed.
-
-Most commands find nothing changed: they read one row of the cache. So what compiles, and what only a compilation or a
-run needs, is imported when it is asked for.
-"""
+"""A project, opened: loaded, compiled (or recalled, which imports little), ready to be planned and executed."""
 
 from __future__ import annotations
 
@@ -39,11 +35,7 @@ if TYPE_CHECKING:
 
 
 class Workspace(Struct, frozen=True, dict=True):
-    """An open project. It holds no connection; the cache is its only open file.
-
-    What property files say is in the graph. `counts` tells how much had to be read
-    anew; all zero when the whole compilation was recalled.
-    """
+    """An open project, without a connection. `counts` tells what was read anew: nothing if all was recalled."""
 
     __repr__ = named_only
 

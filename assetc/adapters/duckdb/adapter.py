@@ -1,8 +1,4 @@
-"""DuckDB, the embedded warehouse: everything but `DuckDbOutput.connect` is pure.
-
-A command that executes nothing asks for names and identities only: what renders operations is imported when the first
-one is rendered.
-"""
+"""DuckDB, the embedded warehouse. What renders operations, and the driver, are imported when they are needed."""
 
 from __future__ import annotations
 

@@ -16,15 +16,8 @@ _MOTHERDUCK = ("md:", "motherduck:")
 _RESERVED = ("main", "system", "temp")
 _NOT_BUILT = ("secrets", "filesystems", "plugins", "is_ducklake", "remote", "use_credential_provider")
 _READ = (
-    "path",
-    "database",
-    "schema",
-    "read_only",
-    "lock_timeout",
-    "extensions",
-    "settings",
-    "config_options",
-    "attach",
+    *("path", "database", "schema", "read_only", "lock_timeout"),
+    *("extensions", "settings", "config_options", "attach"),
 )
 UNREAD = frozenset({"retries", "keep_open", "disable_transactions", "module_paths", "external_root"})
 """What dbt-duckdb knows and has no effect here."""
@@ -50,11 +43,7 @@ class Extension(Struct, frozen=True):
 
 
 class Options(Struct, frozen=True):
-    """How to open the target. `path` is absolute, or `:memory:`.
-
-    `settings` begin with the project's folder as the place to look for files, so that `from 'data/x.csv'` means the
-    same from every folder; a setting of the user's comes later and wins. `not_built` is why it cannot be opened.
-    """
+    """How to open the target; `path` is absolute, or `:memory:`. `not_built` is why it cannot be opened."""
 
     path: str
     shown_path: str
@@ -89,7 +78,7 @@ def read_options(fields: Mapping[str, object], root: str) -> Options | tuple[Mis
         read_only=bool(fields.get("read_only")),
         lock_timeout=timeout,
         extensions=tuple(_extension(item) for item in _items(fields.get("extensions"))),
-        settings=(("file_search_path", root), *_settings(fields)),
+        settings=(("file_search_path", root), *_settings(fields)),  # `from 'data/x.csv'` means the same everywhere
         attachments=attachments,
         not_built=_not_built(fields, (shown, *(attachment.path for attachment in attachments))),
     )

@@ -34,11 +34,7 @@ class Fault(Struct, frozen=True):
 
 
 class Retries(Struct, frozen=True):
-    """How often, and how. `own` are the retries that the asset asks for, whatever the fault.
-
-    `note` is called before each, with the number of the attempt that failed, the delay and the message; `pause` waits
-    for some seconds and says whether the run is to stop.
-    """
+    """How often, and how: `note` is called before each, `pause` waits and says whether the run is to stop."""
 
     policy: RetryPolicy
     own: int

@@ -123,8 +123,7 @@ class _Execution(Struct, frozen=True):
         threads = self.options.threads
         schedule = Schedule(todo, dict(self.recorder.usual(todo)) if threads else None)
         workers = [Worker(prepared.warehouses) for _ in range(min(max(threads, 1), len(todo)))]
-        crew = Crew(schedule, workers, runner, lambda: self.messages.put(_EXITED), stopping)
-        crew.fail_fast = self.options.fail_fast
+        crew = Crew(schedule, workers, runner, lambda: self.messages.put(_EXITED), stopping, self.options.fail_fast)
         if threads:
             self.options.cancellation.listen(lambda: self.messages.put(_CANCEL))
             crew.start()

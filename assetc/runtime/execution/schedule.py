@@ -11,11 +11,7 @@ UNKNOWN_SECONDS = 1.0
 
 
 class Schedule:
-    """The steps of a plan that are to be executed. Of the ready ones that with the longest way ahead comes first;
-    with `usual` None, which is for one thread, the one that the plan has first.
-
-    It takes no lock: its owner does.
-    """
+    """The steps to execute: those with the longest way ahead first, without `usual` as planned. It takes no lock."""
 
     def __init__(self, steps: Sequence[Step], usual: Mapping[PartId, float] | None) -> None:
         self._steps = {step.id: step for step in steps}

@@ -7,7 +7,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct, field
 
-from assetc.adapters.protocol import Session
+from assetc.adapters.protocol import Diagnosed, Session
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.operation import RelationKind
 from assetc.compiler.plan import ExecuteCheck, Output, PartId, Step
@@ -119,14 +119,13 @@ class StepWork(Protocol):
         """Whether the ledger holds the output: asked before it is tried again."""
 
 
-class StepFailed(Exception):  # noqa: N818  a step failed, which need not be anybody's error
+class StepFailed(Diagnosed):
     """A step failed for a reason that its work knows. `may_retry` False: not even as often as its asset asks."""
 
     def __init__(
         self, diagnostic: Diagnostic, *, transient: bool = False, may_retry: bool = True, metadata: Metadata = ()
     ) -> None:
-        super().__init__(diagnostic.message)
-        self.diagnostic = diagnostic
+        super().__init__(diagnostic)
         self.transient = transient
         self.may_retry = may_retry
         self.metadata = metadata

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from typing import Protocol
 
+from msgspec import Struct, field
+
 from assetc.adapters.protocol import Canceled, Session, Warehouse
 from assetc.compiler.plan import PartId, Step
 from assetc.runtime.execution.cancellation import Interruption
@@ -60,60 +62,54 @@ class Runner(Protocol):
         """A step is not executed."""
 
 
-class Crew:
-    """Threads that execute a schedule. Each calls `on_exit` as it ends; `stopping` is set when they are to end."""
+class Crew(Struct, eq=False):
+    """Threads that execute a schedule. Each calls `on_exit` as it ends; `stopping` is set when they are to end.
 
-    def __init__(
-        self,
-        schedule: Schedule,
-        workers: list[Worker],
-        runner: Runner,
-        on_exit: Callable[[], None],
-        stopping: threading.Event,
-    ) -> None:
-        self._schedule = schedule
-        self._workers = workers
-        self._runner = runner
-        self._on_exit = on_exit
-        self._stopping = stopping
-        self._changed = threading.Condition()
-        self._threads: list[threading.Thread] = []
-        self.fail_fast = False
-        self.fault: BaseException | None = None
-        """What went wrong outside of any step."""
+    `fault` is what went wrong outside of any step.
+    """
+
+    schedule: Schedule
+    workers: list[Worker]
+    runner: Runner
+    on_exit: Callable[[], None]
+    stopping: threading.Event
+    fail_fast: bool
+    fault: BaseException | None = None
+    changed: threading.Condition = field(default_factory=threading.Condition)
+    threads: list[threading.Thread] = field(default_factory=list)
 
     def start(self) -> None:
         """Begin."""
-        for place, worker in enumerate(self._workers, 1):
+        for place, worker in enumerate(self.workers, 1):
             thread = threading.Thread(target=self._work, args=(worker,), name=f"assetc-{place}", daemon=True)
-            self._threads.append(thread)
+            self.threads.append(thread)
             thread.start()
 
     def work_here(self) -> None:
         """Do everything in the thread that calls, as the first of the workers."""
-        self._work(self._workers[0])
+        self._work(self.workers[0])
 
     def stop(self, status: StepStatus, because: tuple[PartId, ...] = ()) -> None:
         """Begin nothing more, and stop what runs."""
-        self._stopping.set()
-        with self._changed:
-            dropped = self._schedule.drop_rest()
-            self._changed.notify_all()
+        self.stopping.set()
+        with self.changed:
+            dropped = self.schedule.drop_rest()
+            self.changed.notify_all()
         for step in dropped:
-            self._runner.leave_out(step, status, because)
-        for worker in self._workers:
+            self.runner.leave_out(step, status, because)
+        for worker in self.workers:
             worker.cancel()
 
     def join(self, seconds: float) -> bool:
         """Wait for all threads; whether they ended."""
-        for thread in self._threads:
+        for thread in self.threads:
             thread.join(seconds)
-        return not any(thread.is_alive() for thread in self._threads)
+        return not any(thread.is_alive() for thread in self.threads)
 
     def running(self) -> tuple[Step, ...]:
         """The steps that are being executed."""
-        with self._changed:
-            return self._schedule.running()
+        with self.changed:
+            return self.schedule.running()
 
     def _work(self, worker: Worker) -> None:
         try:
@@ -124,40 +120,40 @@ class Crew:
             self.fault = self.fault or fault
             self.stop("canceled")
         finally:
-            self._on_exit()
+            self.on_exit()
 
     def _next(self) -> Step | None:
-        with self._changed:
-            while (step := self._schedule.start_next()) is None and not self._schedule.is_over:
-                self._changed.wait()
+        with self.changed:
+            while (step := self.schedule.start_next()) is None and not self.schedule.is_over:
+                self.changed.wait()
             return step
 
     def _execute(self, step: Step, worker: Worker) -> None:
         statuses: Mapping[PartId, StepStatus] = {part.id: "failed" for part in step.parts}
         try:
-            statuses = self._runner.run(step, worker)
+            statuses = self.runner.run(step, worker)
         finally:
             lost = self._end(step, statuses)
         for below, part in lost:
-            self._runner.leave_out(below, "skipped", (part,))
+            self.runner.leave_out(below, "skipped", (part,))
         failed = tuple(part for part, status in statuses.items() if status not in ("success", "skipped"))
         if failed and self.fail_fast:
             self.stop("skipped", failed)
 
     def _end(self, step: Step, statuses: Mapping[PartId, StepStatus]) -> list[tuple[Step, PartId]]:
         """Release what waited for the step. What will never run is returned, each with the part that it needs."""
-        with self._changed:
-            self._schedule.end(step)
+        with self.changed:
+            self.schedule.end(step)
             for part in (part for part, status in statuses.items() if status == "success"):
-                self._schedule.succeed(part)
+                self.schedule.succeed(part)
             failed = [part for part, status in statuses.items() if status != "success"]
-            lost = [(below, part) for part in failed for below in self._schedule.fail(part)]
+            lost = [(below, part) for part in failed for below in self.schedule.fail(part)]
             self._wake()
         return lost
 
     def _wake(self) -> None:
         """This thread takes one step itself; the others are woken for the rest."""
-        if self._schedule.is_over:
-            self._changed.notify_all()
-        elif self._schedule.ready > 1:
-            self._changed.notify(self._schedule.ready - 1)
+        if self.schedule.is_over:
+            self.changed.notify_all()
+        elif self.schedule.ready > 1:
+            self.changed.notify(self.schedule.ready - 1)

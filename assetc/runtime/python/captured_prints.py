@@ -18,19 +18,15 @@ def captured_prints(write_line: Callable[[str], None]) -> Iterator[None]:
     with _LOCK:
         current: object = sys.stdout
         router = current if isinstance(current, _Router) else _Router(sys.stdout)
-        sys.stdout = cast("TextIO", router)
+        standard = sys.stdout = cast("TextIO", router)
         router.add(write_line)
     try:
         yield
     finally:
         with _LOCK:
             router.remove()
-            if _same(sys.stdout, router) and not router.is_used():
+            if sys.stdout is standard and not router.is_used():
                 sys.stdout = router.original
-
-
-def _same(one: object, other: object) -> bool:
-    return one is other
 
 
 class _Router(io.TextIOBase):

@@ -52,11 +52,7 @@ class CompiledDefinitions(Struct, frozen=True):
 
 
 def compile_definitions(given: Iterable[AnyAsset]) -> CompiledDefinitions:
-    """Connect definitions by their keys.
-
-    Raises InvalidDefinitionError for a key that is defined twice (E102), an input that nobody makes (E101), one that
-    several assets could be (E106), a self reference (E104) and a cycle (E103).
-    """
+    """Connect definitions by their keys. Raises InvalidDefinitionError (E101 to E104, E106) where that cannot be."""
     definitions, sources = _separate(given)
     producers = _producers(definitions)
     groups = {key: spec.group for key, spec in sources.items()}

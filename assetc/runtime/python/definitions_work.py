@@ -26,11 +26,7 @@ from assetc.runtime.python.resources import Resources
 
 
 class Seen(Struct, frozen=True):
-    """What the events of a run leave out, because it is only worth something in this process.
-
-    `values` are what the bodies returned, by step name and output name; `loaded` the inputs of each step that were
-    loaded; `errors` what was raised in a step's last attempt; `stored` the assets whose values an IO manager has.
-    """
+    """What the events leave out: `loaded` counts the inputs of a step, `stored` is what an IO manager has."""
 
     values: dict[tuple[str, str], object] = field(default_factory=dict)
     loaded: dict[StepId, int] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from assetc.adapters.protocol import Diagnosed
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.runtime.state.migrations import MIGRATIONS
 from assetc.runtime.state.rows import Row
@@ -24,12 +25,8 @@ _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 Result = TypeVar("Result")
 
 
-class StateError(Exception):
-    """The state cannot be read or written; `diagnostic` says why and what to do."""
-
-    def __init__(self, diagnostic: Diagnostic) -> None:
-        super().__init__(diagnostic.message)
-        self.diagnostic = diagnostic
+class StateError(Diagnosed):
+    """The state cannot be read or written."""
 
 
 class Connection:

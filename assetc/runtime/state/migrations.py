@@ -2,6 +2,37 @@
 
 from __future__ import annotations
 
+_INDEXES = (
+    "create index materializations_by_key on materializations (target_id, key, id)",
+    "create index materializations_by_run on materializations (run_id)",
+)
+
+
+def _materializations(table: str, stored: str, path: str) -> str:
+    """The table of materializations; `stored` is the kind of those that are no relations."""
+    return f"""
+        create table {table} (
+            id text primary key,
+            target_id integer not null references targets,
+            key text not null,
+            partition text not null default '',
+            run_id text not null,
+            step_id text not null,
+            at real not null,
+            code_version text not null,
+            data_version text not null,
+            definition text not null,
+            settings text not null,
+            kind text not null check (kind in ('table', 'view', '{stored}', 'none')),
+            database text, schema text, name text, {path}
+            row_count integer,
+            columns text not null,
+            metadata text not null,
+            inputs text not null
+        ) strict, without rowid
+        """
+
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         """
@@ -43,29 +74,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             primary key (run_id, id)
         ) strict, without rowid
         """,
-        """
-        create table materializations (
-            id text primary key,
-            target_id integer not null references targets,
-            key text not null,
-            partition text not null default '',
-            run_id text not null,
-            step_id text not null,
-            at real not null,
-            code_version text not null,
-            data_version text not null,
-            definition text not null,
-            settings text not null,
-            kind text not null check (kind in ('table', 'view', 'pickle', 'none')),
-            database text, schema text, name text,
-            row_count integer,
-            columns text not null,
-            metadata text not null,
-            inputs text not null
-        ) strict, without rowid
-        """,
-        "create index materializations_by_key on materializations (target_id, key, id)",
-        "create index materializations_by_run on materializations (run_id)",
+        _materializations("materializations", "pickle", ""),
+        *_INDEXES,
         """
         create table latest_materializations (
             target_id integer not null,
@@ -107,27 +117,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         "alter table steps add column connection text not null default ''",
         "alter table steps add column partition text not null default ''",
-        """
-        create table materializations_with_path (
-            id text primary key,
-            target_id integer not null references targets,
-            key text not null,
-            partition text not null default '',
-            run_id text not null,
-            step_id text not null,
-            at real not null,
-            code_version text not null,
-            data_version text not null,
-            definition text not null,
-            settings text not null,
-            kind text not null check (kind in ('table', 'view', 'object', 'none')),
-            database text, schema text, name text, path text,
-            row_count integer,
-            columns text not null,
-            metadata text not null,
-            inputs text not null
-        ) strict, without rowid
-        """,
+        _materializations("materializations_with_path", "object", "path text,"),
         """
         insert into materializations_with_path
         select id, target_id, key, partition, run_id, step_id, at, code_version, data_version, definition, settings,
@@ -138,7 +128,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
         "drop table materializations",
         "alter table materializations_with_path rename to materializations",
-        "create index materializations_by_key on materializations (target_id, key, id)",
-        "create index materializations_by_run on materializations (run_id)",
+        *_INDEXES,
     ),
 )

@@ -11,6 +11,7 @@ from assetc.adapters.protocol import Identity
 from assetc.compiler.plan import PartId
 from assetc.compiler.planning.staleness import Recorded
 from assetc.definitions.key import AssetKey
+from assetc.runtime.state import rows
 from assetc.runtime.state.connection import Connection
 from assetc.runtime.state.records import (
     CheckResult,
@@ -22,27 +23,7 @@ from assetc.runtime.state.records import (
     StepRecord,
     Versions,
 )
-from assetc.runtime.state.rows import (
-    CHECK_COLUMNS,
-    MATERIALIZATION_COLUMNS,
-    RECORDED_COLUMNS,
-    RUN_COLUMNS,
-    RUN_INSERTED,
-    STEP_COLUMNS,
-    STEP_END_COLUMNS,
-    STEP_INSERTED,
-    Row,
-    check_row,
-    materialization_row,
-    run_row,
-    step_end_row,
-    step_row,
-    to_check,
-    to_materialization,
-    to_recorded,
-    to_run,
-    to_step,
-)
+from assetc.runtime.state.rows import Row
 
 
 class State:
@@ -55,8 +36,8 @@ class State:
         """Remember a run that begins, with all the steps that it is going to execute."""
 
         def work(sqlite: sqlite3.Connection) -> None:
-            sqlite.execute(_INSERT_RUN, run_row(run, _target_id(sqlite, run.identity)))
-            sqlite.executemany(_INSERT_STEP, (step_row(step, at) for at, step in enumerate(steps)))
+            sqlite.execute(_INSERT_RUN, rows.run_row(run, _target_id(sqlite, run.identity)))
+            sqlite.executemany(_INSERT_STEP, (rows.step_row(step, at) for at, step in enumerate(steps)))
 
         self._connection.write(work)
 
@@ -65,7 +46,7 @@ class State:
 
         def work(sqlite: sqlite3.Connection) -> None:
             targets = {identity: _target_id(sqlite, identity) for identity in {end.identity for end in ends}}
-            sqlite.executemany(_END_STEP, [step_end_row(end.step) for end in ends])
+            sqlite.executemany(_END_STEP, [rows.step_end_row(end.step) for end in ends])
             for end in ends:
                 _insert_results(sqlite, end, targets[end.identity])
 
@@ -78,12 +59,12 @@ class State:
 
     def recorded(self, identity: Identity, keys: Collection[AssetKey] | None = None) -> Mapping[AssetKey, Recorded]:
         """The last materialization of these assets of a target, or of all."""
-        sql = f"select {_qualified('m', RECORDED_COLUMNS)} from {_LATEST} where {_OF_TARGET}"
+        sql = f"select {_qualified('m', rows.RECORDED_COLUMNS)} from {_LATEST} where {_OF_TARGET}"
         if keys is None:
-            return to_recorded(self._connection.rows(sql, _parts(identity)))
+            return rows.to_recorded(self._connection.rows(sql, _parts(identity)))
         named = json.dumps([key.to_user_string() for key in keys])
         sql += " and l.key in (select value from json_each(?))"
-        return to_recorded(self._connection.rows(sql, (*_parts(identity), named)))
+        return rows.to_recorded(self._connection.rows(sql, (*_parts(identity), named)))
 
     def versions(self, identity: Identity, keys: Collection[AssetKey]) -> Mapping[AssetKey, Versions]:
         """What a reader of these assets reads now; those that were never built are left out."""
@@ -94,8 +75,8 @@ class State:
             f"where {_OF_TARGET} and l.key in ({', '.join('?' * len(keys))})"
         )
         names = {key.to_user_string(): key for key in keys}
-        rows = self._connection.rows(sql, (*_parts(identity), *names))
-        return {names[name]: Versions(*values) for name, *values in rows}
+        found = self._connection.rows(sql, (*_parts(identity), *names))
+        return {names[name]: Versions(*values) for name, *values in found}
 
     def runs(self, wanted: RunFilter) -> tuple[RunRecord, ...]:
         """Runs, newest first."""
@@ -110,37 +91,37 @@ class State:
             f"select {_RUN_COLUMNS} from runs r join targets t on t.id = r.target_id "
             f"where {' and '.join(conditions)} order by r.started_at desc, r.id desc limit ?"
         )
-        return tuple(map(to_run, self._connection.rows(sql, (*parameters, wanted.limit))))
+        return tuple(map(rows.to_run, self._connection.rows(sql, (*parameters, wanted.limit))))
 
     def steps(self, run_id: str) -> tuple[StepRecord, ...]:
         """The steps of a run, in the order of its plan."""
-        sql = f"select {STEP_COLUMNS} from steps where run_id = ? order by ordinal"
-        return tuple(map(to_step, self._connection.rows(sql, (run_id,))))
+        sql = f"select {rows.STEP_COLUMNS} from steps where run_id = ? order by ordinal"
+        return tuple(map(rows.to_step, self._connection.rows(sql, (run_id,))))
 
     def materializations(self, identity: Identity, key: AssetKey, limit: int) -> tuple[Materialization, ...]:
         """The materializations of an asset, newest first."""
         sql = (
-            f"select {_qualified('m', MATERIALIZATION_COLUMNS)} from materializations m "
+            f"select {_qualified('m', rows.MATERIALIZATION_COLUMNS)} from materializations m "
             f"join targets t on t.id = m.target_id where {_OF_TARGET} and m.key = ? order by m.id desc limit ?"
         )
-        rows = self._connection.rows(sql, (*_parts(identity), key.to_user_string(), limit))
-        return tuple(to_materialization(row, identity) for row in rows)
+        found = self._connection.rows(sql, (*_parts(identity), key.to_user_string(), limit))
+        return tuple(rows.to_materialization(row, identity) for row in found)
 
     def check_results(self, identity: Identity) -> Mapping[str, CheckResult]:
         """The last result of every check of a target, by the check's step."""
         sql = (
-            f"select {_qualified('c', CHECK_COLUMNS)} from check_results c where c.id in ("
+            f"select {_qualified('c', rows.CHECK_COLUMNS)} from check_results c where c.id in ("
             "select max(last.id) from check_results last join targets t on t.id = last.target_id "
             f"where {_OF_TARGET} group by last.step_id)"
         )
-        rows = self._connection.rows(sql, _parts(identity))
-        return {result.step_id: result for result in (to_check(row, identity) for row in rows)}
+        found = self._connection.rows(sql, _parts(identity))
+        return {result.step_id: result for result in (rows.to_check(row, identity) for row in found)}
 
     def durations(self, identity: Identity) -> Mapping[PartId, tuple[float, ...]]:
         """The last durations of every step of a target, newest first."""
         sql = f"select d.step_id, d.recent from durations d join targets t on t.id = d.target_id where {_OF_TARGET}"
-        rows = self._connection.rows(sql, _parts(identity))
-        return {step_id: tuple(json.loads(recent)) for step_id, recent in rows}
+        found = self._connection.rows(sql, _parts(identity))
+        return {step_id: tuple(json.loads(recent)) for step_id, recent in found}
 
     def forget_runs(self, keep: int) -> int:
         """Forget all but the newest runs; what is the last of an asset or of a check stays. How many went."""
@@ -166,19 +147,18 @@ def _qualified(alias: str, columns: str) -> str:
     return ", ".join(f"{alias}.{column}" for column in columns.split(", "))
 
 
-_TARGET_COLUMNS = ("adapter", "place", "database", "schema")
-_RUN_COLUMNS = ", ".join(f"{'t' if column in _TARGET_COLUMNS else 'r'}.{column}" for column in RUN_COLUMNS.split(", "))
+_RUN_COLUMNS = f"r.{rows.RUN_COLUMNS}"  # of the others no target has one of the same name
 
 
 def _insert(table: str, columns: str) -> str:
     return f"insert into {table} ({columns}) values ({', '.join('?' for _ in columns.split(', '))})"
 
 
-_INSERT_RUN = _insert("runs", RUN_INSERTED)
-_INSERT_STEP = _insert("steps", STEP_INSERTED)
-_END_STEP = f"update steps set ({STEP_END_COLUMNS}, because) = (?, ?, ?, ?, ?, ?) where run_id = ? and id = ?"
-_INSERT_MATERIALIZATION = _insert("materializations", f"{MATERIALIZATION_COLUMNS}, target_id")
-_INSERT_CHECK = _insert("check_results", f"{CHECK_COLUMNS}, target_id")
+_INSERT_RUN = _insert("runs", rows.RUN_INSERTED)
+_INSERT_STEP = _insert("steps", rows.STEP_INSERTED)
+_END_STEP = f"update steps set ({rows.STEP_END_COLUMNS}, because) = (?, ?, ?, ?, ?, ?) where run_id = ? and id = ?"
+_INSERT_MATERIALIZATION = _insert("materializations", f"{rows.MATERIALIZATION_COLUMNS}, target_id")
+_INSERT_CHECK = _insert("check_results", f"{rows.CHECK_COLUMNS}, target_id")
 _SET_LATEST = f"""
 {_insert("latest_materializations", "target_id, key, partition, materialization_id")}
 on conflict (target_id, key, partition) do update set materialization_id = excluded.materialization_id
@@ -205,10 +185,10 @@ def _target_id(sqlite: sqlite3.Connection, identity: Identity) -> int:
 def _insert_results(sqlite: sqlite3.Connection, end: StepEnd, target_id: int) -> None:
     event = end.materialization
     if event is not None:
-        sqlite.execute(_INSERT_MATERIALIZATION, materialization_row(event, target_id))
+        sqlite.execute(_INSERT_MATERIALIZATION, rows.materialization_row(event, target_id))
         sqlite.execute(_SET_LATEST, (target_id, event.key.to_user_string(), event.partition or "", event.id))
     if end.check is not None:
-        sqlite.execute(_INSERT_CHECK, check_row(end.check, target_id))
+        sqlite.execute(_INSERT_CHECK, rows.check_row(end.check, target_id))
     if end.recent:
         sqlite.execute(_SET_RECENT, (target_id, end.step.id, json.dumps(end.recent)))
 

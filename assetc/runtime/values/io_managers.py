@@ -13,10 +13,7 @@ from assetc.runtime.values.pickled import read_value, write_value
 
 
 class FilesystemIOManager(IOManager):
-    """Stores each value as a pickle below `base_dir`, in folders named like the segments of its key.
-
-    `durable=False` spares the wait for the disk, for a folder that does not outlive the process.
-    """
+    """Pickles each value below `base_dir`, in folders of its key; `durable=False` does not wait for the disk."""
 
     def __init__(self, base_dir: str | PathLike[str] | None = None, *, durable: bool = True) -> None:
         self.base_dir = Path(base_dir or ".assetc/storage")
