@@ -51,11 +51,12 @@ def declare(given: CompilerInput, facts: FileFacts) -> Declared:
     assets = {draft.asset.key: draft.asset for draft in located.drafts}
     names = index_names(project, assets.values(), defined.sources, written)
     whole = (*unreadable, *defined.problems, *located.problems, *find_clashes(located.drafts, names))
+    check_files = (TextId(file.path) for file in project.files if file.kind == "check")
     return Declared(
         drafts=located.drafts,
         assets=assets,
         sources={source.key: source for source in defined.sources},
-        checks=(*defined.checks, *_file_checks(given, facts)),
+        checks=(*defined.checks, *(draft_of_file(facts.sql[text]) for text in check_files)),
         names=names,
         written=written,
         faults={"define": faults, "declare": {PROJECT: whole}},
@@ -124,9 +125,3 @@ def _written(drafts: Iterable[Draft]) -> Iterator[WrittenRelation]:
         for created in draft.creates():
             first.setdefault((draft.body, created.parts), draft.asset.key)
     return ((key, parts) for (_, parts), key in first.items())
-
-
-def _file_checks(given: CompilerInput, facts: FileFacts) -> Iterator[CheckDraft]:
-    for file in given.project.files:
-        if file.kind == "check":
-            yield draft_of_file(facts.sql[TextId(file.path)])

@@ -102,7 +102,9 @@ def draft_of(
         package=package.name,
         fqn=(package.name, *folders, name),
         group=config.group or (folders[0] if folders and project.rules.folder_is_group else "default"),
-        description=_description(config, patch, python),
+        description=(patch.description if patch else "")
+        or config.description
+        or (python.description if python else ""),
         columns=patch.columns if patch else (),
         patch_path=patch.span.path if patch else None,
         step_name=python.name if python and python.outs else "",
@@ -115,19 +117,14 @@ def _configured(
 ) -> tuple[AssetConfig, tuple[Diagnostic, ...]]:
     """The configuration of an asset, and what is wrong with it."""
     own = (*(patch.config if patch else ()), *written.config)
-    entries = (*_folder_entries(project, written.kind, fqn), *own)
+    above = (folder for folder in project.folder_configs if folder.is_over(written.kind, fqn))
+    outer_first = sorted(above, key=lambda folder: len(folder.folder))
+    entries = (*(entry for folder in outer_first for entry in folder.entries), *own)
     settings = project.package_of(written.span.path).settings
     default = "seed" if written.kind == "seed" else settings.default_materialization
     config, problems = configure(entries, project.rules, default)
     misplaced = misplaced_materialization(written.kind, written.name, own)
     return _with_kind(config, written), (*problems, *misplaced, *foreign_dialect(project, config, entries))
-
-
-def _folder_entries(project: Project, kind: AssetKind, fqn: tuple[str, ...]) -> Iterator[Entry]:
-    """What is configured for the folders above an asset, the outer ones first."""
-    over = [folder for folder in project.folder_configs if folder.is_over(kind, fqn)]
-    for folder in sorted(over, key=lambda folder: len(folder.folder)):
-        yield from folder.entries
 
 
 def _with_kind(config: AssetConfig, written: WrittenAsset) -> AssetConfig:
@@ -139,11 +136,6 @@ def _with_kind(config: AssetConfig, written: WrittenAsset) -> AssetConfig:
         materialized = config.materialized if config.materialization.adds_rows else "table"
         return replace(config, materialized=materialized, key_prefix=prefix)
     return config
-
-
-def _description(config: AssetConfig, patch: Patch | None, python: PythonAsset | None) -> str:
-    described = patch.description if patch else ""
-    return described or config.description or (python.description if python else "")
 
 
 def _is_without_relation(config: AssetConfig, python: PythonAsset | None) -> bool:

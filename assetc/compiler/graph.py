@@ -25,9 +25,8 @@ def connect(
 ) -> tuple[Graph, tuple[Diagnostic, ...]]:
     """The graph of all that is connected, and its cycles.
 
-    A likely edge that closes a cycle is left out, with a note; so is an inferred one in a dbt project. Edges
-    of a reported cycle stay. An asset that reads itself is not a cycle: who resolves references reports it.
-    What two assets of one function need of each other through a third one is.
+    A likely edge that closes a cycle is left out, with a note; so is an inferred one in a dbt project. Edges of a
+    reported cycle stay. No asset that reads itself is one, but what assets of one function need through a third.
     """
     known = assets.keys() | sources.keys()
     kept = tuple(edge for edge in edges if edge.up != edge.down and edge.up in known and edge.down in known)

@@ -40,7 +40,8 @@ def load_table_value(build: Build, value: object, relation: Relation) -> Operati
     if not isinstance(value, list) or value:
         yield LoadValue(relation, value, temporary)
         return
-    columns = _declared_columns(build)
+    declared = tuple(Column(column.name, column.type) for column in build.columns if column.type)
+    columns = declared if len(declared) == len(build.columns) else ()
     if not columns and build.existing == "table":
         columns = yield Describe(build.relation)
     if columns:
@@ -49,12 +50,6 @@ def load_table_value(build: Build, value: object, relation: Relation) -> Operati
     message = f"`{build.relation.name}` returned an empty list, which does not tell its columns"
     hint = "Declare its columns with their types, or return an empty frame that has columns"
     yield Report(diagnostic("E174", message, build.span, hint=hint))
-
-
-def _declared_columns(build: Build) -> tuple[Column, ...]:
-    """The declared columns, if every one of them has a type."""
-    typed = tuple(Column(column.name, column.type) for column in build.columns if column.type)
-    return typed if len(typed) == len(build.columns) else ()
 
 
 _DELIMITERS = (";", "\t", "|", ",")

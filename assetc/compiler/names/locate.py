@@ -115,8 +115,5 @@ def _tags(declared: DeclaredSource) -> tuple[str, ...]:
 
 
 def _meta(declared: DeclaredSource) -> dict[str, object]:
-    meta: dict[str, object] = {}
-    for entry in declared.config:
-        if entry.key == "meta" and isinstance(entry.value, dict):
-            meta |= entry.value
-    return meta
+    found = (entry.value for entry in declared.config if entry.key == "meta" and isinstance(entry.value, dict))
+    return {key: value for meta in found for key, value in meta.items()}

@@ -14,9 +14,7 @@ from assetc.definitions.key import AssetKey, parts_of
 class Inputs(Struct, frozen=True):
     """The assets that an asset reads, and the ephemeral models that become part of its SQL, both sorted.
 
-    The reads of a view are the relations that it names; those of everything else go on through views to the
-    tables behind them, because a table is out of date when a table behind a view that it reads was built
-    again.
+    A view reads the relations that it names; everything else is out of date, too, when what is behind a view is newer.
     """
 
     reads: tuple[AssetKey, ...] = ()

@@ -82,9 +82,8 @@ def _is_gated(asset: Asset, check: Check, publish: Publish) -> bool:
 def blocking_checks(builds: Mapping[AssetKey, Step], checks: Iterable[Check]) -> dict[AssetKey, tuple[PartId, ...]]:
     """The checks that each of the executed steps has to wait for, beside its own `after`.
 
-    A check of error severity holds back the steps that are downstream of *all* assets it reads, and no
-    others: so it can neither close a cycle nor make a step wait for assets that it does not need. `builds`
-    are in topological order.
+    A check of error severity holds back what is downstream of *all* assets it reads: so it can neither close a cycle
+    nor make a step wait for assets that it does not need. `builds` are in topological order.
     """
     keys = {step.makes[0].id: key for key, step in builds.items()}
     parents = {key: tuple(keys[up] for up in step.after) for key, step in builds.items()}

@@ -32,10 +32,9 @@ _REDEFINING: frozenset[ReasonKind] = frozenset(
 class Recorded(Struct, frozen=True):
     """The last materialization of an asset in this target.
 
-    `data_version` is what a reader of its rows remembers (the event's id, unless the content has a version of
-    its own); `definition` is what a view that names it remembers. `inputs` are the versions that were read
-    then: of each asset read its `data_version` (its `definition`, where this asset is a view), of each
-    inlined model its code. `path` is where an object is stored.
+    `data_version` is what a reader of its rows remembers (the event's id, unless the content has a version of its own);
+    `definition` is what a view that names it remembers. `inputs` are the versions that were read then: of assets one of
+    these two, of inlined models their code. `path` is where an object is stored.
     """
 
     event_id: str

@@ -42,20 +42,16 @@ def resolve_checks(
     unknown: list[CheckDraft] = []
     own = tuple(test.removeprefix("test_") for test in tests)
     known = (*GENERIC_TESTS, *own)
-    for draft in drafts:
-        if not draft.config.enabled:
-            continue
+    for draft in (draft for draft in drafts if draft.config.enabled):
+        arguments = () if draft.kind in own else _wrong_arguments(draft)
         if draft.path is None and draft.kind.rpartition(".")[2] not in known:
             unknown.append(draft)
-            continue
-        arguments = () if draft.kind in own else _wrong_arguments(draft)
-        wrong = (*arguments, *_missing_relations(project, draft, names))
-        problems += wrong
-        if wrong:
-            continue
-        read, faults = _read_by(draft, facts, names)
-        problems += faults
-        checks.append(_check(project, draft, read))
+        elif wrong := (*arguments, *_missing_relations(project, draft, names)):
+            problems += wrong
+        else:
+            read, faults = _read_by(draft, facts, names)
+            problems += faults
+            checks.append(_check(project, draft, read))
     return tuple(with_own_ids(checks)), (*problems, *_unknown_tests(project, unknown, known))
 
 

@@ -81,10 +81,7 @@ class _Entry:
         """The definition; it selects nothing where it cannot be understood."""
         written = entry if isinstance(entry, Mapping) else {}
         self.name = str(written.get("name") or "")
-        for key in written:
-            if key not in ENTRY_KEYS:
-                place = self.locate((*self.steps, str(key)))
-                self.faults.append(_unknown_key(self.title(), str(key), ENTRY_KEYS, place))
+        self.has_only(ENTRY_KEYS, written, self.steps)
         expression: Expression = NOTHING
         if "definition" in written and self.name:
             expression = self.expression(written["definition"], (*self.steps, "definition"))
@@ -99,6 +96,12 @@ class _Entry:
     def title(self) -> str:
         """How messages call it."""
         return f"selector {self.name!r}" if self.name else "a selector"
+
+    def has_only(self, known: tuple[str, ...], written: Mapping[object, object], steps: Steps) -> bool:
+        """Whether a mapping has no unknown keys; each is a fault."""
+        unknown = [str(key) for key in written if key not in known]
+        self.faults += (_unknown_key(self.title(), key, known, self.locate((*steps, key))) for key in unknown)
+        return not unknown
 
     def wrong(self, what: str, steps: Steps) -> Expression:
         """Note a fault; what is wrong selects nothing."""
@@ -156,10 +159,7 @@ class _Entry:
         if len(written) == 1:
             ((method, value),) = written.items()
             return self.criterion(str(method), value, {}, steps)
-        unknown = [str(key) for key in written if key not in TERM_KEYS]
-        for key in unknown:
-            self.faults.append(_unknown_key(self.title(), key, TERM_KEYS, self.locate((*steps, key))))
-        if unknown:
+        if not self.has_only(TERM_KEYS, written, steps):
             return NOTHING
         if "method" not in written or "value" not in written:
             keys = ", ".join(map(str, written)) or "nothing"
