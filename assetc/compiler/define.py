@@ -20,9 +20,8 @@ from assetc.compiler.define_checks import CheckDraft, drafts_of_patch, drafts_of
 from assetc.compiler.diagnostic import Annotation, Diagnostic, Faults, diagnostic, did_you_mean
 from assetc.compiler.facts import PythonFacts
 from assetc.compiler.names.locate import declared_source, implicit_source
-from assetc.compiler.package import ProjectFile
 from assetc.compiler.place import TextId, file_span
-from assetc.compiler.project import Patch, Project, Properties
+from assetc.compiler.project import Patch, Project, ProjectFile, Properties
 from assetc.compiler.python.reading import DeclaredDependency
 from assetc.compiler.reading.read_files import FileFacts
 from assetc.definitions.key import AssetKey

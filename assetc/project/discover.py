@@ -9,8 +9,8 @@ from operator import attrgetter
 from msgspec import Struct, field
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
-from assetc.compiler.package import FileKind, ProjectFile, Settings
 from assetc.compiler.place import file_span
+from assetc.compiler.project import FileKind, ProjectFile, Settings
 
 Stamp = tuple[int, int, int]
 

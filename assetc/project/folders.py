@@ -9,8 +9,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
-from assetc.compiler.package import ProjectFile, Settings
-from assetc.compiler.project import Entry, FolderConfig
+from assetc.compiler.project import Entry, FolderConfig, ProjectFile, Settings
 from assetc.compiler.rules import Rules
 from assetc.project.settings import PATH_KEYS
 from assetc.project.templates import TemplateNames, render_entries

@@ -12,8 +12,7 @@ from msgspec.structs import replace
 
 from assetc.compiler.config import nothing
 from assetc.compiler.diagnostic import Diagnostic
-from assetc.compiler.package import Package, ProjectFile, Settings
-from assetc.compiler.project import FolderConfig, Project, Target
+from assetc.compiler.project import FolderConfig, Package, Project, ProjectFile, Settings, Target
 from assetc.project.discover import discover
 from assetc.project.documents.readers import read_project_file
 from assetc.project.documents.readings import ProjectFileReading

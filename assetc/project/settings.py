@@ -12,8 +12,7 @@ from assetc.adapters.protocol import FrameForm
 from assetc.compiler.configuration.values import Misfit, flag, one_of, text
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.materialization.known import CONFIGURABLE
-from assetc.compiler.package import Settings
-from assetc.compiler.project import Entry
+from assetc.compiler.project import Entry, Settings
 from assetc.compiler.rules import Rules
 from assetc.compiler.sql.dialects import DIALECTS
 

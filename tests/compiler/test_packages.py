@@ -8,7 +8,7 @@ from typing import cast
 from msgspec.structs import replace
 
 from assetc.compiler.compilation import Compilation
-from assetc.compiler.package import Package
+from assetc.compiler.project import Package
 from assetc.compiler.template.asking import NoWarehouse
 from assetc.project.discover import discover
 from assetc.project.load import LoadRequest

@@ -16,7 +16,7 @@ from assetc.cli.options.lazy_group import COMMANDS, NOT_BUILT
 from assetc.compiler.asset import CheckConfig
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.configuration.configure import CONVERTERS, SYNONYMS
-from assetc.compiler.package import Settings
+from assetc.compiler.project import Settings
 from assetc.project.documents.keys import CHECK_CONFIG_KEYS, NATIVE_PROJECT_KEYS
 
 REFERENCE = DOCS / "reference"

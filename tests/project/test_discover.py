@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assetc.compiler.diagnostic import Diagnostic
-from assetc.compiler.package import Settings
+from assetc.compiler.project import Settings
 from assetc.project.discover import discover
 from assetc.project.documents.read_text import read_text
 

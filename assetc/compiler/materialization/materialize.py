@@ -9,8 +9,7 @@ from assetc.compiler.materialization.build import Build, Query
 from assetc.compiler.materialization.fill import fill
 from assetc.compiler.materialization.known import unknown_materialization, without_query
 from assetc.compiler.materialization.phases import Work, carry_out
-from assetc.compiler.materialization.schema_change import align, unknown_policy
-from assetc.compiler.materialization.strategy import key_problem, strategy_problem, write_rows
+from assetc.compiler.materialization.strategy import align, key_problem, strategy_problem, unknown_policy, write_rows
 from assetc.compiler.operation import CreateView, Describe, Drop, Operation, Operations, Publish, Report
 
 

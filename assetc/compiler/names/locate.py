@@ -5,9 +5,8 @@ from __future__ import annotations
 from assetc.compiler.asset import Asset, Source
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.names.names import LogicalName
-from assetc.compiler.package import Settings
 from assetc.compiler.place import Span
-from assetc.compiler.project import DeclaredSource, Project, Target
+from assetc.compiler.project import DeclaredSource, Project, Settings, Target
 from assetc.compiler.sql.fold import fold
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation

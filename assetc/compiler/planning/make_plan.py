@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from typing import Literal
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset, Check, Graph, NodeId
 from assetc.compiler.graph import ancestors, order, with_shared_needs
@@ -19,12 +20,12 @@ from assetc.compiler.plan import (
     Plan,
     RunBody,
     Step,
+    StepId,
     check_id,
     output_id,
     step_id,
 )
 from assetc.compiler.planning.inputs import Inputs, find_inputs
-from assetc.compiler.planning.merge_bodies import merge_bodies
 from assetc.compiler.planning.place_checks import Publish, with_checks
 from assetc.compiler.planning.staleness import Condition, Recorded, assess
 from assetc.compiler.selection.request import Selected
@@ -208,3 +209,25 @@ def _worth_checking(
         for check in checks
         if check.id not in remembered.verified or not check.assets or not reused.issuperset(check.assets)
     )
+
+
+def merge_bodies(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """The steps, those of one function merged at the first; no check of one of its outputs holds back another."""
+    bodies: dict[StepId, list[Step]] = {}
+    for step in steps:
+        if isinstance(step.work, RunBody):
+            bodies.setdefault(step.id, []).append(step)
+    if all(len(same) == 1 for same in bodies.values()):
+        return tuple(steps)
+    checked = {step.id: step.after for step in steps if isinstance(step.work, ExecuteCheck)}
+    merged: dict[StepId, Step] = {}
+    for step in steps:
+        same = bodies.get(step.id, [step])
+        own = {output.id for each in same for output in each.makes}
+        needed = {up for each in same for up in each.after if up not in own and own.isdisjoint(checked.get(up, ()))}
+        if len(same) == 1:
+            merged[step.id] = step
+        elif step.id not in merged:
+            makes = tuple(output for each in same for output in each.makes)
+            merged[step.id] = replace(step, makes=makes, after=tuple(sorted(needed)))
+    return tuple(merged.values())

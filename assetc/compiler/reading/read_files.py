@@ -10,8 +10,8 @@ from msgspec import Struct
 from assetc.compiler.compiler_input import CompilerInput
 from assetc.compiler.diagnostic import Diagnostic, Faults
 from assetc.compiler.facts import UNREADABLE, MacroFacts, PythonFacts, SeedFacts, SqlFacts
-from assetc.compiler.package import ProjectFile
 from assetc.compiler.place import PROJECT, TextId
+from assetc.compiler.project import ProjectFile
 from assetc.compiler.python.reading import PythonReading
 from assetc.compiler.reading.understand import discover
 from assetc.compiler.template.macros import MacroFile

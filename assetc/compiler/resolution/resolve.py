@@ -11,8 +11,8 @@ from assetc.compiler.define_assets import Draft
 from assetc.compiler.diagnostic import Diagnostic, Faults, in_config
 from assetc.compiler.facts import HookFacts, SqlFacts
 from assetc.compiler.names.names import find_key
-from assetc.compiler.package import Settings
 from assetc.compiler.place import TextId
+from assetc.compiler.project import Settings
 from assetc.compiler.resolution.resolution import Resolution
 from assetc.compiler.resolution.resolve_declared import resolve_explicit
 from assetc.compiler.resolution.resolve_python import resolve_python

@@ -8,7 +8,7 @@ from hashlib import blake2b
 
 from msgspec import Struct
 
-from assetc.compiler.package import ProjectFile
+from assetc.compiler.project import ProjectFile
 from assetc.project.memory.cache import Cache
 from assetc.project.memory.compact import read_plain
 from assetc.project.memory.snapshot_rows import Recalled, Rows, Snapshot, read_rows, rows_of

@@ -8,9 +8,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from assetc.compiler.diagnostic import Diagnostic
-from assetc.compiler.package import ProjectFile, Settings
 from assetc.compiler.place import Span
-from assetc.compiler.project import CheckSpec, DeclaredSource, Entry, FolderConfig, Patch, Properties
+from assetc.compiler.project import (
+    CheckSpec,
+    DeclaredSource,
+    Entry,
+    FolderConfig,
+    Patch,
+    ProjectFile,
+    Properties,
+    Settings,
+)
 from assetc.compiler.rules import Rules
 from assetc.project.documents.read_text import read_text
 from assetc.project.documents.readers import read_properties
