@@ -33,7 +33,7 @@ class Connection:
     """One connection, used by one thread at a time."""
 
     def __init__(self, path: Path | None) -> None:
-        self._path = path
+        self._shown = "the state" if path is None else f"the state file {path.parent.name}/{path.name}"
         self._lock = threading.RLock()
         with self._faults():
             if path is not None:
@@ -83,10 +83,6 @@ class Connection:
 
     def _version(self) -> int:
         return int(self.rows("pragma user_version")[0][0])
-
-    @property
-    def _shown(self) -> str:
-        return "the state" if self._path is None else f"the state file {self._path.parent.name}/{self._path.name}"
 
     def _faults(self) -> AbstractContextManager[None]:
         return faults_of(self._shown)

@@ -81,8 +81,8 @@ class ProjectWork(Struct, frozen=True):
         incremental = self.tables.is_incremental(output, attempt)
         ask = SessionActs(attempt.session, self.workspace.adapter)
         compiled = self.compiler.model(asset, incremental=incremental, ask=ask)
-        known_before = not self.compiler.needs_warehouse(asset)
-        attempt.pass_on(compiled.rendered.logs, () if known_before else compiled.rendered.problems)
+        problems = compiled.rendered.problems
+        attempt.pass_on(compiled.rendered.logs, problems if problems and self.compiler.needs_warehouse(asset) else ())
         script = read_script(asset, compiled.sql, self.workspace.adapter.dialect)
         query = script.query
         if query is None:
