@@ -70,6 +70,11 @@ class Asset(Struct, frozen=True):
         return NodeId("model" if self.kind == "python" else self.kind, self.package, name)
 
     @property
+    def is_value(self) -> bool:
+        """Whether what it returns is known to be no table, and is kept as an object."""
+        return self.kind == "python" and self.relation is None
+
+    @property
     def path(self) -> str:
         """The file that defines the asset."""
         return self.span.path

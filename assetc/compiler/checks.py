@@ -17,7 +17,8 @@ _OPERATORS = frozenset(("and", "between", "case", "in", "is", "like", "not", "or
 def failing_rows(check: Check, relations: Sequence[str], quote: Quote) -> str:
     """The query of a built-in generic test. Raises KeyError for a kind that is not built in.
 
-    `relations` are the texts of the relations that the check reads, its own first.
+    `relations` are the texts of the relations that the check reads, each once, its own first: the last one is the
+    parent of a relationship, which may be itself.
     """
     own = filtered(relations[0], check.config.where)
     column = column_text(check.column or "", quote)
@@ -30,7 +31,7 @@ def failing_rows(check: Check, relations: Sequence[str], quote: Quote) -> str:
         case "accepted_values":
             return _accepted_values(own, column, arguments)
         case "relationships":
-            return _relationships(own, column, relations[1], column_text(str(arguments["field"]), quote))
+            return _relationships(own, column, relations[-1], column_text(str(arguments["field"]), quote))
     raise KeyError(check.kind)
 
 

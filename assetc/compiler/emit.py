@@ -48,7 +48,11 @@ class Emitted(Struct, frozen=True):
 
 def emit(emitter: Emitter, owner: AssetKey, variant: Variant) -> Emitted:
     """The SQL of one variant of a model or check; names are looked up for `owner`."""
-    spliced = _with_relations(emitter, owner, variant)
+    return with_inlined(emitter, owner, variant, _with_relations(emitter, owner, variant))
+
+
+def with_inlined(emitter: Emitter, owner: AssetKey, variant: Variant, spliced: Spliced) -> Emitted:
+    """The SQL of a variant, whose relations are written already, below the ephemeral models that it names."""
     inlined = tuple(_inlined(emitter, variant, owner))
     if not inlined:
         return Emitted(spliced.text, (spliced,))

@@ -125,7 +125,7 @@ def _connected(
     resolved: Resolved,
 ) -> tuple[Graph | None, dict[Pass, Faults]]:
     tests = (macro.name for macro in given.surroundings.library.tests())
-    checks, check_faults = resolve_checks(given.project, declared.checks, sql, declared.names, tests)
+    checks, check_faults = resolve_checks(given.project, declared.checks, sql, declared.names, assets, tests)
     sources = {**declared.sources, **{source.key: source for source in resolved.implicit_sources}}
     graph, cycles = connect(assets, sources, checks, resolved.edges, given.project.rules)
     return graph, {"checks": {PROJECT: check_faults}, "connect": {PROJECT: cycles}}

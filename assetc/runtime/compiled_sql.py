@@ -12,16 +12,17 @@ from assetc.adapters.protocol import Adapter, Canceled
 from assetc.compiler.asset import Asset, Check
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.diagnostic import Diagnostic, in_config
-from assetc.compiler.emit import Emitted, Emitter, emit, relation_text
+from assetc.compiler.emit import Emitted, Emitter, emit, relation_text, with_inlined
 from assetc.compiler.facts import Variant
 from assetc.compiler.names.index_names import names_of_graph
 from assetc.compiler.names.locate import written_relation
-from assetc.compiler.names.names import Names, Ref, find_key, find_ref, find_source, find_table
+from assetc.compiler.names.names import INLINED_PREFIX, Names, Ref, find_key, find_ref, find_source, find_table
 from assetc.compiler.names.target_names import NOBODY, seen_by_asset, seen_by_check
 from assetc.compiler.place import Span, file_span
 from assetc.compiler.reference import Reference
 from assetc.compiler.sql.reading import SqlReading
 from assetc.compiler.sql.rewrite import rewrite
+from assetc.compiler.sql.splice import splice
 from assetc.compiler.template.render import render
 from assetc.compiler.template.rendered import Rendered, span_in_template
 from assetc.compiler.template.surroundings import Surroundings, Template, at_moment
@@ -128,12 +129,24 @@ class SqlCompiler(Struct, frozen=True):
 
         return rewrite(sql, reading, text_of).text
 
+    def is_ephemeral(self, key: AssetKey) -> bool:
+        """Whether a query stands for an asset wherever it is read."""
+        asset = self.workspace.graph.assets.get(key)
+        return asset is not None and asset.config.materialization.is_inlined
+
     def ephemeral(self, key: AssetKey) -> str | None:
         """The query that stands for an ephemeral model; None for every other asset."""
-        asset = self.workspace.graph.assets.get(key)
-        if asset is None or not asset.config.materialization.is_inlined:
+        if not self.is_ephemeral(key):
             return None
-        return emit(self.emitter, key, self._variant(asset.path, incremental=False)).sql.strip().rstrip(";")
+        path = self.workspace.graph.assets[key].path
+        return emit(self.emitter, key, self._variant(path, incremental=False)).sql.strip().rstrip(";")
+
+    def with_ephemeral(self, sql: str) -> str:
+        """A query in which all relations are final, with the ephemeral models that it names at its head."""
+        if INLINED_PREFIX not in sql:
+            return sql
+        variant = Variant(incremental=False, rendered=Rendered(sql), reading=_read(sql, self.adapter.dialect))
+        return with_inlined(self.emitter, NOBODY, variant, splice(sql, ())).sql
 
     def resolve_name(self, owner: AssetKey, call: NamingCall, written: tuple[str, ...]) -> Relation | None:
         """The relation of what a body names with such a call."""

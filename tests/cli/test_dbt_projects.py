@@ -53,6 +53,20 @@ def test_a_test_of_what_is_not_there_is_left_out(assetc, write):
     assert "nothing is called crm/no: relationships_users_id__id__source_crm_no_ will not run" in told.err
 
 
+def test_a_sql_file_that_tests_what_is_not_there_is_left_out(assetc, write):
+    write(
+        {
+            "models/off.sql": "{{ config(enabled=false) }} select 1 as id",
+            "models/late.sql": "select 1 as id",
+            "tests/one.sql": "select * from {{ ref('off') }}",
+            "tests/other.sql": "select * from {{ ref('late') }} join {{ source('crm', 'no') }} using (id)",
+        }
+    )
+    told = assetc("build")
+    assert "warning[W202]: nothing is called off: one will not run" in told.err
+    assert "nothing is called crm/no: other will not run\n --> tests/other.sql:1:41" in told.err
+
+
 def test_a_dbt_listing_holds_what_dbt_knows_of(assetc, write):
     """A table that nobody declares is in the lineage, and in no listing."""
     write({"models/late.sql": "select * from raw.late"})

@@ -169,3 +169,62 @@ def test_checks_of_one_name_are_as_many_checks(assetc, shop):
     assetc("compile")
     assert {each.name for each in (shop / "target/compiled/shop/checks/checks").iterdir()} == {"a", "b"}
     assert "checks/b/same.sql" in assetc("retry").err
+
+
+ALIASED = """
+{% test above(model, column_name, least, other=none) %}
+with checked as (select m.{{ column_name }} from {{ model }} m {% if other %}join {{ other }} o using (id){% endif %})
+select {{ column_name }} as {{ model.identifier }} from checked where {{ column_name }} > {{ least }}
+{% endtest %}
+{% test in_users(model, column_name) %}
+select * from {{ ref('users') }} where id not in (select {{ column_name }} from {{ model }})
+{% endtest %}
+"""
+EPHEMERAL = """
+models:
+  - name: users
+    columns:
+      - name: id
+        data_tests:
+          - relationships: {to: ref('users'), field: boss, name: is_a_boss, config: {where: "id < 3"}}
+          - above: {least: 2}
+          - above: {least: 0, other: ref('bosses'), name: above_both}
+  - name: orders
+    columns: [{name: id, data_tests: [in_users, relationships: {to: ref('orders'), field: id, name: in_itself}]}]
+"""
+
+
+def test_checks_over_ephemeral_models_read_what_these_read(assetc, shop):
+    ephemeral = "{{ config(materialized='ephemeral') }}"
+    files = {
+        "macros/tests.sql": ALIASED,
+        "models/users.sql": f"{ephemeral} select id, id - 1 as boss from orders",
+        "models/bosses.sql": f"{ephemeral} with b as (select boss as id from users) select * from b",
+        "models/shop.yml": EPHEMERAL,
+        "checks/both.sql": "with b as (select * from bosses) select * from b join {{ ref('users') }} using (id)",
+        "checks/none.sql": "select * from users where id > 9",
+    }
+    for path, text in files.items():
+        (shop / path).parent.mkdir(exist_ok=True)
+        (shop / path).write_text(text)
+    told = assetc("build --log-format json")
+    ends = [json.loads(line) for line in told.err.splitlines() if '"check_status"' in line]
+    assert {each["check"]: each["check_status"] for each in ends} == {
+        "above_both": "fail",
+        "above_users_id__2": "fail",
+        "both": "fail",
+        "in_itself": "pass",
+        "in_users_orders_id": "pass",
+        "is_a_boss": "pass",
+        "none": "pass",
+    }
+    assert assetc("show above_users_id__2 --json").json == [{"__dbt__cte__users": 3}]
+
+
+def test_a_relationship_of_an_asset_to_itself(assetc, shop):
+    (shop / "models/users.sql").write_text("select * from (values (1, null), (2, 1), (3, 9)) users(id, boss)")
+    checks = "models: [{name: users, columns: [{name: boss, data_tests: [relationships: {to: users, field: id}]}]}]"
+    (shop / "models/shop.yml").write_text(checks)
+    assert "relationships_users_boss__id__users fails: 1 row" in assetc("build -s users").err
+    assetc("run -s users")
+    assert assetc("show relationships_users_boss__id__users --json").json == [{"from_field": 9}]

@@ -250,6 +250,19 @@ def test_blocking_checks_of_one_table_are_gates_and_others_are_not() -> None:
     assert plan.steps[0].makes[0].gates == ("check:shop/one",)
 
 
+def test_a_check_of_an_ephemeral_model_waits_for_what_it_reads_and_holds_back_its_readers() -> None:
+    checks = [check("one", "e"), check("with_b", "e", "b")]
+    found = graph("a > e, e > b, e b > c, a > z", checks, e=asset("e", materialized="ephemeral"))
+    assert shown(make_plan(found, everything(found), PlanRequest("build"))) == [
+        "a: first build",
+        "check:shop/one after a",
+        "b after a check:shop/one: first build",
+        "check:shop/with_b after a b",
+        "c after a b check:shop/one check:shop/with_b: first build",
+        "z after a: first build",
+    ]
+
+
 def test_a_model_decides_itself_when_it_is_published() -> None:
     found = graph("a > b", [check("a_ok", "a")], a=asset("a", publish="before_checks"))
     plan = make_plan(found, everything(found), PlanRequest("build"))
@@ -288,14 +301,16 @@ NAMES = [f"a{number}" for number in range(12)]
     ),
     checks=st.lists(st.lists(st.sampled_from(NAMES), min_size=1, max_size=4, unique=True), max_size=8),
     selected=st.sets(st.sampled_from(NAMES)),
+    ephemeral=st.sets(st.sampled_from(NAMES)),
     publish=st.sampled_from(["after_checks", "before_checks"]),
 )
 @settings(max_examples=150, deadline=None)
 def test_every_step_stands_behind_those_it_waits_for(
-    edges: list[tuple[int, int]], checks: list[list[str]], selected: set[str], publish: str
+    edges: list[tuple[int, int]], checks: list[list[str]], selected: set[str], ephemeral: set[str], publish: str
 ) -> None:
     text = ", ".join([*(f"{NAMES[up]} > {NAMES[down]}" for up, down in edges), *(f"{name} >" for name in NAMES)])
-    found = graph(text, [check(f"c{place}", *assets) for place, assets in enumerate(checks)])
+    kinds = {name: asset(name, materialized="ephemeral") for name in ephemeral}
+    found = graph(text, [check(f"c{place}", *assets) for place, assets in enumerate(checks)], **kinds)
     chosen = Selected(frozenset(map(AssetKey, selected)), nodes=frozenset(found.checks))
     request = PlanRequest("build", publish=publish)  # type: ignore[arg-type]
     plan = make_plan(found, chosen, request)
@@ -303,7 +318,7 @@ def test_every_step_stands_behind_those_it_waits_for(
     for step in plan.steps:
         assert seen.issuperset(step.after)
         seen.add(step.id)
-    assert len(seen) == len(plan.steps) == len(selected) + len(checks)
+    assert len(seen) == len(plan.steps) == len(selected - ephemeral) + len(checks)
     assert make_plan(found, chosen, request) == plan
 
 

@@ -209,6 +209,9 @@ def _with_catalog(names: Names, found: Candidates, parts: tuple[str, ...]) -> Ca
     return found + elsewhere
 
 
+INLINED_PREFIX = "__dbt__cte__"
+
+
 def inlined_name(key: AssetKey) -> str:
     """The name of the CTE that stands for an ephemeral model, as dbt writes it."""
-    return f"__dbt__cte__{key.to_python_identifier()}"
+    return f"{INLINED_PREFIX}{key.to_python_identifier()}"

@@ -29,6 +29,11 @@ def is_view(asset: Asset) -> bool:
     return asset.config.materialization.relation == "view"
 
 
+def is_ephemeral(asset: Asset) -> bool:
+    """Whether the query of an asset becomes part of those that read it."""
+    return asset.config.materialization.is_inlined
+
+
 def find_inputs(graph: Graph, ordered: Iterable[AssetKey] | None = None) -> dict[AssetKey, Inputs]:
     """The inputs of every asset. `ordered` are the graph's assets in topological order, if known already."""
     kinds = {key: asset.config.materialization.relation for key, asset in graph.assets.items()}

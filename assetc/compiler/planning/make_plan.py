@@ -25,7 +25,7 @@ from assetc.compiler.plan import (
     output_id,
     step_id,
 )
-from assetc.compiler.planning.inputs import Inputs, find_inputs
+from assetc.compiler.planning.inputs import Inputs, find_inputs, is_ephemeral
 from assetc.compiler.planning.place_checks import Publish, with_checks
 from assetc.compiler.planning.staleness import Condition, Recorded, assess
 from assetc.compiler.selection.request import Selected
@@ -76,10 +76,11 @@ def make_plan(
     choice = _choose(graph, selected, request, remembered)
     checks = _worth_checking(checks, choice.reused, remembered)
     barriers = choice.reused.intersection(key for check in checks for key in check.assets)
-    builds = _asset_steps(choice, barriers, request, remembered)
+    builds, nearest = _asset_steps(choice, barriers, request, remembered)
     steps = tuple(builds.values())
     if request.command == "build":
-        steps = with_checks(builds, barriers, checks, publish=request.publish, connection=request.connection)
+        behind = {key: nearest[key] for key in choice.ordered if is_ephemeral(choice.graph.assets[key])}
+        steps = with_checks(builds, barriers, behind, checks, publish=request.publish, connection=request.connection)
     return Plan(request.command, merge_bodies(steps), keys)
 
 
@@ -122,8 +123,11 @@ def concerned(graph: Graph, selected: Selected) -> Set[AssetKey]:
 
 def _asset_steps(
     choice: _Choice, barriers: Collection[AssetKey], request: PlanRequest, remembered: Remembered
-) -> dict[AssetKey, Step]:
-    """A step for each asset, in topological order. What is below `barriers`, reused assets to be checked, waits."""
+) -> tuple[dict[AssetKey, Step], dict[AssetKey, tuple[PartId, ...]]]:
+    """A step for each asset, in topological order, and what a reader of each asset waits for.
+
+    What is below `barriers`, reused assets to be checked, waits.
+    """
     steps: dict[AssetKey, Step] = {}
     nearest: dict[AssetKey, tuple[PartId, ...]] = {}
     for key in choice.ordered:
@@ -139,7 +143,7 @@ def _asset_steps(
             nearest[key] = (output.id,)
         else:
             nearest[key] = after
-    return steps
+    return steps, nearest
 
 
 def _nearest_executed(
@@ -153,7 +157,7 @@ def _nearest_executed(
 
 
 def _is_built_by(asset: Asset, request: PlanRequest) -> bool:
-    if asset.config.materialization.is_inlined:
+    if is_ephemeral(asset):
         return False
     if request.command == "seed":
         return asset.kind == "seed"

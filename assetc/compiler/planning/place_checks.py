@@ -18,29 +18,34 @@ Publish: TypeAlias = Literal["after_checks", "before_checks"]
 def with_checks(
     builds: Mapping[AssetKey, Step],
     barriers: Collection[AssetKey],
+    behind: Mapping[AssetKey, tuple[PartId, ...]],
     checks: tuple[Check, ...],
     *,
     publish: Publish,
     connection: str,
 ) -> tuple[Step, ...]:
-    """The steps of assets with each check right behind what it reads. `barriers` are reused assets that are checked."""
+    """The steps of assets with each check right behind what it reads. `barriers` are reused assets that are checked.
+
+    `behind` says what a reader of each ephemeral model waits for.
+    """
     gates = _find_gates(builds, checks, publish)
     executed = {key: step for key, step in builds.items() if not step.is_reused or key in barriers}
     others = [check for check in checks if check_id(check) not in gates]
-    blocked_by = blocking_checks(executed, others)
-    waiting = _waiting_checks(builds, checks)
+    blocked_by = blocking_checks(executed, behind.keys(), others)
+    read = {key: (step.makes[0].id,) for key, step in executed.items()} | dict(behind)
+    waiting = _waiting_checks(builds, behind, checks)
 
     def check_step(check: Check) -> Step:
         part = check_id(check)
-        after = tuple(sorted({executed[key].makes[0].id for key in check.assets if key in executed}))
+        after = tuple(sorted({up for key in check.assets for up in read.get(key, ())}))
         return Step(part, (), ExecuteCheck(part, check, gates.get(part)), connection, after)
 
     steps = [check_step(check) for check in waiting.pop(None, ())]
     for key, step in builds.items():
         found = waiting.get(key, ())
         own_gates = tuple(check_id(check) for check in found if gates.get(check_id(check)) == step.makes[0].id)
-        after = tuple(sorted({*step.after, *blocked_by.get(key, ())})) if key in blocked_by else step.after
-        steps.append(_amended(step, after, own_gates))
+        needs = tuple(sorted({*step.after, *blocked_by.get(key, ())})) if key in blocked_by else step.after
+        steps.append(_amended(step, needs, own_gates))
         steps.extend(map(check_step, found))
     return tuple(steps)
 
@@ -51,12 +56,16 @@ def _amended(step: Step, after: tuple[PartId, ...], gates: tuple[PartId, ...]) -
     return step if after is step.after else replace(step, after=after)
 
 
-def _waiting_checks(builds: Mapping[AssetKey, Step], checks: tuple[Check, ...]) -> dict[AssetKey | None, list[Check]]:
+def _waiting_checks(
+    builds: Mapping[AssetKey, Step], behind: Mapping[AssetKey, tuple[PartId, ...]], checks: tuple[Check, ...]
+) -> dict[AssetKey | None, list[Check]]:
     """The checks by the asset that is the last of those they read to be built."""
     rank = {key: index for index, key in enumerate(builds)}
+    keys = {step.makes[0].id: key for key, step in builds.items()}
     waiting: dict[AssetKey | None, list[Check]] = {}
     for check in checks:
-        last = max((key for key in check.assets if key in rank), key=lambda key: rank[key], default=None)
+        read = (*check.assets, *(keys[up] for key in check.assets for up in behind.get(key, ())))
+        last = max((key for key in read if key in rank), key=lambda key: rank[key], default=None)
         waiting.setdefault(last, []).append(check)
     return waiting
 
@@ -79,18 +88,24 @@ def _is_gated(asset: Asset, check: Check, publish: Publish) -> bool:
     return asset.config.materialization.stores_rows
 
 
-def blocking_checks(builds: Mapping[AssetKey, Step], checks: Iterable[Check]) -> dict[AssetKey, tuple[PartId, ...]]:
+def blocking_checks(
+    builds: Mapping[AssetKey, Step], ephemeral: Collection[AssetKey], checks: Iterable[Check]
+) -> dict[AssetKey, tuple[PartId, ...]]:
     """The checks that each of the executed steps has to wait for, beside its own `after`.
 
     A check of error severity holds back what is downstream of *all* assets it reads: so it can neither close a cycle
-    nor make a step wait for assets that it does not need. `builds` are in topological order.
+    nor make a step wait for assets that it does not need. An ephemeral model is above those that inline it. `builds`
+    are in topological order.
     """
     keys = {step.makes[0].id: key for key, step in builds.items()}
-    parents = {key: tuple(keys[up] for up in step.after) for key, step in builds.items()}
+    parents = {
+        key: (*(keys[up] for up in step.after), *(up for up, _ in step.makes[0].inlined))
+        for key, step in builds.items()
+    }
     single: dict[AssetKey, list[PartId]] = {}
     several: list[tuple[PartId, tuple[AssetKey, ...]]] = []
     for check in checks:
-        read = tuple(sorted({key for key in check.assets if key in builds}, key=parts_of))
+        read = tuple(sorted({key for key in check.assets if key in builds or key in ephemeral}, key=parts_of))
         if check.config.severity != "error" or not read:
             continue
         if len(read) == 1:
@@ -116,14 +131,15 @@ def _first_below_all(
     reads = _bits_by_position(several, width)
     above: dict[AssetKey, list[int]] = {}
     below_all: dict[AssetKey, int] = {}
+    nothing = [0] * width
     for key, near in parents.items():
         seen = [0] * width
         before = 0
         for up in near:
             bits = reads.get(up)
-            for position, known in enumerate(above[up]):
+            for position, known in enumerate(above.get(up, nothing)):
                 seen[position] |= known if bits is None else known | bits[position]
-            before |= below_all[up]
+            before |= below_all.get(up, 0)
         covered = seen[0]
         for known in seen[1:]:
             covered &= known

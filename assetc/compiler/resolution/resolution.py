@@ -115,7 +115,5 @@ def not_readable(upstream: Asset, span: Span) -> Diagnostic:
 def note_not_readable(resolution: Resolution, up: AssetKey, parts: tuple[str, ...], span: Span) -> None:
     """Report that SQL names an asset which is kept as an object, unless its body creates a table of that name."""
     upstream = resolution.assets.get(up)
-    if upstream is None or upstream.kind != "python" or upstream.relation is not None:
-        return
-    if not is_written(resolution.names, parts, up):
+    if upstream is not None and upstream.is_value and not is_written(resolution.names, parts, up):
         resolution.problems.append(not_readable(upstream, span))

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import md5
 from typing import TypeGuard
 
 from msgspec.structs import replace
 
-from assetc.compiler.asset import Check, NodeId
+from assetc.compiler.asset import Asset, Check, NodeId
 from assetc.compiler.define_checks import CheckDraft
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.facts import SqlFacts
-from assetc.compiler.names.names import Candidates, Names, Ref, find_key, find_ref, find_source, find_table, known_names
+from assetc.compiler.names.names import (
+    Candidates,
+    Names,
+    Ref,
+    find_key,
+    find_ref,
+    find_source,
+    find_table,
+    is_written,
+    known_names,
+)
 from assetc.compiler.names.target_names import NOBODY
-from assetc.compiler.place import TextId
+from assetc.compiler.place import Span, TextId
 from assetc.compiler.project import Project
+from assetc.compiler.resolution.resolution import not_readable
+from assetc.compiler.template.rendered import TemplateReference
 from assetc.definitions.key import AssetKey
 
 ARGUMENTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -34,6 +46,7 @@ def resolve_checks(
     drafts: Iterable[CheckDraft],
     facts: Mapping[TextId, SqlFacts],
     names: Names,
+    assets: Mapping[AssetKey, Asset],
     tests: Iterable[str],
 ) -> tuple[tuple[Check, ...], tuple[Diagnostic, ...]]:
     """The checks with the assets that they read, and what is wrong with them. `tests` are the project's own tests."""
@@ -46,11 +59,11 @@ def resolve_checks(
         arguments = () if draft.kind in own else _wrong_arguments(draft)
         if draft.path is None and draft.kind.rpartition(".")[2] not in known:
             unknown.append(draft)
-        elif wrong := (*arguments, *_missing_relations(project, draft, names)):
+        elif wrong := (*arguments, *_missing_relations(project, draft, names, facts)):
             problems += wrong
         else:
             read, faults = _read_by(draft, facts, names)
-            problems += faults
+            problems += (*faults, *_not_readable(draft, (assets[key] for key in read if key in assets), names))
             checks.append(_check(project, draft, read))
     return tuple(with_own_ids(checks)), (*problems, *_unknown_tests(project, unknown, known))
 
@@ -86,14 +99,24 @@ def _wrong_arguments(draft: CheckDraft) -> Iterator[Diagnostic]:
             yield diagnostic("E137", f"the check {draft.kind} needs {name}", draft.span, hint=f"Write {name}: below it")
 
 
-def _missing_relations(project: Project, draft: CheckDraft, names: Names) -> Iterator[Diagnostic]:
-    """What an argument names and does not exist. Where checks are left out, as in dbt, that is a warning."""
+def _missing_relations(
+    project: Project, draft: CheckDraft, names: Names, facts: Mapping[TextId, SqlFacts]
+) -> Iterator[Diagnostic]:
+    """What a check names and does not exist. Where checks are left out, as in dbt, that is a warning."""
     code, more = ("W202", f": {draft.name} will not run") if project.rules.leaves_out_checks else ("E101", "")
+    for words, span in _missing(draft, names, facts):
+        hint = did_you_mean(words[-1], known_names(names))
+        yield diagnostic(code, f"nothing is called {'/'.join(words)}{more}", span, hint=hint)
+
+
+def _missing(draft: CheckDraft, names: Names, facts: Mapping[TextId, SqlFacts]) -> Iterator[tuple[Sequence[str], Span]]:
+    """The words of each name in an argument, or in a template, that leads nowhere, and where they stand."""
     for written in _named_relations(draft):
         if not find_written(names, written, draft.asset or NOBODY):
-            *_, name = words = _words_of_call(written)
-            hint = did_you_mean(name, known_names(names))
-            yield diagnostic(code, f"nothing is called {'/'.join(words)}{more}", draft.span, hint=hint)
+            yield _words_of_call(written), draft.span
+    for call in facts[TextId(draft.path)].discovered.references if draft.path is not None else ():
+        if call.certainty == "certain" and call.kind != "this" and not _find_call(names, call):
+            yield call.arguments, call.span
 
 
 def _read_by(
@@ -115,15 +138,26 @@ def _read_by(
     return tuple(read), problems
 
 
+def _not_readable(draft: CheckDraft, assets: Iterable[Asset], names: Names) -> Iterator[Diagnostic]:
+    """E114 for what is no table; SQL of its own may read a table that the body of such an asset creates."""
+    for asset in assets:
+        if asset.is_value and not (draft.path and is_written(names, (asset.key.name,), asset.key)):
+            yield not_readable(asset, draft.span)
+
+
 def _tables_of(facts: SqlFacts, names: Names) -> Iterator[AssetKey]:
     for call in facts.discovered.references:
-        if call.kind == "ref":
-            yield from find_ref(names, Ref.of(call.arguments, call.version), NOBODY)[:1]
-        elif call.kind == "source":
-            yield from find_source(names, call.arguments[0], call.arguments[-1])
+        yield from _find_call(names, call)[:1]
     for placed in facts.understood.references if facts.understood else ():
         if placed.reference.kind == "read":
             yield from find_table(names, placed.reference.parts, NOBODY)[:1]
+
+
+def _find_call(names: Names, call: TemplateReference) -> Candidates:
+    """What `ref()` or `source()` in a template can mean."""
+    if call.kind == "ref":
+        return find_ref(names, Ref.of(call.arguments, call.version), NOBODY)
+    return find_source(names, call.arguments[0], call.arguments[-1]) if call.kind == "source" else ()
 
 
 def _named_relations(draft: CheckDraft) -> Iterator[str]:

@@ -9,6 +9,7 @@ from assetc.adapters.protocol import WarehouseError
 from assetc.compiler.asset import Check
 from assetc.compiler.checks import SINGULAR, count_failures, failing_rows, filtered, judge
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
+from assetc.compiler.names.names import inlined_name
 from assetc.compiler.names.target_names import NOBODY
 from assetc.compiler.resolution.resolve_checks import GENERIC_TESTS, find_written, is_call
 from assetc.compiler.template.asking import NoWarehouse
@@ -59,12 +60,12 @@ class ProjectChecks(Struct, frozen=True):
     def rows_query(self, check: Check, staged: Relation | None = None) -> str:
         """The query whose rows are wrong."""
         if check.kind == SINGULAR:
-            own = self._relation(check.assets[0]) if check.assets else None
-            return self.compiler.check(check, {own: staged} if own and staged else {}, self._ask).sql
-        if self.is_built_in(check):
-            texts = [self._text(key, check, staged) for key in check.assets]
-            return failing_rows(check, texts, self.compiler.adapter.quote)
-        return self._own_test(check, staged)
+            instead = {self.compiler.names.relations[check.assets[0]]: staged} if staged else {}
+            return self.compiler.check(check, instead, self._ask).sql
+        if not self.is_built_in(check):
+            return self.compiler.with_ephemeral(self._own_test(check, staged))
+        texts = [self._text(key, check, staged) for key in check.assets]
+        return self.compiler.with_ephemeral(failing_rows(check, texts, self.compiler.adapter.quote))
 
     @property
     def _ask(self) -> SessionActs | None:
@@ -95,19 +96,17 @@ class ProjectChecks(Struct, frozen=True):
         return self._value(found[0], check, staged) if len(found) == 1 else value
 
     def _value(self, key: AssetKey, check: Check, staged: Relation | None) -> object:
-        if self.compiler.ephemeral(key) is not None:
-            return self._text(key, check, staged)
-        is_own = staged is not None and key == check.assets[0]
-        return RelationValue(staged if staged and is_own else self._relation(key), None, self.compiler.adapter.quote)
+        if self.compiler.is_ephemeral(key):
+            return RelationValue(Relation(None, None, inlined_name(key)), "cte", str)
+        return RelationValue(self._relation(key, check, staged), None, self.compiler.adapter.quote)
 
     def _text(self, key: AssetKey, check: Check, staged: Relation | None) -> str:
-        adapter, query = self.compiler.adapter, self.compiler.ephemeral(key)
-        if query is not None:
-            return f"(\n{query}\n) as {adapter.quote(key.name)}"
-        return adapter.name_of(staged if staged is not None and key == check.assets[0] else self._relation(key))
+        if self.compiler.is_ephemeral(key):
+            return inlined_name(key)
+        return self.compiler.adapter.name_of(self._relation(key, check, staged))
 
-    def _relation(self, key: AssetKey) -> Relation:
-        return self.compiler.names.relations[key]
+    def _relation(self, key: AssetKey, check: Check, staged: Relation | None) -> Relation:
+        return staged if staged is not None and key == check.assets[0] else self.compiler.names.relations[key]
 
 
 def _failure(check: Check, failures: int | None, *, is_warning: bool, is_held_back: bool) -> Diagnostic:
