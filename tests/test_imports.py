@@ -75,6 +75,12 @@ def test_a_run_of_what_was_compiled_before_imports_the_driver_alone(project: Pat
     assert slow == {"duckdb"}
 
 
+def test_what_the_judge_said_is_remembered(project: Path) -> None:
+    (project / "models/lines.sql").write_text("select customer! as ways from orders")
+    modules_of(project, "ls")
+    assert modules_of(project, "ls").isdisjoint(SLOW)
+
+
 def test_a_changed_model_imports_what_parses_and_nothing_else(project: Path) -> None:
     modules_of(project, "ls")
     (project / "models/orders.sql").write_text("select 1 as id, 3 as customer")

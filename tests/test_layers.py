@@ -39,6 +39,7 @@ DOORS = {
     "assetc/project/documents/readers.py": "the readers of YAML and TOML are needed only for a file that changed",
     "assetc/adapters/postgres/adapter.py": "what renders operations, and the driver, are needed only to execute",
     "assetc/adapters/duckdb/adapter.py": "what renders operations, and the driver, are needed only to execute",
+    "assetc/adapters/duckdb/judge.py": "the driver is needed only for a text that our own parser cannot read",
 }
 """Files that may import our own modules late or upwards, and why. Every file below `assetc/cli` may import late."""
 

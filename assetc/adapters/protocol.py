@@ -11,6 +11,7 @@ from msgspec import Struct
 from assetc.compiler.abilities import Abilities
 from assetc.compiler.config import NOTHING
 from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.sql.judge import Judge
 from assetc.definitions.relation import Relation
 
 if TYPE_CHECKING:
@@ -223,13 +224,17 @@ class ParsedOutput(Protocol):
 
 
 class Adapter(Protocol):
-    """A kind of warehouse. `fields` are what a profile's output may say of it, `unread` what of that does nothing."""
+    """A kind of warehouse. `fields` are what a profile's output may say of it, `unread` what of that does nothing.
+
+    `judge` is the warehouse's own parser, where it can be asked without a connection.
+    """
 
     name: str
     dialect: str
     abilities: Abilities
     fields: frozenset[str]
     unread: frozenset[str]
+    judge: Judge | None
 
     def parse(self, fields: Mapping[str, object], root: str) -> ParsedOutput | tuple[Misfit, ...]:
         """What the fields of a profile's output say, or what is wrong with them; `root` is the project's folder."""

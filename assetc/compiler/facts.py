@@ -92,13 +92,17 @@ class Columns(Struct, frozen=True):
 
 
 class PythonFacts(Struct, frozen=True):
-    """What is known about a Python file with SQL in `dialect`, and the hashes of the project files it leads to."""
+    """What is known about a Python file with SQL in `dialect`, and the hashes of the project files it leads to.
+
+    `judge` is the version of the judge that was asked about its SQL; None: none was.
+    """
 
     path: str
     content: str
     reading: PythonReading
     files: tuple[tuple[str, str], ...] = ()
     dialect: str = ""
+    judge: str | None = None
 
 
 class MacroFacts(Struct, frozen=True):
@@ -134,7 +138,7 @@ class CompiledText(Struct, frozen=True):
 
 Facts: TypeAlias = SqlFacts | PythonFacts | SeedFacts | MacroFacts
 
-OUTSIDE = frozenset({"var", "env", "target", "flag", "clock", "invocation", "warehouse"})
+OUTSIDE = frozenset({"var", "env", "target", "flag", "clock", "invocation", "warehouse", "judge"})
 
 
 def outside_reads(files: Iterable[SqlFacts], others: Iterable[Read] = ()) -> tuple[Read, ...]:

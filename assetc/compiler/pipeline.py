@@ -43,6 +43,7 @@ from assetc.compiler.reading.understand_hooks import understand_hooks
 from assetc.compiler.resolution.resolution import Resolution
 from assetc.compiler.resolution.resolve import Resolved, first_in_others, resolve, sources_after
 from assetc.compiler.resolution.resolve_checks import resolve_checks
+from assetc.compiler.template.rendered import Read
 from assetc.definitions.key import AssetKey
 
 NOTHING_YET = Compilation(Graph({}, {}, {}, (), {}, {}), {}, {}, ())
@@ -105,7 +106,8 @@ def _compiled(
     faults: dict[Pass, Faults] = {"read": facts.faults, **declared.faults, "understand": understood}
     faults |= {"hooks": hook_faults, "resolve": resolved.faults, **graph_faults}
     hook_facts = (hook.facts for own in hooks.values() for hook in own)
-    reads = outside_reads((*sql.values(), *hook_facts), declared.reads)
+    asked = (Read("judge", "", each.judge) for each in facts.python.values() if each.judge is not None)
+    reads = outside_reads((*sql.values(), *hook_facts), (*declared.reads, *asked))
     compilation = Compilation(
         graph=graph,
         faults=faults_after(earlier.faults, faults, dirty, given.files.problems),

@@ -21,7 +21,7 @@ def surroundings_of(opening: Opening, library: MacroLibrary) -> Surroundings:
         target=project.target.fields,
         flags=Flags(full_refresh=request.full_refresh, others=project.flags),
         library=library,
-        warehouse=WarehouseKind(adapter.name, (adapter.name,), adapter.quote),
+        warehouse=WarehouseKind(adapter.name, (adapter.name,), adapter.quote, adapter.judge),
         dispatch=dict(project.dispatch),
         unknown_names=project.rules.unknown_in_templates,
         trace_key=opening.cache.secret(),

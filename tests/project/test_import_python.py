@@ -12,6 +12,7 @@ import pytest
 from assetc.compiler.python.complete_python import complete_python
 from assetc.compiler.python.read_python import read_python
 from assetc.compiler.python.reading import PythonAsset, PythonReading
+from assetc.compiler.sql.judged import SqlReader
 from assetc.project.python.import_python import import_assets
 from assetc.project.python.model_module import definitions_of, forget_modules, load_module, project_imports
 
@@ -34,9 +35,9 @@ def completed(root: Path, path: str) -> PythonReading:
         return file.read_text() if file.is_file() else None
 
     text = (root / path).read_text()
-    assert read_python(path, text, read, "duckdb").needs_import
+    assert read_python(path, text, read, SqlReader("duckdb", None)).needs_import
     (imported,) = import_assets(root, [path], timeout=20)
-    return complete_python(path, text, read, "duckdb", imported)
+    return complete_python(path, text, read, SqlReader("duckdb", None), imported)
 
 
 def reads(asset: PythonAsset) -> set[str]:

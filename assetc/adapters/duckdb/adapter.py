@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from assetc.adapters.duckdb import naming, options
+from assetc.adapters.duckdb.judge import DuckDbJudge
 from assetc.adapters.protocol import Identity, Misfit, Statement, Warehouse
 from assetc.compiler.abilities import Abilities
 
@@ -47,6 +48,7 @@ class DuckDbAdapter:
     dialect = "duckdb"
     fields = options.FIELDS
     unread = options.UNREAD
+    judge = DuckDbJudge()
     quote, name_of, folded = staticmethod(naming.quote), staticmethod(naming.name_of), staticmethod(naming.folded)
     abilities = Abilities(atomic="ddl", strategies=("append", "delete+insert", "merge"), local_frames=True)
 

@@ -47,6 +47,12 @@ def translate(error: duckdb.Error, sql: str = "") -> WarehouseError | Canceled:
     )
 
 
+def place_of(error: duckdb.Error, sql: str) -> tuple[str, int | None]:
+    """What the parser says, without the kind of its error, and at which character."""
+    message, offset = _parts(str(error))
+    return message.partition(" Error: ")[2] or message, None if offset is None else characters(sql, offset)
+
+
 def characters(text: str, offset: int) -> int:
     """The character at a byte offset, which is what DuckDB counts."""
     return len(text.encode()[:offset].decode(errors="ignore"))

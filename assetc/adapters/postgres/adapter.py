@@ -53,6 +53,7 @@ class PostgresAdapter:
     dialect = "postgres"
     fields = options.FIELDS
     unread: frozenset[str] = frozenset()
+    judge = None
     abilities = Abilities(atomic="ddl", strategies=("append", "delete+insert", "merge"), checks_staged=True)
 
     def parse(self, fields: Mapping[str, object], root: str) -> PostgresOutput | tuple[Misfit, ...]:

@@ -19,16 +19,17 @@ from assetc.compiler.python.imported import ImportedAsset, ImportedFile
 from assetc.compiler.python.library.keys import own_key
 from assetc.compiler.python.read_python import Followed, declared_sources, follow_file, read_python
 from assetc.compiler.python.reading import DeclaredDependency, DeclaredInput, Parameter, PythonAsset, PythonReading
+from assetc.compiler.sql.judged import SqlReader
 
 AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def complete_python(
-    path: str, text: str, read: Callable[[str], str | None], dialect: str, imported: ImportedFile
+    path: str, text: str, read: Callable[[str], str | None], reader: SqlReader, imported: ImportedFile
 ) -> PythonReading:
     """The reading of a file that was imported; if the import failed, that problem and what the text says."""
     if imported.problem is not None:
-        reading = read_python(path, text, read, dialect)
+        reading = read_python(path, text, read, reader)
         is_known = any(
             (each.code, each.message) == (imported.problem.code, imported.problem.message) for each in reading.problems
         )
@@ -38,7 +39,7 @@ def complete_python(
     if isinstance(followed, PythonReading):
         return replace(followed, files=_files(followed.files, imported))
     _add_values(followed.scope, imported.values)
-    built = [_complete(followed, asset, dialect) for asset in imported.assets]
+    built = [_complete(followed, asset, reader) for asset in imported.assets]
     found = (*followed.machine.problems, *(problem for each in built for problem in each.problems))
     files = _files(tuple(followed.machine.files), imported)
     assets, missing = tuple(each.asset for each in built), tuple(followed.machine.missing)
@@ -82,11 +83,11 @@ def _is_known(value: Value | None) -> bool:
             return False
 
 
-def _complete(followed: Followed, asset: ImportedAsset, dialect: str) -> BuiltAsset:
+def _complete(followed: Followed, asset: ImportedAsset, reader: SqlReader) -> BuiltAsset:
     definition = _definition(followed, asset)
     if definition is None:
         return _without_source(followed, asset)
-    built = build_asset(followed.machine, definition, dialect, asset.key.rpartition("/")[2])
+    built = build_asset(followed.machine, definition, reader, asset.key.rpartition("/")[2])
     kept = tuple(problem for problem in built.problems if not _is_answered(problem, definition))
     unresolved = any(problem.code == "W201" for problem in kept)
     return BuiltAsset(_merge(built.asset, asset, unresolved=unresolved), kept, needs_import=False)

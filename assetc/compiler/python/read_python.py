@@ -22,6 +22,7 @@ from assetc.compiler.python.library.keys import key_text, own_key
 from assetc.compiler.python.parse import BYTE_ORDER_MARK, parse
 from assetc.compiler.python.python_text import PythonText
 from assetc.compiler.python.reading import DeclaredDependency, PythonAsset, PythonReading
+from assetc.compiler.sql.judged import SqlReader
 
 OF_ONE_ASSET = frozenset({"name", "key", "sql", "outs", "specs"})
 """Arguments of a decorator for one function only."""
@@ -40,7 +41,7 @@ class Followed(Struct, frozen=True, eq=False):
         return blake2b(self.scope.source.text.encode(errors="replace"), digest_size=16).hexdigest()
 
 
-def read_python(path: str, text: str, read: ReadFile, dialect: str) -> PythonReading:
+def read_python(path: str, text: str, read: ReadFile, reader: SqlReader) -> PythonReading:
     """The assets of a file, as far as they are known from its text.
 
     `read` gives the text of another file of the project by its path from the root, or None if there is none.
@@ -49,7 +50,7 @@ def read_python(path: str, text: str, read: ReadFile, dialect: str) -> PythonRea
     if isinstance(followed, PythonReading):
         return followed
     try:
-        return _read_assets(followed, dialect)
+        return _read_assets(followed, reader)
     except RecursionError:
         return _too_deep(path)
 
@@ -78,7 +79,7 @@ def _too_deep(path: str) -> PythonReading:
     return PythonReading(needs_import=True, problems=(problem,))
 
 
-def _read_assets(followed: Followed, dialect: str) -> PythonReading:
+def _read_assets(followed: Followed, reader: SqlReader) -> PythonReading:
     machine, scope = followed.machine, followed.scope
     problems = list(machine.problems)
     assets: list[PythonAsset] = []
@@ -88,7 +89,7 @@ def _read_assets(followed: Followed, dialect: str) -> PythonReading:
             needs_import = True
             continue
         name = PurePosixPath(scope.source.path).stem if definition.is_dbt_model else None
-        built = build_asset(machine, definition, dialect, name)
+        built = build_asset(machine, definition, reader, name)
         assets.append(built.asset)
         problems += built.problems
         needs_import = needs_import or built.needs_import or definition.guessed

@@ -15,7 +15,7 @@ from assetc.compiler.project import ProjectFile
 from assetc.compiler.python.reading import PythonReading
 from assetc.compiler.reading.understand import discover
 from assetc.compiler.template.macros import MacroFile
-from assetc.compiler.template.reads import still_valid
+from assetc.compiler.template.reads import look, still_valid
 from assetc.compiler.template.surroundings import Template
 
 SQL_KINDS = frozenset({"model", "check", "snapshot"})
@@ -124,27 +124,29 @@ def _read_python_files(given: CompilerInput, paths: list[str]) -> tuple[dict[str
 def _is_current(known: PythonFacts, given: CompilerInput) -> bool:
     leads_to = ((known.path, known.content), *known.files)
     is_same = all(content == given.files.content(path) for path, content in leads_to)
-    return is_same and known.dialect == given.project.target.dialect
+    is_judged = known.judge is None or known.judge == look(given.surroundings, "judge", "")
+    return is_same and is_judged and known.dialect == given.project.target.dialect
 
 
 def _read_changed(given: CompilerInput, paths: list[str]) -> dict[str, PythonFacts]:
     """The facts about these files, read anew; those that the text does not tell come from importing them."""
     from assetc.compiler.python.complete_python import complete_python
     from assetc.compiler.python.read_python import read_python
+    from assetc.compiler.sql.judged import SqlReader
 
-    files, dialect = given.files, given.project.target.dialect
+    files, reader = given.files, SqlReader(given.project.target.dialect, given.surroundings.warehouse.judge)
 
     def read(path: str) -> str | None:
         return files.text(path) if files.content(path) else None
 
-    readings = {path: read_python(path, files.text(path), read, dialect) for path in paths}
+    readings = {path: read_python(path, files.text(path), read, reader) for path in paths}
     by_import = [
         path for path, reading in readings.items() if reading.needs_import or _may_make_some(files.text(path), reading)
     ]
     if by_import and given.project.settings.import_python:
         for imported in files.import_python(by_import):
             path = imported.path
-            readings[path] = complete_python(path, files.text(path), read, dialect, imported)
+            readings[path] = complete_python(path, files.text(path), read, reader, imported)
     return {path: _facts(given, path, reading) for path, reading in readings.items()}
 
 
@@ -153,7 +155,9 @@ def _facts(given: CompilerInput, path: str, reading: PythonReading) -> PythonFac
     # A file that was looked for and is not there has the content "": it is noticed when it appears.
     leads_to = tuple((other, content(other)) for other in (*reading.files, *reading.missing))
     own = UNREADABLE if path in given.files.problems else content(path)
-    return PythonFacts(path, own, reading, leads_to, given.project.target.dialect)
+    judged = any(problem.code in ("W226", "W250") for problem in reading.problems)
+    judge = look(given.surroundings, "judge", "") if judged else None
+    return PythonFacts(path, own, reading, leads_to, given.project.target.dialect, judge)
 
 
 def _may_make_some(text: str, reading: PythonReading) -> bool:

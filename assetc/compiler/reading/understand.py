@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from typing import TypeGuard
 
@@ -16,9 +16,9 @@ from assetc.compiler.facts import CompiledText, Discovered, PlacedReference, Und
 from assetc.compiler.place import Span, TextId, span_of
 from assetc.compiler.reference import Reference
 from assetc.compiler.sql.fold import split_name
-from assetc.compiler.sql.read_sql import read_sql
+from assetc.compiler.sql.judged import SqlReader
 from assetc.compiler.template.asking import NoWarehouse
-from assetc.compiler.template.reads import still_valid
+from assetc.compiler.template.reads import look, still_valid
 from assetc.compiler.template.render import render
 from assetc.compiler.template.rendered import (
     Read,
@@ -33,11 +33,11 @@ MOMENT = frozenset({("flag", "execute"), ("flag", "is_incremental")})
 
 
 class Reader(Struct, frozen=True):
-    """How a template is read: the dialect of its SQL, what it sees, and whether SQL that cannot be read is a fault."""
+    """How a template is read: the dialect of its SQL, what it sees, and whether it must hold a query."""
 
     dialect: str
     surroundings: Surroundings
-    judges_sql: bool = True
+    is_query: bool = True
 
 
 def reader_of(given: CompilerInput, config: AssetConfig | None, surroundings: Surroundings) -> Reader:
@@ -69,11 +69,11 @@ def understand(template: Template, reader: Reader, discovered: Discovered) -> tu
     for variant in variants:
         for placed in _placed(template, variant):
             references.setdefault(_apart_from_offsets(placed), placed)
-        for fault in _problems(template, variant, texts) if reader.judges_sql else variant.rendered.problems:
+        for fault in _problems(template, variant, texts, is_query=reader.is_query):
             problems.setdefault((fault.code, fault.message, fault.span), fault)
     hashes = [variant.reading.tokens_hash for variant in variants]
     understood = Understood(
-        reads=_reads(*(variant.rendered for variant in variants)),
+        reads=(*_reads(*(variant.rendered for variant in variants)), *_judge_asked(variants, reader)),
         references=tuple(references.values()),
         problems=() if discovered.problems else tuple(problems.values()),
         version=blake2b("\n".join(hashes).encode(), digest_size=16).hexdigest(),
@@ -96,7 +96,14 @@ def _variant(template: Template, reader: Reader, *, incremental: bool) -> Varian
         # What it would ask is known only while it runs; until then the text of the first moment stands for it.
         early = render(template, at_moment(reader.surroundings, execute=False, incremental=incremental), NoWarehouse())
         rendered = replace(early, needs_warehouse=True, reads=(*early.reads, *rendered.reads))
-    return Variant(incremental, rendered, read_sql(rendered.text, reader.dialect))
+    judge = None if rendered.needs_warehouse else reader.surroundings.warehouse.judge
+    return Variant(incremental, rendered, SqlReader(reader.dialect, judge).read(rendered.text))
+
+
+def _judge_asked(variants: Iterable[Variant], reader: Reader) -> Iterator[Read]:
+    """Another version of the judge may judge in another way."""
+    if any(variant.reading.is_judged for variant in variants):
+        yield Read("judge", "", look(reader.surroundings, "judge", ""))
 
 
 def _reads(*renders: Rendered) -> tuple[Read, ...]:
@@ -143,11 +150,13 @@ def _placed(template: Template, variant: Variant) -> Iterable[PlacedReference]:
         yield PlacedReference(Reference("read", parts, operation="depends_on"), span, "explicit")
 
 
-def _problems(template: Template, variant: Variant, texts: dict[str, str]) -> Iterable[Diagnostic]:
+def _problems(template: Template, variant: Variant, texts: dict[str, str], *, is_query: bool) -> Iterable[Diagnostic]:
     yield from variant.rendered.problems
     if any(problem.severity == "error" for problem in variant.rendered.problems) or variant.rendered.needs_warehouse:
         return
     for found in variant.reading.problems:
+        if not (is_query or (variant.reading.is_judged and found.stands != "always")):
+            continue
         if found.start < 0:
             span = span_of(template.path, template.text, 0, 0)
         else:

@@ -20,9 +20,9 @@ from assetc.definitions.key import AssetKey
 
 
 def understand_hooks(given: CompilerInput, declared: Declared) -> tuple[dict[AssetKey, tuple[HookFacts, ...]], Faults]:
-    """What the hooks of each asset say, and what is wrong with their templates, each at the place of the asset.
+    """What the hooks of each asset say, and what is wrong with them, each at the place of the asset.
 
-    Only the warehouse can tell whether it understands the SQL of a hook.
+    A hook may be empty, and call what only the warehouse knows.
     """
     found: dict[AssetKey, tuple[HookFacts, ...]] = {}
     faults: dict[TextId, tuple[Diagnostic, ...]] = {}
@@ -31,7 +31,7 @@ def understand_hooks(given: CompilerInput, declared: Declared) -> tuple[dict[Ass
         hooks = hooks_of(asset)
         if hooks:
             seen = seen_by_asset(given.surroundings, declared.names, declared.assets, asset)
-            reader = replace(reader_of(given, asset.config, seen), judges_sql=False)
+            reader = replace(reader_of(given, asset.config, seen), is_query=False)
             found[asset.key] = tuple(HookFacts(sql, _understood(given, reader, text, sql)) for text, sql in hooks)
             faults |= {
                 hook.facts.text: in_config("hook", hook.sql, asset.span, hook.problems) for hook in found[asset.key]

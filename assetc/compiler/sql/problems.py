@@ -36,6 +36,7 @@ _COMMENT = re.compile(r"--[^\n]*|/\*.*?(?:\*/|$)", re.DOTALL)
 _STATEMENTS = (exp.Query, exp.DML, exp.DDL)
 _EXPRESSIONS = (exp.Condition, exp.Alias, exp.Identifier, exp.Tuple, exp.Star, exp.Interval, exp.Ordered)
 
+PREFIX = "SQL does not parse: "
 TOO_DEEP = "it is nested too deeply"
 NOT_UNDERSTOOD = "the parser cannot read this statement"
 
@@ -43,12 +44,12 @@ NOT_UNDERSTOOD = "the parser cannot read this statement"
 def parse_problem(error: ParseError, tokens: Sequence[Token]) -> SqlProblem:
     """E111 for the first error of the parser."""
     if not error.errors:  # not the parser's own message, so about the statement as a whole
-        return SqlProblem("E111", f"SQL does not parse: {error}", tokens[0].start, tokens[-1].end + 1)
+        return SqlProblem("E111", f"{PREFIX}{error}", tokens[0].start, tokens[-1].end + 1, stands="if refused")
     detail = error.errors[0]
     token = _token_at(tokens, detail.get("line"), detail.get("col"))
     message, label = _phrase(str(detail.get("description") or error), token, tokens)
-    hint = _misspelled(token, tokens)
-    return SqlProblem("E111", f"SQL does not parse: {message}", token.start, token.end + 1, label, hint)
+    hint = misspelled(token, tokens)
+    return SqlProblem("E111", f"{PREFIX}{message}", token.start, token.end + 1, label, hint, "if refused")
 
 
 def token_problem(error: TokenError, text: str) -> SqlProblem:
@@ -59,23 +60,26 @@ def token_problem(error: TokenError, text: str) -> SqlProblem:
     else:
         mark, start = "/*", text.rfind("/*")
     if start < 0:
-        return SqlProblem("E111", f"SQL does not parse: {NOT_UNDERSTOOD}", error.start or 0, len(text))
-    message = f"SQL does not parse: {mark} is opened and never closed"
+        return SqlProblem("E111", f"{PREFIX}{NOT_UNDERSTOOD}", error.start or 0, len(text), stands="if refused")
+    message = f"{PREFIX}{mark} is opened and never closed"
     closing = "*/" if mark == "/*" else mark
-    return SqlProblem("E111", message, start, start + len(mark), "opened here", f"Close it with {closing}")
+    hint = f"Close it with {closing}"
+    return SqlProblem("E111", message, start, start + len(mark), "opened here", hint, "if refused")
 
 
 def lenient_problem(text: str, tokens: Sequence[Token]) -> SqlProblem | None:
     """E111 for what the parser accepts and no warehouse does: two commas, a clause with nothing in it."""
     last = tokens[-1]
     if last.token_type in _DANGLING:
-        message = f"SQL does not parse: nothing follows {text[last.start : last.end + 1]}"
-        return SqlProblem("E111", message, last.start, last.end + 1, "something is missing here")
+        message = f"{PREFIX}nothing follows {text[last.start : last.end + 1]}"
+        label = "something is missing here"
+        return SqlProblem("E111", message, last.start, last.end + 1, label, stands="unless accepted")
     if _TWO_COMMAS.search(text, tokens[0].start, last.end):
         for before, token in pairwise(tokens):
             if before.token_type == token.token_type == TokenType.COMMA:
-                message = "SQL does not parse: unexpected ,"
-                return SqlProblem("E111", message, token.start, token.end + 1, "nothing stands before this comma")
+                message = f"{PREFIX}unexpected ,"
+                label = "nothing stands before this comma"
+                return SqlProblem("E111", message, token.start, token.end + 1, label, stands="unless accepted")
     return None
 
 
@@ -90,7 +94,7 @@ def jinja_problem(text: str, tokens: Sequence[Token]) -> SqlProblem | None:
         if not any(start <= begin and match.end() <= end and text[start] != "{" for start, end in covered):
             return SqlProblem(
                 "E111",
-                f"SQL does not parse: {match[0]} is left of a template that was not rendered",
+                f"{PREFIX}{match[0]} is left of a template that was not rendered",
                 begin,
                 match.end(),
                 "template text",
@@ -134,7 +138,7 @@ def _shown(token: Token) -> str:
     return text if len(text) <= 30 else f"{text[:27]}..."
 
 
-def _misspelled(token: Token, tokens: Sequence[Token]) -> str:
+def misspelled(token: Token, tokens: Sequence[Token]) -> str:
     """The keyword that was probably meant by the word at the error, or by one just before it."""
     index = next((number for number, item in enumerate(tokens) if item is token), 0)
     before = tokens[max(0, index - 2) : index]

@@ -17,7 +17,7 @@ from assetc.compiler.sql.reader import Tree, read_tokens
 from assetc.compiler.sql.reading import SqlReading
 from assetc.compiler.sql.scan import scan
 from assetc.compiler.sql.script_state import ScriptState, sqlglot_dialect
-from assetc.compiler.sql.signature import hash_tokens
+from assetc.compiler.sql.signature import hash_text, hash_tokens
 from assetc.compiler.sql.tokens import statements_of
 
 logging.getLogger("sqlglot").setLevel(logging.ERROR)  # what it would warn about is reported here, with a place
@@ -28,7 +28,7 @@ def read_sql(sql: str, dialect: str, *, database: str | None = None, schema: str
     try:
         tokens = list(sqlglot_dialect(dialect).tokenize(sql))
     except TokenError as error:
-        return SqlReading(dialect, problems=(token_problem(error, sql),))
+        return SqlReading(dialect, problems=(token_problem(error, sql),), tokens_hash=hash_text(sql))
     script = ScriptState(dialect, "", [], database, schema)
     problem = jinja_problem(sql, tokens)
     if problem is not None:

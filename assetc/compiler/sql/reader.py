@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
 from sqlglot import Token, TokenType, exp
 from sqlglot.errors import ParseError, TokenError
 
@@ -121,7 +122,8 @@ def _read_tree(script: ScriptState, tree: exp.Expr, tokens: Sequence[Token]) -> 
         return None
     if not is_statement(tree) and word(tokens[0]) not in _PROCEDURAL | OPAQUE_WORDS:
         hint = "Begin with select, from, with, insert, create ..."
-        script.problem("E111", "this is an expression, not a statement", *script.in_text(start, end), hint=hint)
+        message = "this is an expression, not a statement"
+        _report(script, SqlProblem("E111", message, start, end, hint=hint, stands="unless accepted"))
     if change_session(script, tree):
         return None
     return tree, read_statement(script, tree, _read_nested)
@@ -145,8 +147,8 @@ def _recover(script: ScriptState, tokens: Sequence[Token], error: ParseError) ->
 def _report(script: ScriptState, problem: SqlProblem) -> None:
     if script.offset is None:  # a routine's body may be in any language
         return
-    offsets = script.in_text(problem.start, problem.end)
-    script.problem(problem.code, problem.message, *offsets, label=problem.label, hint=problem.hint)
+    start, end = script.in_text(problem.start, problem.end)
+    script.problems.append(replace(problem, start=start, end=end))
 
 
 def _read_mended(script: ScriptState, tokens: Sequence[Token]) -> bool:

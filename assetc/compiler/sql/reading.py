@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal, TypeAlias
+
 from msgspec import Struct
 
 from assetc.compiler.columns.shape import Shape
 from assetc.compiler.reference import Reference
+
+Stands: TypeAlias = Literal["always", "unless accepted", "if refused"]
+"""Whether a fault that we find is one, or the parser of the warehouse has to be asked first."""
 
 
 class SqlProblem(Struct, frozen=True):
@@ -17,6 +22,7 @@ class SqlProblem(Struct, frozen=True):
     end: int
     label: str = ""
     hint: str = ""
+    stands: Stands = "always"
 
 
 class ColumnPrefix(Struct, frozen=True):
@@ -31,7 +37,8 @@ class SqlReading(Struct, frozen=True):
     """Everything that is known from one SQL text.
 
     `tokens_hash` changes when more than comments and white space does; `shape` are the output columns.
-    `comment_names` are the names after `depends_on:` in comments, as written, with their offsets.
+    `comment_names` are the names after `depends_on:` in comments, as written, with their offsets. `is_judged`: our
+    parser could not read all of it, and the one of the warehouse was asked.
     """
 
     dialect: str
@@ -41,3 +48,4 @@ class SqlReading(Struct, frozen=True):
     tokens_hash: str = ""
     shape: Shape | None = None
     comment_names: tuple[tuple[str, int, int], ...] = ()
+    is_judged: bool = False

@@ -119,11 +119,11 @@ class ScriptState(Struct):
         self.add("unknown", (word,), offsets)
         self.problem("W201", message, *self.in_text(*offsets), hint="Name what it reads and writes with deps")
 
-    def problem(self, code: str, message: str, start: int, end: int, *, label: str = "", hint: str = "") -> None:
+    def problem(self, code: str, message: str, start: int, end: int, *, hint: str = "") -> None:
         """Add a problem; without a position of its own it is at the beginning of the fragment."""
         if start < 0:
             start = end = self.offset or 0
-        self.problems.append(SqlProblem(code, message, start, end, label, hint))
+        self.problems.append(SqlProblem(code, message, start, end, hint=hint))
 
     def complete(self, parts: Parts) -> Parts:
         """The name with what USE or a search path said before."""

@@ -9,6 +9,11 @@ from hashlib import blake2b
 from sqlglot import Token
 
 
+def hash_text(text: str) -> str:
+    """A hash of a text of which there are no tokens."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
 def hash_tokens(tokens: Sequence[Token]) -> str:
     """A hash of the text without comments and white space; a token's kind distinguishes a name from a string."""
     texts = "\x1f".join([token.text for token in tokens])

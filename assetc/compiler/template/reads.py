@@ -91,5 +91,6 @@ _LOOKS: dict[str, Callable[[Surroundings, str], str]] = {
     "invocation": lambda seen, _: hash_value(seen, seen.invocation_id),
     "project": lambda seen, _: hash_value(seen, seen.project_name),
     "dispatch": lambda seen, name: hash_value(seen, (seen.warehouse.prefixes, seen.dispatch.get(name))),
+    "judge": lambda seen, _: seen.warehouse.judge.version if seen.warehouse.judge else NOT_THERE,
     "warehouse": lambda _, __: NOT_REPEATABLE,
 }

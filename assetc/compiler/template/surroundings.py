@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from assetc.compiler.config import nothing
+from assetc.compiler.sql.judge import Judge
 from assetc.compiler.template.first_names import FirstNames
 from assetc.compiler.template.macros import INTERNAL_PACKAGE, Macro, MacroLibrary
 from assetc.compiler.template.members.relation import quote_with_double_quotes
@@ -54,14 +55,16 @@ class Flags(Struct, frozen=True):
 
 
 class WarehouseKind(Struct, frozen=True):
-    """What a template may know of the adapter without a connection.
+    """What is known of the adapter without a connection.
 
-    `prefixes` are those that `adapter.dispatch` tries before `default`: the adapter, then its parents.
+    `prefixes` are those that `adapter.dispatch` tries before `default`: the adapter, then its parents. `judge` is its
+    own parser.
     """
 
     type: str = "duckdb"
     prefixes: tuple[str, ...] = ("duckdb",)
     quote: Callable[[str], str] = quote_with_double_quotes
+    judge: Judge | None = None
 
 
 NO_MACROS = MacroLibrary.of(())

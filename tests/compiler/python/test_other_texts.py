@@ -6,7 +6,11 @@ from textwrap import indent
 
 import pytest
 
+from assetc.adapters.duckdb.judge import DuckDbJudge
 from assetc.compiler.python.read_python import read_python
+from assetc.compiler.sql.judged import SqlReader
+
+READER = SqlReader("duckdb", DuckDbJudge())
 
 OTHER_TEXTS = [
     'orders.query("select > 1 and customer in (1, 2)")',
@@ -49,7 +53,7 @@ FAULTS = [
 def problems_of(body: str) -> list[str]:
     head = "import duckdb, logging, re, requests, subprocess\nimport dask.dataframe as dd, pandas as pd, polars as pl\n"
     code = f"{head}from assetc import asset\n@asset\ndef a(context, orders):\n{indent(body, '    ')}\n"
-    return [problem.code for problem in read_python("models/a.py", code, {}.get, "duckdb").problems]
+    return [problem.code for problem in read_python("models/a.py", code, {}.get, READER).problems]
 
 
 @pytest.mark.parametrize("body", OTHER_TEXTS)

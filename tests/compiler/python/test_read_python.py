@@ -8,12 +8,16 @@ from textwrap import dedent
 import msgspec
 import pytest
 
+from assetc.adapters.duckdb.judge import DuckDbJudge
 from assetc.compiler.python.read_python import read_python
 from assetc.compiler.python.reading import PythonAsset, PythonReading, owns
+from assetc.compiler.sql.judged import SqlReader
+
+READER = SqlReader("duckdb", DuckDbJudge())
 
 
 def read(code: str, files: dict[str, str] | None = None, path: str = "models/c.py") -> PythonReading:
-    return read_python(path, "from assetc import *\n" + dedent(code), (files or {}).get, "duckdb")
+    return read_python(path, "from assetc import *\n" + dedent(code), (files or {}).get, READER)
 
 
 def facts(code: str, files: dict[str, str] | None = None) -> dict[str, set[str]]:
@@ -28,7 +32,7 @@ def pointed_at(code: str, files: dict[str, str] | None = None) -> list[tuple[str
     """Each reference's place and the text that stands there."""
     text = "from assetc import *\n" + dedent(code)
     texts = {"models/c.py": text, **(files or {})}
-    (asset,) = read_python("models/c.py", text, (files or {}).get, "duckdb").assets
+    (asset,) = read_python("models/c.py", text, (files or {}).get, READER).assets
     spans = [each.span for each in (*asset.references, *asset.writes)]
     return [(str(span), texts[span.path][span.start : span.end]) for span in spans]
 
@@ -460,7 +464,7 @@ def test_no_mutation_of_a_file_raises() -> None:
     tokens = SAMPLE.split(" ")
     for _ in range(1000):
         text = mutated(SAMPLE) if random.random() < 0.5 else " ".join(shuffled(tokens))
-        reading = read_python("models/c.py", text, {**LIBRARY, "q.sql": "select {{ x }} from 'a"}.get, "duckdb")
+        reading = read_python("models/c.py", text, {**LIBRARY, "q.sql": "select {{ x }} from 'a"}.get, READER)
         msgspec.json.encode(reading)
 
 

@@ -15,6 +15,7 @@ import yaml
 
 from assetc.compiler.python.read_python import read_python
 from assetc.compiler.python.reading import PythonAsset, PythonReading
+from assetc.compiler.sql.judged import SqlReader
 
 SCALARS = {"str", "int", "float", "bool", "date", "datetime"}
 
@@ -34,7 +35,7 @@ def cases() -> Iterator[Any]:
 @pytest.mark.parametrize("case", list(cases()))
 def test_references_python(case: dict[str, Any]) -> None:
     files = case.get("files", {})
-    reading = read_python("m.py", case["code"], files.get, case.get("dialect", "duckdb"))
+    reading = read_python("m.py", case["code"], files.get, SqlReader(case.get("dialect", "duckdb"), None))
     found = described(reading)
     assert {name: facts for name, facts in found.items() if name in case["assets"] or not case["assets"]} == expected(
         case

@@ -14,7 +14,7 @@ from assetc.compiler.place import Span
 from assetc.compiler.python.follow.values import Line, Piece
 from assetc.compiler.reference import Reference
 from assetc.compiler.sql.fold import split_name
-from assetc.compiler.sql.read_sql import read_sql
+from assetc.compiler.sql.judged import SqlReader
 from assetc.compiler.sql.reading import SqlProblem, SqlReading
 
 _HOLE = "__hole_{}__"
@@ -71,9 +71,9 @@ def assemble(line: Line) -> EmbeddedSql:
     return EmbeddedSql("".join(parts), tuple(line), tuple(starts))
 
 
-def read_embedded(sql: str, dialect: str) -> SqlReading:
+def read_embedded(sql: str, reader: SqlReader) -> SqlReading:
     """What a piece of SQL reads and writes; relations that are already counted are left out."""
-    reading = _read(sql, dialect)
+    reading = _read(sql, reader)
     references = tuple(
         reference for reference in reading.references if not any(map(_MADE_NAME.fullmatch, reference.parts))
     )
@@ -98,11 +98,11 @@ def temporary_names(sql: str, dialect: str) -> Sequence[tuple[str, ...]]:
 
 
 def problems_of(reading: SqlReading) -> Sequence[SqlProblem]:
-    """The errors because of which a text cannot be read."""
-    return [problem for problem in reading.problems if problem.code == "E111"]
+    """What of a text is wrong, or cannot be read."""
+    return [problem for problem in reading.problems if problem.code in ("E111", "W226")]
 
 
 @lru_cache(maxsize=256)
-def _read(sql: str, dialect: str) -> SqlReading:
+def _read(sql: str, reader: SqlReader) -> SqlReading:
     """One body is often followed more than once (helpers in loops), with the same text."""
-    return read_sql(sql, dialect)
+    return reader.read(sql)

@@ -10,11 +10,12 @@ from assetc.compiler.python.definition.definition import Definition, argument_sp
 from assetc.compiler.python.definition.parameters import is_relation, parameters_of
 from assetc.compiler.python.follow.machine import Machine
 from assetc.compiler.python.follow.values import Argument, Piece, Scope, Text
+from assetc.compiler.sql.judged import SqlReader
 
 
-def follow_body(machine: Machine, definition: Definition, mapped: set[str], dialect: str) -> BodyNotes:
+def follow_body(machine: Machine, definition: Definition, mapped: set[str], reader: SqlReader) -> BodyNotes:
     """Follow the function of a definition, and the text of `sql=`."""
-    notes = BodyNotes(dialect)
+    notes = BodyNotes(reader)
     node, closure = definition.node, definition.closure
     scope = Scope(closure.scope.source, closure.scope, is_function=True)
     for argument, default in parameters_of(node):

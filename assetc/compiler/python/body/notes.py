@@ -22,6 +22,7 @@ from assetc.compiler.python.follow.values import Scope, Text, Value
 from assetc.compiler.python.reading import PythonReference
 from assetc.compiler.reference import Certainty, Reference, ReferenceKind
 from assetc.compiler.sql.fold import split_name
+from assetc.compiler.sql.judged import SqlReader
 
 ADD_DEPS = "Name what it reads in deps=[...] of the asset"
 READS_OR_WRITES = frozenset(("read", "write", "table_function", "unknown"))
@@ -36,7 +37,7 @@ class BodyNotes(Struct, eq=False):
     their texts.
     """
 
-    dialect: str
+    reader: SqlReader
     references: Noted = field(default_factory=dict)
     writes: Noted = field(default_factory=dict)
     local_frames: dict[str, None] = field(default_factory=dict)
@@ -60,12 +61,12 @@ class BodyNotes(Struct, eq=False):
     def add_named(self, kind: ReferenceKind, names: Iterable[str], span: Span, operation: str = "") -> None:
         """Note relations by their names as text."""
         for name in names:
-            parts = (name,) if kind == "file_read" else split_name(self.dialect, name)
+            parts = (name,) if kind == "file_read" else split_name(self.reader.dialect, name)
             self.add(PythonReference("py-sql", Reference(kind, parts, operation=operation), span))
 
     def add_session_names(self, names: Iterable[str]) -> None:
         """From now on these names mean tables of the session."""
-        self.session_names.update(split_name(self.dialect, name) for name in names)
+        self.session_names.update(split_name(self.reader.dialect, name) for name in names)
 
     def unknown(self, message: str, span: Span) -> None:
         """Something that the body reads or writes is not known."""
@@ -83,10 +84,11 @@ class BodyNotes(Struct, eq=False):
             self._add_statement(sql, span, scope, "likely" if doubtful else certainty)
 
     def _add_statement(self, sql: EmbeddedSql, span: Span, scope: Scope, certainty: Certainty) -> None:
-        reading = read_embedded(sql.text, self.dialect)
+        reading = read_embedded(sql.text, self.reader)
         for problem in problems_of(reading) if certainty == "certain" else ():
             place = sql.span(problem.start, problem.end, span)
-            self._problem(diagnostic("W250", f"in a Python body, {problem.message}", place, hint=problem.hint))
+            code = "W250" if problem.code == "E111" else problem.code
+            self._problem(diagnostic(code, f"in a Python body, {problem.message}", place, hint=problem.hint))
         for problem in reading.problems:
             if problem.code == "W201":
                 self.unknown(problem.message, sql.span(problem.start, problem.end, span))
@@ -98,7 +100,7 @@ class BodyNotes(Struct, eq=False):
             sure: Certainty = "likely" if "likely" in (certainty, found.certainty) else "certain"
             written = sql.text[found.start : found.end] if found.start >= 0 else found.parts[-1]
             self._add_found(found, written, place, scope, sure)
-        self.session_names.update(temporary_names(sql.text, self.dialect))
+        self.session_names.update(temporary_names(sql.text, self.reader.dialect))
 
     def _add_computed(self, found: Reference, span: Span) -> None:
         if found.kind in READS_OR_WRITES:

@@ -247,10 +247,10 @@ def _table_parts(notes: BodyNotes, call: Call, line: Line, span: Span) -> tuple[
     if name is None:
         notes.unknown(f"the table name in {call.name}() is computed: {show(assemble(line).text)}", span)
         return ()
-    parts = split_name(notes.dialect, name.strip())
+    parts = split_name(notes.reader.dialect, name.strip())
     schema, node = argument(call, len(call.positional), known_calls.SCHEMA_KEYWORDS)
     schemas = list(known_texts(schema)) if node is not None else []
-    return (*split_name(notes.dialect, schemas[0]), *parts) if schemas and len(parts) == 1 else parts
+    return (*split_name(notes.reader.dialect, schemas[0]), *parts) if schemas and len(parts) == 1 else parts
 
 
 def _names(value: Value) -> list[str]:

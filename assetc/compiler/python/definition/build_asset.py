@@ -28,6 +28,7 @@ from assetc.compiler.python.follow.machine import Machine
 from assetc.compiler.python.follow.values import UNKNOWN, AssetFunction, Constant, Entries, Items, Key, Text, Value
 from assetc.compiler.python.library.keys import key_parts, key_text, own_name
 from assetc.compiler.python.reading import DeclaredDependency, DeclaredInput, PythonAsset, Returns
+from assetc.compiler.sql.judged import SqlReader
 
 DEPS = "name them in deps=[...] as constants"
 
@@ -54,12 +55,12 @@ class BuiltAsset(Struct, frozen=True):
     needs_import: bool
 
 
-def build_asset(machine: Machine, definition: Definition, dialect: str, name: str | None) -> BuiltAsset:
+def build_asset(machine: Machine, definition: Definition, reader: SqlReader, name: str | None) -> BuiltAsset:
     """Read the arguments of a definition and follow its body. `name`: its name if that is not in its text."""
     problems, given = _Problems(definition), definition.decorator.arguments.values
     node, source = definition.node, definition.closure.scope.source
     inputs = tuple(_inputs(machine, definition, problems))
-    notes = follow_body(machine, definition, {each.parameter for each in inputs}, dialect)
+    notes = follow_body(machine, definition, {each.parameter for each in inputs}, reader)
     deps = tuple(_dependencies(definition, problems))
     if not definition.decorator.arguments.complete:
         problems.unknown("**", "the arguments of the decorator are not all constants")
