@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
+from assetc.cli.wanted import ALL, Unnamed, Wanted
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.graph import walk
 from assetc.compiler.place import Span
@@ -11,11 +16,41 @@ from assetc.compiler.selection.members import Member
 from assetc.definitions.key import AssetKey
 from assetc.project.documents.read_text import shown_text
 from assetc.project.project_parts import FILE as SELECTORS
-from assetc.project.properties.properties import PropertyItem, item_at, words_of
 from assetc.runtime.workspace import Workspace
+
+if TYPE_CHECKING:
+    from assetc.project.properties.properties import PropertyItem
 
 OF_SEVERAL = frozenset({"E102", "E103", "E105"})
 """Faults that several assets have together: one key, one cycle, one relation."""
+
+
+UNNAMED: dict[str, frozenset[Unnamed]] = {
+    "seed": frozenset({"seeds"}),
+    "check": frozenset({"checks"}),
+    "model": frozenset({"assets"}),
+    "python": frozenset({"assets"}),
+    "snapshot": frozenset({"assets"}),
+    "macro": frozenset({"macros"}),
+}
+"""What a file of a kind may define; any other file whatever there is."""
+
+
+class Concerned(Struct, frozen=True):
+    """What a fault concerns: these assets and checks (None: all), and what nobody can name as long as it is there.
+
+    `only_checks`: of the assets it concerns the checks alone.
+    """
+
+    members: frozenset[Member] | None
+    unnamed: frozenset[Unnamed] = ALL
+    only_checks: bool = False
+
+    def among(self, wanted: Wanted) -> frozenset[Member] | None:
+        """Those that a command works on; None if it concerns them all."""
+        if self.members is None:
+            return None
+        return self.members & (wanted.checks | (wanted.checked if self.only_checks else wanted.assets))
 
 
 class Affected:
@@ -26,19 +61,23 @@ class Affected:
         self._project = workspace.project
         self._kinds = {file.path: file.kind for file in workspace.project.files}
         self._uses_selectors = uses_selectors
+        faults = workspace.compilation.faults.items()
+        self._of_checks = {fault for (name, _), found in faults if name == "checks" for fault in found}
 
-    def of(self, problem: Diagnostic) -> frozenset[Member] | None:
-        """The assets and checks that an error concerns; None if it concerns them all."""
+    def of(self, problem: Diagnostic) -> Concerned:
+        """The assets and checks that a fault concerns."""
         span = problem.span
         if span is None:
-            return None
+            return Concerned(None)
         if span.path == SELECTORS:
-            return None if self._uses_selectors else frozenset()
+            return Concerned(None if self._uses_selectors else frozenset(), frozenset())
+        if problem in self._of_checks:
+            return Concerned(self._checked_at(span), frozenset({"checks"}), only_checks=True)
         if span.path in self._kinds:
-            return self._of_file(problem, span)
+            return Concerned(self._of_file(problem, span), UNNAMED.get(self._kinds[span.path], ALL))
         if self._is_below_a_folder(span.path):
-            return self._of_definitions(problem, span)
-        return self._of_folders(span)
+            return Concerned(self._of_definitions(problem, span))
+        return Concerned(self._of_folders(span))
 
     def _of_file(self, problem: Diagnostic, span: Span) -> frozenset[Member] | None:
         match self._kinds[span.path]:
@@ -69,22 +108,44 @@ class Affected:
         """The members, and those into which the ephemeral models among them are inlined."""
         found = frozenset(members)
         keys = {member for member in found if isinstance(member, AssetKey)}
-        inlined = {
-            key: self._graph.downstream[key]
-            for key, asset in self._graph.assets.items()
-            if asset.config.materialization.is_inlined
-        }
-        return found | walk(inlined, keys, None)
+        readers = walk(self._inlined, keys, None)
+        inlined = self._inlined.keys() & (keys | readers)
+        checks = (check.id for check in self._graph.checks.values() if not inlined.isdisjoint(check.assets))
+        return found | readers | (frozenset(checks) if inlined else frozenset())
+
+    @cached_property
+    def _inlined(self) -> dict[AssetKey, tuple[AssetKey, ...]]:
+        """The readers of each ephemeral model."""
+        assets = self._graph.assets.items()
+        return {key: self._graph.downstream[key] for key, asset in assets if asset.config.materialization.is_inlined}
+
+    @cached_property
+    def _by_path(self) -> dict[str, list[Member]]:
+        """What each file defines."""
+        found: dict[str, list[Member]] = {}
+        for key, asset in self._graph.assets.items():
+            found.setdefault(asset.path, []).append(key)
+        for check in self._graph.checks.values():
+            found.setdefault(check.path or check.span.path, []).append(check.id)
+        return found
 
     def _defined_in(self, paths: set[str]) -> Iterator[Member]:
-        yield from (key for key, asset in self._graph.assets.items() if asset.path in paths)
-        yield from (check.id for check in self._graph.checks.values() if (check.path or check.span.path) in paths)
+        for path in paths:
+            yield from self._by_path.get(path, ())
+
+    def _checked_at(self, span: Span) -> frozenset[Member]:
+        """The checks of a file, or the assets and sources whose checks a property file has at a place."""
+        if self._kinds.get(span.path) != "properties":
+            return frozenset(self._defined_in({span.path}))
+        item = self._item_at(span)
+        declared = self._graph.sources.values()
+        sources = (source.key for source in declared if _is_within(source.span, span.path, item))
+        return frozenset((*self._described_at(span), *sources))
 
     def _described_at(self, span: Span) -> Iterator[Member]:
         """What the entry of a property file is about; where the fault is in no entry, all that the file can mean."""
-        text = shown_text(self._project.root, span.path) or ""
-        item = item_at(span.path, text, self._project.rules, span)
-        names = words_of(text) if item is None else frozenset({item.name})
+        item = self._item_at(span)
+        names = self._words_of(span.path) if item is None else frozenset({item.name})
         for key, asset in self._graph.assets.items():
             is_described, is_named = asset.patch_path == span.path, key.name in names
             if (is_described or is_named) if item is None else (is_described and is_named):
@@ -93,6 +154,19 @@ class Affected:
         for source in self._graph.sources.values():
             if _is_within(source.span, span.path, item):
                 yield from self._graph.downstream.get(source.key, ())
+
+    def _item_at(self, span: Span) -> PropertyItem | None:
+        from assetc.project.properties.properties import item_at  # only a fault in such a file needs YAML
+
+        return item_at(span.path, self._text_of(span.path), self._project.rules, span)
+
+    def _words_of(self, path: str) -> frozenset[str]:
+        from assetc.project.properties.properties import words_of
+
+        return words_of(self._text_of(path))
+
+    def _text_of(self, path: str) -> str:
+        return shown_text(self._project.root, path) or ""
 
     def _is_below_a_folder(self, path: str) -> bool:
         """Whether a file that could not be read would have been one of the models, seeds ..."""

@@ -1,7 +1,8 @@
-"""Which errors stand in the way of what is selected: one broken file does not stop what does not need it."""
+"""Which faults stand in the way of what a command works on: one broken file does not stop what does not need it."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from shlex import quote
 
@@ -9,47 +10,54 @@ from msgspec import Struct
 
 from assetc.cli.text.text import Line, Piece, fitted, line, printable
 from assetc.cli.text.words import plural
+from assetc.cli.wanted import Wanted
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.selection.members import Member
-from assetc.compiler.selection.request import Selected, SelectionRequest
 from assetc.runtime.workspace import Workspace
 
 
 class Obstacle(Struct, frozen=True):
-    """An error that concerns what is selected: these members of it, or the whole project where that is None."""
+    """An error that concerns what is wanted: these members of it, or the whole project where that is None."""
 
     problem: Diagnostic
     members: frozenset[Member] | None
 
 
-def obstacles(
-    errors: Sequence[Diagnostic], workspace: Workspace, selected: Selected, request: SelectionRequest
-) -> tuple[Obstacle, ...]:
-    """The errors that stand in the way. When everything is asked for, every error does."""
-    if not errors:
-        return ()
-    from assetc.cli.affected import Affected  # only a fault needs YAML in a warm start
+class Concerns(Struct, frozen=True):
+    """The faults of a project, as a command sees them: those of what it works on, and the others."""
 
-    affected = Affected(workspace, uses_selectors=_uses_selectors(request))
-    wanted: frozenset[Member] = selected.assets | selected.nodes
-    found: list[Obstacle] = []
-    for error in errors:
-        concerned = affected.of(error)
-        members = None if concerned is None else concerned & wanted
-        if members is None or members or asks_for_everything(request):
-            found.append(Obstacle(error, members))
-    return tuple(found)
+    own: tuple[Diagnostic, ...] = ()
+    others: tuple[Diagnostic, ...] = ()
+    obstacles: tuple[Obstacle, ...] = ()
 
 
-def asks_for_everything(request: SelectionRequest) -> bool:
-    """Whether nothing was said of what to take."""
-    return not (request.select or request.exclude or request.selector or request.resource_types)
+def concerns(workspace: Workspace, wanted: Wanted) -> Concerns:
+    """Which faults of the project are those of what a command works on."""
+    if not workspace.diagnostics:
+        return Concerns()
+    from assetc.cli.affected import Affected  # a project without faults is opened without what reads its files
+
+    affected = Affected(workspace, uses_selectors=wanted.uses_selectors)
+    own: dict[Diagnostic, Obstacle] = {}
+    for problem in workspace.diagnostics:
+        found = affected.of(problem)
+        members = found.among(wanted)
+        if members is None or members or (not found.members and found.unnamed & wanted.unnamed):
+            own[problem] = Obstacle(problem, members)
+    return Concerns(
+        own=tuple(own),
+        others=tuple(problem for problem in workspace.diagnostics if problem not in own),
+        obstacles=tuple(each for problem, each in own.items() if problem.severity == "error"),
+    )
 
 
-def _uses_selectors(request: SelectionRequest) -> bool:
-    """Whether what `selectors.yml` says can matter; without a selection it may define the default one."""
-    words = (*request.select, *request.exclude)
-    return not words or bool(request.selector) or any("selector:" in word for word in words)
+def other_lines(others: Sequence[Diagnostic], whose: str) -> Iterator[Line]:
+    """`2 errors and 1 warning in files that are not selected: assetc compile shows them`, when there are any."""
+    counts = Counter(problem.severity for problem in others)
+    words = [plural(counts[severity], severity) for severity in ("error", "warning") if counts[severity]]
+    if words:
+        shows = Piece("assetc compile", "strong")
+        yield line(f"{' and '.join(words)} {whose}: ", shows, f" shows {'it' if len(others) == 1 else 'them'}")
 
 
 MOST_OBSTACLES = 10
@@ -57,7 +65,7 @@ MOST_NAMES = 3
 MOST_EXCLUDED = 6
 
 
-def obstacle_lines(obstacles: tuple[Obstacle, ...], selected: Selected, width: int) -> Iterator[Line]:
+def obstacle_lines(obstacles: tuple[Obstacle, ...], wanted: Wanted, width: int) -> Iterator[Line]:
     """The places of the errors, what each concerns, and what can be excluded if anything remains then."""
     rows = tuple(dict.fromkeys((_place(each), each.problem.code, _whom(each.members)) for each in obstacles))
     yield line(Piece(f"Stopped: {plural(len(rows), 'error')} in the way of what is selected", "strong bad"))
@@ -68,7 +76,8 @@ def obstacle_lines(obstacles: tuple[Obstacle, ...], selected: Selected, width: i
         yield line(f"  and {len(rows) - MOST_OBSTACLES} more")
     excluded = tuple(dict.fromkeys(_excluded(obstacles)))
     concerned = {member for each in obstacles for member in each.members or ()}
-    if 0 < len(excluded) <= MOST_EXCLUDED and not concerned.issuperset(selected.assets):
+    rest = (wanted.assets | wanted.checks) - concerned
+    if wanted.excludes and rest and 0 < len(excluded) <= MOST_EXCLUDED:
         words = " ".join(map(quote, excluded))
         yield line(f"Correct {'it' if len(rows) == 1 else 'them'}, or go on: ", Piece(f"--exclude {words}", "strong"))
 

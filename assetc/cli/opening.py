@@ -10,11 +10,12 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from assetc.cli.blocking import Obstacle, asks_for_everything, obstacle_lines, obstacles
+from assetc.cli.blocking import Obstacle, concerns, obstacle_lines, other_lines
 from assetc.cli.options.completing import keep_names
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.stop import BAD_INPUT, Stopped
 from assetc.cli.text.output import Output, output_of, say_problems
+from assetc.cli.wanted import Wanted, asks_for_everything
 from assetc.compiler.asset import Graph, NodeId
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.project import Project
@@ -112,20 +113,39 @@ def _definitions(project: Project) -> tuple[Mapping[str, Definition], tuple[Diag
     return read_definitions(project.selectors, partial(place_in_selectors, project.root, project.selectors_path))
 
 
-def stop_for_errors(opened: Opened, selected: Selected, request: SelectionRequest) -> None:
-    """Show what is wrong with the project; if it concerns what is selected, say how to go on, and stop."""
-    found = say_errors(opened, selected, request)
-    if found:
-        opened.output.say(obstacle_lines(found, selected, opened.output.width), "error")
+def stop_for_errors(opened: Opened, wanted: Wanted) -> None:
+    """Show what is wrong with what is wanted; if there are errors, say how to go on, and stop."""
+    _stop_for(opened, say_concerning(opened, wanted), wanted)
+
+
+def stop_after_all(opened: Opened, wanted: Wanted) -> None:
+    """Show everything that is wrong with the project; if there are errors in what is wanted, say so, and stop."""
+    _stop_for(opened, say_all(opened, wanted), wanted)
+
+
+def say_concerning(opened: Opened, wanted: Wanted) -> tuple[Obstacle, ...]:
+    """Show what is wrong with what is wanted, and count what else there is; the errors in its way."""
+    found = concerns(opened.workspace, wanted)
+    opened.output.say(other_lines(found.others, wanted.others), "warning")
+    opened.say(found.own)
+    return found.obstacles
+
+
+def say_of(opened: Opened, *keys: AssetKey) -> None:
+    """Show what is wrong with these assets, and count what else there is."""
+    say_concerning(opened, Wanted(frozenset(keys), others="in the files of others"))
+
+
+def say_all(opened: Opened, wanted: Wanted) -> tuple[Obstacle, ...]:
+    """Show everything that is wrong with the project; the errors in the way of what is wanted."""
+    opened.say(opened.workspace.diagnostics)
+    return concerns(opened.workspace, wanted).obstacles
+
+
+def _stop_for(opened: Opened, obstacles: tuple[Obstacle, ...], wanted: Wanted) -> None:
+    if obstacles:
+        opened.output.say(obstacle_lines(obstacles, wanted, opened.output.width), "error")
         raise Stopped(BAD_INPUT)
-
-
-def say_errors(opened: Opened, selected: Selected, request: SelectionRequest) -> tuple[Obstacle, ...]:
-    """Show what is wrong with the project; what of it is in the way of what is selected."""
-    workspace = opened.workspace
-    opened.say(workspace.diagnostics)
-    errors = [problem for problem in workspace.diagnostics if problem.severity == "error"]
-    return obstacles(errors, workspace, selected, request)
 
 
 def find_named(opened: Opened, name: str) -> AssetKey:

@@ -12,7 +12,6 @@ from typing import Any
 
 import click
 from msgspec import Struct
-from msgspec.structs import replace
 
 from assetc.cli.opening import Opened, open_project, select_in, stop_for_errors
 from assetc.cli.options.invocation import Invocation
@@ -28,6 +27,7 @@ from assetc.cli.stop import FAILED, INTERRUPTED
 from assetc.cli.target import hold_target, open_state
 from assetc.cli.text.output import Fields
 from assetc.cli.text.text import line
+from assetc.cli.wanted import wanted_by
 from assetc.compiler.planning.make_plan import Command as PlanCommand
 from assetc.compiler.selection.request import Selected, SelectionRequest
 from assetc.compiler.selection.select import nothing_to_build
@@ -85,7 +85,7 @@ def run_command(invocation: Invocation, options: RunOptions) -> int:
     """Open, select, plan, run; the code with which the process should exit."""
     opened = open_project(invocation, full_refresh=options.full_refresh)
     selected = select_in(opened, options.selection)
-    stop_for_errors(opened, _executed(selected, options), options.selection)
+    stop_for_errors(opened, wanted_by(options.command, selected, options.selection, opened.workspace))
     if options.command != "test":
         opened.stop_for(nothing_to_build(selected))
     request = _request(opened, options, selected)
@@ -128,11 +128,6 @@ def give_results(opened: Opened, progress: Progress, finished: list[StepFinished
             "steps": list(map(step_json, finished)),
         }
         opened.output.give_json(results)
-
-
-def _executed(selected: Selected, options: RunOptions) -> Selected:
-    """What of the selection the command would execute: `run` executes no checks, so a wrong one is not in its way."""
-    return selected if options.command in ("build", "test") else replace(selected, nodes=frozenset())
 
 
 def _request(opened: Opened, options: RunOptions, selected: Selected) -> RunRequest:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import click
 
-from assetc.cli.opening import find_named, open_project, say_errors, select_in
+from assetc.cli.opening import find_named, open_project, say_concerning, select_in
 from assetc.cli.options.completing import AssetName
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named
@@ -15,6 +15,7 @@ from assetc.cli.stop import BAD_INPUT
 from assetc.cli.target import open_state
 from assetc.cli.text.table import table_lines
 from assetc.cli.text.words import timestamp
+from assetc.cli.wanted import wanted_by
 from assetc.compiler.asset import Check
 from assetc.compiler.plan import check_id
 from assetc.compiler.selection.request import SelectionRequest
@@ -37,7 +38,7 @@ def _list(invocation: Invocation, selection: SelectionRequest, asset: str | None
     """List checks, with how they ended the last time in this target."""
     opened = open_project(invocation)
     selected = select_in(opened, selection)
-    obstacles = say_errors(opened, selected, selection)
+    obstacles = say_concerning(opened, wanted_by("test", selected, selection, opened.workspace))
     with open_state(opened) as state:
         results = state.check_results(identity_of(opened.workspace))
     key = None if asset is None else find_named(opened, asset)

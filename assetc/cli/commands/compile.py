@@ -6,13 +6,14 @@ from collections.abc import Collection
 
 import click
 
-from assetc.cli.opening import Opened, open_project, select_in, stop_for_errors
+from assetc.cli.opening import Opened, open_project, select_in, stop_after_all
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named
 from assetc.cli.options.selection_options import with_selection
 from assetc.cli.stop import BAD_INPUT
 from assetc.cli.text.text import Piece, line
 from assetc.cli.text.words import plural
+from assetc.cli.wanted import all_of
 from assetc.compiler.selection.request import Selected, SelectionRequest
 from assetc.definitions.key import AssetKey
 from assetc.runtime.written_files import WrittenFiles, path_of_check
@@ -27,7 +28,7 @@ def command(invocation: Invocation, selection: SelectionRequest, full_refresh: b
     """Compile the selected assets: write the SQL that would run below target/compiled, or print it."""
     opened = open_project(invocation, full_refresh=full_refresh)
     selected = select_in(opened, selection)
-    stop_for_errors(opened, selected, selection)
+    stop_after_all(opened, all_of(selected, selection))
     adding = _adding_rows(opened, selected, full_refresh=full_refresh)
     if form == "json" or show:
         from assetc.cli.compiling import Compiling

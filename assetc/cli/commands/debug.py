@@ -8,13 +8,14 @@ import time
 
 import click
 
-from assetc.cli.opening import open_project
+from assetc.cli.opening import open_project, say_concerning
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named
 from assetc.cli.stop import BAD_INPUT
 from assetc.cli.target import open_warehouse
 from assetc.cli.text.text import Piece, line, printable
 from assetc.cli.text.words import duration, plural
+from assetc.cli.wanted import Wanted
 from assetc.runtime.workspace import identity_of
 from assetc.version import __version__
 
@@ -37,12 +38,11 @@ def command(invocation: Invocation, no_connection: bool) -> int:
         "warehouse": str(identity_of(workspace)),
     }
     output.give(line(Piece(word.ljust(11), "quiet"), printable(value)) for word, value in facts.items())
-    opened.say(workspace.diagnostics)
-    has_errors = any(problem.severity == "error" for problem in workspace.diagnostics)
+    obstacles = say_concerning(opened, Wanted(others="in the files of the project"))
     if not no_connection:
         began = time.perf_counter()
         with open_warehouse(opened) as warehouse:
             warehouse.session().query("select 1")
         took = duration(time.perf_counter() - began)
         output.give([line(Piece("connection".ljust(11), "quiet"), Piece("ok", "good"), f"  {took}")])
-    return BAD_INPUT if has_errors else 0
+    return BAD_INPUT if obstacles else 0

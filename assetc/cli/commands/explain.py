@@ -8,7 +8,7 @@ from importlib.resources import files
 import click
 
 from assetc.cli.asset_details import edge_lines, edge_row, give_details, way_between
-from assetc.cli.opening import find_named, open_project
+from assetc.cli.opening import find_named, open_project, say_of
 from assetc.cli.options.completing import AssetName
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named
@@ -29,10 +29,12 @@ def command(invocation: Invocation, what: str, other: str | None, as_json: bool)
     opened = open_project(invocation)
     graph, output = opened.workspace.graph, opened.output
     key = find_named(opened, what)
+    keys = (key,) if other is None else (key, find_named(opened, other))
+    say_of(opened, *keys)
     if other is None:
         give_details(output, graph, key, as_json=as_json)
         return 0
-    edges = way_between(graph, key, find_named(opened, other))
+    edges = way_between(graph, *keys)
     if as_json:
         output.give_json(list(map(edge_row, edges)))
     else:

@@ -8,7 +8,7 @@ import click
 
 from assetc.cli.asset_details import edge_row
 from assetc.cli.listing import Row
-from assetc.cli.opening import find_named, open_project
+from assetc.cli.opening import find_named, open_project, say_of
 from assetc.cli.options.completing import AssetName
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named
@@ -31,6 +31,7 @@ def command(invocation: Invocation, name: str, up: int | None, down: int | None,
     opened = open_project(invocation)
     graph = opened.workspace.graph
     key = find_named(opened, name)
+    say_of(opened, key)
     if as_json:
         opened.output.give_json(_row(graph, key, up, down))
     else:

@@ -9,13 +9,14 @@ import click
 from msgspec.structs import replace
 
 from assetc.cli.listing import Row, dbt_row, name_of_thing, path_of_thing, selector_of, things_of
-from assetc.cli.opening import Opened, find_named, open_project, say_errors, select_in
+from assetc.cli.opening import Opened, find_named, open_project, say_all, select_in
 from assetc.cli.options.completing import AssetName
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named, several
 from assetc.cli.options.selection_options import with_selection
 from assetc.cli.stop import BAD_INPUT
 from assetc.cli.text.output import encoded
+from assetc.cli.wanted import all_of
 from assetc.compiler.asset import Graph
 from assetc.compiler.selection.members import Selectable
 from assetc.compiler.selection.request import Selected, SelectionRequest
@@ -45,7 +46,7 @@ def command(
         _give(opened, names, as_json=as_json)
         return 0
     selected = select_in(opened, selection)
-    obstacles = say_errors(opened, selected, selection)
+    obstacles = say_all(opened, all_of(selected, selection))
     things = things_of(_declared(opened), _listed(opened, selected, selection))
     _give(opened, list(map(_form_of(opened, form, output_keys), things)), as_json=as_json)
     opened.workspace.close()

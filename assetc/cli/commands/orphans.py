@@ -10,17 +10,21 @@ from msgspec import Struct
 
 from assetc.adapters.perform import perform_each
 from assetc.adapters.protocol import Existing, Warehouse
-from assetc.cli.opening import Opened, open_project
+from assetc.cli.opening import Opened, open_project, stop_for_errors
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named
 from assetc.cli.target import open_state, open_warehouse
 from assetc.cli.text.output import Fields
 from assetc.cli.text.table import give_rows
 from assetc.cli.text.text import Piece, line
+from assetc.cli.wanted import ALL, Wanted
 from assetc.compiler.operation import Drop
 from assetc.compiler.planning.staleness import Recorded
 from assetc.definitions.key import AssetKey
 from assetc.runtime.workspace import Workspace, identity_of
+
+DEFINITIONS = Wanted(unnamed=ALL - {"macros"}, others="in files that assetc orphans does not need")
+"""What nobody can name may be the asset of a relation."""
 
 
 class Orphan(Struct, frozen=True):
@@ -46,7 +50,7 @@ class Orphan(Struct, frozen=True):
 def command(invocation: Invocation, drop: bool, as_json: bool) -> int:
     """List relations of this target that assetc built and whose asset is gone. Nothing is dropped unless asked for."""
     opened = open_project(invocation)
-    opened.stop_for(opened.workspace.diagnostics)
+    stop_for_errors(opened, DEFINITIONS)
     with open_state(opened) as state, open_warehouse(opened) as warehouse:
         recorded = state.recorded(identity_of(opened.workspace))
         orphans = list(_orphans(opened.workspace, recorded, warehouse.existing()))

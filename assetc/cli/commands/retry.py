@@ -13,6 +13,7 @@ from assetc.cli.options.options import command_named, option
 from assetc.cli.running import FULL_REFRESH, RunOptions, arguments_with, carry_out
 from assetc.cli.target import hold_target, open_state
 from assetc.cli.text.text import line
+from assetc.cli.wanted import Wanted
 from assetc.compiler.diagnostic import diagnostic
 from assetc.compiler.planning.make_plan import Command
 from assetc.compiler.selection.request import SelectionRequest
@@ -57,7 +58,7 @@ def _go_on(opened: Opened, last: RunRecord, options: RunOptions) -> int:
         if not left:
             opened.output.say([line(f"run {last.id} is complete: there is nothing to go on with")])
             return 0
-        stop_for_errors(opened, left.selected, SelectionRequest(("what is left",)))
+        stop_for_errors(opened, Wanted(assets=left.selected.assets, checks=left.selected.nodes))
         request = RunRequest(
             options.command,
             left.selected,

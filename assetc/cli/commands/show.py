@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import click
@@ -21,11 +21,13 @@ from assetc.cli.target import open_warehouse
 from assetc.cli.text.table import table_lines
 from assetc.cli.text.text import Piece, line
 from assetc.cli.text.words import plural
+from assetc.cli.wanted import Wanted
 from assetc.compiler.asset import Asset, Graph
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.graph import order
 from assetc.compiler.selection.members import Selectable
 from assetc.compiler.selection.request import Selected, SelectionRequest
+from assetc.definitions.key import AssetKey
 from assetc.runtime.compiled_sql import SqlCompiler
 from assetc.runtime.execution.work import StepFailed
 from assetc.runtime.steps.warehouse_fault import failed_query
@@ -70,8 +72,7 @@ def command(invocation: Invocation, **options: Any) -> int:
         things = tuple(_things(wanted, opened.workspace.graph))
         unbuilt = (each.key for each in things if isinstance(each, Asset) and not is_built(each, compiler, existing))
         # A table that exists can be shown whatever its model says now; what is computed now must be right.
-        if computed := Selected(assets=frozenset(unbuilt), nodes=wanted.nodes):
-            stop_for_errors(opened, computed, SelectionRequest(("these",)))
+        stop_for_errors(opened, _computed(unbuilt, wanted))
         for thing in things:
             try:
                 query = rows_query(thing, compiler, session, existing)
@@ -83,6 +84,10 @@ def command(invocation: Invocation, **options: Any) -> int:
             _give(opened, name_of_thing(thing), rows, request)
     opened.workspace.close()
     return 0
+
+
+def _computed(unbuilt: Iterable[AssetKey], wanted: Selected) -> Wanted:
+    return Wanted(frozenset(unbuilt), wanted.nodes, others="in files that assetc show does not need")
 
 
 def _rows(opened: Opened, thing: Selectable, query: str, session: Session) -> Rows:
