@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
+import click
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -27,6 +28,9 @@ from assetc.project.documents.read_text import shown_text
 from assetc.project.load import LoadRequest
 from assetc.runtime.opening import OpenRequest
 from assetc.runtime.workspace import NotOpened, Workspace, open_workspace
+
+OUTPUT_AND_LOGS = "assetc.output_and_logs"
+"""Where a command notes what it takes to tell of a fault of our own."""
 
 
 class Opened(Struct, frozen=True):
@@ -77,6 +81,8 @@ def open_project(invocation: Invocation, *, full_refresh: bool = False) -> Opene
         say_problems(output, opened.diagnostics, lambda path: shown_text(str(root), path))
         raise Stopped(BAD_INPUT)
     keep_names(opened)
+    if (context := click.get_current_context(silent=True)) is not None:
+        context.meta[OUTPUT_AND_LOGS] = (output, invocation.log_path or opened.root / "logs")
     return Opened(opened, output, invocation)
 
 

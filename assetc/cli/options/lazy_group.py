@@ -6,7 +6,7 @@ from importlib import import_module
 
 import click
 
-from assetc.cli.stop import BAD_INPUT
+from assetc.cli.stop import BAD_INPUT, Stopped
 
 COMMANDS: dict[str, str] = {
     "init": "make a new project",
@@ -70,6 +70,17 @@ class LazyGroup(click.Group):
             near = did_you_mean(name, [*COMMANDS, *NOT_BUILT])
             ctx.fail(f"there is no command {name!r}. {near or 'See assetc --help'}")
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; what nobody expected is told as a fault of our own."""
+        try:
+            return super().invoke(ctx)
+        except (Stopped, click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            from assetc.cli.own_fault import tell
+
+            return tell(error, ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands, without importing them."""

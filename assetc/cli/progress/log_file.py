@@ -19,8 +19,8 @@ class LogFile:
         self._stream: TextIO | None = None
         self._written = 0
 
-    def write(self, text: str) -> None:
-        """Append a line."""
+    def write(self, text: str) -> bool:
+        """Append a line; whether that could be done."""
         try:
             stream = self._stream or self._open()
             self._written += stream.write(f"{text}\n")
@@ -28,6 +28,8 @@ class LogFile:
                 self._rotate()
         except OSError:
             self._stream = None
+            return False
+        return True
 
     def close(self) -> None:
         """Give the file back."""

@@ -14,6 +14,7 @@ from assetc.compiler.plan import PartId
 from assetc.runtime.execution.cancellation import Interrupted
 from assetc.runtime.execution.events import StepStatus
 from assetc.runtime.execution.options import RetryPolicy
+from assetc.runtime.execution.own_fault import trace_of_own
 from assetc.runtime.execution.work import ChecksFailed, StepFailed, StepSkipped
 from assetc.runtime.state.connection import StateError
 from assetc.runtime.state.records import Metadata
@@ -31,6 +32,8 @@ class Fault(Struct, frozen=True):
     may_retry: bool = True
     because: tuple[PartId, ...] = ()
     metadata: Metadata = ()
+    trace: str = ""
+    """For a fault of our own: where it was."""
 
 
 class Retries(Struct, frozen=True):
@@ -92,7 +95,10 @@ def fault_of(error: BaseException, redact: Callable[[str], str]) -> Fault:
         case WarehouseError(transient=transient):
             return Fault(message, transient=transient)
         case _:
-            return Fault(f"{type(error).__name__}: {message}" if message else type(error).__name__)
+            what = f"{type(error).__name__}: {message}".removesuffix(": ")
+            trace = redact(trace_of_own(error))
+            own = f"assetc itself failed: {what} (its trace is in the log file; please report it with that)"
+            return Fault(own, may_retry=False, trace=trace) if trace else Fault(what)
 
 
 def redacted(problem: Diagnostic, redact: Callable[[str], str]) -> Diagnostic:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from assetc.compiler.plan import ExecuteCheck, Output, Part, Step
 from assetc.definitions.key import AssetKey
 from assetc.runtime.execution.attempts import Fault, redacted
-from assetc.runtime.execution.events import Event, StepFinished
+from assetc.runtime.execution.events import Event, LogWritten, StepFinished
 from assetc.runtime.execution.recorder import Recorder, check_result, ended
 from assetc.runtime.execution.work import Built, Checked
 from assetc.runtime.redact import redact_within
@@ -37,7 +37,9 @@ class Ends(Struct, frozen=True):
         self.emit(event)
 
     def failed(self, step: Step, part: Part, fault: Fault, seconds: float) -> StepFinished:
-        """A part did not succeed."""
+        """A part did not succeed. The trace of a fault of our own is for the log file alone."""
+        if fault.trace:
+            self.emit(LogWritten(time.time(), "debug", fault.trace, step.id))
         return StepFinished(
             time.time(),
             step,
