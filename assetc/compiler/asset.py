@@ -124,6 +124,7 @@ class Check(Struct, frozen=True):
 
     `kind` is the generic test's name (`unique`, `not_null` ...) or "singular"; `assets` are those whose data it
     reads, the one it belongs to first. `path` is the file of a singular one. Several checks may have one `name`.
+    `places` are those of its arguments and of the SQL that configures it, by their keys.
     """
 
     id: NodeId
@@ -136,6 +137,7 @@ class Check(Struct, frozen=True):
     arguments: tuple[tuple[str, object], ...] = ()
     fqn: tuple[str, ...] = ()
     path: str | None = None
+    places: tuple[tuple[str, Span], ...] = ()
 
     @property
     def package(self) -> str:

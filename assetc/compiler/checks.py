@@ -11,6 +11,17 @@ CheckStatus: TypeAlias = Literal["pass", "warn", "fail", "error"]
 Quote: TypeAlias = Callable[[str], str]
 
 SINGULAR = "singular"
+
+ARGUMENTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "unique": ((), ()),
+    "not_null": ((), ()),
+    "accepted_values": (("values",), ("quote",)),
+    "relationships": (("to", "field"), ()),
+}
+"""What each built-in check needs, and what else it takes."""
+
+GENERIC_TESTS = tuple(ARGUMENTS)
+
 _OPERATORS = frozenset(("and", "between", "case", "in", "is", "like", "not", "or"))
 
 

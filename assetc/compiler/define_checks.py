@@ -34,6 +34,7 @@ class CheckDraft(Struct, frozen=True):
     arguments: tuple[tuple[str, object], ...] = ()
     path: str | None = None
     asset_name: str | None = None
+    places: tuple[tuple[str, Span], ...] = ()
 
 
 def drafts_of_patch(asset: Asset, patch: Patch | None) -> Iterator[CheckDraft]:
@@ -91,7 +92,7 @@ def _flat(value: object) -> list[str]:
 
 def _draft_of_spec(spec: CheckSpec, asset: AssetKey, of: str) -> CheckDraft:
     name = spec.name or check_name(spec.test, of, spec.column, spec.arguments)
-    return CheckDraft(name, spec.test, asset, spec.config, spec.span, spec.column, spec.arguments)
+    return CheckDraft(name, spec.test, asset, spec.config, spec.span, spec.column, spec.arguments, places=spec.places)
 
 
 def _spec_of_value(value: object, span: Span) -> CheckSpec | None:

@@ -92,9 +92,9 @@ def _compiled(
     resolved = resolve(resolution, declared.drafts, sql, hooks)
     assets = {draft.asset.key: versioned(draft, facts, sql) for draft in declared.drafts}
     if before is None:
-        graph, graph_faults = _connected(given, declared, assets, sql, resolved)
+        graph, graph_faults, of_checks = _connected(given, declared, assets, sql, resolved)
     else:
-        graph, graph_faults = _reconnected(given, before, dirty, assets, resolved)
+        graph, graph_faults, of_checks = _reconnected(given, before, dirty, assets, resolved)
     if graph is None:
         return None, sql, WorkDone(facts.read, parsed)
 
@@ -107,7 +107,7 @@ def _compiled(
     faults |= {"hooks": hook_faults, "resolve": resolved.faults, **graph_faults}
     hook_facts = (hook.facts for own in hooks.values() for hook in own)
     asked = (Read("judge", "", each.judge) for each in facts.python.values() if each.judge is not None)
-    reads = outside_reads((*sql.values(), *hook_facts), (*declared.reads, *asked))
+    reads = outside_reads((*sql.values(), *hook_facts), (*declared.reads, *asked, *of_checks))
     compilation = Compilation(
         graph=graph,
         faults=faults_after(earlier.faults, faults, dirty, given.files.problems),
@@ -125,12 +125,11 @@ def _connected(
     assets: Mapping[AssetKey, Asset],
     sql: Mapping[TextId, SqlFacts],
     resolved: Resolved,
-) -> tuple[Graph | None, dict[Pass, Faults]]:
-    tests = (macro.name for macro in given.surroundings.library.tests())
-    checks, check_faults = resolve_checks(given.project, declared.checks, sql, declared.names, assets, tests)
+) -> tuple[Graph | None, dict[Pass, Faults], tuple[Read, ...]]:
+    checks, check_faults, reads = resolve_checks(given, declared, sql)
     sources = {**declared.sources, **{source.key: source for source in resolved.implicit_sources}}
     graph, cycles = connect(assets, sources, checks, resolved.edges, given.project.rules)
-    return graph, {"checks": {PROJECT: check_faults}, "connect": {PROJECT: cycles}}
+    return graph, {"checks": {PROJECT: check_faults}, "connect": {PROJECT: cycles}}, reads
 
 
 def _reconnected(
@@ -139,11 +138,11 @@ def _reconnected(
     dirty: Collection[TextId],
     assets: Mapping[AssetKey, Asset],
     resolved: Resolved,
-) -> tuple[Graph | None, dict[Pass, Faults]]:
+) -> tuple[Graph | None, dict[Pass, Faults], tuple[Read, ...]]:
     sources = sources_after(before.graph, dirty, resolved, given.project.settings)
     if sources is None or given.files.problems:
-        return None, {}
-    return reconnect(before.graph, assets, sources, resolved.edges), {}
+        return None, {}, ()
+    return reconnect(before.graph, assets, sources, resolved.edges), {}, ()
 
 
 def _remember(given: CompilerInput, facts: Mapping[TextId, SqlFacts]) -> None:

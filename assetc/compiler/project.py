@@ -125,6 +125,8 @@ class CheckSpec(Struct, frozen=True):
     name: str | None = None
     settings: tuple[Entry, ...] = ()
     """What was written to configure it; `config` is the outcome, with the configuration of its folder."""
+    places: tuple[tuple[str, Span], ...] = ()
+    """Where its arguments and the SQL that configures it were written, by their keys."""
 
 
 class Patch(Struct, frozen=True):

@@ -8,13 +8,12 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from assetc.compiler.configuration.keys import OF_STEP
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.project import Entry, FolderConfig, ProjectFile, Settings
 from assetc.compiler.rules import Rules
 from assetc.project.settings import PATH_KEYS
 from assetc.project.templates import TemplateNames, render_entries
-
-_RENDERED_LATER = frozenset({"pre_hook", "post_hook", "sql_header"})
 
 
 def finish_folders(
@@ -24,7 +23,7 @@ def finish_folders(
     finished: list[FolderConfig] = []
     problems: list[Diagnostic] = []
     for config in folders:
-        entries, found = render_entries(config.entries, names, _RENDERED_LATER)
+        entries, found = render_entries(config.entries, names, OF_STEP)
         problems += found
         finished.append(_of_package(replace(config, entries=entries), name, rules))
     return tuple(sorted(finished, key=lambda config: len(config.folder))), tuple(problems)

@@ -18,8 +18,7 @@ from assetc.compiler.place import Span
 from assetc.compiler.project import Entry
 
 SECRET_PREFIX = "DBT_ENV_SECRET"  # noqa: S105  it is what the names of secrets begin with
-_PART = re.compile(r"\{\{-?(?P<expression>.*?)-?\}\}|\{#.*?#\}", re.DOTALL)
-_AS_NATIVE = re.compile(r"\|\s*as_(?:bool|number|native)\s*$")
+_PART = re.compile(r"\{\{-?(?P<expression>(?:(?!\}\}).)*?)-?\}\}|\{#.*?#\}", re.DOTALL)
 _NO_DEFAULT = object()
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -51,7 +50,7 @@ def render_entries(
         value, found = (entry.value, ()) if entry.key in later else render_value(entry.value, entry.span, names)
         problems += found
         if not found:
-            finished.append(replace(entry, value=value))
+            finished.append(entry if value == entry.value else replace(entry, value=value))
     return tuple(finished), tuple(problems)
 
 
@@ -77,7 +76,7 @@ def _render(value: object, names: TemplateNames) -> object:
 
 
 def _render_text(text: str, names: TemplateNames) -> object:
-    if "{%" in text:
+    if "{%" in text or "{{" in _PART.sub("", text):
         return _render_by_jinja(text, names)
     try:
         whole = _PART.fullmatch(text.strip())
@@ -95,41 +94,23 @@ def _as_text(expression: str | None, names: TemplateNames) -> str:
 def _render_by_jinja(text: str, names: TemplateNames) -> object:
     """A full rendering of what is more than a call; of a text that is one expression its value, as in dbt."""
     from assetc.compiler.template.plain import plain
+    from assetc.compiler.template.surroundings import Flags, Surroundings, Template
+    from assetc.compiler.template.value import render_to_value
 
     if names.target is None and re.search(r"\btarget\b", text):
         raise _Fault("target is not known yet where this stands")
-    whole = _PART.fullmatch(text.strip()) if "{%" not in text else None
-    expression = whole["expression"] if whole else None
-    if expression is None:
-        return _rendered(text, text, names, [])
-    kept: list[object] = []
-    _rendered(text, f"{{% do keep_value({expression}) %}}", names, kept)
-    value = plain(kept[0])
-    return _native(value) if isinstance(value, str) and _AS_NATIVE.search(expression) else value
-
-
-def _rendered(text: str, template: str, names: TemplateNames, kept: list[object]) -> str:
-    from assetc.compiler.template.render import render
-    from assetc.compiler.template.surroundings import Surroundings, Template
-
     members = {
         "env_var": lambda *arguments: _env_var(list(arguments), names),
         "var": lambda *arguments: _var(list(arguments), names),
-        "keep_value": kept.append,
     }
-    surroundings = Surroundings("", _NO_TIME, target=names.target or {}, members=members)
-    rendered = render(Template("", template), surroundings)
+    surroundings = Surroundings("", _NO_TIME, target=names.target or {}, flags=Flags(execute=True), members=members)
+    value, rendered = render_to_value(Template("", text), surroundings)
     if rendered.needs_warehouse or any(read.kind == "clock" for read in rendered.reads):
         message = f"this template cannot be rendered: {text.strip()}"
         raise _Fault(message, "Here nobody asks the warehouse or the clock")
     if rendered.problems:
         raise _Fault(rendered.problems[0].message, rendered.problems[0].hint)
-    return rendered.text
-
-
-def _native(text: str) -> object:
-    known = {"true": True, "false": False}
-    return known[text.casefold()] if text.casefold() in known else _literal(text)
+    return plain(value)
 
 
 def _evaluate(expression: str, names: TemplateNames) -> object:

@@ -50,6 +50,9 @@ WITHOUT_EFFECT = (DBT_KEYS | words("quote_columns")) - HARMLESS_KEYS
 WITHOUT_EFFECT_IN_SQL = OWN_KEYS - HARMLESS_KEYS
 """Keys that have no effect unless the asset is a Python function."""
 
+OF_STEP = words("pre_hook post_hook sql_header")
+"""Keys whose templates are rendered when the step of the asset comes to them, not when the project is loaded."""
+
 KNOWN_ELSEWHERE = ADAPTER_KEYS | DBT_KEYS | OWN_KEYS
 
 

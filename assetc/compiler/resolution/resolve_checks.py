@@ -2,70 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import md5
-from typing import TypeGuard
 
 from msgspec.structs import replace
 
-from assetc.compiler.asset import Asset, Check, NodeId
+from assetc.compiler.asset import Check, NodeId
+from assetc.compiler.checks import ARGUMENTS, GENERIC_TESTS
+from assetc.compiler.compiler_input import CompilerInput
+from assetc.compiler.declare import Declared
 from assetc.compiler.define_checks import CheckDraft
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.facts import SqlFacts
-from assetc.compiler.names.names import (
-    Candidates,
-    Names,
-    Ref,
-    find_key,
-    find_ref,
-    find_source,
-    find_table,
-    is_written,
-    known_names,
-)
+from assetc.compiler.names.names import Names, find_key, find_table, is_written, known_names
 from assetc.compiler.names.target_names import NOBODY
-from assetc.compiler.place import Span, TextId
+from assetc.compiler.place import TextId
 from assetc.compiler.project import Project
+from assetc.compiler.resolution.check_arguments import named_by_check
 from assetc.compiler.resolution.resolution import not_readable
-from assetc.compiler.template.rendered import TemplateReference
+from assetc.compiler.resolution.written_calls import find_call, with_bare_calls
+from assetc.compiler.template.macros import Macro
+from assetc.compiler.template.rendered import Read
 from assetc.definitions.key import AssetKey
-
-ARGUMENTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "unique": ((), ()),
-    "not_null": ((), ()),
-    "accepted_values": (("values",), ("quote",)),
-    "relationships": (("to", "field"), ()),
-}
-"""What each built-in check needs, and what else it takes."""
-
-GENERIC_TESTS = tuple(ARGUMENTS)
 
 
 def resolve_checks(
-    project: Project,
-    drafts: Iterable[CheckDraft],
-    facts: Mapping[TextId, SqlFacts],
-    names: Names,
-    assets: Mapping[AssetKey, Asset],
-    tests: Iterable[str],
-) -> tuple[tuple[Check, ...], tuple[Diagnostic, ...]]:
-    """The checks with the assets that they read, and what is wrong with them. `tests` are the project's own tests."""
+    given: CompilerInput, declared: Declared, facts: Mapping[TextId, SqlFacts]
+) -> tuple[tuple[Check, ...], tuple[Diagnostic, ...], tuple[Read, ...]]:
+    """The checks with the assets that they read, what is wrong with them, and what their templates looked at."""
     checks: list[Check] = []
     problems: list[Diagnostic] = []
+    reads: list[Read] = []
     unknown: list[CheckDraft] = []
-    own = tuple(test.removeprefix("test_") for test in tests)
+    own = {macro.name.removeprefix("test_"): macro for macro in given.surroundings.library.tests()}
     known = (*GENERIC_TESTS, *own)
-    for draft in (draft for draft in drafts if draft.config.enabled):
-        arguments = () if draft.kind in own else _wrong_arguments(draft)
+    for written in declared.checks:
+        draft = replace(written, arguments=with_bare_calls(written.arguments))
+        wrong = (*(() if draft.kind in own else _wrong_arguments(draft)), *_without_column(draft, own))
+        if not draft.config.enabled:
+            continue
         if draft.path is None and draft.kind.rpartition(".")[2] not in known:
             unknown.append(draft)
-        elif wrong := (*arguments, *_missing_relations(project, draft, names, facts)):
+        elif wrong:
             problems += wrong
         else:
-            read, faults = _read_by(draft, facts, names)
-            problems += (*faults, *_not_readable(draft, (assets[key] for key in read if key in assets), names))
-            checks.append(_check(project, draft, read))
-    return tuple(with_own_ids(checks)), (*problems, *_unknown_tests(project, unknown, known))
+            named = named_by_check(given, declared, draft, facts)
+            reads += named.reads
+            problems += named.problems
+            if not named.problems:
+                own_read, faults = _read_by(draft, facts, declared.names)
+                read = tuple(dict.fromkeys((*own_read, *named.assets)))
+                problems += (*faults, *_not_readable(draft, read, declared))
+                checks.append(_check(given.project, draft, read))
+    problems += _unknown_tests(given.project, unknown, known)
+    return tuple(with_own_ids(checks)), tuple(problems), tuple(reads)
 
 
 def _check(project: Project, draft: CheckDraft, read: tuple[AssetKey, ...]) -> Check:
@@ -81,6 +72,7 @@ def _check(project: Project, draft: CheckDraft, read: tuple[AssetKey, ...]) -> C
         arguments=draft.arguments,
         fqn=(package.name, *package.folders_of(draft.span.path), draft.name),
         path=draft.path,
+        places=draft.places,
     )
 
 
@@ -93,30 +85,23 @@ def _wrong_arguments(draft: CheckDraft) -> Iterator[Diagnostic]:
     unknown = sorted(given - {*needed, *optional, "model", "column_name"})
     for name in unknown:
         hint = did_you_mean(name, needed + optional) or f"It has {', '.join(needed + optional) or 'none'}"
-        yield diagnostic("E137", f"the check {draft.kind} has no argument {name}", draft.span, hint=hint)
+        place = dict(draft.places).get(name, draft.span)
+        yield diagnostic("E137", f"the check {draft.kind} has no argument {name}", place, hint=hint)
     for name in needed if not unknown else ():
         if name not in given:
             yield diagnostic("E137", f"the check {draft.kind} needs {name}", draft.span, hint=f"Write {name}: below it")
 
 
-def _missing_relations(
-    project: Project, draft: CheckDraft, names: Names, facts: Mapping[TextId, SqlFacts]
-) -> Iterator[Diagnostic]:
-    """What a check names and does not exist. Where checks are left out, as in dbt, that is a warning."""
-    code, more = ("W202", f": {draft.name} will not run") if project.rules.leaves_out_checks else ("E101", "")
-    for words, span in _missing(draft, names, facts):
-        hint = did_you_mean(words[-1], known_names(names))
-        yield diagnostic(code, f"nothing is called {'/'.join(words)}{more}", span, hint=hint)
+_COLUMN = re.compile(r"\bcolumn_name\s*[,)]")
 
 
-def _missing(draft: CheckDraft, names: Names, facts: Mapping[TextId, SqlFacts]) -> Iterator[tuple[Sequence[str], Span]]:
-    """The words of each name in an argument, or in a template, that leads nowhere, and where they stand."""
-    for written in _named_relations(draft):
-        if not find_written(names, written, draft.asset or NOBODY):
-            yield _words_of_call(written), draft.span
-    for call in facts[TextId(draft.path)].discovered.references if draft.path is not None else ():
-        if call.certainty == "certain" and call.kind != "this" and not _find_call(names, call):
-            yield call.arguments, call.span
+def _without_column(draft: CheckDraft, own: Mapping[str, Macro]) -> Iterator[Diagnostic]:
+    """E137 for a check of a column that no column is given: it stands at the model itself."""
+    macro = own.get(draft.kind)
+    is_of_column = draft.kind in ARGUMENTS if macro is None else _COLUMN.search(macro.opening) is not None
+    if draft.path is None and is_of_column and not draft.column:
+        hint = "Move it below a column, or write column_name: below it"
+        yield diagnostic("E137", f"the check {draft.kind} needs column_name", draft.span, hint=hint)
 
 
 def _read_by(
@@ -133,60 +118,22 @@ def _read_by(
             problems.append(diagnostic("E101", f"nothing is called {draft.asset_name}", draft.span, hint=hint))
     if draft.path is not None:
         read |= dict.fromkeys(_tables_of(facts[TextId(draft.path)], names))
-    for written in _named_relations(draft):
-        read |= dict.fromkeys(find_written(names, written, draft.asset or NOBODY)[:1])
     return tuple(read), problems
 
 
-def _not_readable(draft: CheckDraft, assets: Iterable[Asset], names: Names) -> Iterator[Diagnostic]:
+def _not_readable(draft: CheckDraft, read: Iterable[AssetKey], declared: Declared) -> Iterator[Diagnostic]:
     """E114 for what is no table; SQL of its own may read a table that the body of such an asset creates."""
-    for asset in assets:
-        if asset.is_value and not (draft.path and is_written(names, (asset.key.name,), asset.key)):
+    for asset in (declared.assets[key] for key in read if key in declared.assets):
+        if asset.is_value and not (draft.path and is_written(declared.names, (asset.key.name,), asset.key)):
             yield not_readable(asset, draft.span)
 
 
 def _tables_of(facts: SqlFacts, names: Names) -> Iterator[AssetKey]:
     for call in facts.discovered.references:
-        yield from _find_call(names, call)[:1]
+        yield from find_call(names, call, NOBODY)[:1]
     for placed in facts.understood.references if facts.understood else ():
         if placed.reference.kind == "read":
             yield from find_table(names, placed.reference.parts, NOBODY)[:1]
-
-
-def _find_call(names: Names, call: TemplateReference) -> Candidates:
-    """What `ref()` or `source()` in a template can mean."""
-    if call.kind == "ref":
-        return find_ref(names, Ref.of(call.arguments, call.version), NOBODY)
-    return find_source(names, call.arguments[0], call.arguments[-1]) if call.kind == "source" else ()
-
-
-def _named_relations(draft: CheckDraft) -> Iterator[str]:
-    """The `to:` of a relationships test, which may be a plain name, and every `ref('name')` or `source('a', 'b')`."""
-    for key, value in draft.arguments:
-        if isinstance(value, str) and (key == "to" or is_call(value)):
-            yield value
-
-
-def is_call(value: object) -> TypeGuard[str]:
-    """Whether the argument of a check is `ref(...)` or `source(...)`."""
-    return isinstance(value, str) and value.lstrip().startswith(("ref(", "source(")) and value.rstrip().endswith(")")
-
-
-def find_written(names: Names, written: str, owner: AssetKey) -> Candidates:
-    """The assets that `ref('orders')`, `source('crm', 'users')` or a plain `orders` can mean."""
-    words = _words_of_call(written)
-    if not is_call(written):
-        return find_key(names, words[0], owner)
-    if written.lstrip().startswith("ref("):
-        version = next((word.partition("=")[2].strip() for word in words if "=" in word), None)
-        return find_ref(names, Ref.of([word for word in words if "=" not in word], version), owner)
-    return find_source(names, words[0], words[-1])
-
-
-def _words_of_call(written: str) -> list[str]:
-    """The names in a call, or the one that is no call."""
-    name, bracket, arguments = written.strip().partition("(")
-    return [word.strip().strip("'\"") for word in arguments.rstrip(") ").split(",")] if bracket else [name]
 
 
 def _unknown_tests(project: Project, drafts: Iterable[CheckDraft], known: tuple[str, ...]) -> Iterator[Diagnostic]:

@@ -43,8 +43,13 @@ class Macro(Struct, frozen=True):
         return self.file.text[self.block.start : self.block.end]
 
     @property
+    def opening(self) -> str:
+        """Its opening tag, with its parameters."""
+        return self.file.text[self.block.start : self.block.body_start]
+
+    @property
     def span(self) -> Span:
-        """Its opening tag."""
+        """Where its opening tag stands."""
         return span_of(self.file.path, self.file.text, self.block.start, self.block.body_start)
 
 

@@ -57,6 +57,12 @@ class WrittenPair(NamedTuple):
         """Where the key stands."""
         return Span(*self.place)
 
+    @property
+    def whole(self) -> Span:
+        """Where the key and its value stand."""
+        path, start, _, line, column = self.place
+        return Span(path, start, self.value.place[2], line, column)
+
 
 class WrittenMapping(NamedTuple):
     """Keys and their values, in the order of the file; no key stands twice."""

@@ -237,7 +237,7 @@ def _asset(written: Row, keys: list[AssetKey], shared: tuple[Any, ...]) -> Asset
 
 
 _ID_OF_CHECK, _CONFIG_OF_CHECK, _SPAN_OF_CHECK = map(_CHECK.index, ("id", "config", "span"))
-_ASSETS_OF_CHECK, _ARGUMENTS_OF_CHECK = _CHECK.index("assets"), _CHECK.index("arguments")
+_ASSETS_OF_CHECK, _ARGUMENTS_OF_CHECK, _PLACES_OF_CHECK = map(_CHECK.index, ("assets", "arguments", "places"))
 
 
 def _check_row(check: Check, keys: _Keys, shared: _Table) -> Row:
@@ -247,6 +247,7 @@ def _check_row(check: Check, keys: _Keys, shared: _Table) -> Row:
     row[_SPAN_OF_CHECK] = astuple(check.span)
     row[_ASSETS_OF_CHECK] = _numbers(check.assets, keys, shared)
     row[_ARGUMENTS_OF_CHECK] = to_plain(check.arguments)
+    row[_PLACES_OF_CHECK] = tuple((key, astuple(span)) for key, span in check.places)
     return row
 
 
@@ -257,4 +258,5 @@ def _check(written: Row, keys: list[AssetKey], shared: tuple[Any, ...]) -> Check
     row[_SPAN_OF_CHECK] = Span(*row[_SPAN_OF_CHECK])
     row[_ASSETS_OF_CHECK] = tuple(map(keys.__getitem__, row[_ASSETS_OF_CHECK]))
     row[_ARGUMENTS_OF_CHECK] = from_plain(row[_ARGUMENTS_OF_CHECK])
+    row[_PLACES_OF_CHECK] = tuple((key, Span(*span)) for key, span in row[_PLACES_OF_CHECK])
     return Check(*row)

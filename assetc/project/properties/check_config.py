@@ -11,13 +11,11 @@ from assetc.compiler.project import Entry
 
 
 def check_config(entries: Iterable[Entry]) -> tuple[CheckConfig, tuple[Diagnostic, ...]]:
-    """The outcome of entries, the weakest first; a template among them counts as not written."""
+    """The outcome of entries, the weakest first."""
     values: dict[str, object] = {}
     tags: list[str] = []
     problems: list[Diagnostic] = []
     for entry in entries:
-        if isinstance(entry.value, str) and "{{" in entry.value:
-            continue
         convert = _CONVERTERS.get(entry.key)
         if convert is None:
             continue

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from assetc.compiler.configuration.keys import OF_STEP
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.place import Span
 from assetc.compiler.project import (
@@ -25,7 +26,7 @@ from assetc.project.documents.readers import read_properties
 from assetc.project.documents.readings import PropertyFileReading
 from assetc.project.memory.load_memory import Memory
 from assetc.project.properties.check_config import check_config
-from assetc.project.templates import TemplateNames, render_value
+from assetc.project.templates import TemplateNames, render_entries, render_value
 
 Readings = list[tuple[str, PropertyFileReading]]
 
@@ -85,10 +86,6 @@ def _fresh(unread: UnreadProperties, file: ProjectFile, memory: Memory) -> Prope
     return reading
 
 
-_RENDERED_LATER = frozenset({"pre_hook", "post_hook", "sql_header", "where"})
-"""Configuration whose templates are part of the SQL that is rendered when the asset is."""
-
-
 def finish_properties(
     readings: Sequence[tuple[str, PropertyFileReading]],
     folders: Sequence[FolderConfig],
@@ -137,7 +134,7 @@ class _Finish:
         return replace(
             patch,
             name=self.text(patch.name, patch.span),
-            config=tuple(map(self.entry, patch.config)),
+            config=self.entries(patch.config),
             checks=tuple(self.check(check, above) for check in patch.checks),
         )
 
@@ -150,14 +147,14 @@ class _Finish:
             identifier=self.text(source.identifier, source.span),
             database=self.optional(source.database, source.span),
             schema=self.optional(source.schema, source.span),
-            config=tuple(map(self.entry, source.config)),
+            config=self.entries(source.config),
             checks=tuple(self.check(check, above) for check in source.checks),
         )
 
     def check(self, check: CheckSpec, above: tuple[Entry, ...]) -> CheckSpec:
         if not check.settings and not above:
             return check
-        settings = tuple(map(self.entry, check.settings))
+        settings = self.entries(check.settings)
         config, problems = check_config((*above, *settings))
         # What a literal setting has wrong was said when the file was read.
         said = {id(entry) for entry in check.settings}
@@ -165,12 +162,10 @@ class _Finish:
         self.problems += (problem for problem in problems if problem.span in fresh)
         return replace(check, config=config, settings=settings)
 
-    def entry(self, entry: Entry) -> Entry:
-        if entry.key in _RENDERED_LATER:
-            return entry
-        value, problems = render_value(entry.value, entry.span, self.names)
+    def entries(self, written: Iterable[Entry]) -> tuple[Entry, ...]:
+        entries, problems = render_entries(written, self.names, OF_STEP)
         self.problems += problems
-        return entry if value == entry.value else replace(entry, value=value)
+        return entries
 
     def text(self, text: str, span: Span) -> str:
         value, problems = render_value(text, span, self.names)

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assetc.compiler.asset import DeclaredColumn
+from assetc.compiler.check_texts import SQL_OF_CHECK
 from assetc.compiler.diagnostic import did_you_mean
+from assetc.compiler.place import Span
 from assetc.compiler.project import CheckSpec, Entry
+from assetc.compiler.template.tags import has_tags
 from assetc.project.documents.findings import Findings, config_entries
-from assetc.project.documents.keys import CHECK_CONFIG_KEYS, CHECK_KEYS, CHECK_LISTS, COLUMN_KEYS, NOT_BUILT_COLUMN_KEYS
+from assetc.project.documents.keys import (
+    CHECK_CONFIG_KEYS,
+    CHECK_KEYS,
+    CHECK_LISTS,
+    COLUMN_KEYS,
+    NOT_BUILT_COLUMN_KEYS,
+)
 from assetc.project.documents.written import Written, WrittenMapping, WrittenPair, WrittenScalar, plain
 from assetc.project.properties.check_config import check_config
 
@@ -132,17 +141,25 @@ def _read_mapping(findings: Findings, written: WrittenMapping, column: str | Non
 
 def _spec(findings: Findings, test: str, written: WrittenMapping, column: str | None) -> CheckSpec:
     settings = tuple(_settings(findings, written))
-    config, problems = check_config(settings)
+    arguments = {pair.key: plain(pair.value) for pair in _arguments(findings, written)}
+    named = arguments.pop("column_name", None) or findings.text_at(written, "column_name") or column
+    config, problems = check_config(entry for entry in settings if not _is_rendered_later(entry))
     findings.problems += problems
     return CheckSpec(
         test=test,
-        arguments=tuple(_arguments(findings, written)),
+        arguments=tuple(arguments.items()),
         config=config,
         span=written.span,
-        column=findings.text_at(written, "column_name") or column,
+        column=None if named is None else str(named),
         name=findings.text_at(written, "name"),
         settings=settings,
+        places=tuple(_places(findings, written)),
     )
+
+
+def _is_rendered_later(entry: Entry) -> bool:
+    """Whether the value of a setting is a template: what is wrong with it is said when it is rendered."""
+    return isinstance(entry.value, str) and has_tags(entry.value)
 
 
 def _settings(findings: Findings, written: WrittenMapping) -> Iterator[Entry]:
@@ -152,9 +169,17 @@ def _settings(findings: Findings, written: WrittenMapping) -> Iterator[Entry]:
     yield from config_entries(findings, "checks", findings.pairs_at(written, "config"))
 
 
-def _arguments(findings: Findings, written: WrittenMapping) -> Iterator[tuple[str, object]]:
+def _arguments(findings: Findings, written: WrittenMapping) -> Iterator[WrittenPair]:
     for pair in written.pairs:
         if pair.key not in CHECK_KEYS and pair.key not in CHECK_CONFIG_KEYS:
-            yield pair.key, plain(pair.value)
-    for pair in findings.pairs_at(written, "arguments"):
-        yield pair.key, plain(pair.value)
+            yield pair
+    yield from findings.pairs_at(written, "arguments")
+
+
+def _places(findings: Findings, written: WrittenMapping) -> Iterator[tuple[str, Span]]:
+    """The places of what may be wrong by itself: of arguments, and of the SQL that configures the check."""
+    for pair in (*written.pairs, *findings.pairs_at(written, "config")):
+        if pair.key in SQL_OF_CHECK:
+            yield pair.key, pair.whole
+    for pair in _arguments(findings, written):
+        yield pair.key, pair.whole

@@ -7,11 +7,11 @@ from msgspec.structs import replace
 
 from assetc.adapters.protocol import WarehouseError
 from assetc.compiler.asset import Check
-from assetc.compiler.checks import SINGULAR, count_failures, failing_rows, filtered, judge
+from assetc.compiler.checks import GENERIC_TESTS, SINGULAR, count_failures, failing_rows, filtered, judge
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.names.names import inlined_name
 from assetc.compiler.names.target_names import NOBODY
-from assetc.compiler.resolution.resolve_checks import GENERIC_TESTS, find_written, is_call
+from assetc.compiler.resolution.written_calls import find_written
 from assetc.compiler.template.asking import NoWarehouse
 from assetc.compiler.template.members.relation import RelationValue
 from assetc.compiler.template.render import call_macro
@@ -19,8 +19,9 @@ from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 from assetc.runtime.compiled_sql import SqlCompiler, raise_fault
 from assetc.runtime.execution.work import Attempt, Checked, StepFailed
+from assetc.runtime.steps.check_arguments import CheckArguments
 from assetc.runtime.steps.session_answers import SessionActs
-from assetc.runtime.steps.warehouse_fault import message_and_hint
+from assetc.runtime.steps.warehouse_fault import failed_check
 
 
 class ProjectChecks(Struct, frozen=True):
@@ -36,10 +37,10 @@ class ProjectChecks(Struct, frozen=True):
         """Count the rows that are wrong, and say what the count means."""
         during = replace(self, attempt=attempt)
         try:
-            _, rows = attempt.session.query(during.query(check, staged))
+            query = during.query(check, staged)
+            _, rows = attempt.session.query(query)
         except WarehouseError as error:
-            message, hint = message_and_hint(error)
-            fault = diagnostic("E300", message, check.span, hint=hint)
+            fault = failed_check(error, check, query, self.compiler.workspace.files.text)
             raise StepFailed(fault, transient=error.transient) from error
         status = judge(rows[0], check.config)
         failures = int(str(rows[0][0])) if rows[0][0] is not None else None
@@ -65,6 +66,7 @@ class ProjectChecks(Struct, frozen=True):
         if not self.is_built_in(check):
             return self.compiler.with_ephemeral(self._own_test(check, staged))
         texts = [self._text(key, check, staged) for key in check.assets]
+        check = replace(check, arguments=tuple(self._arguments(check, staged).items()))
         return self.compiler.with_ephemeral(failing_rows(check, texts, self.compiler.adapter.quote))
 
     @property
@@ -72,9 +74,8 @@ class ProjectChecks(Struct, frozen=True):
         return None if self.attempt is None else SessionActs(self.attempt.session, self.compiler.adapter)
 
     def _own_test(self, check: Check, staged: Relation | None) -> str:
-        given = {name: self._argument(value, check, staged) for name, value in check.arguments}
         column = {"column_name": check.column} if check.column else {}
-        arguments = {"model": self._model(check, staged), **column, **given}
+        arguments = {"model": self._model(check, staged), **column, **self._arguments(check, staged)}
         around, ask = self.compiler.moment_of_check(check), self._ask
         package, dot, kind = check.kind.rpartition(".")
         called = call_macro(f"{package}{dot}test_{kind}", arguments, around, ask or NoWarehouse())
@@ -90,10 +91,16 @@ class ProjectChecks(Struct, frozen=True):
             return filtered(self._text(own, check, staged), check.config.where)
         return self._value(own, check, staged)
 
-    def _argument(self, value: object, check: Check, staged: Relation | None) -> object:
-        """An argument as the test sees it: `ref('orders')` is a relation."""
-        found = find_written(self.compiler.names, value, NOBODY) if is_call(value) else ()
-        return self._value(found[0], check, staged) if len(found) == 1 else value
+    def _arguments(self, check: Check, staged: Relation | None) -> dict[str, object]:
+        """The arguments as the test sees them: `ref('orders')` is a relation, and what is a template is rendered."""
+
+        def relation_of(written: str) -> object:
+            found = find_written(self.compiler.names, written, NOBODY)
+            return self._value(found[0], check, staged) if len(found) == 1 else written
+
+        compiler = self.compiler
+        around, read_text = compiler.moment_of_check(check), compiler.workspace.files.text
+        return CheckArguments(check, around, relation_of, read_text, self._ask, self.attempt).values()
 
     def _value(self, key: AssetKey, check: Check, staged: Relation | None) -> object:
         if self.compiler.is_ephemeral(key):

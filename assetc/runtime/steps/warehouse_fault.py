@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable, Iterable
 
 from assetc.adapters.protocol import WarehouseError
-from assetc.compiler.asset import Asset
+from assetc.compiler.asset import Asset, Check
+from assetc.compiler.check_texts import texts_of_check
+from assetc.compiler.config_text import ReadText
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.place import Span
 
@@ -36,6 +38,27 @@ def failed_statement(
         if missing is not None:
             hint = f"{missing.key} is not built in this target yet: assetc run --select +{asset.key}"
     return diagnostic("E300", message, span, hint=hint)
+
+
+def failed_check(error: WarehouseError, check: Check, query: str, read_text: ReadText) -> Diagnostic:
+    """The diagnostic of a check that cannot be executed: at the `where` or the argument that the fault stands in."""
+    message, hint = message_and_hint(error)
+    for text in texts_of_check(check):
+        part = None if error.position is None else _part_at(error.position, query, text.text)
+        if part is not None:
+            place = text.place(*part, read_text)
+            return diagnostic("E300", f"{text.title}: {message}", place, hint=hint)
+    return diagnostic("E300", message, check.span, hint=hint)
+
+
+def _part_at(position: int, query: str, text: str) -> tuple[int, int] | None:
+    """The part of a text, which stands in a query, at a position of the query; a mere word may be another's."""
+    start = query.find(text, max(position - len(text) + 1, 0))
+    is_elsewhere = text.isidentifier() and len(re.findall(rf"\b{text}\b", query)) > 1
+    if not 0 <= start <= position or is_elsewhere:
+        return None
+    word = WORD.match(query, position)
+    return position - start, min(word.end() - start if word else len(text), len(text))
 
 
 def failed_query(error: WarehouseError, query: str, assets: Iterable[Asset], place: Span | None) -> Diagnostic:
