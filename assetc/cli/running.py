@@ -28,7 +28,7 @@ from assetc.cli.target import hold_target, open_state
 from assetc.cli.text.output import Fields
 from assetc.cli.text.text import line
 from assetc.cli.wanted import wanted_by
-from assetc.compiler.planning.make_plan import Command as PlanCommand
+from assetc.compiler.selection.request import Command as PlanCommand
 from assetc.compiler.selection.request import Selected, SelectionRequest
 from assetc.compiler.selection.select import nothing_to_build
 from assetc.runtime.execution.cancellation import Cancellation

@@ -7,8 +7,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from assetc.compiler.asset import NodeId
-from assetc.compiler.planning.make_plan import Command
-from assetc.compiler.selection.request import Selected, SelectionRequest
+from assetc.compiler.selection.request import Command, Selected, SelectionRequest
 from assetc.definitions.key import AssetKey
 from assetc.runtime.workspace import Workspace
 

@@ -10,8 +10,8 @@ from assetc.adapters.protocol import Existing
 from assetc.compiler.collector import collector_paused
 from assetc.compiler.operation import RelationKind
 from assetc.compiler.plan import Plan
-from assetc.compiler.planning.make_plan import Command, PlanRequest, Remembered, concerned, make_plan
-from assetc.compiler.selection.request import Selected
+from assetc.compiler.planning.make_plan import PlanRequest, Remembered, concerned, make_plan
+from assetc.compiler.selection.request import Command, Selected
 from assetc.definitions.relation import Relation
 from assetc.runtime.execution.cancellation import Cancellation
 from assetc.runtime.execution.recorder import verified_checks

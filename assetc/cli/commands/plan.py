@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named
 from assetc.cli.running import RunOptions, run_command, with_run_options
-from assetc.compiler.planning.make_plan import Command
+from assetc.compiler.selection.request import Command
 
 COMMANDS: tuple[Command, ...] = ("run", "build", "seed", "test")
 

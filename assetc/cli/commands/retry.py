@@ -15,8 +15,7 @@ from assetc.cli.target import hold_target, open_state
 from assetc.cli.text.text import line
 from assetc.cli.wanted import Wanted
 from assetc.compiler.diagnostic import diagnostic
-from assetc.compiler.planning.make_plan import Command
-from assetc.compiler.selection.request import SelectionRequest
+from assetc.compiler.selection.request import Command, SelectionRequest
 from assetc.runtime.plan_project import RunRequest
 from assetc.runtime.processes import is_alive
 from assetc.runtime.resume import last_run

@@ -28,11 +28,9 @@ from assetc.compiler.plan import (
 from assetc.compiler.planning.inputs import Inputs, find_inputs, is_ephemeral
 from assetc.compiler.planning.place_checks import Publish, with_checks
 from assetc.compiler.planning.staleness import Condition, Recorded, assess
-from assetc.compiler.selection.request import Selected
+from assetc.compiler.selection.request import Command, Selected
 from assetc.definitions.key import AssetKey, parts_of
 from assetc.definitions.relation import Relation
-
-Command = Literal["run", "build", "seed", "test"]
 
 SELECTED = ("selected",)
 

@@ -12,6 +12,9 @@ from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.rules import NATIVE, Rules
 from assetc.definitions.key import AssetKey
 
+Command = Literal["run", "build", "seed", "test"]
+"""The commands that execute what is selected."""
+
 Depth: TypeAlias = int | None
 """How far to walk: 0 is not at all, None is to the end."""
 
