@@ -400,7 +400,7 @@ def test_faults_have_codes_and_places() -> None:
     assert problems("@asset(name='a b')\ndef t(): ...") == [("E108", "models/c.py:2:13")]
     assert problems("@asset(nam='a')\ndef t(): ...") == [("E181", "models/c.py:2:8")]
     assert problems("@asset(ins={'z': AssetIn('u')})\ndef t(): ...") == [("E108", "models/c.py:2:12")]
-    assert problems("@asset\ndef t(context): context.execute('selec 1 frm x')") == [("W250", "models/c.py:3:40")]
+    assert problems("@asset\ndef t(context): context.execute('selec 1 frm x')") == [("W250", "models/c.py:3:34")]
     assert problems("@asset\ndef t(context, x): context.execute(x)") == [("W201", "models/c.py:3:36")]
     assert problems("@asset\ndef t(context): context.execute(context.q)") == [("W201", "models/c.py:3:33")]
     assert [code for code, _ in problems("x = " + "(" * 300 + ")" * 300)] == ["E117"]
