@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from typing import Any, TypeVar
@@ -119,7 +120,7 @@ class _Lookups:
         if last not in self._found:
             if len(self._found) >= MOST_LOOKUPS:
                 return self.all
-            self._found[last] = self._indexed(*self._by_last.get(last, ((), (), ())))
+            self._found[last] = self._indexed(*(things.get(last, ()) for things in self._by_last))
         return self._found[last]
 
     @cached_property
@@ -128,25 +129,24 @@ class _Lookups:
         return self._indexed(*self._everything)
 
     @cached_property
-    def _by_last(self) -> dict[str, tuple[list[Any], list[Any], list[Any]]]:
-        found: dict[str, tuple[list[Any], list[Any], list[Any]]] = {}
-        for number, things in enumerate(self._everything):
-            for thing in things:
-                for last in {last.casefold() for last in _lasts(thing)}:
-                    found.setdefault(last, ([], [], []))[number].append(thing)
-        return found
+    def _by_last(self) -> tuple[Mapping[str, list[Any]], ...]:
+        return tuple(map(_grouped_by_last, self._everything))
 
 
-def _lasts(thing: Asset | Source | WrittenRelation) -> Iterator[str]:
+def _grouped_by_last(things: Iterable[Any]) -> Mapping[str, list[Any]]:
+    found = defaultdict[str, list[Any]](list)
+    for thing in things:
+        for last in _lasts(thing):
+            found[last.casefold()].append(thing)
+    return found
+
+
+def _lasts(thing: Asset | Source | WrittenRelation) -> set[str]:
     if isinstance(thing, tuple):
-        yield thing[1][-1]
-        return
-    yield thing.key.name
+        return {thing[1][-1]}
     if thing.relation is not None:
-        yield thing.relation.name
-    elif isinstance(thing, Asset):
-        yield inlined_name(thing.key)
-        yield thing.config.alias or thing.key.name
+        return {thing.key.name, thing.relation.name}
+    return {thing.key.name, inlined_name(thing.key), thing.config.alias or thing.key.name}
 
 
 class _Index(Mapping[Any, Any]):

@@ -31,10 +31,6 @@ class Members(Struct, frozen=True):
         yield from self.graph.sources.items()
         yield from self.checks.items()
 
-    def all(self) -> frozenset[Member]:
-        """Every member."""
-        return frozenset((*self.graph.assets, *self.graph.sources, *self.checks))
-
     def parents(self, members: Iterable[Member], depth: Depth) -> frozenset[Member]:
         """What `members` need, up to `depth` steps away."""
         if depth == 0:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping
+from typing import TypeVar
 
 from msgspec.structs import replace
 
 from assetc.compiler.asset import Graph
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.selection.evaluate import Evaluation, criteria_of, definitions_matching, evaluate, find_all
-from assetc.compiler.selection.members import Member, Members, members_of, split
+from assetc.compiler.selection.members import Members, Selectable, members_of
 from assetc.compiler.selection.methods import CLOSED_VALUES, NOT_BUILT, WILDCARDS, resource_types_of
 from assetc.compiler.selection.parse import parse_selection
 from assetc.compiler.selection.request import (
@@ -25,6 +26,8 @@ from assetc.compiler.selection.request import (
     expression_text,
 )
 
+Key = TypeVar("Key", bound=Hashable)
+
 EVERYTHING = Union((Criterion("*", "fqn"), Criterion("*", "source")))
 
 
@@ -33,25 +36,31 @@ def select(
 ) -> tuple[Selected, tuple[Diagnostic, ...]]:
     """What the request selects; with an error among the diagnostics, as much as could be understood."""
     expression, problems = _expression(request, environment)
-    members = members_of(graph)
+    possible = _of_types(graph, request)
     if expression is EVERYTHING:
-        return _selected(_of_types(members.all(), members, request), graph), problems
+        return possible, problems
+    members = members_of(graph)
     found = find_all(expression, members, environment)
     evaluation = Evaluation(members, environment, found, request.indirect)
-    chosen = _of_types(evaluate(expression, evaluation), members, request)
+    chosen = evaluate(expression, evaluation)
     problems += tuple(_problems(expression, evaluation))
     if not any(problem.severity == "error" for problem in problems):
         problems += tuple(_empty_words(expression, evaluation))
-    return _selected(chosen, graph), problems
+    return Selected(possible.assets & chosen, possible.sources & chosen, possible.nodes & chosen), problems
 
 
-def _selected(chosen: frozenset[Member], graph: Graph) -> Selected:
-    keys, nodes = split(chosen)
-    return Selected(
-        frozenset(key for key in keys if key in graph.assets),
-        frozenset(key for key in keys if key not in graph.assets),
-        frozenset(nodes),
-    )
+def _of_types(graph: Graph, request: SelectionRequest) -> Selected:
+    """Everything but what the resource types of the request leave out."""
+    wanted = set(request.resource_types) - {"all", "default"}
+    unwanted = set(request.exclude_resource_types)
+
+    def of_types(things: Mapping[Key, Selectable]) -> frozenset[Key]:
+        if not wanted and not unwanted:
+            return frozenset(things)
+        types = {key: set(resource_types_of(thing)) for key, thing in things.items()}
+        return frozenset(key for key, own in types.items() if (not wanted or own & wanted) and not own & unwanted)
+
+    return Selected(of_types(graph.assets), of_types(graph.sources).difference(graph.assets), of_types(graph.checks))
 
 
 def nothing_to_build(selected: Selected) -> tuple[Diagnostic, ...]:
@@ -78,18 +87,6 @@ def _expression(
         return include, problems
     exclude, more = parse_selection(request.exclude)
     return Difference(include, exclude), (*problems, *more)
-
-
-def _of_types(chosen: frozenset[Member], members: Members, request: SelectionRequest) -> frozenset[Member]:
-    """`chosen` without what the resource types of the request leave out."""
-    wanted = set(request.resource_types) - {"all", "default"}
-    unwanted = set(request.exclude_resource_types)
-    if not wanted and not unwanted:
-        return chosen
-    types = {member: set(resource_types_of(thing)) for member, thing in members.items() if member in chosen}
-    return frozenset(
-        member for member in chosen if (not wanted or types[member] & wanted) and not types[member] & unwanted
-    )
 
 
 def _problems(expression: Expression, evaluation: Evaluation) -> Iterator[Diagnostic]:

@@ -6,7 +6,7 @@ What rows share is written once: keys, configurations and declared columns stand
 from __future__ import annotations
 
 import marshal
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
@@ -59,7 +59,10 @@ class Rows(NamedTuple):
 
 
 class Recalled(Struct, frozen=True):
-    """The last compilation of the same settings, the stamps of its files, and the rows as which it was stored."""
+    """The last compilation of the same settings, the stamps of its files, and the rows as which it was stored.
+
+    `edges` are the rows of the edges, read with the first edge that is looked at.
+    """
 
     __repr__ = named_only
 
@@ -67,6 +70,7 @@ class Recalled(Struct, frozen=True):
     stamps: str
     rows: Rows
     shared: tuple[Any, ...]
+    edges: Sequence[Any]
 
 
 class _Table:
@@ -157,7 +161,7 @@ def _known_rows(recalled: Recalled) -> Iterator[tuple[int, Any]]:
     pairs = (
         (graph.assets.values(), rows.assets),
         (graph.checks.values(), rows.checks),
-        (graph.edges, read_plain(rows.edges)),
+        (graph.edges, recalled.edges),
         (graph.upstream.values(), rows.upstream),
         (graph.downstream.values(), rows.downstream),
     )
@@ -171,11 +175,12 @@ def read_rows(rows: Rows, stamps: str) -> Recalled:
     shared = tuple(from_plain(value) for value in rows.shared)
     made = [_asset(row, keys, shared) for row in rows.assets]
     checks = [_check(row, keys, shared) for row in rows.checks]
+    edges = Later[Row](partial(read_plain, rows.edges))
     graph = Graph(
         assets={asset.key: asset for asset in made},
         sources={source.key: source for source in from_plain(rows.sources)},
         checks={check.id: check for check in checks},
-        edges=Later(partial(_edges, keys, rows.edges)),
+        edges=Later(partial(_edges, keys, edges)),
         upstream=_adjacency(keys, rows.upstream),
         downstream=_adjacency(keys, rows.downstream),
     )
@@ -187,15 +192,15 @@ def read_rows(rows: Rows, stamps: str) -> Recalled:
         tuple(rows.reads),
         rows.outside,
     )
-    return Recalled(Snapshot(compilation, rows.templated, rows.rendered), stamps, rows, shared)
+    return Recalled(Snapshot(compilation, rows.templated, rows.rendered), stamps, rows, shared, edges)
 
 
 def _source_rows(sources: Mapping[AssetKey, Source], _: _Keys, __: _Table) -> Any:
     return to_plain(tuple(sources.values()))
 
 
-def _edges(keys: list[AssetKey], rows: bytes) -> Iterator[Edge]:
-    return (Edge(keys[down], keys[up], kind, Span(*span), sure) for down, up, kind, span, sure in read_plain(rows))
+def _edges(keys: list[AssetKey], rows: Iterable[Row]) -> Iterator[Edge]:
+    return (Edge(keys[down], keys[up], kind, Span(*span), sure) for down, up, kind, span, sure in rows)
 
 
 def _adjacency(keys: list[AssetKey], rows: Iterable[tuple[int, ...]]) -> Adjacency:
