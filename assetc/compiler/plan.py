@@ -110,6 +110,10 @@ class Plan(Struct, frozen=True):
     steps: tuple[Step, ...]
     selected: tuple[AssetKey, ...]
 
+    def executed(self) -> tuple[Step, ...]:
+        """The steps but those that are reused."""
+        return tuple(step for step in self.steps if not step.is_reused)
+
     def counts(self) -> tuple[int, int, int]:
         """How many assets are made, how many are reused, and how many checks there are."""
         made = sum(len(step.makes) for step in self.steps)

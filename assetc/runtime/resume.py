@@ -76,7 +76,7 @@ def find_in_ledger(
 def remaining(run: RunRecord, graph: Graph, state: State) -> Remaining:
     """What is left of a run: assets that did not succeed, checks that did not pass or that read such an asset."""
     steps = state.steps(run.id)
-    pending = [step for step in steps if step.status not in ("success", "reused")]
+    pending = [step for step in steps if step.status != "success"]
     keys = (
         frozenset(step.key for step in pending if step.kind == "build" and step.key is not None) & graph.assets.keys()
     )

@@ -82,6 +82,15 @@ def test_everything_is_recorded(project: SmallProject) -> None:
     assert set(project.state.durations(project.identity)) == {"a", "b", "c"}
 
 
+def test_what_is_reused_is_no_step_of_the_run(project: SmallProject) -> None:
+    chain(project)
+    project.run(project.plan())
+    project.models["c"] = Model("select 1 as n from {b}")
+    again = project.run(project.plan(changed=True))
+    assert statuses(again) == {"a": "reused", "b": "reused", "c": "success"}
+    assert [step.id for step in project.state.steps(again[-1].run_id)] == ["c"]  # type: ignore[union-attr]
+
+
 def test_the_usual_duration_is_told_at_the_next_run(project: SmallProject) -> None:
     chain(project)
     assert project.run(project.plan())[0].usual == ()  # type: ignore[union-attr]

@@ -45,7 +45,7 @@ def _list(invocation: Invocation, limit: int, all_targets: bool, as_json: bool) 
 @click.argument("run", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def _show(invocation: Invocation, run: str | None, as_json: bool) -> int:
-    """Show the steps of a run (the last one, unless another is named), in the order in which they began."""
+    """Show what a run executed (the last one, unless another is named), in the order in which it began."""
     opened = open_project(invocation)
     with open_state(opened) as state:
         found = _find_run(state.runs(RunFilter(limit=MOST_RUNS)), run)

@@ -43,11 +43,12 @@ def execute(
     """
     run = _run_record(plan, options)
     recorder = Recorder(state, run)
-    state.start_run(run, [planned(step, part, run.id) for step in plan.steps for part in step.parts])
+    executed = plan.executed()
+    state.start_run(run, [planned(step, part, run.id) for step in executed for part in step.parts])
     execution = _Execution(plan, prepare, recorder, run, options)
     status: RunStatus = "canceled"
     try:
-        usual = recorder.usual([step for step in plan.steps if not step.is_reused])
+        usual = recorder.usual(executed)
         yield RunStarted(run.started_at, run.id, plan, options.identity, options.threads, usual)
         statuses: set[StepStatus] = set()
         for event in execution.events():
@@ -99,7 +100,7 @@ class _Execution(Struct, frozen=True):
         reused = tuple(step for step in self.plan.steps if step.is_reused)
         if reused:
             yield StepsReused(time.time(), reused)
-        executed = [step for step in self.plan.steps if not step.is_reused]
+        executed = self.plan.executed()
         made = {output.id for step in executed for output in step.makes}
         tests = ((step, step.work) for step in executed if isinstance(step.work, ExecuteCheck))
         gates = {step.id: step for step, test in tests if test.gate_of in made}

@@ -109,7 +109,7 @@ class Recorder:
 
 
 def planned(step: Step, part: Part, run_id: str) -> StepRecord:
-    """The record of a part of a step that has not begun; a reused one has ended with that."""
+    """The record of a part of a step that has not begun."""
     if isinstance(part, ExecuteCheck):
         check = part.check
         key, name, version = next(iter(check.assets), None), check.id.name, check_version(check)
@@ -124,7 +124,6 @@ def planned(step: Step, part: Part, run_id: str) -> StepRecord:
         version,
         connection=step.connection,
         partition=step.partition,
-        status="reused" if step.is_reused else None,
     )
 
 
