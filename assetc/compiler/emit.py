@@ -1,6 +1,7 @@
 """The SQL of an asset as it is sent to the warehouse: every resolved name is replaced by its relation in the target.
 
-The rest of the author's text is unchanged. Ephemeral models become CTEs at the head of the query, the innermost first.
+The rest of the author's text is unchanged. Ephemeral models become CTEs at the head of the query that reads them, the
+innermost first; in a statement that is no query, each stands in parentheses where it is read.
 """
 
 from __future__ import annotations
@@ -16,10 +17,13 @@ from assetc.compiler.names.names import Names, find_table, inlined_name, is_writ
 from assetc.compiler.reference import Reference
 from assetc.compiler.sql.rewrite import rewrite
 from assetc.compiler.sql.splice import Replacement, Spliced, splice
+from assetc.compiler.sql.split import StatementText, split_statements
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 
-OPENING_WITH = re.compile(r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*(with(?:\s+recursive)?\b)?", re.IGNORECASE | re.DOTALL)
+_SPACE = r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*"
+_OPENING_WITH = re.compile(rf"{_SPACE}(with(?:\s+recursive)?\b)?", re.IGNORECASE | re.DOTALL)
+_QUERY = re.compile(rf"(?:{_SPACE}\()*{_SPACE}(?:with|select|from|values|table|pivot|unpivot)\b", re.I | re.DOTALL)
 
 
 class Emitter(Struct, frozen=True):
@@ -48,17 +52,17 @@ class Emitted(Struct, frozen=True):
 
 def emit(emitter: Emitter, owner: AssetKey, variant: Variant) -> Emitted:
     """The SQL of one variant of a model or check; names are looked up for `owner`."""
-    return with_inlined(emitter, owner, variant, _with_relations(emitter, owner, variant))
-
-
-def with_inlined(emitter: Emitter, owner: AssetKey, variant: Variant, spliced: Spliced) -> Emitted:
-    """The SQL of a variant, whose relations are written already, below the ephemeral models that it names."""
-    inlined = tuple(_inlined(emitter, variant, owner))
-    if not inlined:
+    spliced = _with_relations(emitter, owner, variant)
+    if not any(_ephemeral(emitter, variant.reading.references, owner)):
         return Emitted(spliced.text, (spliced,))
-    head = _head_insertion(spliced.text, [f"{inlined_name(key)} as (\n{sql}\n)" for key, sql in inlined])
-    with_head = splice(spliced.text, (head,))
-    return Emitted(with_head.text, (spliced, with_head))
+    with_heads = splice(spliced.text, tuple(_heads(emitter, owner, variant, spliced.text)))
+    return Emitted(with_heads.text, (spliced, with_heads))
+
+
+def inlined_query(emitter: Emitter, key: AssetKey) -> str:
+    """The query that stands for an ephemeral model where no CTE can, without its semicolon."""
+    variant = emitter.variant_of(key)
+    return _bare(emit(emitter, key, variant).sql, variant.reading.dialect)
 
 
 def relation_text(emitter: Emitter, reference: Reference, owner: AssetKey) -> str | None:
@@ -84,16 +88,44 @@ def _is_own_place(names: Names, reference: Reference, key: AssetKey) -> bool:
 
 
 def _with_relations(emitter: Emitter, owner: AssetKey, variant: Variant) -> Spliced:
-    text = variant.rendered.text
-    if not emitter.rewrites:
+    text, reading = variant.rendered.text, variant.reading
+    without_head = _without_head(emitter, owner, variant)
+    if not emitter.rewrites and not without_head:
         return splice(text, ())
-    return rewrite(text, variant.reading, lambda reference: relation_text(emitter, reference, owner))
+
+    def text_of(reference: Reference) -> str | None:
+        if reference in without_head:
+            return f"(\n{inlined_query(emitter, without_head[reference])}\n)"
+        return relation_text(emitter, reference, owner) if emitter.rewrites else None
+
+    return rewrite(text, reading, text_of)
 
 
-def _inlined(emitter: Emitter, variant: Variant, owner: AssetKey) -> Iterator[tuple[AssetKey, str]]:
-    """The ephemeral models that a text needs, each once, after those that it needs itself."""
+def _without_head(emitter: Emitter, owner: AssetKey, variant: Variant) -> dict[Reference, AssetKey]:
+    """What is read of ephemeral models in statements that have no place for a CTE: CREATE, INSERT, SET ..."""
+    found = dict(_ephemeral(emitter, variant.reading.references, owner))
+    if not found:
+        return found
+    statements = split_statements(variant.rendered.text, variant.reading.dialect)
+    others = [each for each in statements if not _QUERY.match(each.sql)]
+    return {read: key for read, key in found.items() if any(each.holds(read.start) for each in others)}
+
+
+def _heads(emitter: Emitter, owner: AssetKey, variant: Variant, text: str) -> Iterator[Replacement]:
+    """The ephemeral models that each query of a text needs, at its head; `text` is what became of it meanwhile."""
+    before, after = (split_statements(each, variant.reading.dialect) for each in (variant.rendered.text, text))
+    for written, now in zip(before, after, strict=True):
+        reads = variant.reading.references if _QUERY.match(written.sql) else ()
+        needed = [each for each in reads if written.holds(each.start)]
+        inlined = [f"{inlined_name(key)} as (\n{sql}\n)" for key, sql in _inlined(emitter, needed, owner)]
+        if inlined:
+            yield _head_insertion(now, inlined)
+
+
+def _inlined(emitter: Emitter, references: Iterable[Reference], owner: AssetKey) -> Iterator[tuple[AssetKey, str]]:
+    """The ephemeral models that a query needs, each once, after those that it needs itself."""
     done: set[AssetKey] = set()
-    pending: list[tuple[AssetKey, bool]] = [(key, False) for key in reversed(_ephemeral(emitter, variant, owner))]
+    pending: list[tuple[AssetKey, bool]] = [(key, False) for key in _each_once(emitter, references, owner)]
     while pending:
         key, is_open = pending.pop()
         if key in done:
@@ -101,24 +133,39 @@ def _inlined(emitter: Emitter, variant: Variant, owner: AssetKey) -> Iterator[tu
         inner = emitter.variant_of(key)
         if is_open:
             done.add(key)
-            sql = _with_relations(emitter, key, inner).text
-            yield key, sql.strip().rstrip(";").rstrip()
+            yield key, _bare(_with_relations(emitter, key, inner).text, inner.reading.dialect)
             continue
         pending.append((key, True))
-        pending += [(needed, False) for needed in reversed(_ephemeral(emitter, inner, key)) if needed not in done]
+        below = _each_once(emitter, inner.reading.references, key)
+        pending += [(needed, False) for needed in below if needed not in done]
 
 
-def _ephemeral(emitter: Emitter, variant: Variant, owner: AssetKey) -> list[AssetKey]:
-    reads = (reference for reference in variant.reading.references if reference.kind == "read")
-    found = (find_table(emitter.names, reference.parts, owner) for reference in reads)
-    certain = dict.fromkeys(keys[0] for keys in found if len(keys) == 1 and keys[0] != owner)
-    return [key for key in certain if key in emitter.assets and emitter.assets[key].config.materialization.is_inlined]
+def _each_once(emitter: Emitter, references: Iterable[Reference], owner: AssetKey) -> list[AssetKey]:
+    """The ephemeral models among what is read, in the order in which a stack takes them."""
+    return list(reversed(dict.fromkeys(key for _, key in _ephemeral(emitter, references, owner))))
 
 
-def _head_insertion(text: str, ctes: Iterable[str]) -> Replacement:
+def _ephemeral(
+    emitter: Emitter, references: Iterable[Reference], owner: AssetKey
+) -> Iterator[tuple[Reference, AssetKey]]:
+    for reference in references:
+        keys = find_table(emitter.names, reference.parts, owner) if reference.kind == "read" else ()
+        asset = emitter.assets.get(keys[0]) if len(keys) == 1 and keys[0] != owner else None
+        if asset is not None and asset.config.materialization.is_inlined:
+            yield reference, asset.key
+
+
+def _bare(sql: str, dialect: str) -> str:
+    """A query without the semicolon at its end, and what follows that."""
+    statements = split_statements(sql.strip(), dialect)
+    return statements[0].sql if len(statements) == 1 else sql.strip()
+
+
+def _head_insertion(query: StatementText, ctes: Iterable[str]) -> Replacement:
     """The CTEs as text that goes where the query's own WITH begins, or before the query."""
-    match = OPENING_WITH.match(text)
+    match = _OPENING_WITH.match(query.sql)
     written = ",\n".join(ctes)
     if match is not None and match[1]:
-        return Replacement(match.end(), match.end(), f" {written},")
-    return Replacement(0, 0, f"with {written}\n")
+        offset = query.start + match.end()
+        return Replacement(offset, offset, f" {written},")
+    return Replacement(query.start, query.start, f"with {written}\n")

@@ -12,7 +12,7 @@ from assetc.adapters.protocol import Adapter, Canceled
 from assetc.compiler.asset import Asset, Check
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.diagnostic import Diagnostic, in_config
-from assetc.compiler.emit import Emitted, Emitter, emit, relation_text, with_inlined
+from assetc.compiler.emit import Emitted, Emitter, emit, inlined_query, relation_text
 from assetc.compiler.facts import Variant
 from assetc.compiler.names.index_names import names_of_graph
 from assetc.compiler.names.locate import written_relation
@@ -22,7 +22,6 @@ from assetc.compiler.place import Span, file_span
 from assetc.compiler.reference import Reference
 from assetc.compiler.sql.reading import SqlReading
 from assetc.compiler.sql.rewrite import rewrite
-from assetc.compiler.sql.splice import splice
 from assetc.compiler.template.render import render
 from assetc.compiler.template.rendered import Rendered, span_in_template
 from assetc.compiler.template.surroundings import Surroundings, Template, at_moment
@@ -125,7 +124,7 @@ class SqlCompiler(Struct, frozen=True):
             found = find_table(self.names, reference.parts, owner) if reference.kind == "read" else ()
             read.update(found if len(found) == 1 else ())
             query = self.ephemeral(found[0]) if len(found) == 1 else None
-            return f"({query})" if query else relation_text(emitter, reference, owner)
+            return f"(\n{query}\n)" if query else relation_text(emitter, reference, owner)
 
         return rewrite(sql, reading, text_of).text
 
@@ -136,17 +135,14 @@ class SqlCompiler(Struct, frozen=True):
 
     def ephemeral(self, key: AssetKey) -> str | None:
         """The query that stands for an ephemeral model; None for every other asset."""
-        if not self.is_ephemeral(key):
-            return None
-        path = self.workspace.graph.assets[key].path
-        return emit(self.emitter, key, self._variant(path, incremental=False)).sql.strip().rstrip(";")
+        return inlined_query(self.emitter, key) if self.is_ephemeral(key) else None
 
     def with_ephemeral(self, sql: str) -> str:
-        """A query in which all relations are final, with the ephemeral models that it names at its head."""
+        """SQL in which all relations are final, with the ephemeral models that it names."""
         if INLINED_PREFIX not in sql:
             return sql
         variant = Variant(incremental=False, rendered=Rendered(sql), reading=_read(sql, self.adapter.dialect))
-        return with_inlined(self.emitter, NOBODY, variant, splice(sql, ())).sql
+        return emit(replace(self.emitter, rewrites=False), NOBODY, variant).sql
 
     def resolve_name(self, owner: AssetKey, call: NamingCall, written: tuple[str, ...]) -> Relation | None:
         """The relation of what a body names with such a call."""
@@ -162,7 +158,8 @@ class SqlCompiler(Struct, frozen=True):
     def hook(self, asset: Asset, sql: str, *, incremental: bool, ask: SessionAnswers) -> Rendered:
         """A hook as the warehouse gets it: rendered, with names resolved. Raises StepFailed."""
         rendered = self._fragment("hook", asset, sql, incremental=incremental, ask=ask)
-        return replace(rendered, text=self.resolve_sql(asset.key, rendered.text)) if self.emitter.rewrites else rendered
+        sql, rewrites = rendered.text, self.emitter.rewrites
+        return replace(rendered, text=self.resolve_sql(asset.key, sql) if rewrites else self.with_ephemeral(sql))
 
     def with_predicates(self, asset: Asset, *, incremental: bool, ask: SessionAnswers | None) -> AssetConfig:
         """The configuration of an asset with its predicates rendered, which may name relations. Raises StepFailed."""

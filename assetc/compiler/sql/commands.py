@@ -67,8 +67,8 @@ def _read_other(script: ScriptState, text: str, tokens: Sequence[Token], read_te
     if _read_inner(script, text, tokens, read_text):
         return
     before = len(script.references)
-    scan(script, tokens)
     first = text.split(None, 1)[0].upper() if text.strip() else "this"
+    scan(script, tokens, first)
     message = f"the statement {first} is not understood; what it reads and writes is found by its words"
     if len(script.references) == before:
         message = f"the statement {first} is not understood; what it reads and writes is unknown"
@@ -163,7 +163,7 @@ def _read_create(script: ScriptState, text: str, tokens: Sequence[Token], read_t
         _add_made(script, tokens, temporary=bool(head & {"TEMP", "TEMPORARY"}))
         _add_after(script, tokens, frozenset({"CLONE"}), "")
         if not _read_inner(script, text, tokens, read_text):
-            scan(script, tokens[1:])
+            scan(script, tokens, "CREATE")
 
 
 def _add_made(script: ScriptState, tokens: Sequence[Token], *, temporary: bool) -> None:
@@ -244,7 +244,7 @@ def _read_routine(script: ScriptState, text: str, tokens: Sequence[Token], read_
         with script.inside_string():
             read_text(script, body)
     if not bodies and not _read_inner(script, text, tokens, read_text):
-        scan(script, tokens)
+        scan(script, tokens, "CREATE")
 
 
 def _add_after(script: ScriptState, tokens: Sequence[Token], words: frozenset[str], operation: str) -> None:

@@ -43,7 +43,7 @@ def _judged(
 ) -> Iterator[SqlProblem]:
     """The problems of a text after the judge was asked about each statement that has one."""
     for problem in reading.problems:
-        statement = next((each for each in statements if problem.start < each.start + len(each.sql)), None)
+        statement = next((each for each in statements if each.holds(problem.start)), None)
         if problem.stands == "always" or statement is None:
             yield problem
         elif judge is None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from sqlglot import Token, TokenType
 
+from assetc.compiler.sql.mend_order import mend_order
 from assetc.compiler.sql.mend_rare import RARE_MENDERS
 from assetc.compiler.sql.script_state import ScriptState
 from assetc.compiler.sql.tokens import STRINGS, closing_index, name_at, offsets_between, word
@@ -46,13 +47,12 @@ def _has_second_from(tokens: Tokens) -> bool:
     return index < len(tokens) and word(tokens[index]) == "FROM"
 
 
-def mend(script: ScriptState, tokens: Tokens) -> list[Token] | None:
-    """The statement in words that the parser knows; what is lost by that is added. None if nothing helps."""
+def mend(script: ScriptState, tokens: Tokens) -> Iterator[list[Token]]:
+    """The statement in words that the parser may know, in several ways; what is lost by one is added."""
     for change in _MENDERS:
         mended = change(script, list(tokens))
         if mended is not None:
-            return mended
-    return None
+            yield mended
 
 
 def _mend_replace_table(_script: ScriptState, tokens: list[Token]) -> list[Token] | None:
@@ -169,6 +169,7 @@ def _mend_insert_exec(script: ScriptState, tokens: list[Token]) -> list[Token] |
 
 
 _MENDERS: tuple[Callable[[ScriptState, list[Token]], list[Token] | None], ...] = (
+    mend_order,
     _mend_replace_table,
     _mend_directory,
     _mend_bulk,

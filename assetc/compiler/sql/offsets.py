@@ -18,11 +18,11 @@ _SAMPLE = re.compile(r"tablesample\s*\(", re.IGNORECASE)
 _PARTITION = re.compile(r"partition\s*\(", re.IGNORECASE)
 _ORACLE_HISTORY = re.compile(r"as\s+of\s+(?:timestamp|scn)\b", re.IGNORECASE)
 
-_AFTER_TABLE = words(
+AFTER_TABLE = words(
     """
     where join on using group order having limit union intersect except minus qualify window left
     right inner outer cross full natural lateral semi anti asof positional as pivot unpivot sample
-    tablesample connect start set when fetch offset for cluster distribute sort
+    select returning values with tablesample connect start set when fetch offset for cluster distribute sort
     """
 )
 
@@ -86,7 +86,7 @@ def _expression_end(text: str, tokens: Sequence[Token], index: int) -> int:
     for position in range(index, len(tokens)):
         token = tokens[position]
         word = text[token.start : token.end + 1].lower()
-        if depth == 0 and (word in _AFTER_TABLE or word in (",", ")", ";")):
+        if depth == 0 and (word in AFTER_TABLE or word in (",", ")", ";")):
             return end
         if depth == 0 and position > index and _begins_alias(tokens, position):
             return end

@@ -18,7 +18,7 @@ from assetc.compiler.sql.reading import SqlReading
 from assetc.compiler.sql.scan import scan
 from assetc.compiler.sql.script_state import ScriptState, sqlglot_dialect
 from assetc.compiler.sql.signature import hash_text, hash_tokens
-from assetc.compiler.sql.tokens import statements_of
+from assetc.compiler.sql.tokens import statements_of, word
 
 logging.getLogger("sqlglot").setLevel(logging.ERROR)  # what it would warn about is reported here, with a place
 
@@ -52,7 +52,7 @@ def _names_between(script: ScriptState, sql: str, tokens: list[Token]) -> tuple[
     """The names in a text with unrendered pieces of a template, except names of which such a piece is a part."""
     with script.reading(sql, tokens):
         for statement in statements_of(sql, tokens):
-            scan(script, statement)
+            scan(script, statement, word(statement[0]))
     references, _ = finish(script)
     return tuple(each for each in references if sql[each.start - 1 : each.start] != "}" and sql[each.end :][:1] != "{")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from msgspec.structs import replace
 from sqlglot import Token, TokenType, exp
@@ -63,8 +64,7 @@ def _read(script: ScriptState, tokens: Sequence[Token]) -> Tree | None:
     try:
         tree = _parse(script, tokens)
     except ParseError as error:
-        _recover(script, tokens, error)
-        return None
+        return _recover(script, tokens, error)
     if tree is None:
         return None
     problem = lenient_problem(script.fragment, tokens)
@@ -129,19 +129,21 @@ def _read_tree(script: ScriptState, tree: exp.Expr, tokens: Sequence[Token]) -> 
     return tree, read_statement(script, tree, _read_nested)
 
 
-def _recover(script: ScriptState, tokens: Sequence[Token], error: ParseError) -> None:
-    """A statement that does not parse: it is split, mended, opaque, or wrong."""
+def _recover(script: ScriptState, tokens: Sequence[Token], error: ParseError) -> Tree | None:
+    """A statement that does not parse: it is split, mended, opaque, or wrong. The tree if it could be mended."""
     if _read_pieces(script, tokens):
-        return
-    if _read_mended(script, tokens):
-        return
+        return None
+    mended = _mended(script, tokens)
+    if mended is not None:
+        return _read_tree(script, *mended)
     start, end = tokens[0].start, tokens[-1].end + 1
     if word(tokens[0]) in OPAQUE_WORDS or makes_unparsed(tokens):
         with script.at(start):
             read_command(script, script.fragment[start:end], _read_nested)
-        return
+        return None
     _report(script, parse_problem(error, tokens))
-    scan(script, tokens)
+    scan(script, tokens, word(tokens[0]))
+    return None
 
 
 def _report(script: ScriptState, problem: SqlProblem) -> None:
@@ -151,16 +153,12 @@ def _report(script: ScriptState, problem: SqlProblem) -> None:
     script.problems.append(replace(problem, start=start, end=end))
 
 
-def _read_mended(script: ScriptState, tokens: Sequence[Token]) -> bool:
+def _mended(script: ScriptState, tokens: Sequence[Token]) -> tuple[exp.Expr, Sequence[Token]] | None:
+    """The tree of the statement in words that the parser knows, and these words."""
     before = len(script.references)
-    mended = mend(script, tokens)
-    if mended is None:
-        return False
-    try:
-        tree = _parse(script, mended)
-    except ParseError:
+    for mended in mend(script, tokens):
+        with suppress(ParseError):
+            tree = _parse(script, mended)
+            return None if tree is None else (tree, mended)
         del script.references[before:]
-        return False
-    if tree is not None:
-        _read_tree(script, tree, mended)
-    return True
+    return None

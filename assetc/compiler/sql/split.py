@@ -11,6 +11,10 @@ class StatementText(Struct, frozen=True):
     sql: str
     start: int
 
+    def holds(self, offset: int) -> bool:
+        """Whether a character of the text belongs to the statement."""
+        return self.start <= offset < self.start + len(self.sql)
+
 
 def split_statements(sql: str, dialect: str) -> tuple[StatementText, ...]:
     """The statements of a text, each as its author wrote it. A text without a semicolon is not tokenized."""
