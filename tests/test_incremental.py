@@ -130,7 +130,7 @@ def test_what_is_known_of_a_hook_goes_with_it(chain: Path) -> None:
     for number in range(4):
         path.write_text(f"{{{{ config(pre_hook='delete from raw.log where id = {number}') }}}}{text}")
         counts(chain)
-        assert _pieces(chain) == {"totals pre_hook 0"}
+        assert _pieces(chain) == {"totals pre-hook 0"}
     path.write_text(text)
     counts(chain)
     assert _pieces(chain) == set()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
 
 from msgspec import Struct
 
 from assetc.compiler.abilities import Abilities
 from assetc.compiler.config import NOTHING
-from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.diagnostic import Annotation, Diagnostic
+from assetc.compiler.place import Span
 from assetc.compiler.sql.judge import Judge
 from assetc.definitions.relation import Relation
 
@@ -36,12 +37,28 @@ class Frames(ArrowStream, Protocol):
         """The rows in a form that a Python asset asks for."""
 
 
+Places: TypeAlias = tuple[Span, tuple[Annotation, ...]]
+"""Where something stands, and the places in macros that wrote it."""
+
+
+class Written(Struct, frozen=True):
+    """Where a statement was written that is no query: a hook. `places_of` maps an offset in it, and a length."""
+
+    title: str
+    span: Span
+    places_of: Callable[[int, int], Places]
+
+
 class Statement(Struct, frozen=True):
-    """One statement; the author's SQL begins at `body`. `frames` it may read by name (ability `local_frames`)."""
+    """One statement; the author's SQL begins at `body`, None if there is none of it in the statement.
+
+    `frames` are what it may read by name (ability `local_frames`).
+    """
 
     sql: str
-    body: int = 0
+    body: int | None = None
     frames: Mapping[str, object] = NOTHING
+    written: Written | None = None
 
 
 class Question(Struct, frozen=True):

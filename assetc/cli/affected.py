@@ -12,6 +12,7 @@ from assetc.cli.wanted import ALL, Unnamed, Wanted
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.graph import walk
 from assetc.compiler.place import Span
+from assetc.compiler.project import FolderConfig
 from assetc.compiler.selection.members import Member
 from assetc.definitions.key import AssetKey
 from assetc.project.documents.read_text import shown_text
@@ -97,9 +98,7 @@ class Affected:
 
     def _of_folders(self, span: Span) -> frozenset[Member] | None:
         """The assets below the folders whose configuration holds the key at a place; None where it is no such key."""
-        folders = [
-            folder for folder in self._project.folder_configs if any(entry.span == span for entry in folder.entries)
-        ]
+        folders = [folder for folder in self._project.folder_configs if _lies_in(span, folder)]
         assets = self._graph.assets.items()
         below = (key for key, asset in assets if any(folder.is_over(asset.kind, asset.fqn) for folder in folders))
         return self._and_readers(below) if folders else None
@@ -178,3 +177,8 @@ class Affected:
 def _is_within(place: Span | None, path: str, item: PropertyItem | None) -> bool:
     """Whether a place lies in the entry of a property file, or anywhere in the file."""
     return place is not None and place.path == path and (item is None or item.holds(place))
+
+
+def _lies_in(span: Span, folder: FolderConfig) -> bool:
+    places = (entry.span for entry in folder.entries)
+    return any(at.path == span.path and at.start <= span.start and span.end <= at.end for at in places)

@@ -108,6 +108,7 @@ def edge_row(edge: Edge) -> Row:
         "kind": edge.kind,
         "where": edge.span.where,
         "certainty": edge.certainty,
+        **({"through": edge.through.where} if edge.through else {}),
     }
 
 
@@ -117,6 +118,5 @@ def edge_lines(edges: list[Edge]) -> Iterator[Line]:
     width = max(map(len, names), default=0)
     for name, edge in zip(names, edges, strict=True):
         likely = Piece("  likely, not certain", "warning") if edge.certainty == "likely" else ""
-        yield line(
-            "  ", printable(name).ljust(width), Piece(f"  {edge.kind:<8}  ", "quiet"), printable(str(edge.span)), likely
-        )
+        place = f"{edge.span}, in {edge.through}" if edge.through else str(edge.span)
+        yield line("  ", printable(name).ljust(width), Piece(f"  {edge.kind:<8}  ", "quiet"), printable(place), likely)

@@ -146,13 +146,14 @@ class Check(Struct, frozen=True):
 
 
 class Edge(Struct, frozen=True):
-    """`down` needs `up`, because of what stands at `span`."""
+    """`down` needs `up`, because of what stands at `span`: what is called there may say so in a macro, at `through`."""
 
     down: AssetKey
     up: AssetKey
     kind: EdgeKind
     span: Span
     certainty: Certainty = "certain"
+    through: Span | None = None
 
 
 class Graph(Struct, frozen=True):

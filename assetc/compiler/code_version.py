@@ -8,7 +8,7 @@ from hashlib import blake2b
 from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset
-from assetc.compiler.config import AssetConfig
+from assetc.compiler.config import AssetConfig, Hook
 from assetc.compiler.define_assets import Draft
 from assetc.compiler.facts import SqlFacts
 from assetc.compiler.place import TextId
@@ -42,9 +42,16 @@ def _text_version(draft: Draft, facts: FileFacts, sql: Mapping[TextId, SqlFacts]
 
 
 def _counted(config: AssetConfig) -> tuple[tuple[str, object], ...]:
-    values = ((name, getattr(config, name)) for name in COUNTED)
+    values = ((name, _without_places(getattr(config, name))) for name in COUNTED)
     plain = tuple((name, sorted(value.items()) if hasattr(value, "items") else value) for name, value in values)
     return (*plain, *sorted((key, repr(value)) for key, value in config.extra.items()))
+
+
+def _without_places(value: object) -> object:
+    """The value; hooks without their places, which say nothing of what is executed."""
+    if not isinstance(value, tuple):
+        return value
+    return tuple(replace(each, span=None) if isinstance(each, Hook) else each for each in value)
 
 
 def _hash(value: object) -> str:

@@ -19,11 +19,15 @@ def nothing() -> Mapping[str, object]:
 
 
 class Hook(Struct, frozen=True):
-    """SQL before or after an asset, in its transaction or outside; a template unless it `is_final` (rendered)."""
+    """SQL before or after an asset, in its transaction or outside: a template, which was written at `span`.
+
+    `before_query` is set for a statement of the model's own SQL: the characters from its start to that of the query.
+    """
 
     sql: str
     transaction: bool = True
-    is_final: bool = False
+    span: Span | None = None
+    before_query: int | None = None
 
 
 class AssetConfig(Struct, frozen=True):

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from assetc.compiler.diagnostic import Annotation, Diagnostic
+from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.place import Span, TextId, span_of
 from assetc.compiler.template.surroundings import Template
 
@@ -43,25 +43,22 @@ class ConfigText(Struct, frozen=True):
 
     def placed(self, problems: Iterable[Diagnostic], read_text: ReadText) -> tuple[Diagnostic, ...]:
         """The faults of the text, at their places in its file, and in which text they are."""
-        return tuple(
+        return self.titled(
             replace(
                 each,
-                message=f"{self.title}: {each.message}",
-                span=self._moved(each.span, read_text),
-                related=tuple(self._moved_note(note, read_text) for note in each.related),
+                span=self.span if each.span is None else self.moved(each.span, read_text),
+                related=tuple(replace(note, span=self.moved(note.span, read_text)) for note in each.related),
             )
             for each in problems
         )
 
+    def titled(self, problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+        """Faults that stand at their places already, and in which text they are."""
+        return tuple(replace(each, message=f"{self.title}: {each.message}") for each in problems)
+
     def moved(self, span: Span, read_text: ReadText) -> Span:
         """A place in the text as one in its file; one in another file stays."""
         return self.place(span.start, span.end, read_text) if span.path == str(self.id) else span
-
-    def _moved(self, span: Span | None, read_text: ReadText) -> Span:
-        return self.span if span is None else self.moved(span, read_text)
-
-    def _moved_note(self, note: Annotation, read_text: ReadText) -> Annotation:
-        return replace(note, span=self.moved(note.span, read_text))
 
 
 def _spelled(text: str, start: int, end: int) -> re.Pattern[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from textwrap import shorten
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -14,7 +13,7 @@ from assetc.definitions.nearest import did_you_mean
 
 __all__ = [
     "SEVERITY_OF_LETTER", "Annotation", "Diagnostic", "Faults", "Severity",
-    "diagnostic", "did_you_mean", "in_config", "in_order",
+    "diagnostic", "did_you_mean", "in_order",
 ]  # fmt: skip
 
 Severity = Literal["error", "warning", "note"]
@@ -63,25 +62,6 @@ def diagnostic(
 ) -> Diagnostic:
     """A diagnostic with the severity of its code's letter."""
     return Diagnostic(code, message, span, label, hint, tuple(related), SEVERITY_OF_LETTER[code[0]])
-
-
-def in_config(key: str, text: str, place: Span, problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """The faults of a text from the configuration of an asset, at the place of the asset: its own is not known."""
-    label = f"in {shorten(text, 80, placeholder=' …')}"
-    return tuple(
-        replace(
-            each,
-            message=f"{key}: {each.message}",
-            span=_placed(each.span, place),
-            label=each.label or (label if each.span is None or each.span.path == place.path else ""),
-            related=tuple(replace(other, span=_placed(other.span, place)) for other in each.related),
-        )
-        for each in problems
-    )
-
-
-def _placed(span: Span | None, place: Span) -> Span:
-    return place if span is None or span.path == place.path else span
 
 
 def in_order(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

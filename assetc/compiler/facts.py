@@ -12,6 +12,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from assetc.compiler.columns.shape import Shape
+from assetc.compiler.config_text import ConfigText
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.place import Span, TextId
 from assetc.compiler.project import Entry
@@ -25,12 +26,16 @@ UNREADABLE = "?"
 
 
 class PlacedReference(Struct, frozen=True):
-    """A reference and its place in the user's file. `only_incremental`: only where `is_incremental()` is true."""
+    """A reference and its place in the user's file, and that in the macro which wrote it, if one did.
+
+    `only_incremental`: only where `is_incremental()` is true.
+    """
 
     reference: Reference
     span: Span
     kind: EdgeKind = "sql"
     only_incremental: bool = False
+    through: Span | None = None
 
 
 class Discovered(Struct, frozen=True):
@@ -71,10 +76,10 @@ class SqlFacts(Struct, frozen=True):
     columns: Columns | None = None
 
 
-class HookFacts(Struct, frozen=True):
-    """What is known about one hook, with its text."""
+class ConfigTextFacts(Struct, frozen=True):
+    """What is known about a text in the configuration of an asset: a hook, a predicate."""
 
-    sql: str
+    text: ConfigText
     facts: SqlFacts
 
     @property

@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.place import Span
 from assetc.definitions.relation import Relation
 
 RelationKind = Literal["table", "view"]
@@ -159,10 +160,20 @@ class DropSchema(Struct, frozen=True):
 
 
 class RunSql(Struct, frozen=True):
-    """A statement that the user wrote: a hook, a script model. `is_template`: it is rendered when its turn comes."""
+    """A statement that the user wrote: a hook, which is rendered when its turn comes, or one of a script.
+
+    `title` is what a hook is called, `span` where it was written; a statement of a script has `Hook.before_query`.
+    """
 
     sql: str
-    is_template: bool = False
+    title: str = ""
+    span: Span | None = None
+    before_query: int | None = None
+
+    @property
+    def is_hook(self) -> bool:
+        """Whether it is a template of the configuration."""
+        return bool(self.title)
 
 
 class CreateLedger(Struct, frozen=True):

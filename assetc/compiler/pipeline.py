@@ -4,7 +4,7 @@
     declare           facts      -> assets, declared sources and checks, where they live, and what they are called
     configure_again   templates  -> the configuration that comes from relations, now that their places are known
     understand_files  templates  -> SQL for the target, and what it reads; the tree of a text lives here and no longer
-    understand_hooks  hooks      -> what runs before and after an asset reads too
+    understand_config hooks      -> what runs before and after an asset, and its predicates, read too
     resolve           references -> edges and implicit sources
     resolve_checks    checks     -> the assets that they read
     connect           edges      -> graph, cycles
@@ -38,8 +38,8 @@ from assetc.compiler.graph import connect, reconnect
 from assetc.compiler.place import PROJECT, TextId
 from assetc.compiler.project import Project
 from assetc.compiler.reading.read_files import FileFacts, read_files
+from assetc.compiler.reading.understand_config import understand_config
 from assetc.compiler.reading.understand_files import understand_files
-from assetc.compiler.reading.understand_hooks import understand_hooks
 from assetc.compiler.resolution.resolution import Resolution
 from assetc.compiler.resolution.resolve import Resolved, first_in_others, resolve, sources_after
 from assetc.compiler.resolution.resolve_checks import resolve_checks
@@ -86,10 +86,10 @@ def _compiled(
         return None, facts.sql, WorkDone(facts.read)
     declared = configure_again(given, declared, facts)
     sql, parsed = understand_files(given, declared, facts.sql)
-    hooks, hook_faults = understand_hooks(given, declared)
+    configured, config_faults = understand_config(given, declared)
     implicit = first_in_others(earlier.graph, dirty)
     resolution = Resolution(given.project, declared.names, declared.assets, sources=implicit)
-    resolved = resolve(resolution, declared.drafts, sql, hooks)
+    resolved = resolve(resolution, declared.drafts, sql, configured, given.files.text)
     assets = {draft.asset.key: versioned(draft, facts, sql) for draft in declared.drafts}
     if before is None:
         graph, graph_faults, of_checks = _connected(given, declared, assets, sql, resolved)
@@ -104,10 +104,10 @@ def _compiled(
     columns, derived = find_columns(graph, assets.keys(), earlier.columns, facts_of, facts.seeds, declared.names)
     understood = {text: each.understood.problems for text, each in sql.items() if each.understood}
     faults: dict[Pass, Faults] = {"read": facts.faults, **declared.faults, "understand": understood}
-    faults |= {"hooks": hook_faults, "resolve": resolved.faults, **graph_faults}
-    hook_facts = (hook.facts for own in hooks.values() for hook in own)
+    faults |= {"hooks": config_faults, "resolve": resolved.faults, **graph_faults}
+    config_facts = (each.facts for own in configured.values() for each in own)
     asked = (Read("judge", "", each.judge) for each in facts.python.values() if each.judge is not None)
-    reads = outside_reads((*sql.values(), *hook_facts), (*declared.reads, *asked, *of_checks))
+    reads = outside_reads((*sql.values(), *config_facts), (*declared.reads, *asked, *of_checks))
     compilation = Compilation(
         graph=graph,
         faults=faults_after(earlier.faults, faults, dirty, given.files.problems),

@@ -8,10 +8,12 @@ from functools import partial
 from msgspec import Struct
 from msgspec.structs import replace
 
-from assetc.adapters.protocol import Adapter, Canceled
+from assetc.adapters.protocol import Adapter, Canceled, Places
 from assetc.compiler.asset import Asset, Check
+from assetc.compiler.asset_texts import predicates_of
 from assetc.compiler.config import AssetConfig
-from assetc.compiler.diagnostic import Diagnostic, in_config
+from assetc.compiler.config_text import ConfigText
+from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.emit import Emitted, Emitter, emit, inlined_query, relation_text
 from assetc.compiler.facts import Variant
 from assetc.compiler.names.index_names import names_of_graph
@@ -22,8 +24,9 @@ from assetc.compiler.place import Span, file_span
 from assetc.compiler.reference import Reference
 from assetc.compiler.sql.reading import SqlReading
 from assetc.compiler.sql.rewrite import rewrite
+from assetc.compiler.sql.splice import Spliced, splice
 from assetc.compiler.template.render import render
-from assetc.compiler.template.rendered import Rendered, span_in_template
+from assetc.compiler.template.rendered import Rendered, macro_annotations, span_in_template
 from assetc.compiler.template.surroundings import Surroundings, Template, at_moment
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
@@ -34,13 +37,23 @@ from assetc.runtime.workspace import Workspace
 
 
 class CompiledSql(Struct, frozen=True):
-    """SQL for the warehouse. `place` maps an offset in it to the place in the file that its author wrote."""
+    """SQL for the warehouse. `place` maps an offset in it to the place in the file that its author wrote.
+
+    `macros` gives the texts of the files of macros, which may have written it.
+    """
 
     sql: str
     path: str
     rendered: Rendered
     emitted: Emitted
     text: Callable[[], str]
+    macros: Callable[[], dict[str, str]]
+
+    def places(self, offset: int, length: int = 1) -> Places:
+        """The place in the template, and the places in the macros that it calls."""
+        start = self.emitted.rendered_offset(offset)
+        texts = self.macros() if self.rendered.macro_segments else {}
+        return self.place(offset, length), macro_annotations(self.rendered, texts, start, start + length)
 
     def place(self, offset: int, length: int = 1) -> Span:
         """The place in the template behind an offset of the SQL."""
@@ -109,7 +122,7 @@ class SqlCompiler(Struct, frozen=True):
         rendered = self._render(template, seen, ask)
         variant = Variant(incremental=False, rendered=rendered, reading=_read(rendered.text, self.adapter.dialect))
         emitted = emit(self.emitter, NOBODY, variant)
-        return CompiledSql(emitted.sql, template.path, rendered, emitted, lambda: template.text)
+        return CompiledSql(emitted.sql, template.path, rendered, emitted, lambda: template.text, self._macros)
 
     def resolve_sql(self, owner: AssetKey, sql: str) -> str:
         """SQL with each name written as its relation in the target."""
@@ -117,6 +130,9 @@ class SqlCompiler(Struct, frozen=True):
 
     def resolve_noting(self, owner: AssetKey, sql: str, read: set[AssetKey]) -> str:
         """SQL of a Python body, with each name written as its relation in the target; what it reads goes to `read`."""
+        return self._rewritten(owner, sql, read).text
+
+    def _rewritten(self, owner: AssetKey, sql: str, read: set[AssetKey]) -> Spliced:
         reading = _read(sql, self.adapter.dialect)
         emitter = self.emitter
 
@@ -126,7 +142,7 @@ class SqlCompiler(Struct, frozen=True):
             query = self.ephemeral(found[0]) if len(found) == 1 else None
             return f"(\n{query}\n)" if query else relation_text(emitter, reference, owner)
 
-        return rewrite(sql, reading, text_of).text
+        return rewrite(sql, reading, text_of)
 
     def is_ephemeral(self, key: AssetKey) -> bool:
         """Whether a query stands for an asset wherever it is read."""
@@ -139,10 +155,13 @@ class SqlCompiler(Struct, frozen=True):
 
     def with_ephemeral(self, sql: str) -> str:
         """SQL in which all relations are final, with the ephemeral models that it names."""
+        return self._with_ephemeral(sql).sql
+
+    def _with_ephemeral(self, sql: str) -> Emitted:
         if INLINED_PREFIX not in sql:
-            return sql
+            return _emitted(splice(sql, ()))
         variant = Variant(incremental=False, rendered=Rendered(sql), reading=_read(sql, self.adapter.dialect))
-        return emit(replace(self.emitter, rewrites=False), NOBODY, variant).sql
+        return emit(replace(self.emitter, rewrites=False), NOBODY, variant)
 
     def resolve_name(self, owner: AssetKey, call: NamingCall, written: tuple[str, ...]) -> Relation | None:
         """The relation of what a body names with such a call."""
@@ -155,26 +174,29 @@ class SqlCompiler(Struct, frozen=True):
                 found = find_key(self.names, written[0], owner)
         return self.names.relations.get(found[0]) if len(found) == 1 else None
 
-    def hook(self, asset: Asset, sql: str, *, incremental: bool, ask: SessionAnswers) -> Rendered:
+    def hook(self, asset: Asset, text: ConfigText, *, incremental: bool, ask: SessionAnswers) -> CompiledSql:
         """A hook as the warehouse gets it: rendered, with names resolved. Raises StepFailed."""
-        rendered = self._fragment("hook", asset, sql, incremental=incremental, ask=ask)
-        sql, rewrites = rendered.text, self.emitter.rewrites
-        return replace(rendered, text=self.resolve_sql(asset.key, sql) if rewrites else self.with_ephemeral(sql))
+        rendered = self._rendered(asset, text, incremental=incremental, ask=ask)
+        if self.emitter.rewrites:
+            emitted = _emitted(self._rewritten(asset.key, rendered.text, set()))
+        else:
+            emitted = self._with_ephemeral(rendered.text)
+        return CompiledSql(emitted.sql, str(text.id), rendered, emitted, lambda: text.text, self._macros)
 
     def with_predicates(self, asset: Asset, *, incremental: bool, ask: SessionAnswers | None) -> AssetConfig:
         """The configuration of an asset with its predicates rendered, which may name relations. Raises StepFailed."""
-        key, written = "incremental_predicates", asset.config.incremental_predicates
-        if not any("{" in sql for sql in written):
+        texts = tuple(predicates_of(asset))
+        if not any("{" in text.text for text in texts):
             return asset.config
-        texts = (self._fragment(key, asset, sql, incremental=incremental, ask=ask).text for sql in written)
-        return replace(asset.config, incremental_predicates=tuple(texts))
+        rendered = (self._rendered(asset, text, incremental=incremental, ask=ask).text for text in texts)
+        return replace(asset.config, incremental_predicates=tuple(rendered))
 
-    def _fragment(self, key: str, asset: Asset, sql: str, *, incremental: bool, ask: SessionAnswers | None) -> Rendered:
-        """Text from the configuration of an asset, rendered. Its place in a file is not known, only the asset's."""
-        if "{" not in sql:
-            return Rendered(sql)
-        rendered = render(Template(asset.path, sql), self.moment_of(asset, incremental=incremental), ask)
-        placed = in_config(key, sql, asset.span, rendered.problems)
+    def _rendered(self, asset: Asset, text: ConfigText, *, incremental: bool, ask: SessionAnswers | None) -> Rendered:
+        """A text from the configuration of an asset, rendered."""
+        if "{" not in text.text:
+            return Rendered(text.text)
+        rendered = render(text.template, self.moment_of(asset, incremental=incremental), ask)
+        placed = text.placed(rendered.problems, self.workspace.files.text)
         raise_fault(placed, ask)
         return replace(rendered, problems=placed)
 
@@ -203,7 +225,10 @@ class SqlCompiler(Struct, frozen=True):
 
     def _compiled(self, path: str, variant: Variant, emitted: Emitted) -> CompiledSql:
         files = self.workspace.files
-        return CompiledSql(emitted.sql, path, variant.rendered, emitted, lambda: files.text(path))
+        return CompiledSql(emitted.sql, path, variant.rendered, emitted, lambda: files.text(path), self._macros)
+
+    def _macros(self) -> dict[str, str]:
+        return self.workspace.surroundings.library.texts()
 
     def _variant(self, path: str, *, incremental: bool) -> Variant:
         compiled = self.workspace.memory.compiled(path)
@@ -221,6 +246,10 @@ def raise_fault(problems: Iterable[Diagnostic], ask: SessionAnswers | None) -> N
     if isinstance(failure, Canceled):
         raise failure
     raise StepFailed(error, transient=failure is not None and failure.transient)
+
+
+def _emitted(spliced: Spliced) -> Emitted:
+    return Emitted(spliced.text, (spliced,))
 
 
 def _read(sql: str, dialect: str) -> SqlReading:

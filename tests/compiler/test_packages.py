@@ -7,6 +7,7 @@ from typing import cast
 
 from msgspec.structs import replace
 
+from assetc.compiler.asset_texts import text_of_asset
 from assetc.compiler.compilation import Compilation
 from assetc.compiler.project import Package
 from assetc.compiler.template.asking import NoWarehouse
@@ -98,7 +99,8 @@ def test_the_hooks_and_checks_of_a_package_call_its_own_macros(tmp_path: Path) -
     (asset,) = (each for each in workspace.graph.assets.values() if each.package == "utils")
     compiler = SqlCompiler.of(workspace)
     ask = cast("SessionAnswers", NoWarehouse())
-    assert compiler.hook(asset, "{{ word() }}", incremental=False, ask=ask).text == "package"
+    text = text_of_asset(asset, "post-hook", "{{ word() }}", None)
+    assert compiler.hook(asset, text, incremental=False, ask=ask).sql == "package"
     ours = {check.kind: check for check in workspace.graph.checks.values()}
     theirs = replace(ours["sound"], id=replace(ours["sound"].id, package="utils"))
     queries = [ProjectChecks(compiler).rows_query(check) for check in (ours["sound"], ours["utils.sound"], theirs)]

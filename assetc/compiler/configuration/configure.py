@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from msgspec.structs import replace
+
 from assetc.compiler.asset import AssetKind
-from assetc.compiler.config import AssetConfig
+from assetc.compiler.config import AssetConfig, Hook
 from assetc.compiler.configuration.keys import KNOWN_ELSEWHERE, WITHOUT_EFFECT, WITHOUT_EFFECT_IN_SQL, without_effect
 from assetc.compiler.configuration.values import CONVERTERS, Misfit
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
@@ -39,7 +41,7 @@ ADDING = frozenset({"tags", "pre_hook", "post_hook", "owners", "checks", "deps",
 UPDATING = frozenset({"meta", "column_types"})
 KNOWN = frozenset(CONVERTERS) | frozenset(SYNONYMS) | KNOWN_ELSEWHERE
 
-PLACED = ("materialized", "incremental_strategy", "unique_key", "on_schema_change")
+PLACED = ("materialized", "incremental_strategy", "incremental_predicates", "unique_key", "on_schema_change")
 """The keys whose places are kept for an incremental asset: only the warehouse can check their values."""
 
 
@@ -61,7 +63,7 @@ def configure(
                 problems.append(unknown_key(entry, rules))
             continue
         try:
-            values[key] = _merged(key, values.get(key), convert(entry.value))
+            values[key] = _merged(key, values.get(key), _placed(convert(entry.value), entry.span))
             places[key] = entry.span
         except Misfit as misfit:
             problems.append(_misfit(entry, misfit))
@@ -123,6 +125,13 @@ def foreign_dialect(project: Project, config: AssetConfig, entries: Iterable[Ent
         if name_of(entry) == "dialect" and entry.value == dialect:
             message = f"SQL is not translated yet from {dialect} to {project.target.dialect}"
             yield diagnostic("W223", message, entry.span, hint="It is read in its dialect and sent as it is written")
+
+
+def _placed(value: object, span: Span) -> object:
+    """The value; hooks with their place, because they add up from several."""
+    if not isinstance(value, tuple):
+        return value
+    return tuple(replace(each, span=span) if isinstance(each, Hook) else each for each in value)
 
 
 def _merged(key: str, before: object, value: object) -> object:

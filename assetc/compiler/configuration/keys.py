@@ -53,6 +53,9 @@ WITHOUT_EFFECT_IN_SQL = OWN_KEYS - HARMLESS_KEYS
 OF_STEP = words("pre_hook post_hook sql_header")
 """Keys whose templates are rendered when the step of the asset comes to them, not when the project is loaded."""
 
+TEXTS = OF_STEP | words("incremental_predicates predicates")
+"""Keys whose values are SQL: a fault in it is told at its place, so that it is known where they begin and end."""
+
 KNOWN_ELSEWHERE = ADAPTER_KEYS | DBT_KEYS | OWN_KEYS
 
 

@@ -67,7 +67,7 @@ def understand(template: Template, reader: Reader, discovered: Discovered) -> tu
     references: dict[tuple[object, ...], PlacedReference] = {}
     problems: dict[tuple[str, str, Span | None], Diagnostic] = {}
     for variant in variants:
-        for placed in _placed(template, variant):
+        for placed in _placed(template, variant, texts):
             references.setdefault(_apart_from_offsets(placed), placed)
         for fault in _problems(template, variant, texts, is_query=reader.is_query):
             problems.setdefault((fault.code, fault.message, fault.span), fault)
@@ -138,12 +138,14 @@ def _is_commented(text: str, offset: int) -> bool:
     return any("--" in part for part in outside_of_strings) or text.rfind("/*", 0, offset) > text.rfind("*/", 0, offset)
 
 
-def _placed(template: Template, variant: Variant) -> Iterable[PlacedReference]:
+def _placed(template: Template, variant: Variant, texts: dict[str, str]) -> Iterable[PlacedReference]:
     rendered, reading = variant.rendered, variant.reading
     for reference in reading.references:
         start, end = max(reference.start, 0), max(reference.end, 0)
         span = span_in_template(rendered, template.path, template.text, start, end)
-        yield PlacedReference(reference, span, only_incremental=variant.incremental)
+        behind = macro_annotations(rendered, texts, start, end) if rendered.macro_segments else ()
+        through = behind[0].span if behind else None
+        yield PlacedReference(reference, span, only_incremental=variant.incremental, through=through)
     for name, start, end in reading.comment_names:
         span = span_in_template(rendered, template.path, template.text, start, end)
         parts = split_name(reading.dialect, name) or tuple(name.split("."))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -30,6 +31,17 @@ class Resolution(Struct):
     edges: dict[tuple[AssetKey, AssetKey], Edge] = field(default_factory=dict)
     sources: dict[AssetKey, Source] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
+    through: Span | None = None
+
+    @contextmanager
+    def coming_through(self, place: Span | None) -> Iterator[None]:
+        """What is found meanwhile is written in a macro, if there is a place: it is told with that place, too."""
+        told, self.through = len(self.problems), place
+        yield
+        self.through = None
+        if place is not None:
+            note = Annotation(place, "in this macro")
+            self.problems[told:] = (replace(each, related=(*each.related, note)) for each in self.problems[told:])
 
     def infers(self, asset: Asset) -> bool:
         """Whether what the SQL of an asset names makes edges."""
@@ -37,6 +49,7 @@ class Resolution(Struct):
 
     def connect(self, edge: Edge) -> None:
         """Keep an edge; the first one between two assets stays, but a certain one replaces a likely one."""
+        edge = edge if self.through is None else replace(edge, through=self.through)
         before = self.edges.get((edge.down, edge.up))
         if before is None or (before.certainty == "likely" and edge.certainty == "certain"):
             self.edges[edge.down, edge.up] = edge

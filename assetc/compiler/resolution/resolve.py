@@ -7,16 +7,17 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from msgspec import Struct
 
 from assetc.compiler.asset import Asset, Edge, Graph, Source
+from assetc.compiler.config_text import ReadText
 from assetc.compiler.define_assets import Draft
-from assetc.compiler.diagnostic import Diagnostic, Faults, in_config
-from assetc.compiler.facts import HookFacts, SqlFacts
+from assetc.compiler.diagnostic import Diagnostic, Faults
+from assetc.compiler.facts import ConfigTextFacts, SqlFacts
 from assetc.compiler.names.names import find_key
 from assetc.compiler.place import TextId
 from assetc.compiler.project import Settings
 from assetc.compiler.resolution.resolution import Resolution
 from assetc.compiler.resolution.resolve_declared import resolve_explicit
 from assetc.compiler.resolution.resolve_python import resolve_python
-from assetc.compiler.resolution.resolve_sql import resolve_hook, resolve_sql
+from assetc.compiler.resolution.resolve_sql import resolve_config, resolve_sql
 from assetc.definitions.key import AssetKey
 
 
@@ -32,7 +33,8 @@ def resolve(
     resolution: Resolution,
     drafts: Iterable[Draft],
     facts: Mapping[TextId, SqlFacts],
-    hooks: Mapping[AssetKey, tuple[HookFacts, ...]],
+    configured: Mapping[AssetKey, tuple[ConfigTextFacts, ...]],
+    read_text: ReadText,
 ) -> Resolved:
     """The edges of assets, the sources that nobody declared, and the names that lead nowhere."""
     faults: dict[TextId, tuple[Diagnostic, ...]] = {}
@@ -46,10 +48,10 @@ def resolve(
             if asset.text in facts:  # a seed has none
                 resolve_sql(resolution, asset, facts[asset.text])
         faults[asset.text] = (*faults.get(asset.text, ()), *resolution.problems[told:])
-        for hook in hooks.get(asset.key, ()):
+        for each in configured.get(asset.key, ()):
             told = len(resolution.problems)
-            resolve_hook(resolution, asset, hook.facts)
-            faults[hook.facts.text] = in_config("hook", hook.sql, asset.span, resolution.problems[told:])
+            resolve_config(resolution, asset, each, read_text)
+            faults[each.text.id] = each.text.titled(resolution.problems[told:])
         _ignore(resolution, asset, (*asset.config.ignore_deps, *(draft.python.ignore_deps if draft.python else ())))
     edges = tuple(resolution.edges[pair] for pair in sorted(resolution.edges))
     return Resolved(edges, tuple(resolution.sources.values()), faults)

@@ -1,12 +1,13 @@
-"""What the SQL of a model and of its hooks reads and writes."""
+"""What the SQL of a model, of its hooks and predicates reads and writes."""
 
 from __future__ import annotations
 
 from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset, Edge
+from assetc.compiler.config_text import ReadText
 from assetc.compiler.diagnostic import diagnostic, did_you_mean
-from assetc.compiler.facts import PlacedReference, SqlFacts
+from assetc.compiler.facts import ConfigTextFacts, PlacedReference, SqlFacts
 from assetc.compiler.names.names import Ref, find_ref, find_table, known_names
 from assetc.compiler.resolution.resolution import (
     Resolution,
@@ -32,11 +33,17 @@ def resolve_sql(resolution: Resolution, asset: Asset, facts: SqlFacts) -> None:
     is_incremental = asset.config.materialization.adds_rows
     for placed in facts.understood.references:
         if is_incremental or not placed.only_incremental:
-            _resolve_table(resolution, asset, placed)
+            with resolution.coming_through(placed.through):
+                _resolve_table(resolution, asset, placed)
 
 
 def _resolve_call(resolution: Resolution, asset: Asset, call: TemplateReference) -> None:
-    """A `ref()` or `source()` of a template."""
+    """A `ref()` or `source()` of a template, or of a macro that it calls."""
+    with resolution.coming_through(call.through):
+        _connect_call(resolution, asset, call)
+
+
+def _connect_call(resolution: Resolution, asset: Asset, call: TemplateReference) -> None:
     if call.kind == "source":
         resolve_source(resolution, asset.key, call.arguments, call.span, call.certainty)
     elif call.kind == "ref":
@@ -86,14 +93,20 @@ def _connect_table(resolution: Resolution, asset: Asset, up: AssetKey, placed: P
     resolution.connect(Edge(asset.key, up, placed.kind, placed.span, placed.reference.certainty))
 
 
-def resolve_hook(resolution: Resolution, asset: Asset, facts: SqlFacts) -> None:
-    """What a hook reads and calls; hooks also name tables that are nobody's business, and their own asset."""
+def resolve_config(resolution: Resolution, asset: Asset, known: ConfigTextFacts, read_text: ReadText) -> None:
+    """What a hook or predicate reads and calls; they also name tables that are nobody's business, and their own asset.
+
+    A source that nobody declares is of the text that defines the asset, with which it goes.
+    """
+    text, facts = known.text, known.facts
     for placed in facts.understood.references if facts.understood else ():
         if placed.reference.kind in ("read", "write"):
             found = find_table(resolution.names, placed.reference.parts, asset.key)
             if len(found) == 1 and found[0] != asset.key:
-                resolution.connect(Edge(asset.key, found[0], "hook", asset.span, placed.reference.certainty))
+                span = text.moved(placed.span, read_text)
+                certainty, through = placed.reference.certainty, placed.through
+                resolution.connect(Edge(asset.key, found[0], "hook", span, certainty, through))
     for call in facts.discovered.references:
         itself = call.kind == "ref" and find_ref(resolution.names, Ref.of(call.arguments, call.version), asset.key)
         if itself != (asset.key,):
-            _resolve_call(resolution, asset, replace(call, span=asset.span))
+            _resolve_call(resolution, asset, replace(call, span=text.moved(call.span, read_text)))

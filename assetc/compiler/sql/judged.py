@@ -38,9 +38,7 @@ class SqlReader(Struct, frozen=True):
         return known if known is not None and known.dialect == self.dialect and known.version else None
 
 
-def _judged(
-    reading: SqlReading, statements: tuple[StatementText, ...], judge: Judge | None
-) -> Iterator[SqlProblem]:
+def _judged(reading: SqlReading, statements: tuple[StatementText, ...], judge: Judge | None) -> Iterator[SqlProblem]:
     """The problems of a text after the judge was asked about each statement that has one."""
     for problem in reading.problems:
         statement = next((each for each in statements if each.holds(problem.start)), None)

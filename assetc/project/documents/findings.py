@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from assetc.compiler.configuration.configure import unknown_key
-from assetc.compiler.configuration.keys import without_effect
+from assetc.compiler.configuration.keys import TEXTS, without_effect
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.place import Span
 from assetc.compiler.project import Entry
@@ -177,7 +177,7 @@ def config_entry(findings: Findings, section: str, pair: WrittenPair) -> Entry:
     known = CONFIG_KEYS[section]
     key = snake(pair.key)
     if key in known:
-        entry = Entry(key, plain(pair.value), pair.span)
+        entry = Entry(key, plain(pair.value), pair.whole if key in TEXTS else pair.span)
         if key in NOT_BUILT_CONFIG_KEYS.get(section, ()):
             findings.not_built(pair)
         _note_not_built(findings, section, entry)

@@ -200,7 +200,8 @@ def _source_rows(sources: Mapping[AssetKey, Source], _: _Keys, __: _Table) -> An
 
 
 def _edges(keys: list[AssetKey], rows: Iterable[Row]) -> Iterator[Edge]:
-    return (Edge(keys[down], keys[up], kind, Span(*span), sure) for down, up, kind, span, sure in rows)
+    for down, up, kind, span, certainty, through in rows:
+        yield Edge(keys[down], keys[up], kind, Span(*span), certainty, through and Span(*through))
 
 
 def _adjacency(keys: list[AssetKey], rows: Iterable[tuple[int, ...]]) -> Adjacency:
@@ -213,7 +214,8 @@ def _numbers(near: Iterable[AssetKey], keys: _Keys, _: _Table) -> tuple[int, ...
 
 
 def _edge_row(edge: Edge, keys: _Keys, _: _Table) -> tuple[Any, ...]:
-    return keys[edge.down], keys[edge.up], edge.kind, astuple(edge.span), edge.certainty
+    through = edge.through and astuple(edge.through)
+    return keys[edge.down], keys[edge.up], edge.kind, astuple(edge.span), edge.certainty, through
 
 
 _KEY_OF_ASSET, _CONFIG_OF_ASSET = _ASSET.index("key"), _ASSET.index("config")

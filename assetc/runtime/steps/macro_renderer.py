@@ -6,9 +6,12 @@ import re
 from collections.abc import Generator, Iterable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from assetc.adapters.protocol import Adapter, Question, Rendering, Rows, Statement
+from assetc.adapters.protocol import Adapter, Places, Question, Rendering, Rows, Statement, Written
 from assetc.compiler.asset import Asset
+from assetc.compiler.asset_texts import text_of_asset
+from assetc.compiler.config_text import ConfigText
 from assetc.compiler.operation import Column, CreateEmpty, LoadSeed, Operation, RunSql
 from assetc.compiler.template.render import call_macro
 from assetc.runtime.compiled_sql import SqlCompiler, raise_fault
@@ -33,8 +36,8 @@ class MacroRenderer(Struct, frozen=True):
 
     def __call__(self, operation: Operation) -> Rendering:
         """The statements of an operation."""
-        if isinstance(operation, RunSql) and operation.is_template:
-            return self._hook(operation.sql)
+        if isinstance(operation, RunSql):
+            return self._hook(operation) if operation.is_hook else (_of_script(operation),)
         calls = [
             (part, call_of(part, self.compiler.adapter.quote, self.macros))
             for part in parts_of(operation)
@@ -68,11 +71,25 @@ class MacroRenderer(Struct, frozen=True):
         body = called.text.find(query) if query else -1
         return _statement(called.text, body)
 
-    def _hook(self, sql: str) -> tuple[Statement, ...]:
+    def _hook(self, hook: RunSql) -> tuple[Statement, ...]:
         ask = SessionActs(self.attempt.session, self.compiler.adapter)
-        rendered = self.compiler.hook(self.asset, sql, incremental=self.incremental, ask=ask)
-        self.attempt.pass_on(rendered.logs, rendered.problems)
-        return _statement(rendered.text, -1)
+        text = text_of_asset(self.asset, hook.title, hook.sql, hook.span)
+        compiled = self.compiler.hook(self.asset, text, incremental=self.incremental, ask=ask)
+        self.attempt.pass_on(compiled.rendered.logs, compiled.rendered.problems)
+        written = Written(
+            text.title, text.span, lambda start, length: self._moved(text, compiled.places(start, length))
+        )
+        return tuple(replace(each, written=written) for each in _statement(compiled.sql, -1))
+
+    def _moved(self, text: ConfigText, places: Places) -> Places:
+        """The places of a text in its file."""
+        span, behind = places
+        return text.moved(span, self.compiler.workspace.files.text), behind
+
+
+def _of_script(statement: RunSql) -> Statement:
+    """A statement of the model's own SQL; the offsets of that count from the query at its end."""
+    return Statement(statement.sql, body=statement.before_query)
 
 
 def _statement(text: str, body: int) -> tuple[Statement, ...]:
@@ -80,7 +97,7 @@ def _statement(text: str, body: int) -> tuple[Statement, ...]:
     comments = _COMMENTS.match(text)
     if comments is not None and comments.end() == len(text):
         return ()
-    return (Statement(text, body=body if body >= 0 else len(text) + 1),)
+    return (Statement(text, body=body if body >= 0 else None),)
 
 
 def _made_before(operation: Operation, adapter: Adapter) -> Operation | None:

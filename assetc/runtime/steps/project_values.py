@@ -55,7 +55,7 @@ class ProjectIOManager(IOManager):
         if is_open_kind(context.annotation) and not output.full_refresh:
             self._refuse_changed_kind(output, kind_of(value))
         if isinstance(value, TableValue | Query):
-            with _failing(output.asset):
+            with self._failing(output.asset):
                 built = self._tables.build(output, value, self._attempt)
             forget_object(self.access.root, output.asset.key)
             return built
@@ -63,7 +63,7 @@ class ProjectIOManager(IOManager):
 
     def keep_nothing(self, output: Output) -> Built:
         """The body made what it makes by itself; the hooks are executed all the same."""
-        with _failing(output.asset):
+        with self._failing(output.asset):
             self._tables.run_hooks(output, self._attempt)
         return Built("none", output.asset.relation)
 
@@ -100,11 +100,11 @@ class ProjectIOManager(IOManager):
         known: Form = form
         return known
 
-
-@contextmanager
-def _failing(asset: Asset) -> Iterator[None]:
-    """What the warehouse refuses in here is the failure of this asset."""
-    try:
-        yield
-    except WarehouseError as error:
-        raise StepFailed(failed_statement(error, asset, (), None), transient=error.transient) from error
+    @contextmanager
+    def _failing(self, asset: Asset) -> Iterator[None]:
+        """What the warehouse refuses in here is the failure of this asset."""
+        try:
+            yield
+        except WarehouseError as error:
+            read_text = self._tables.compiler.workspace.files.text
+            raise StepFailed(failed_statement(error, asset, (), read_text), transient=error.transient) from error

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from assetc.adapters.protocol import Session, WarehouseError
+from assetc.adapters.protocol import Places, Session, WarehouseError
 from assetc.adapters.seed_file import read_seed
 from assetc.compiler.asset import Asset
 from assetc.compiler.diagnostic import diagnostic
@@ -76,7 +76,11 @@ class ProjectWork(Struct, frozen=True):
         asset = output.asset
         if asset.kind == "seed":
             seed = read_seed(self.workspace.root / asset.path, asset.path, asset.config.separator)
-            return self.tables.build(output, seed, attempt)
+            try:
+                return self.tables.build(output, seed, attempt)
+            except WarehouseError as error:
+                fault = failed_statement(error, asset, (), self.workspace.files.text)
+                raise StepFailed(fault, transient=error.transient) from error
         self._check_readable(asset, attempt)
         incremental = self.tables.is_incremental(output, attempt)
         ask = SessionActs(attempt.session, self.workspace.adapter)
@@ -91,9 +95,12 @@ class ProjectWork(Struct, frozen=True):
             with renewed(attempt.session) if script.asset is not asset else nullcontext():
                 return self.tables.build(replace(output, asset=script.asset), Query(query.sql), attempt)
         except WarehouseError as error:
-            fault = failed_statement(
-                error, asset, self._upstream(asset), lambda offset, length: compiled.place(offset + query.start, length)
-            )
+
+            def places_of(offset: int, length: int) -> Places | None:
+                return compiled.places(offset + query.start, length) if offset + query.start >= 0 else None
+
+            read_text = self.workspace.files.text
+            fault = failed_statement(error, script.asset, self._upstream(asset), read_text, places_of)
             fault = replace(fault, hint=hint_for_no_query(query) or fault.hint)
             raise StepFailed(fault, transient=error.transient) from error
 

@@ -35,8 +35,12 @@ def read_script(asset: Asset, sql: str, dialect: str) -> Script:
     *before, query = statements
     if not before:
         return Script(asset, query)
-    hooks = (*asset.config.pre_hook, *(Hook(statement.sql, is_final=True) for statement in before))
+    hooks = (*asset.config.pre_hook, *(_before(query, statement) for statement in before))
     return Script(replace(asset, config=replace(asset.config, pre_hook=hooks)), query)
+
+
+def _before(query: StatementText, statement: StatementText) -> Hook:
+    return Hook(statement.sql, before_query=query.start - statement.start)
 
 
 def hint_for_no_query(query: StatementText) -> str:

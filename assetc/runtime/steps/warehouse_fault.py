@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from assetc.adapters.protocol import WarehouseError
+from assetc.adapters.protocol import Places, WarehouseError
 from assetc.compiler.asset import Asset, Check
+from assetc.compiler.asset_texts import predicates_of
 from assetc.compiler.check_texts import texts_of_check
-from assetc.compiler.config_text import ReadText
+from assetc.compiler.config_text import ConfigText, ReadText
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.place import Span
 
@@ -20,35 +21,63 @@ _CATALOGUE = re.compile(r"Did you mean \"?(information_schema|pg_|duckdb_|sqlite
 
 
 def failed_statement(
-    error: WarehouseError, asset: Asset, upstream: Iterable[Asset], place: Callable[[int, int], Span] | None
+    error: WarehouseError,
+    asset: Asset,
+    upstream: Iterable[Asset],
+    read_text: ReadText,
+    places_of: Callable[[int, int], Places | None] | None = None,
 ) -> Diagnostic:
     """The diagnostic of a statement that failed.
 
-    `place` maps an offset in the asset's own SQL, and a length, to the template; without it the asset is the place.
+    `places_of` maps an offset in the asset's own SQL, and a length, to the template and the macros that it calls;
+    without it the asset is the place.
     `upstream` are the assets that it reads: one of them may not have been built yet.
     """
     message, hint = message_and_hint(error)
-    span = asset.span
-    if error.position is not None and error.statement is not None:
-        offset = error.position - error.statement.body
-        word = WORD.match(error.statement.sql, error.position)
-        if place is not None and offset >= 0:
-            span = place(offset, len(word[0]) if word else 1)
-        missing = missing_asset(error, error.statement.sql, upstream)
-        if missing is not None:
-            hint = f"{missing.key} is not built in this target yet: assetc run --select +{asset.key}"
-    return diagnostic("E300", message, span, hint=hint)
+    title, (span, behind) = _place_of(error, asset, read_text, places_of)
+    missing = missing_asset(error, error.statement.sql, upstream) if error.statement else None
+    if missing is not None:
+        hint = f"{missing.key} is not built in this target yet: assetc run --select +{asset.key}"
+    return diagnostic("E300", f"{title}: {message}" if title else message, span, hint=hint, related=behind)
+
+
+def _place_of(
+    error: WarehouseError, asset: Asset, read_text: ReadText, places_of: Callable[[int, int], Places | None] | None
+) -> tuple[str, Places]:
+    """What the failed text is called, if it is not the asset's own SQL, and where the fault stands."""
+    statement, at = error.statement, error.position
+    if statement is None or (at is None and statement.written is None):
+        return "", (asset.span, ())
+    word = WORD.match(statement.sql, at or 0)
+    length = len(word[0]) if word else 1
+    if statement.written is not None:
+        written = statement.written
+        return written.title, (written.span, ()) if at is None else written.places_of(at, length)
+    if at is not None and statement.body is not None:
+        return "", (places_of and places_of(at - statement.body, length)) or (asset.span, ())
+    texts = predicates_of(asset)
+    title, span = _found_in(texts, at or 0, statement.sql, read_text) or ("", asset.span)
+    return title, (span, ())
 
 
 def failed_check(error: WarehouseError, check: Check, query: str, read_text: ReadText) -> Diagnostic:
     """The diagnostic of a check that cannot be executed: at the `where` or the argument that the fault stands in."""
     message, hint = message_and_hint(error)
-    for text in texts_of_check(check):
-        part = None if error.position is None else _part_at(error.position, query, text.text)
+    at = error.position
+    found = None if at is None else _found_in(texts_of_check(check), at, query, read_text)
+    if found is None:
+        return diagnostic("E300", message, check.span, hint=hint)
+    title, place = found
+    return diagnostic("E300", f"{title}: {message}", place, hint=hint)
+
+
+def _found_in(texts: Iterable[ConfigText], at: int, sql: str, read_text: ReadText) -> tuple[str, Span] | None:
+    """The title and the place of the text that is at a position of SQL which was made with these texts."""
+    for text in texts:
+        part = _part_at(at, sql, text.text)
         if part is not None:
-            place = text.place(*part, read_text)
-            return diagnostic("E300", f"{text.title}: {message}", place, hint=hint)
-    return diagnostic("E300", message, check.span, hint=hint)
+            return text.title, text.place(*part, read_text)
+    return None
 
 
 def _part_at(position: int, query: str, text: str) -> tuple[int, int] | None:
