@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from assetc.compiler.asset import Asset, Check, Graph, Source
+from assetc.compiler.config import Hook
 from assetc.compiler.selection.members import Selectable, fqn_of
 from assetc.compiler.selection.request import Selected
 from assetc.definitions.key import AssetKey
@@ -71,6 +72,8 @@ def config_row(thing: Selectable) -> Row:
 
 def plain_value(value: object) -> object:
     """A value as JSON can hold it: structs as mappings, tuples and sets as lists, keys as text."""
+    if isinstance(value, Hook):
+        return {"sql": value.sql, "transaction": value.transaction}
     if isinstance(value, Struct):
         return _plain_fields(value)
     if isinstance(value, Mapping):

@@ -16,7 +16,7 @@ from assetc.compiler.config import nothing
 from assetc.compiler.place import Span
 from assetc.compiler.rules import Inference, Rules
 
-FileKind = Literal["model", "python", "macro", "seed", "check", "snapshot", "properties", "definitions"]
+FileKind = Literal["model", "python", "macro", "seed", "check", "snapshot", "properties", "definitions", "docs"]
 
 
 class Settings(Struct, frozen=True):
@@ -27,6 +27,8 @@ class Settings(Struct, frozen=True):
     seed_paths: tuple[str, ...] = ("seeds",)
     snapshot_paths: tuple[str, ...] = ("snapshots",)
     check_paths: tuple[str, ...] = ("checks",)
+    docs_paths: tuple[str, ...] = ("analyses",)
+    """Further folders of `.md` files: those of everything else are looked through, too."""
     target_path: str = "target"
     inference: Inference = "strict"
     strict_sources: bool = False

@@ -14,7 +14,8 @@ from assetc.compiler.project import FileKind, ProjectFile, Settings
 
 Stamp = tuple[int, int, int]
 
-_PROPERTIES: dict[str, FileKind] = {"yml": "properties", "yaml": "properties"}
+_DOCS: dict[str, FileKind] = {"md": "docs"}
+_PROPERTIES: dict[str, FileKind] = {"yml": "properties", "yaml": "properties", **_DOCS}
 _MODELS: dict[str, FileKind] = {"sql": "model", "py": "python", **_PROPERTIES}
 _MACROS: dict[str, FileKind] = {"sql": "macro", **_PROPERTIES}
 _SEEDS: dict[str, FileKind] = {"csv": "seed", **_PROPERTIES}
@@ -61,6 +62,7 @@ def _folders(settings: Settings) -> Iterator[tuple[str, Mapping[str, FileKind]]]
         (settings.snapshot_paths, _SNAPSHOTS),
         (settings.check_paths, _CHECKS),
         (settings.model_paths, _MODELS),
+        (settings.docs_paths, _DOCS),
     ):
         for path in paths:
             yield path.strip("/").removeprefix("./") if path != "." else "", kinds

@@ -183,4 +183,5 @@ class _Body:
     ) -> UnreadProperties:
         """The property files among the files."""
         mine = tuple(file for file in files if file.kind == "properties")
-        return UnreadProperties(self.root, self.found.rules, mine, folders, settings, names)
+        docs = tuple(file for file in files if file.kind == "docs")
+        return UnreadProperties(self.root, self.found.rules, mine, folders, settings, names, docs)

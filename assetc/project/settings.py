@@ -28,6 +28,7 @@ PATH_KEYS = {
     "snapshot_paths": "snapshot_paths",
     "check_paths": "check_paths",
     "test_paths": "check_paths",
+    "docs_paths": "docs_paths",
 }
 """The keys of a project file that list folders, and the settings they become; dbt's old names count for less."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime
 
 from msgspec import Struct
@@ -24,12 +24,14 @@ _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class TemplateNames(Struct, frozen=True):
-    """What a configuration value may use. `may_use_secrets` is for profiles alone."""
+    """What a configuration value may use. `may_use_secrets` is for profiles alone, `docs` for descriptions."""
 
     environment: Mapping[str, str]
     variables: Mapping[str, object]
     target: Mapping[str, object] | None = None
     may_use_secrets: bool = False
+    docs: Callable[[], Mapping[str, str]] | None = None
+    """The texts of the `{% docs %}` blocks by their names."""
 
 
 def render_value(value: object, span: Span, names: TemplateNames) -> tuple[object, tuple[Diagnostic, ...]]:
@@ -103,6 +105,8 @@ def _render_by_jinja(text: str, names: TemplateNames) -> object:
         "env_var": lambda *arguments: _env_var(list(arguments), names),
         "var": lambda *arguments: _var(list(arguments), names),
     }
+    if names.docs is not None:
+        members["doc"] = lambda *arguments: _doc(list(arguments), names.docs)
     surroundings = Surroundings("", _NO_TIME, target=names.target or {}, flags=Flags(execute=True), members=members)
     value, rendered = render_to_value(Template("", text), surroundings)
     if rendered.needs_warehouse or any(read.kind == "clock" for read in rendered.reads):
@@ -133,6 +137,8 @@ def _value(tree: ast.expr, names: TemplateNames) -> object:
             return _env_var([_value(each, names) for each in arguments], names)
         case ast.Call(func=ast.Name(id="var"), args=arguments, keywords=[]):
             return _var([_value(each, names) for each in arguments], names)
+        case ast.Call(func=ast.Name(id="doc"), args=arguments, keywords=[]) if names.docs is not None:
+            return _doc([_value(each, names) for each in arguments], names.docs)
         case ast.Attribute(value=ast.Name(id="target"), attr=field):
             return _of_target(field, names)
         case ast.Subscript(value=ast.Name(id="target"), slice=ast.Constant(value=str(field))):
@@ -191,6 +197,20 @@ def _name_and_default(function: str, arguments: list[object]) -> tuple[str, obje
         case [str(name), default]:
             return name, default
     raise _Fault(f"{function} takes a name and a default")
+
+
+def _doc(arguments: list[object], docs: Callable[[], Mapping[str, str]] | None) -> str:
+    match arguments:
+        case [str(name)] | [str(), str(name)]:
+            known = docs() if docs is not None else {}
+        case _:
+            raise _Fault("doc takes the name of a docs block, and before it that of a package")
+    if name in known:
+        return known[name]
+    if len(arguments) > 1:  # no other package is loaded yet
+        return ""
+    hint = did_you_mean(name, known) or f"Write it in a .md file: {{% docs {name} %}} ... {{% enddocs %}}"
+    raise _Fault(f"there is no docs block {name}", hint)
 
 
 def _of_target(field: str, names: TemplateNames) -> object:

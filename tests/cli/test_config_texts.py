@@ -69,6 +69,23 @@ def test_what_a_template_of_a_check_names_is_read_by_it(statuses, assetc):
     assert "it" in assetc("ls -s firsts+ --resource-type test").out
 
 
+def test_descriptions_give_the_text_of_docs_blocks(shop, assetc):
+    (shop / "models/texts.md").write_text(
+        "{% docs whole %} A *table* of {{ nothing }}. {% enddocs %}{% docs part %}its id{% enddocs %}"
+    )
+    (shop / "models/noted.sql").write_text("select 1 as id")
+    described = "{name: id, description: \"{{ doc('shop', 'part') }}\", meta: {of: '{{ target.name }}'}}"
+    text = f"models: [{{name: noted, description: \"{{{{ doc('whole') }}}} Here.\", columns: [{described}]}}]"
+    (shop / "models/noted.yml").write_text(text)
+    shown = json.loads(assetc("asset show noted --json").out)
+    assert shown["description"] == "A *table* of {{ nothing }}. Here."
+    assert shown["columns"][0]["description"] == "its id" and shown["columns"][0]["meta"] == [["of", "dev"]]
+    (shop / "models/texts.md").write_text("{% docs whole %}Other.{% enddocs %}")
+    (shop / "models/noted.yml").write_text(text.replace("'shop', 'part'", "'part'"))
+    told = assetc("ls")
+    assert "E128" in told.err and "description of id: there is no docs block part" in told.err
+
+
 def test_a_changed_variable_changes_what_a_check_reads(statuses, assetc):
     statuses("""[{holds: {name: it, expression: "id in (select id from {{ ref(var('parent', 'users')) }})"}}]""")
     assert "it" not in assetc("ls -s firsts+ --resource-type test").out

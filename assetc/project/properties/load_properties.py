@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cache, partial
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from assetc.compiler.asset import DeclaredColumn
 from assetc.compiler.configuration.keys import OF_STEP
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.place import Span
@@ -26,6 +28,7 @@ from assetc.project.documents.readers import read_properties
 from assetc.project.documents.readings import PropertyFileReading
 from assetc.project.memory.load_memory import Memory
 from assetc.project.properties.check_config import check_config
+from assetc.project.properties.docs import read_docs
 from assetc.project.templates import TemplateNames, render_entries, render_value
 
 Readings = list[tuple[str, PropertyFileReading]]
@@ -40,6 +43,8 @@ class UnreadProperties(Struct, frozen=True):
     folders: tuple[FolderConfig, ...]
     settings: Settings
     names: TemplateNames
+    docs: tuple[ProjectFile, ...] = ()
+    """The files in which `{% docs %}` blocks may stand."""
 
 
 class LoadedProperties(Struct, frozen=True):
@@ -53,7 +58,8 @@ class LoadedProperties(Struct, frozen=True):
 def load_properties(unread: UnreadProperties, memory: Memory) -> LoadedProperties:
     """What the property files of a project say, from the memory where a file is unchanged. Never raises."""
     readings, problems = read_property_files(unread, memory)
-    properties, faults = finish_properties(readings, unread.folders, unread.settings, unread.names)
+    names = replace(unread.names, docs=cache(partial(read_docs, unread.root, unread.docs)))
+    properties, faults = finish_properties(readings, unread.folders, unread.settings, names)
     templated = tuple(path for path, reading in readings if reading.has_templates)
     return LoadedProperties(properties, (*problems, *faults), templated)
 
@@ -127,19 +133,22 @@ class _Finish:
 
     def __init__(self, names: TemplateNames) -> None:
         self.names = names
+        self.config_names = replace(names, docs=None)
         self.problems: list[Diagnostic] = []
 
     def patch(self, patch: Patch, above: tuple[Entry, ...]) -> Patch:
-        """A patch with its configuration rendered; descriptions and arguments of checks stay as they are."""
+        """A patch with its configuration rendered; the arguments of checks stay as they are."""
         return replace(
             patch,
+            description=self.description(patch.description, patch.name, patch.span),
+            columns=tuple(self.column(column, patch.span) for column in patch.columns),
             name=self.text(patch.name, patch.span),
             config=self.entries(patch.config),
             checks=tuple(self.check(check, above) for check in patch.checks),
         )
 
     def source(self, source: DeclaredSource, above: tuple[Entry, ...]) -> DeclaredSource:
-        """A source's table with its place and configuration rendered."""
+        """A source's table with its place, configuration and descriptions rendered."""
         return replace(
             source,
             source=self.text(source.source, source.span),
@@ -147,9 +156,27 @@ class _Finish:
             identifier=self.text(source.identifier, source.span),
             database=self.optional(source.database, source.span),
             schema=self.optional(source.schema, source.span),
+            description=self.description(source.description, source.table, source.span),
+            columns=tuple(self.column(column, source.span) for column in source.columns),
             config=self.entries(source.config),
             checks=tuple(self.check(check, above) for check in source.checks),
         )
+
+    def column(self, column: DeclaredColumn, span: Span) -> DeclaredColumn:
+        """A column with all that is said of it rendered; `span` is that of what it is a column of."""
+        value, problems = render_value([list(column.tags), dict(column.meta), column.type], span, self.config_names)
+        self.problems += problems
+        description = self.description(column.description, column.name, span)
+        if not isinstance(value, list):
+            return column
+        tags, meta, type_name = value
+        return replace(column, description=description, tags=tuple(tags), meta=tuple(meta.items()), type=type_name)
+
+    def description(self, text: str, of: str, span: Span) -> str:
+        """A description, in which `doc()` gives the text of a docs block."""
+        value, problems = render_value(text, span, self.names)
+        self.problems += (replace(each, message=f"description of {of}: {each.message}") for each in problems)
+        return "" if problems else str(value)
 
     def check(self, check: CheckSpec, above: tuple[Entry, ...]) -> CheckSpec:
         if not check.settings and not above:
@@ -163,12 +190,12 @@ class _Finish:
         return replace(check, config=config, settings=settings)
 
     def entries(self, written: Iterable[Entry]) -> tuple[Entry, ...]:
-        entries, problems = render_entries(written, self.names, OF_STEP)
+        entries, problems = render_entries(written, self.config_names, OF_STEP)
         self.problems += problems
         return entries
 
     def text(self, text: str, span: Span) -> str:
-        value, problems = render_value(text, span, self.names)
+        value, problems = render_value(text, span, self.config_names)
         self.problems += problems
         return text if problems else str(value)
 
