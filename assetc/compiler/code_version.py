@@ -10,9 +10,8 @@ from msgspec.structs import replace
 from assetc.compiler.asset import Asset
 from assetc.compiler.config import AssetConfig, Hook
 from assetc.compiler.define_assets import Draft
-from assetc.compiler.facts import SqlFacts
+from assetc.compiler.facts import FileFacts, SqlFacts
 from assetc.compiler.place import TextId
-from assetc.compiler.reading.read_files import FileFacts
 
 COUNTED = (
     "materialized", "unique_key", "incremental_strategy", "incremental_predicates", "on_schema_change",

@@ -17,11 +17,10 @@ from assetc.compiler.declare import Declared, for_others
 from assetc.compiler.define_assets import Draft, draft_of, written_model
 from assetc.compiler.define_checks import CheckDraft, draft_of_file
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
-from assetc.compiler.facts import Discovered, SqlFacts
+from assetc.compiler.facts import Discovered, FileFacts, SqlFacts
 from assetc.compiler.names.locate_by_macros import locate_by_macros
 from assetc.compiler.names.target_names import seen_by_asset, seen_by_check
 from assetc.compiler.place import TextId
-from assetc.compiler.reading.read_files import FileFacts
 from assetc.compiler.reading.understand import discover
 from assetc.compiler.template.rendered import Read
 from assetc.compiler.template.surroundings import Surroundings, Template

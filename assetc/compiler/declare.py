@@ -18,12 +18,11 @@ from assetc.compiler.define import define, draft_assets
 from assetc.compiler.define_assets import Draft
 from assetc.compiler.define_checks import CheckDraft, draft_of_file
 from assetc.compiler.diagnostic import Annotation, Diagnostic, Faults, diagnostic
-from assetc.compiler.facts import SqlFacts
+from assetc.compiler.facts import FileFacts, SqlFacts
 from assetc.compiler.names.index_names import index_names, names_of_graph
 from assetc.compiler.names.locate_by_macros import locate_by_macros
 from assetc.compiler.names.names import LogicalName, Names, schema_of
 from assetc.compiler.place import PROJECT, TextId
-from assetc.compiler.reading.read_files import FileFacts
 from assetc.compiler.template.rendered import Read
 from assetc.definitions.key import AssetKey
 

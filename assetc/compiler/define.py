@@ -18,12 +18,11 @@ from assetc.compiler.define_assets import (
 )
 from assetc.compiler.define_checks import CheckDraft, drafts_of_patch, drafts_of_source
 from assetc.compiler.diagnostic import Annotation, Diagnostic, Faults, diagnostic, did_you_mean
-from assetc.compiler.facts import PythonFacts
+from assetc.compiler.facts import FileFacts, PythonFacts
 from assetc.compiler.names.locate import declared_source, implicit_source
 from assetc.compiler.place import TextId, file_span
 from assetc.compiler.project import Patch, Project, ProjectFile, Properties
 from assetc.compiler.python.reading import DeclaredDependency
-from assetc.compiler.reading.read_files import FileFacts
 from assetc.definitions.key import AssetKey
 
 

@@ -6,14 +6,14 @@ heavy part, loaded only for the assets whose SQL is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 from msgspec import Struct
 
 from assetc.compiler.columns.shape import Shape
 from assetc.compiler.config_text import ConfigText
-from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.diagnostic import Diagnostic, Faults
 from assetc.compiler.place import Span, TextId
 from assetc.compiler.project import Entry
 from assetc.compiler.python.reading import PythonReading
@@ -142,6 +142,17 @@ class CompiledText(Struct, frozen=True):
 
 
 Facts: TypeAlias = SqlFacts | PythonFacts | SeedFacts | MacroFacts
+
+
+class FileFacts(Struct, frozen=True):
+    """The facts about the files that were to be read, and how often one had to be read anew."""
+
+    sql: Mapping[TextId, SqlFacts] = {}
+    python: Mapping[str, PythonFacts] = {}
+    seeds: Mapping[str, SeedFacts] = {}
+    faults: Faults = {}
+    read: int = 0
+
 
 OUTSIDE = frozenset({"var", "env", "target", "flag", "clock", "invocation", "warehouse", "judge"})
 

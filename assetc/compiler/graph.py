@@ -114,6 +114,15 @@ def _spliced(edges: Sequence[Edge], now: Mapping[AssetKey, list[Edge]]) -> Seque
     return (*pieces, *edges[done:])
 
 
+def arguments_of(graph: Graph, keys: Iterable[AssetKey]) -> frozenset[AssetKey]:
+    """What the body that makes these assets receives as its arguments."""
+    found: set[AssetKey] = set()
+    for key in keys:
+        first, last = (cut(graph.edges, key, key=lambda edge: edge.down) for cut in (bisect_left, bisect_right))
+        found.update(edge.up for edge in graph.edges[first:last] if edge.kind == "arg")
+    return frozenset(found)
+
+
 def order(graph: Graph, keys: Iterable[AssetKey]) -> tuple[AssetKey, ...]:
     """`keys`, each behind those it needs, also through others; else the smaller first. Members of a cycle come last."""
     wanted = set(keys)

@@ -32,12 +32,12 @@ from assetc.compiler.compiler_input import CompilerInput
 from assetc.compiler.configure_again import configure_again
 from assetc.compiler.declare import Declared, declare, declare_edited
 from assetc.compiler.diagnostic import Faults
-from assetc.compiler.facts import SqlFacts, outside_reads
+from assetc.compiler.facts import FileFacts, SqlFacts, outside_reads
 from assetc.compiler.find_columns import find_columns
 from assetc.compiler.graph import connect, reconnect
 from assetc.compiler.place import PROJECT, TextId
 from assetc.compiler.project import Project
-from assetc.compiler.reading.read_files import FileFacts, read_files
+from assetc.compiler.reading.read_files import read_files
 from assetc.compiler.reading.understand_config import understand_config
 from assetc.compiler.reading.understand_files import understand_files
 from assetc.compiler.resolution.resolution import Resolution

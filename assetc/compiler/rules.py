@@ -48,6 +48,9 @@ class Rules(Struct, frozen=True):
 
     Where it is not, an inferred edge orders a run and nothing else: it is no error and closes no cycle.
     """
+    keys_are_names: bool = True
+    """Whether a key in `deps` or `ins` may be any name that leads to one, as SQL writes it; else only a bare one of the
+    same group, or below the same prefix."""
     leaves_out_checks: bool = False
     """Whether a check that cannot be executed is left out."""
 
@@ -104,5 +107,8 @@ DBT = Rules(
     default_materialization="view",
     schemas="prefixed",
 )
+
+DEFINITIONS = Rules(folder_is_group=False, keys_are_names=False)
+"""Definitions in a program, which belong to no project."""
 
 RULES: dict[Flavor, Rules] = {"native": NATIVE, "dbt": DBT}

@@ -8,8 +8,17 @@ from difflib import get_close_matches
 
 def did_you_mean(name: str, known: Iterable[str], count: int = 3) -> str:
     """`Did you mean orders or order_items?`, or "" when nothing is near."""
+    return ask_for(nearest(name, known, count))
+
+
+def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
+    """The names that are spelled most alike, the nearest first."""
     folded = {other.casefold(): other for other in known}
-    near = [folded[match] for match in get_close_matches(name.casefold(), folded, n=count, cutoff=0.6)]
+    return [folded[match] for match in get_close_matches(name.casefold(), folded, n=count, cutoff=0.6)]
+
+
+def ask_for(near: list[str]) -> str:
+    """`Did you mean orders or order_items?`, or "" for no names."""
     if not near:
         return ""
     *head, last = near

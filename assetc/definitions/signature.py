@@ -109,11 +109,15 @@ def _role(name: str, annotation: object) -> Role:
     return "upstream"
 
 
+def annotation_name(annotation: object) -> str:
+    """An annotation as it is written, as far as it has a name."""
+    if annotation is Missing:
+        return ""
+    return annotation if isinstance(annotation, str) else getattr(annotation, "__name__", "")
+
+
 def _type_name(annotation: object) -> str:
-    bare = without_wrappers(annotation)
-    if isinstance(bare, str):
-        return bare.rpartition(".")[2]
-    return getattr(bare, "__name__", "") if annotation is not Missing else ""
+    return annotation_name(without_wrappers(annotation)).rpartition(".")[2]
 
 
 def _names_of(body: Body) -> dict[str, object]:

@@ -101,9 +101,7 @@ def test_missing_upstreams_are_told_all_at_once_with_the_nearest_name():
     @asset
     def d(ordrs, nothing_like_it, con, limit=5): ...
 
-    refused(
-        [orders, d], "E101", '"ordrs"', "not produced by any", "Did you mean orders?", '"nothing_like_it"', __file__
-    )
+    refused([orders, d], "E101", "ordrs", "not produced by any", "Did you mean orders?", "nothing_like_it", __file__)
 
 
 def test_a_missing_upstream_is_told_with_its_namesakes():
@@ -132,7 +130,7 @@ def test_cycles_name_every_step_of_them():
 def test_a_key_has_one_definition():
     a = asset(name="a")(body)
     assert materialize([a, a]).success
-    refused([a, asset(name="a")(body)], "E102", "Duplicate asset key a", __file__)
+    refused([a, asset(name="a")(body)], "E102", "Duplicate asset key", "have the key a", __file__)
 
 
 def test_a_bare_name_means_the_own_group_then_the_own_prefix_then_the_only_one():

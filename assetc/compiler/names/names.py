@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from assetc.definitions.key import AssetKey
 from assetc.definitions.names import DEFAULT_GROUP
+from assetc.definitions.nearest import ask_for, nearest
 from assetc.definitions.relation import Relation
 
 Candidates: TypeAlias = tuple[AssetKey, ...]
@@ -144,6 +145,14 @@ def find_named(names: Names, parts: tuple[str, ...], owner: AssetKey, *, anywher
 def known_names(names: Names) -> list[str]:
     """The names of assets and sources that a reader can have meant."""
     return sorted({key.name for key in names.by_key.values()})
+
+
+def did_you_mean_key(names: Names, written: str, owner: AssetKey) -> str:
+    """`Did you mean shop/orders?`, for a key that does not exist: keys with such a last segment, else such keys."""
+    keys = sorted(key for key in names.by_key.values() if key != owner)
+    lasts = nearest(written.rpartition("/")[2], (key.name for key in keys))
+    found = [str(key) for last in lasts for key in keys if key.name == last]
+    return ask_for(found[:3] or nearest(written, map(str, keys)))
 
 
 def is_written(names: Names, parts: tuple[str, ...], key: AssetKey) -> bool:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.place import file_span
-from assetc.compiler.project import Entry
+from assetc.compiler.python.bare_asset import bare_asset, config_of
 from assetc.compiler.python.definition.build_asset import BuiltAsset, build_asset
 from assetc.compiler.python.definition.definition import Definition
 from assetc.compiler.python.follow.imports import find_module, module_name
@@ -18,7 +18,7 @@ from assetc.compiler.python.follow.values import AssetDecorator, Closure, Consta
 from assetc.compiler.python.imported import ImportedAsset, ImportedFile
 from assetc.compiler.python.library.keys import own_key
 from assetc.compiler.python.read_python import Followed, declared_sources, follow_file, read_python
-from assetc.compiler.python.reading import DeclaredDependency, DeclaredInput, Parameter, PythonAsset, PythonReading
+from assetc.compiler.python.reading import DeclaredDependency, DeclaredInput, PythonAsset, PythonReading
 from assetc.compiler.sql.judged import SqlReader
 
 AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef
@@ -142,7 +142,7 @@ def _merge(asset: PythonAsset, imported: ImportedAsset, *, unresolved: bool) -> 
     """The body as read, with the key, the dependencies and the configuration as imported."""
     *prefix, name = imported.key.split("/")
     known = {entry.key: entry for entry in asset.config}
-    config = {key: known.get(key, Entry(key, value, asset.span)) for key, value in imported.config}
+    config = {entry.key: known.get(entry.key, entry) for entry in config_of(imported, asset.span)}
     return replace(
         asset,
         name=name,
@@ -172,20 +172,8 @@ def _declared_inputs(asset: PythonAsset, imported: ImportedAsset) -> Iterator[De
 
 def _without_source(followed: Followed, asset: ImportedAsset) -> BuiltAsset:
     """An asset whose function is in no file: nothing can be inferred from its body."""
-    *prefix, name = asset.key.split("/")
     span = file_span(followed.scope.source.path)
-    bare = PythonAsset(
-        name=name,
-        function=asset.function,
-        span=span,
-        source_hash=followed.content_hash,
-        key_prefix=tuple(prefix),
-        parameters=tuple(
-            Parameter(parameter, "", has_default, role, span) for parameter, role, has_default in asset.parameters
-        ),
-    )
     hint = "Name what it reads in deps=[...]"
     message = f"the source of {asset.function} is not available: nothing is inferred from its body"
-    return BuiltAsset(
-        _merge(bare, asset, unresolved=False), (diagnostic("W207", message, span, hint=hint),), needs_import=False
-    )
+    bare = bare_asset(asset, span, followed.content_hash)
+    return BuiltAsset(bare, (diagnostic("W207", message, span, hint=hint),), needs_import=False)

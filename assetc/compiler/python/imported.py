@@ -9,10 +9,12 @@ from assetc.compiler.python.reading import ParameterRole
 
 
 class ImportedAsset(Struct, frozen=True):
-    """One definition in a module after its import.
+    """One asset of a definition, as it is when its module has been imported.
 
-    `file` and `line` are the place of its function ("" if it is in no file of the project); `values` are the
-    strings, numbers and lists of them that the function sees in the scopes around it.
+    `file` and `line` are the place of its function ("" if it is in no file of the project); `outs` has its key if
+    the function is a multi-asset, whose name is then the `key`; `values` are the strings, numbers and lists of them
+    that the function sees in the scopes around it; a parameter is its name, annotation, role and whether it has a
+    default.
     """
 
     key: str
@@ -25,7 +27,7 @@ class ImportedAsset(Struct, frozen=True):
     outs: tuple[str, ...] = ()
     config: tuple[tuple[str, object], ...] = ()
     values: tuple[tuple[str, object], ...] = ()
-    parameters: tuple[tuple[str, ParameterRole, bool], ...] = ()
+    parameters: tuple[tuple[str, str, ParameterRole, bool], ...] = ()
     description: str = ""
 
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
-
-from msgspec import Struct
+from collections.abc import Collection, Iterator
 
 from assetc.compiler.compiler_input import CompilerInput
-from assetc.compiler.diagnostic import Diagnostic, Faults
-from assetc.compiler.facts import UNREADABLE, MacroFacts, PythonFacts, SeedFacts, SqlFacts
+from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.facts import UNREADABLE, FileFacts, MacroFacts, PythonFacts, SeedFacts, SqlFacts
 from assetc.compiler.place import PROJECT, TextId
 from assetc.compiler.project import ProjectFile
 from assetc.compiler.python.reading import PythonReading
@@ -19,16 +17,6 @@ from assetc.compiler.template.reads import look, still_valid
 from assetc.compiler.template.surroundings import Template
 
 SQL_KINDS = frozenset({"model", "check", "snapshot"})
-
-
-class FileFacts(Struct, frozen=True):
-    """The facts about the files that were to be read, and how often one had to be read anew."""
-
-    sql: Mapping[TextId, SqlFacts]
-    python: Mapping[str, PythonFacts]
-    seeds: Mapping[str, SeedFacts]
-    faults: Faults
-    read: int
 
 
 def read_files(given: CompilerInput, texts: Collection[TextId]) -> FileFacts:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from assetc.compiler.asset import Asset, Edge, Source
 from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.names.locate import implicit_source
-from assetc.compiler.names.names import Candidates, Names, is_written, known_names
+from assetc.compiler.names.names import Candidates, Names, did_you_mean_key, is_written, known_names
 from assetc.compiler.place import Span
 from assetc.compiler.project import Project
 from assetc.compiler.reference import EdgeKind
@@ -71,25 +71,28 @@ class Resolution(Struct):
             source = replace(source, key=AssetKey((*source.key.parts[:-1], f'"{source.key.name}"')))
         known = self.sources.setdefault(source.key, source)
         if known is source:
-            self._report_outside(down, source.key, span, operation)
+            self._report_outside(down, source.key, span, kind, operation)
         if not self.project.settings.strict_sources:
             self.connect(Edge(down, source.key, kind, span))
 
-    def _report_outside(self, down: AssetKey, key: AssetKey, span: Span, operation: str) -> None:
+    def _report_outside(self, down: AssetKey, key: AssetKey, span: Span, kind: EdgeKind, operation: str) -> None:
         if not self.project.rules.plain_names_are_ours:
             return
         code = "E101" if self.project.settings.strict_sources else "W202"
         near = did_you_mean(key.name, (name for name in known_names(self.names) if name != down.name))
+        if kind == "explicit":
+            near = did_you_mean_key(self.names, str(key), down)
         hint = near or f"If it is a table from outside, declare {key.name} under sources: in a .yml file"
         if operation in MAKES_TABLES:
             hint = "A model is a query of which assetc makes the table: leave create and drop out"
         self.problems.append(diagnostic(code, f"nothing is called {'.'.join(key.parts)}", span, hint=hint))
 
-    def ambiguous(self, written: str, found: Candidates, span: Span) -> None:
+    def ambiguous(
+        self, written: str, found: Candidates, span: Span, hint: str = "Write the schema before the name"
+    ) -> None:
         """Report a name that several assets bear."""
         related = [Annotation(self.assets[key].span, str(key)) for key in found if key in self.assets]
         message = f"{written} can mean {' or '.join(str(key) for key in found)}"
-        hint = "Write the schema before the name"
         self.report(diagnostic("E106", message, span, hint=hint, related=related))
 
 
@@ -107,7 +110,7 @@ def is_of_the_system(parts: tuple[str, ...]) -> bool:
 def self_reference(key: AssetKey, span: Span) -> Diagnostic:
     """The fault of an asset that reads itself."""
     hint = "Only an incremental model can read what it has built before"
-    return diagnostic("E104", f"{key} depends on itself", span, hint=hint)
+    return diagnostic("E104", f'"{key}" depends on itself', span, hint=hint)
 
 
 def writes_of_another(up: AssetKey, defined: Span, span: Span) -> Diagnostic:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assetc.compiler.asset import Asset, Edge
 from assetc.compiler.diagnostic import diagnostic, did_you_mean
-from assetc.compiler.names.names import Ref, find_key, find_ref, find_source, known_names
+from assetc.compiler.names.names import Ref, find_key, find_named, find_ref, find_source, known_names
 from assetc.compiler.place import Span
 from assetc.compiler.reference import Certainty, EdgeKind
 from assetc.compiler.resolution.resolution import Resolution, self_reference
@@ -19,9 +19,12 @@ def resolve_explicit(resolution: Resolution, asset: Asset, written: str, span: S
 
 def is_connected(resolution: Resolution, asset: Asset, written: str, span: Span, kind: EdgeKind) -> bool:
     """Connect what the author asks for by name, if there is any; it is a fault where it is the asset itself."""
-    found = find_key(resolution.names, written, asset.key)
+    if resolution.project.rules.keys_are_names:
+        found = find_key(resolution.names, written, asset.key)
+    else:
+        found = find_named(resolution.names, tuple(written.split("/")), asset.key, anywhere=False)
     if len(found) > 1:
-        resolution.ambiguous(written, found, span)
+        resolution.ambiguous(written, found, span, f'Write the whole key: "{found[0]}"')
     elif found and found[0] != asset.key:
         resolution.connect(Edge(asset.key, found[0], kind, span))
     elif found and asset.step_name == "":  # the outputs of a multi-asset share what is declared for all of them

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from assetc.compiler.asset import Asset, Edge
-from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
-from assetc.compiler.names.names import Candidates, Ref, find_named, find_table, known_names
+from assetc.compiler.diagnostic import Diagnostic, diagnostic
+from assetc.compiler.names.names import Candidates, Ref, did_you_mean_key, find_named, find_table
 from assetc.compiler.place import Span
 from assetc.compiler.python.reading import Parameter, PythonAsset, PythonReference, owns
 from assetc.compiler.resolution.resolution import (
@@ -26,12 +26,12 @@ def resolve_python(resolution: Resolution, asset: Asset, python: PythonAsset) ->
     named = {declared.parameter for declared in python.inputs}
     for declared in python.inputs:
         if not is_connected(resolution, asset, declared.key, declared.span, "arg"):
-            resolution.problems.append(_missing_input(resolution, declared.key, declared.span))
-    for dependency in python.declared_deps:
-        resolve_explicit(resolution, asset, dependency.key, dependency.span)
+            resolution.problems.append(_missing_input(resolution, asset, declared.key, declared.span))
     for parameter in python.parameters:
         if parameter.can_be_upstream and parameter.name not in named:
             _resolve_parameter(resolution, asset, parameter)
+    for dependency in python.declared_deps:
+        resolve_explicit(resolution, asset, dependency.key, dependency.span)
     infers = resolution.infers(asset)
     for reference in python.references:
         if infers or reference.kind in ("ref", "source"):
@@ -43,14 +43,17 @@ def resolve_python(resolution: Resolution, asset: Asset, python: PythonAsset) ->
 def _resolve_parameter(resolution: Resolution, asset: Asset, parameter: Parameter) -> None:
     name, span = parameter.name, parameter.span
     found = find_named(resolution.names, (resolution.names.fold(name),), asset.key, anywhere=True)
-    if len(found) == 1:
+    if len(found) == 1 and _is_of_one_body(resolution.assets.get(found[0]), asset):
+        resolution.report(self_reference(found[0], span))
+    elif len(found) == 1:
         resolution.connect(Edge(asset.key, found[0], "arg", span))
     elif found:
-        resolution.ambiguous(name, found, span)
+        hint = f'Say which in the decorator: ins={{"{name}": "{found[0]}"}}'
+        resolution.ambiguous(name, found, span, hint)
     elif resolution.names.fold(name) == resolution.names.fold(asset.key.name):
         resolution.report(self_reference(asset.key, span))
     elif parameter.must_be_upstream:
-        resolution.problems.append(_missing_input(resolution, name, span, parameter.annotation))
+        resolution.problems.append(_missing_input(resolution, asset, name, span, parameter.annotation))
 
 
 def _resolve_python_read(resolution: Resolution, asset: Asset, python: PythonAsset, placed: PythonReference) -> None:
@@ -103,8 +106,8 @@ def _is_of_one_body(one: Asset | None, other: Asset) -> bool:
     return (one.path, one.step_name) == (other.path, other.step_name)
 
 
-def _missing_input(resolution: Resolution, name: str, span: Span, annotation: str = "") -> Diagnostic:
-    near = did_you_mean(name, known_names(resolution.names))
+def _missing_input(resolution: Resolution, asset: Asset, name: str, span: Span, annotation: str = "") -> Diagnostic:
+    near = did_you_mean_key(resolution.names, name, asset.key)
     if annotation.rpartition(".")[2] in SCALARS:
         setting = f"A parameter is an upstream unless it has a default: {name}: {annotation} = ..."
         hint = f"{near} {setting}" if near else setting

@@ -11,6 +11,7 @@ Folding = Literal["lower", "upper", "lower always", "upper always", "never"]
 
 # "lower" and "upper" leave quoted names alone; "always" folds them too.
 _TABLES: dict[str, Folding] = {
+    "": "never",  # no warehouse at all
     "athena": "lower always",
     "bigquery": "never",
     "clickhouse": "never",

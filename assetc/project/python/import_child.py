@@ -10,7 +10,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
@@ -18,8 +18,8 @@ import msgspec
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.place import Span, file_span
-from assetc.compiler.python.imported import ImportedAsset, ImportedFile
-from assetc.definitions.asset import AssetsDefinition
+from assetc.compiler.python.imported import ImportedFile
+from assetc.project.python.describe import constants, describe
 from assetc.project.python.model_module import (
     definitions_of,
     forget_modules,
@@ -27,8 +27,6 @@ from assetc.project.python.model_module import (
     missing_module_hint,
     project_imports,
 )
-
-LONGEST_LIST = 1000
 
 
 def main() -> None:
@@ -85,8 +83,9 @@ def _import(root: Path, path: str) -> ImportedFile:
     try:
         with project_imports(root):
             module = load_module(root, path)
-            assets = tuple(_imported(definition, root) for definition in definitions_of(module))
-            return ImportedFile(path, assets, values=_constants(vars(module).items()))
+            found = definitions_of(module)
+            assets = tuple(asset for definition in found for asset in describe(definition, root))
+            return ImportedFile(path, assets, values=constants(vars(module).items()))
     except KeyboardInterrupt:
         raise
     except BaseException as error:
@@ -120,75 +119,6 @@ def _line_span(root: Path, path: str, line: int) -> Span:
     start, written = sum(map(len, lines[: line - 1])), lines[line - 1]
     indent = len(written) - len(written.lstrip())
     return Span(path, start + indent, start + len(written.rstrip()), line, indent + 1)
-
-
-def _imported(definition: AssetsDefinition, root: Path) -> ImportedAsset:
-    function = _function_of(definition.body)
-    file, line = _place_of(function, root)
-    outputs = sorted(definition.outputs, key=lambda output: output.key)
-    single = len(outputs) == 1 and outputs[0].name == "result"
-    inputs = {str(item.key) for item in definition.inputs}  # a multi-asset counts them among its deps, too
-    return ImportedAsset(
-        key=str(outputs[0].key) if single else definition.node_name,
-        function=str(getattr(function, "__name__", definition.node_name)),
-        file=file,
-        line=line,
-        deps=tuple(sorted({str(dep.key) for output in outputs for dep in output.spec.deps} - inputs)),
-        inputs=tuple((item.parameter.name, str(item.key)) for item in definition.inputs if item.explicit),
-        ignore_deps=tuple(sorted(str(key) for key in definition.ignored)),
-        outs=() if single else tuple(str(output.key) for output in definition.outputs),
-        config=_constants({**definition.options, **definition.config}.items()),
-        values=_constants(_closed_over(function).items()),
-        parameters=tuple((each.name, each.role, each.has_default) for each in definition.signature.parameters),
-        description=outputs[0].spec.description or "" if outputs else "",
-    )
-
-
-def _place_of(function: object, root: Path) -> tuple[str, int]:
-    """Where a function stands; nowhere if that is no file of the project."""
-    code = getattr(function, "__code__", None)
-    if code is None:
-        return "", 0
-    file = Path(code.co_filename)
-    inside = file.is_relative_to(root) and file.exists()
-    return (file.relative_to(root).as_posix(), code.co_firstlineno) if inside else ("", 0)
-
-
-def _function_of(body: object) -> object:
-    while hasattr(body, "func") or hasattr(body, "__wrapped__"):
-        body = getattr(body, "func", None) or getattr(body, "__wrapped__", None)
-    return body
-
-
-def _closed_over(function: object) -> Mapping[str, object]:
-    code, cells = getattr(function, "__code__", None), getattr(function, "__closure__", None) or ()
-    names = code.co_freevars if code is not None else ()
-    values: dict[str, object] = {}
-    for name, cell in zip(names, cells, strict=False):
-        try:
-            values[name] = cell.cell_contents
-        except ValueError:  # a name that was never bound
-            continue
-    return values
-
-
-def _constants(pairs: Iterable[tuple[str, object]]) -> tuple[tuple[str, object], ...]:
-    """The pairs whose values can be written as JSON and read back the same."""
-    return tuple((name, value) for name, value in pairs if not name.startswith("__") and _is_plain(value, 4))
-
-
-def _is_plain(value: object, depth: int) -> bool:
-    if value is None or type(value) in (str, int, float, bool):
-        return True
-    if depth == 0:
-        return False
-    if isinstance(value, (list, tuple)) and type(value) in (list, tuple):
-        return len(value) <= LONGEST_LIST and all(_is_plain(item, depth - 1) for item in value)
-    if isinstance(value, dict) and type(value) is dict:
-        return len(value) <= LONGEST_LIST and all(
-            type(key) is str and _is_plain(item, depth - 1) for key, item in value.items()
-        )
-    return False
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
@@ -25,6 +25,7 @@ from assetc.runtime.python.captured_prints import captured_prints
 from assetc.runtime.python.connection import BodyConnection
 from assetc.runtime.python.dbt_model import DbtModel, DbtObject
 from assetc.runtime.python.find_body import AnyBody, find_body
+from assetc.runtime.python.match_inputs import ends_with
 from assetc.runtime.python.pass_values import Values, load_inputs
 from assetc.runtime.python.produced import Produced
 from assetc.runtime.python.resources import Resources, missing_resources
@@ -75,24 +76,6 @@ def run_body(request: BodyRequest) -> Generator[Produced]:
             raise BodyFailed(failure_of(error, request.root, request.path)) from error
 
 
-def match_inputs(definition: AssetsDefinition, upstream: Collection[AssetKey]) -> dict[str, AssetKey]:
-    """Which upstream, of those that are arguments, each parameter receives: that of its key, else of its end."""
-    found: dict[str, AssetKey] = {}
-    for item in definition.inputs:
-        dotted = tuple(part for parts in item.key.parts for part in parts.split(".") if part)
-        matching = [key for key in upstream if _ends_with(key, item.key.parts) or _ends_with(key, dotted)]
-        if item.key in upstream:
-            found[item.parameter.name] = item.key
-        elif len(matching) == 1:
-            found[item.parameter.name] = matching[0]
-    return found
-
-
-def _ends_with(key: AssetKey, parts: tuple[str, ...]) -> bool:
-    """Whether the last segments of a key are these; the warehouse may write them in another case."""
-    return [part.casefold() for part in key.parts[-len(parts) :]] == [part.casefold() for part in parts]
-
-
 def _run(body: AnyBody, request: BodyRequest) -> Iterator[Produced]:
     if isinstance(body, DbtModel):
         dbt = DbtObject(request.access, request.config, incremental=request.incremental)
@@ -118,7 +101,7 @@ def _wanted(body: AssetsDefinition, keys: tuple[AssetKey, ...]) -> frozenset[Ass
     """The keys, as the definition names them, that the body is asked for: a part only if it can make one."""
     if not body.can_subset:
         return body.keys
-    return frozenset(key for key in body.keys if any(_ends_with(each, key.parts) for each in keys))
+    return frozenset(key for key in body.keys if any(ends_with(each, key.parts) for each in keys))
 
 
 def _logger(write_log: WriteLog) -> logging.Logger:

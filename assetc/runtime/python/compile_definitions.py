@@ -1,36 +1,44 @@
-"""Definitions become the compiler's assets, names, edges and graph: the passes of a project, without any text."""
+"""Definitions become a graph by the passes of a project: they are the facts of files that nobody has to read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
-from msgspec import Struct, field
+from msgspec import Struct
 
-from assetc.compiler.asset import Asset, Edge, Graph, Source
-from assetc.compiler.config import AssetConfig
-from assetc.compiler.graph import connect
-from assetc.compiler.names.index_names import names_of_keys
-from assetc.compiler.names.names import Names, find_named
+from assetc.compiler.asset import Graph
+from assetc.compiler.define import define, draft_assets
+from assetc.compiler.diagnostic import Diagnostic, in_order
+from assetc.compiler.facts import FileFacts, PythonFacts
+from assetc.compiler.graph import arguments_of, connect
+from assetc.compiler.names.index_names import index_names
 from assetc.compiler.place import Span
-from assetc.definitions.asset import AnyAsset, AssetInput, AssetsDefinition
+from assetc.compiler.project import Package, Project, ProjectFile, Properties, Settings, Target
+from assetc.compiler.python.bare_asset import bare_asset
+from assetc.compiler.python.reading import DeclaredDependency, PythonAsset, PythonReading
+from assetc.compiler.resolution.resolution import Resolution
+from assetc.compiler.resolution.resolve import resolve
+from assetc.compiler.rules import DEFINITIONS
+from assetc.definitions.asset import AnyAsset, AssetsDefinition
 from assetc.definitions.errors import InvalidDefinitionError
 from assetc.definitions.key import AssetKey
-from assetc.definitions.nearest import and_nearest
-from assetc.definitions.relation import Relation
 from assetc.definitions.spec import AssetSpec, SourceAsset
+from assetc.project.python.describe import describe
+from assetc.runtime.python.match_inputs import match_inputs
 from assetc.runtime.python.pass_values import Known
 
-CONFIG = AssetConfig()
+NO_WAREHOUSE = Target(name="", profile="", type="", dialect="", database=None, schema="", threads=1)
+ANYWHERE = Span("", 0, 0, 1, 1)
+"""The place of a source that is given by its key."""
 
 
 class CompiledDefinitions(Struct, frozen=True):
-    """The graph of definitions, who makes each asset, and what each body's (its first key's) parameters receive."""
+    """The graph of definitions, and who makes each asset."""
 
     graph: Graph
     producers: Mapping[AssetKey, AssetsDefinition]
     sources: Mapping[AssetKey, AssetSpec]
-    received: Mapping[AssetKey, Mapping[str, AssetKey]]
 
     def known(self, key: AssetKey) -> Known:
         """What is known of an asset; a key that only a `deps=` names has just this."""
@@ -48,29 +56,25 @@ class CompiledDefinitions(Struct, frozen=True):
 
     def inputs_of(self, definition: AssetsDefinition) -> Mapping[str, AssetKey]:
         """The asset that each parameter of a body receives."""
-        return self.received[definition.outputs[0].key]
+        return match_inputs(definition, arguments_of(self.graph, definition.keys))
 
 
 def compile_definitions(given: Iterable[AnyAsset]) -> CompiledDefinitions:
-    """Connect definitions by their keys. Raises InvalidDefinitionError (E101 to E104, E106) where that cannot be."""
+    """Connect definitions by their keys. Raises InvalidDefinitionError, which names every error, where that fails."""
     definitions, sources = _separate(given)
-    producers = _producers(definitions)
-    groups = {key: spec.group for key, spec in sources.items()}
-    groups |= {key: definition.group_names_by_key[key] for key, definition in producers.items()}
-    resolution = _Resolution(names_of_keys(groups))
-    received = {each.outputs[0].key: resolution.resolve(each) for each in definitions if each.outputs}
-    if resolution.faults:
-        raise InvalidDefinitionError("\n".join(map(str, resolution.faults)), code=resolution.faults[0].code)
-    assets = {asset.key: asset for asset in chain.from_iterable(map(_assets_of, definitions))}
-    outside = {edge.up for edge in resolution.edges}.union(sources).difference(assets)
-    graph, cycles = connect(assets, {key: Source(key, _NOWHERE) for key in outside}, (), resolution.edges)
-    if cycles:
-        raise InvalidDefinitionError(f"Circular dependency: {cycles[0].message}", code=cycles[0].code)
-    return CompiledDefinitions(graph, producers, sources, received)
-
-
-_NOWHERE = Relation(None, None, "")
-"""Where a source lives that only an IO manager knows."""
+    facts = _facts(definitions, sources)
+    files = tuple(ProjectFile(path, "python", (0, 0, 0)) for path in facts)
+    project = Project(Package("", Settings(), files), DEFINITIONS, "", "", NO_WAREHOUSE, {}, ())
+    drafts, misconfigured = draft_assets(project, Properties(), files, FileFacts(python=facts))
+    defined = define(project, Properties(), drafts, facts)
+    assets = {draft.asset.key: draft.asset for draft in defined.drafts}
+    names = index_names(project, assets.values(), defined.sources, ())
+    resolved = resolve(Resolution(project, names, assets), defined.drafts, {}, {})
+    known = {source.key: source for source in (*resolved.implicit_sources, *defined.sources)}
+    graph, cycles = connect(assets, known, (), resolved.edges, project.rules)
+    of_files = chain.from_iterable((*misconfigured.values(), *resolved.faults.values()))
+    _refuse((*of_files, *defined.problems, *cycles))
+    return CompiledDefinitions(graph, {key: each for each in definitions for key in each.keys}, sources)
 
 
 def _separate(given: Iterable[AnyAsset]) -> tuple[list[AssetsDefinition], dict[AssetKey, AssetSpec]]:
@@ -85,85 +89,37 @@ def _separate(given: Iterable[AnyAsset]) -> tuple[list[AssetsDefinition], dict[A
     return list(definitions.values()), sources
 
 
-def _producers(definitions: Iterable[AssetsDefinition]) -> dict[AssetKey, AssetsDefinition]:
-    producers: dict[AssetKey, AssetsDefinition] = {}
+def _facts(definitions: Iterable[AssetsDefinition], sources: Iterable[AssetKey]) -> dict[str, PythonFacts]:
+    """What reading the files of these definitions would have told of them."""
+    made: dict[str, list[PythonAsset]] = {}
     for definition in definitions:
-        for key in sorted(definition.keys):
-            other = producers.setdefault(key, definition)
-            if other is not definition:
-                message = f"Duplicate asset key {key}: defined at {other.place} and at {definition.place}"
-                raise InvalidDefinitionError(message, code="E102")
-    return producers
+        made.setdefault(definition.place.path, []).extend(_assets_of(definition))
+    readings = {path: PythonReading(tuple(assets)) for path, assets in made.items()}
+    if sources:
+        declared = tuple(DeclaredDependency(str(key), ANYWHERE) for key in sources)
+        readings[ANYWHERE.path] = PythonReading(sources=declared)
+    return {path: PythonFacts(path, "", reading) for path, reading in readings.items()}
 
 
-def _assets_of(definition: AssetsDefinition) -> Iterator[Asset]:
-    """The assets that a body makes; those that it makes together have one step, named after the first."""
-    step = str(definition.outputs[0].key) if len(definition.outputs) > 1 else ""
-    retries = definition.config.get("retries")
-    config = AssetConfig(retries=retries) if isinstance(retries, int) else CONFIG
-    for spec in definition.specs:
-        version, span = spec.code_version or "", _span(definition)
-        yield Asset(spec.key, "python", span, config, None, version, group=spec.group, step_name=step)
+def _assets_of(definition: AssetsDefinition) -> Iterator[PythonAsset]:
+    span = Span(definition.place.path, 0, 0, definition.place.line, 1)
+    return (bare_asset(asset, span, "") for asset in describe(definition, None))
 
 
-def _span(definition: AssetsDefinition) -> Span:
-    return Span(definition.place.path, 0, 0, definition.place.line, 1)
+IN_DAGSTERS_WORDS = {
+    "E101": "Input asset is not produced by any of the given assets: ",
+    "E102": "Duplicate asset key: ",
+    "E103": "Circular dependency: ",
+}
+"""What users of Dagster look for in a message, before our own words."""
 
 
-class _Resolution(Struct):
-    """The edges and faults found so far."""
-
-    names: Names
-    edges: list[Edge] = field(default_factory=list)
-    faults: list[InvalidDefinitionError] = field(default_factory=list)
-
-    def resolve(self, definition: AssetsDefinition) -> dict[str, AssetKey]:
-        """Connect what one body makes with what it needs; the asset that each of its parameters receives."""
-        received: dict[str, AssetKey] = {}
-        for item in definition.inputs:
-            key = self._input(item, definition)
-            if key is not None:
-                received[item.parameter.name] = key
-        span, first = _span(definition), definition.outputs[0].key
-        for output in definition.outputs:
-            self.edges += (Edge(output.key, key, "arg", span) for key in received.values())
-            for dep in output.spec.deps:
-                found = find_named(self.names, dep.key.parts, first, anywhere=False)[:1] or (dep.key,)
-                if found[0] == output.key and len(definition.outputs) == 1:
-                    self.faults.append(_self_reference(output.key, definition))
-                self.edges.append(Edge(output.key, found[0], "explicit", span))
-        return received
-
-    def _input(self, item: AssetInput, definition: AssetsDefinition) -> AssetKey | None:
-        owner = definition.outputs[0].key
-        found = find_named(self.names, item.key.parts, owner, anywhere=not item.explicit)
-        if len(found) > 1:
-            self.faults.append(_ambiguous(item, found, definition))
-        elif found and found[0] not in definition.keys:
-            return found[0]
-        elif found or item.key == owner:
-            self.faults.append(_self_reference(item.key, definition))
-        elif item.certain:
-            self.faults.append(_missing(item, definition, self.names))
-        return None
+def _refuse(problems: Iterable[Diagnostic]) -> None:
+    errors = [problem for problem in in_order(problems) if problem.severity == "error"]
+    if errors:
+        raise InvalidDefinitionError("\n".join(map(_told, errors)), code=errors[0].code)
 
 
-def _missing(item: AssetInput, definition: AssetsDefinition, names: Names) -> InvalidDefinitionError:
-    namesakes = [str(key) for key in sorted(names.by_last.get(item.key.name, ())) if key not in definition.keys]
-    near = f" Did you mean {' or '.join(namesakes)}?" if namesakes else ""
-    near = near or and_nearest(str(item.key), map(str, names.by_key.values()))
-    message = (
-        f'Input asset "{item.key}" of {definition.node_name} ({definition.place}) is not produced by any of the '
-        f"given assets and is not one of the given sources.{near}"
-    )
-    return InvalidDefinitionError(message, code="E101")
-
-
-def _ambiguous(item: AssetInput, found: Iterable[AssetKey], definition: AssetsDefinition) -> InvalidDefinitionError:
-    names = ", ".join(str(key) for key in sorted(found))
-    message = f'Input "{item.key}" of {definition.node_name} ({definition.place}) can be any of {names}'
-    return InvalidDefinitionError(message, code="E106")
-
-
-def _self_reference(key: AssetKey, definition: AssetsDefinition) -> InvalidDefinitionError:
-    return InvalidDefinitionError(f'Asset "{key}" depends on itself ({definition.place})', code="E104")
+def _told(error: Diagnostic) -> str:
+    place = f" ({error.span.where})" if error.span and error.span.where not in error.message else ""
+    return f"{IN_DAGSTERS_WORDS.get(error.code, '')}{error.message}{place}{error.hint and '. '}{error.hint}"

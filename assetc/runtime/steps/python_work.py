@@ -11,15 +11,17 @@ from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset
 from assetc.compiler.diagnostic import diagnostic
+from assetc.compiler.graph import arguments_of
 from assetc.compiler.plan import Output, Step
 from assetc.definitions.errors import AssetcError
 from assetc.definitions.key import AssetKey
 from assetc.runtime.compiled_sql import SqlCompiler
 from assetc.runtime.execution.work import Attempt, Built, LogLevel, Making, StepFailed
-from assetc.runtime.python.body import BodyFailed, BodyRequest, match_inputs, run_body
+from assetc.runtime.python.body import BodyFailed, BodyRequest, run_body
 from assetc.runtime.python.body_failure import BodyFailure, failure_of
 from assetc.runtime.python.call import makings
 from assetc.runtime.python.load_upstream import Upstream
+from assetc.runtime.python.match_inputs import match_inputs
 from assetc.runtime.python.pass_values import Known, Values, store_output
 from assetc.runtime.python.produced import Produced
 from assetc.runtime.python.warehouse_access import WarehouseAccess
@@ -97,13 +99,14 @@ class PythonWork(Struct, frozen=True):
 
     def _body_request(self, wanted: tuple[Output, ...], manager: ProjectIOManager, attempt: Attempt) -> BodyRequest:
         first = wanted[0].asset
+        arguments = arguments_of(self.workspace.graph, (output.asset.key for output in wanted))
         return BodyRequest(
             keys=tuple(output.asset.key for output in wanted),
             path=first.path,
             root=self.workspace.root,
             access=manager.access,
             values=Values(attempt.run_id, _known, {}, logging.getLogger("assetc"), manager),
-            find_inputs=lambda definition: match_inputs(definition, manager.upstream),
+            find_inputs=lambda definition: match_inputs(definition, arguments),
             write_log=lambda level, line: attempt.log(LEVELS.get(level, "info"), line),
             resources=self.workspace.project.resources,
             config=first.config.extra,

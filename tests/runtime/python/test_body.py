@@ -17,9 +17,10 @@ from assetc.adapters.registry import find_adapter
 from assetc.compiler.materialization.build import Query, TableValue
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
-from assetc.runtime.python.body import BodyFailed, BodyRequest, match_inputs, run_body
+from assetc.runtime.python.body import BodyFailed, BodyRequest, run_body
 from assetc.runtime.python.body_value import ObjectValue, changed_kind, kind_of, to_body_value
 from assetc.runtime.python.load_upstream import Upstream, load_upstream
+from assetc.runtime.python.match_inputs import match_inputs
 from assetc.runtime.python.pass_values import Known, Values
 from assetc.runtime.python.warehouse_access import WarehouseAccess
 from assetc.runtime.values.pickled import save_object

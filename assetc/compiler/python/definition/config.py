@@ -8,23 +8,12 @@ from assetc.compiler.configuration.keys import without_effect
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.project import Entry
 from assetc.compiler.python.body.notes import BodyNotes
+from assetc.compiler.python.definition.decorator_arguments import NO_CONFIGURATION, STRUCTURE, as_words
 from assetc.compiler.python.definition.definition import Definition, argument_span
 from assetc.compiler.python.definition.literals import NOT_LITERAL, literal_of
 from assetc.compiler.python.follow.values import Entries, Value
 from assetc.definitions.options import AssetOptions, MultiAssetOptions
 from assetc.definitions.spec import DEFAULT_IO_MANAGER_KEY
-
-STRUCTURE = frozenset((
-    "name", "key", "key_prefix", "deps", "non_argument_deps", "ignore_deps", "ins", "outs", "specs",
-    "description", "sql", "internal_asset_deps",
-))  # fmt: skip
-"""Arguments that have fields of their own in a reading."""
-
-NO_CONFIGURATION = frozenset((
-    "auto_materialize_policy", "can_subset", "check_specs", "dagster_type", "hooks", "io_manager_def", "is_virtual",
-    "pool", "resource_defs",
-))  # fmt: skip
-"""Arguments that have nothing to do with how an asset is stored."""
 
 NOT_BUILT = frozenset((
     "auto_materialize_policy", "automation_condition", "backfill_policy", "freshness_policy", "hooks", "io_manager_def",
@@ -46,7 +35,7 @@ def read_config(definition: Definition, notes: BodyNotes) -> Iterator[Entry]:
     for name, value, argument in _written(definition):
         literal = literal_of(value)
         if literal is not NOT_LITERAL:
-            yield Entry(name, _as_words(literal) if name == "tags" else literal, argument_span(definition, argument))
+            yield Entry(name, as_words(literal) if name == "tags" else literal, argument_span(definition, argument))
     for keyword, value, scope in notes.config:
         literal = literal_of(value)
         if keyword.arg is not None and literal is not NOT_LITERAL:
@@ -68,13 +57,6 @@ def _written(definition: Definition) -> Iterator[tuple[str, Value, str]]:
         is_unknown = name in given and name not in ARGUMENTS  # which is reported as such
         if not is_structure and not is_unknown:
             yield name, value, name if name in given else "config"
-
-
-def _as_words(tags: object) -> object:
-    """Dagster's tags have values, dbt's do not: `team=sales` becomes one word."""
-    if not isinstance(tags, dict):
-        return tags
-    return [f"{name}={value}" if value not in ("", None) else str(name) for name, value in tags.items()]
 
 
 def arguments_without_effect(definition: Definition) -> Iterator[Diagnostic]:
