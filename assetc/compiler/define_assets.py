@@ -17,7 +17,6 @@ from assetc.compiler.names.locate import relation_of
 from assetc.compiler.place import Span, file_span
 from assetc.compiler.project import Entry, Patch, Project
 from assetc.compiler.python.reading import PythonAsset, owns
-from assetc.compiler.python.stored_as_value import is_stored_as_value
 from assetc.compiler.reference import Reference
 from assetc.definitions.errors import InvalidDefinitionError
 from assetc.definitions.key import AssetKey
@@ -139,7 +138,7 @@ def _with_kind(config: AssetConfig, written: WrittenAsset) -> AssetConfig:
 
 
 def _is_without_relation(config: AssetConfig, python: PythonAsset | None) -> bool:
-    return config.materialization.is_inlined or (python is not None and is_stored_as_value(python))
+    return config.materialization.is_inlined or (python is not None and python.is_stored_as_object)
 
 
 def _of_one_key(python: PythonAsset, key: str) -> PythonAsset:

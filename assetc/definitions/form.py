@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import types
-from typing import Annotated, Literal, Union, get_args, get_origin
+from typing import Annotated, Literal, Union, get_args, get_origin, is_typeddict
 
 from assetc.definitions.relation import Relation
+from assetc.definitions.unimported import Unimported
 
 Form = Literal["pandas", "polars", "polars_lazy", "pyarrow", "record_batches", "duckdb", "dicts", "relation", "spark"]
 
@@ -35,11 +36,22 @@ def form_of(annotation: object) -> Form | None:
     bare = without_wrappers(annotation)
     if isinstance(bare, str):
         return _form_of_text(bare)
-    if get_origin(bare) is list and [get_origin(item) or item for item in get_args(bare)] == [dict]:
+    if isinstance(bare, Unimported):
+        return form_of_name(bare.dotted)
+    if get_origin(bare) is list and len(get_args(bare)) == 1 and _is_row_type(get_args(bare)[0]):
         return "dicts"
+    bare = get_origin(bare) or bare
     if not isinstance(bare, type):
         return None
     return "relation" if bare is Relation else form_of_class(bare)
+
+
+def form_of_name(name: str) -> Form | None:
+    """The form of table that a class of this dotted name is, if it is one of a library that is known."""
+    module, _, last = name.rpartition(".")
+    if last == "Relation" and module in ("", "assetc"):
+        return "relation"
+    return FORM_OF_CLASS.get((module.partition(".")[0], last))
 
 
 def form_of_class(cls: type) -> Form | None:
@@ -60,6 +72,9 @@ def form_of_value(value: object) -> Form | None:
 
 def without_wrappers(annotation: object) -> object:
     """The annotation without `Annotated[...]` and `... | None`."""
+    aliased = getattr(annotation, "__value__", None) or getattr(annotation, "__supertype__", None)
+    if aliased is not None:  # `type Rows = list[dict]`, NewType("Frame", DataFrame)
+        return without_wrappers(aliased)
     origin = get_origin(annotation)
     if origin is Annotated:
         return without_wrappers(get_args(annotation)[0])
@@ -67,6 +82,10 @@ def without_wrappers(annotation: object) -> object:
         rest = [item for item in get_args(annotation) if item is not type(None)]
         return without_wrappers(rest[0]) if len(rest) == 1 else annotation
     return annotation
+
+
+def _is_row_type(item: object) -> bool:
+    return (get_origin(item) or item) is dict or is_typeddict(item)
 
 
 def _is_row(item: object) -> bool:
@@ -77,7 +96,4 @@ def _form_of_text(text: str) -> Form | None:
     bare = text.replace(" ", "").removesuffix("|None").strip("'\"")
     if bare.startswith(("list[dict", "List[Dict", "List[dict")):
         return "dicts"
-    module, _, name = bare.rpartition(".")
-    if name == "Relation":
-        return "relation"
-    return FORM_OF_CLASS.get((module.partition(".")[0], name))
+    return form_of_name(bare)

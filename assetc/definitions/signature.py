@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import builtins
 import functools
 import inspect
 import sys
+from collections import ChainMap
 from collections.abc import Callable, Mapping
-from typing import ForwardRef, Literal, TypeAlias
+from types import SimpleNamespace
+from typing import ForwardRef, Literal, TypeAlias, get_args, get_type_hints
 
 from msgspec import Struct
 
 from assetc.definitions.asset_in import AssetIn, From, named_asset
 from assetc.definitions.errors import InvalidInvocationError
 from assetc.definitions.form import form_of, without_wrappers
+from assetc.definitions.unimported import Unimported, imported_for_checkers
 
 Body: TypeAlias = Callable[..., object]
 Role = Literal["context", "config", "resource", "connection", "upstream"]
@@ -25,6 +29,9 @@ CONNECTION_NAMES = frozenset(
     }
 )
 SERVICE_NAMES = frozenset({"resources", "log", "logger", "self", "cls", "execution_date", "partition", "start", "end"})
+MOST_QUOTES = 3
+"""How often an annotation may be the text of a text."""
+
 RESOURCE_SUFFIXES = ("Resource", "Config", "Session", "Connection", "Client", "Engine")
 
 
@@ -113,6 +120,8 @@ def annotation_name(annotation: object) -> str:
     """An annotation as it is written, as far as it has a name."""
     if annotation is Missing:
         return ""
+    if isinstance(annotation, Unimported):
+        return annotation.dotted
     return annotation if isinstance(annotation, str) else getattr(annotation, "__name__", "")
 
 
@@ -120,29 +129,51 @@ def _type_name(annotation: object) -> str:
     return annotation_name(without_wrappers(annotation)).rpartition(".")[2]
 
 
-def _names_of(body: Body) -> dict[str, object]:
-    """The names that an annotation of `body` can use."""
+def _names_of(body: Body) -> ChainMap[str, object]:
+    """The names that an annotation of `body` can use, those that only a type checker imports among them."""
     function = inspect.unwrap(body)
     while isinstance(function, functools.partial):
         function = inspect.unwrap(function.func)
     if not inspect.isfunction(function):
-        return {}
+        return ChainMap()
     closed = inspect.getclosurevars(function).nonlocals if function.__closure__ else {}
-    return {**function.__globals__, **closed}
+    return ChainMap(dict(closed), function.__globals__, _ForCheckers(function.__code__.co_filename))
 
 
-def _evaluate(annotation: object, names: dict[str, object]) -> object:
+class _ForCheckers(dict[str, object]):
+    """The names that a file imports for type checkers, read when a name is found nowhere else."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def __missing__(self, name: str) -> object:
+        if hasattr(builtins, name):
+            raise KeyError(name)
+        self.update(imported_for_checkers(self._path) if not self else {})
+        if name not in self:
+            raise KeyError(name)
+        return self[name]
+
+
+def _evaluate(annotation: object, names: Mapping[str, object]) -> object:
+    """The type that an annotation means; its text where a name in it is not known."""
     if annotation is inspect.Signature.empty:
         return Missing
-    if isinstance(annotation, ForwardRef):
-        return annotation.__forward_arg__
-    if not isinstance(annotation, str):
-        return annotation
+    text = annotation.__forward_arg__ if isinstance(annotation, ForwardRef) else annotation
     try:
-        evaluated: object = eval(annotation, names)  # noqa: S307  the user's own annotation, in the user's own module
-    except Exception:  # a name that only a type checker imports: its text is enough
+        for _ in range(MOST_QUOTES):
+            text = eval(text, {}, names) if isinstance(text, str) else text  # noqa: S307  the user's own annotation
+        return _with_types_inside(text, names)
+    except Exception:
+        return text
+
+
+def _with_types_inside(annotation: object, names: Mapping[str, object]) -> object:
+    """The annotation with what stands in quotes within its brackets."""
+    if not any(isinstance(each, str | ForwardRef) for each in get_args(annotation)):
         return annotation
-    return evaluated
+    holder = SimpleNamespace(__annotations__={"it": annotation})
+    return get_type_hints(holder, {}, names, include_extras=True)["it"]
 
 
 def invoke(

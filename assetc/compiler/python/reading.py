@@ -13,6 +13,9 @@ from assetc.compiler.reference import EdgeKind, Reference
 
 ParameterRole = Literal["context", "config", "resource", "connection", "upstream"]
 
+ReturnKind = Literal["table", "object", "none", "any"]
+"""What a function returns, as its annotation says: a table, another value, nothing; or that is left open."""
+
 OWNING_OPERATIONS = frozenset({"create", "replace"})
 """Writes that make an asset the owner of the relation; other writes change one that exists."""
 
@@ -69,13 +72,6 @@ class PythonReference(Struct, frozen=True):
     span: Span
 
 
-class Returns(Struct, frozen=True):
-    """The annotation of what a function returns, as written. `is_none`: it is `None`."""
-
-    annotation: str
-    is_none: bool
-
-
 class PythonAsset(Struct, frozen=True):
     """One `@asset`, one `@multi_asset` (its keys are in `outs`) or one dbt `def model(dbt, session)`.
 
@@ -101,12 +97,17 @@ class PythonAsset(Struct, frozen=True):
     local_frames: tuple[str, ...] = ()
     config: tuple[Entry, ...] = ()
     outs: tuple[str, ...] = ()
-    returns: Returns | None = None
+    returns: ReturnKind = "any"
     description: str = ""
     sql: str | None = None
     unresolved: bool = False
     is_dbt_model: bool = False
     spec_deps: tuple[tuple[str, tuple[DeclaredDependency, ...]], ...] = ()
+
+    @property
+    def is_stored_as_object(self) -> bool:
+        """Whether it is known that its value is not a table."""
+        return self.returns == "object" and not self.is_dbt_model and self.sql is None
 
 
 class PythonReading(Struct, frozen=True):

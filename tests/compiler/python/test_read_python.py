@@ -514,3 +514,48 @@ def test_an_argument_that_does_nothing_yet_is_told_unless_it_says_nothing() -> N
             return 1
     """
     assert problems(code) == [("W223", "models/c.py:3:21")]
+
+
+# annotations
+
+TYPES = """
+import pandas as pd
+from typing import Any, Dict, List, Optional, TypedDict
+Frame = pd.DataFrame
+Rows = list[dict]
+MaybeRows = Optional[List[Dict[str, Any]]]
+class Row(TypedDict):
+    id: int
+class Orders(pd.DataFrame): ...
+class TableStats: ...
+class DataFrame: ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("annotation", "kind"),
+    [
+        *((each, "table") for each in ("PDF", "p.DataFrame", "t.Frame", "MyRows", "t.MaybeRows", "list[t.Row]")),
+        *((each, "table") for each in ("t.Orders", "typing.List[typing.Dict]", "Output[PDF]", "lazy.DataFrame")),
+        *((each, "table") for each in ("'PDF'", "typing.Optional['PDF']", "None | t.Frame", "An[PDF, 'note']")),
+        *((each, "table") for each in ("typing.Iterator[Output[PDF]]", "DataFrame")),
+        *((each, "object") for each in ("t.TableStats", "t.DataFrame", "Stats", "dict[str, PDF]", "tuple[PDF, PDF]")),
+        *((each, "object") for each in ("list", "list[int]", "int", "PDF | int", "p.Series")),
+        *((each, "any") for each in ("Output", "object", "typing.Any", "their.OrdersFrame", "typing.Iterator[Output]")),
+        *((each, "none") for each in ("None", "'None'")),
+    ],
+)
+def test_an_annotation_means_what_its_names_come_from(annotation: str, kind: str) -> None:
+    code = f"""
+        import typing, models.types as t, theirs as their
+        import pandas as p
+        from pandas import DataFrame as PDF
+        from typing import Annotated as An
+        from models.types import Rows as MyRows, TableStats as Stats
+        if typing.TYPE_CHECKING:
+            import polars as lazy
+        @asset
+        def made() -> {annotation}: ...
+    """
+    (made,) = read(code, {"models/types.py": TYPES}).assets
+    assert made.returns == kind

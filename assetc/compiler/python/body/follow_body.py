@@ -19,7 +19,10 @@ def follow_body(machine: Machine, definition: Definition, mapped: set[str], read
     node, closure = definition.node, definition.closure
     scope = Scope(closure.scope.source, closure.scope, is_function=True)
     for argument, default in parameters_of(node):
-        scope.bind(argument.arg, Argument(argument.arg, is_relation(argument.annotation), argument.arg in mapped))
+        scope.bind(
+            argument.arg,
+            Argument(argument.arg, is_relation(machine, argument.annotation, closure.scope), argument.arg in mapped),
+        )
         if isinstance(default, ast.Constant) and isinstance(default.value, str):
             scope.names[argument.arg] = Text(((Piece(default.value, is_default=True),),))
     scope.names.update(closure.named)

@@ -11,12 +11,12 @@ from msgspec import Struct, field
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.place import Span, file_span
 from assetc.compiler.python.body.follow_body import follow_body
+from assetc.compiler.python.definition.annotation import return_kind
 from assetc.compiler.python.definition.check_definition import check_definition
 from assetc.compiler.python.definition.config import arguments_without_effect, lacks_config, read_config
 from assetc.compiler.python.definition.definition import Definition, argument_span, name_place
 from assetc.compiler.python.definition.parameters import (
     annotated_key,
-    annotation_text,
     default_key,
     parameters_of,
     read_parameter,
@@ -27,7 +27,7 @@ from assetc.compiler.python.follow.known import only_text
 from assetc.compiler.python.follow.machine import Machine
 from assetc.compiler.python.follow.values import UNKNOWN, AssetFunction, Constant, Entries, Items, Key, Text, Value
 from assetc.compiler.python.library.keys import key_parts, key_text, own_name
-from assetc.compiler.python.reading import DeclaredDependency, DeclaredInput, PythonAsset, Returns
+from assetc.compiler.python.reading import DeclaredDependency, DeclaredInput, PythonAsset
 from assetc.compiler.sql.judged import SqlReader
 
 DEPS = "name them in deps=[...] as constants"
@@ -73,7 +73,7 @@ def build_asset(machine: Machine, definition: Definition, reader: SqlReader, nam
         key_prefix=(*_prefix(definition, problems), *prefix),
         parameters=()
         if definition.is_dbt_model
-        else tuple(read_parameter(each, source) for each in parameters_of(node)),
+        else tuple(read_parameter(machine, each, definition.closure.scope) for each in parameters_of(node)),
         inputs=inputs,
         references=tuple(notes.references.values()),
         writes=tuple(notes.writes.values()),
@@ -82,7 +82,7 @@ def build_asset(machine: Machine, definition: Definition, reader: SqlReader, nam
         local_frames=tuple(notes.local_frames),
         config=tuple(read_config(definition, notes)),
         outs=tuple(_outs(definition, problems)),
-        returns=_returns(definition),
+        returns=return_kind(machine, node.returns, definition.closure.scope),
         description=only_text(given.get("description", UNKNOWN)) or inspect.cleandoc(ast.get_docstring(node) or ""),
         sql=only_text(given.get("sql", UNKNOWN)),
         unresolved=notes.unresolved or bool(problems.found),
@@ -213,11 +213,3 @@ def _outs(definition: Definition, problems: _Problems) -> Iterable[str]:
 
 def _key_of_out(name: str, out: Value) -> str:
     return "/".join((*out.prefix, out.key or name)) if isinstance(out, Key) else name
-
-
-def _returns(definition: Definition) -> Returns | None:
-    annotation = definition.node.returns
-    if annotation is None:
-        return None
-    is_none = isinstance(annotation, ast.Constant) and annotation.value in (None, "None")
-    return Returns(annotation_text(annotation, definition.closure.scope.source), is_none)

@@ -15,6 +15,7 @@ from assetc.compiler.python.follow.machine import Evaluate, Machine
 from assetc.compiler.python.follow.values import (
     UNKNOWN,
     Choice,
+    Class,
     Closure,
     Constant,
     Entries,
@@ -25,6 +26,7 @@ from assetc.compiler.python.follow.values import (
     Piece,
     Scope,
     Text,
+    TypeExpression,
     Value,
 )
 from assetc.compiler.python.library import strings
@@ -77,9 +79,23 @@ def operation(machine: Machine, node: ast.BinOp, scope: Scope) -> Value:
             return UNKNOWN if tail is None else FilePath(posixpath.join(left.path, tail))
         case ast.BitOr() if isinstance(left, Entries) and isinstance(right, Entries):
             return Entries(left.values | right.values, left.complete and right.complete)
+        case ast.BitOr() if _are_types(left, right):
+            return TypeExpression(node, scope)
         case ast.Mult() if isinstance(left, Items) and isinstance(right, Constant):
             return Items(left.values)
     return UNKNOWN
+
+
+def _are_types(*values: Value) -> bool:
+    return all(value == Constant(None) or isinstance(value, (Outside, Class, TypeExpression)) for value in values)
+
+
+GENERIC = frozenset({"list", "List", "Optional", "Union", "Annotated", "Output", "Iterator", "Iterable", "Generator"})
+"""The names of what takes types in brackets, as far as they say whether a value is a table."""
+
+
+def _is_generic(value: Value) -> bool:
+    return isinstance(value, Outside) and value.name.rpartition(".")[2] in GENERIC
 
 
 def conditional(machine: Machine, node: ast.IfExp, scope: Scope) -> Value:
@@ -161,6 +177,8 @@ def dictionary(machine: Machine, node: ast.Dict, scope: Scope) -> Value:
 def subscript(machine: Machine, node: ast.Subscript, scope: Scope) -> Value:
     """`a["b"]`, `a[0]`."""
     index = machine.evaluate(node.slice, scope)
+    if _is_generic(machine.evaluate(node.value, scope)):
+        return TypeExpression(node, scope)
     return over(machine.evaluate(node.value, scope), lambda value: _at(value, index))
 
 

@@ -169,6 +169,13 @@ class Outside(Struct, frozen=True):
     name: str
 
 
+class TypeExpression(Struct, frozen=True, eq=False):
+    """An expression of types as it is written, such as `list[dict]` or `Frame | None`."""
+
+    node: ast.expr
+    scope: Scope
+
+
 class Key(Struct, frozen=True):
     """An asset key in an expression (AssetKey, AssetIn, AssetSpec, AssetOut, SourceAsset ...), as written.
 
@@ -232,6 +239,7 @@ Value: TypeAlias = (
     | Instance
     | Module
     | Outside
+    | TypeExpression
     | Key
     | AssetFunction
     | AssetDecorator
