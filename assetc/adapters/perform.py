@@ -7,6 +7,7 @@ from contextlib import closing
 from typing import TypeAlias, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from assetc.adapters.protocol import Question, Refused, Rendering, Rows, Session, Statement, WarehouseError
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
@@ -18,11 +19,14 @@ from assetc.compiler.operation import (
     CreateTable,
     DeleteInsert,
     Describe,
+    FindChanged,
+    FindEmpty,
     LoadSeed,
     LoadValue,
     Merge,
     Operation,
     Operations,
+    RefuseRows,
     Report,
     RunChecks,
     WriteRows,
@@ -83,6 +87,10 @@ class _Step(Struct):
         match operation:
             case Describe(relation):
                 return self.session.columns(relation)
+            case FindEmpty(_, columns) | FindChanged(into=columns):
+                return tuple(column for column, found in zip(columns, self.ask(operation), strict=True) if found)
+            case RefuseRows(fault=fault):
+                self.refuse(fault, self.ask(operation))
             case LoadValue(relation, value, temporary):
                 self.rows = self.session.write(relation, value, temporary=temporary)
             case RunChecks(relation):
@@ -94,6 +102,20 @@ class _Step(Struct):
             case _:
                 self.execute(operation)
         return ()
+
+    def ask(self, operation: Operation) -> tuple[object, ...]:
+        """The one row of the query that an operation is."""
+        (statement,) = self.statements(self.render(operation))
+        self.listener.send(statement)
+        try:
+            return self.session.query(statement.sql)[1][0]
+        except WarehouseError as error:
+            error.statement = statement
+            raise
+
+    def refuse(self, fault: Diagnostic, answer: tuple[object, ...]) -> None:
+        if answer[0]:
+            self.report(replace(fault, message=fault.message.replace("{count}", str(answer[0]))))
 
     def carry_out_atomically(self, operations: tuple[Operation, ...] | Operations) -> None:
         self.session.begin()

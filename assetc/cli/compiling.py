@@ -130,6 +130,7 @@ def statements_of(asset: Asset, compiler: SqlCompiler, existing: RelationKind | 
         existing=existing,
         columns=asset.columns,
         span=asset.span,
+        guards_rows=False,  # what only looks at rows is no part of the SQL
     )
     session = RecordingSession(compiler.workspace.compilation.columns.get(asset.key) or ())
     try:

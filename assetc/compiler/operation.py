@@ -121,6 +121,13 @@ class AlterColumns(Struct, frozen=True):
     retype: tuple[Column, ...] = ()
 
 
+class SettleTypes(Struct, frozen=True):
+    """Give these types to columns of `relation` that hold nothing but NULL, whatever types they have."""
+
+    relation: Relation
+    columns: tuple[Column, ...]
+
+
 class SeedColumn(Struct, frozen=True):
     """A column of a CSV file: the type that its values allow, by DuckDB's name, and the configured one."""
 
@@ -195,6 +202,37 @@ class Describe(Struct, frozen=True):
     relation: Relation
 
 
+class FindEmpty(Struct, frozen=True):
+    """Ask which of these columns of `relation` hold nothing but NULL; the answer is those."""
+
+    relation: Relation
+    columns: tuple[Column, ...]
+
+
+class FindChanged(Struct, frozen=True):
+    """Ask which of these columns of `relation` hold values that would be others in the types of `into`.
+
+    The answer is those of `into`, whose types are those of the columns at the same place.
+    """
+
+    relation: Relation
+    columns: tuple[Column, ...]
+    into: tuple[Column, ...]
+
+
+class RefuseRows(Struct, frozen=True):
+    """End the step with `fault` if a part of the key is NULL in some rows, or (`repeated`) if rows have one key.
+
+    A part of the key is one of the columns, else an expression. `{count}` in the fault's message is how many there are.
+    """
+
+    relation: Relation
+    key: tuple[str, ...]
+    columns: tuple[str, ...]
+    fault: Diagnostic
+    repeated: bool = False
+
+
 class RunChecks(Struct, frozen=True):
     """The moment before publication: checks that read `relation` run in this session, and may stop everything."""
 
@@ -215,9 +253,9 @@ class Atomically(Struct, frozen=True):
 
 Operation: TypeAlias = (
     CreateView | CreateTable | CreateEmpty | Drop | Rename | Publish | Append | DeleteInsert | Merge | WriteRows
-    | AlterColumns | LoadSeed | LoadValue | CreateSchema | DropSchema | RunSql | CreateLedger | WriteLedger
-    | Describe | RunChecks | Report | Atomically
+    | AlterColumns | SettleTypes | LoadSeed | LoadValue | CreateSchema | DropSchema | RunSql | CreateLedger
+    | WriteLedger | Describe | FindEmpty | FindChanged | RefuseRows | RunChecks | Report | Atomically
 )  # fmt: skip
 
 Operations: TypeAlias = Generator[Operation, tuple[Column, ...], None]
-"""A materialization: it yields operations; the answer to `Describe` is sent back, `()` to every other kind."""
+"""A materialization: it yields operations; the answer to those that ask is sent back, `()` to every other kind."""

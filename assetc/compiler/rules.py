@@ -62,6 +62,8 @@ class Rules(Struct, frozen=True):
     loads_seeds: bool = True
     """Whether `run` loads the selected seeds that changed."""
     publish: Literal["after_checks", "before_checks"] = "after_checks"
+    guards_rows: bool = True
+    """Whether rows that an incremental asset would double or change end its step; else they are written as they are."""
     has_ledger: bool = True
     """Whether a ledger is written unasked; else where `flags: {ledger: true}` asks for it."""
     shares_no_relation: bool = True
@@ -98,6 +100,7 @@ DBT = Rules(
     lists_selectors=True,
     loads_seeds=False,
     publish="before_checks",
+    guards_rows=False,
     has_ledger=False,
     shares_no_relation=False,
     threads=1,

@@ -11,6 +11,7 @@ import pytest
 from assetc.adapters.protocol import Adapter
 from assetc.adapters.registry import BUILT_IN, find_adapter
 from assetc.compiler import operation
+from assetc.compiler.diagnostic import diagnostic
 from assetc.compiler.operation import CreateTable, Describe
 from assetc.definitions.relation import Relation
 
@@ -21,6 +22,7 @@ CASE = re.compile(
 NAMES = {
     **vars(operation),
     "Relation": Relation,
+    "diagnostic": diagnostic,
     "r": lambda name: Relation("db", "main", name),
     "tmp": lambda name: Relation(None, None, name),
 }

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from assetc.compiler.abilities import Abilities
 from assetc.compiler.config import AssetConfig, Hook
+from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.materialization.build import (
     Build,
     CsvFile,
@@ -78,6 +79,8 @@ def text(value: object) -> str:
     match value:
         case Report(fault):
             return f"{fault.code} {fault.span}: {fault.message} | {fault.hint}"
+        case Diagnostic(code, message):
+            return f"{code} {message}"
         case Relation():
             return ".".join(value.parts())
         case Column(name, type_name):

@@ -14,6 +14,8 @@ _CSV_LINE = re.compile(r"CSV Error on Line: (\d+)")
 _CSV_REASON = re.compile(
     r"^(Expected Number|Error when|Value with|Invalid unicode|Maximum line|Quote|Escape).*", re.MULTILINE
 )
+_ABORTED = "Current transaction is aborted"
+"""What is said of each statement after one that failed: only a new transaction helps."""
 _HINTS = (
     ("no space left on device", "free some space on the disk, then run again"),
     ("file too large", "free some space on the disk, then run again"),
@@ -40,7 +42,7 @@ def translate(error: duckdb.Error, sql: str = "") -> WarehouseError | Canceled:
     reason = _csv_reason(message) if line else message
     return WarehouseError(
         reason,
-        transient=isinstance(error, duckdb.TransactionException),
+        transient=isinstance(error, duckdb.TransactionException) and _ABORTED not in message,
         position=None if offset is None else characters(sql, offset),
         line=int(line.group(1)) if line else None,
         hint=_hint(message, _HINTS) or (_hint(reason, _ROW_HINTS) if line else ""),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from assetc.adapters.asking import asking_query
 from assetc.adapters.duckdb.naming import name_of, quote
 from assetc.adapters.protocol import Statement
 from assetc.compiler.operation import (
     AlterColumns,
     Append,
+    Column,
     CreateEmpty,
     CreateLedger,
     CreateSchema,
@@ -17,16 +19,21 @@ from assetc.compiler.operation import (
     DeleteInsert,
     Drop,
     DropSchema,
+    FindChanged,
+    FindEmpty,
     LoadSeed,
     Merge,
     Operation,
     Publish,
+    RefuseRows,
     Rename,
     RunSql,
+    SettleTypes,
     WriteLedger,
 )
 from assetc.definitions.relation import Relation
 
+_NESTED = ("STRUCT(", "MAP(", "UNION(")
 _LONGEST_LINE = 64 * 1024 * 1024
 
 
@@ -50,12 +57,12 @@ def render(operation: Operation) -> tuple[Statement, ...]:
             columns = [(column.name, column.configured or column.type) for column in operation.columns]
             rows = read_csv(operation.path, operation.delimiter, columns)
             return (Statement(f"create table {name_of(operation.relation)} as\nselect * from {rows}"),)
-        case Drop() | Rename() | Publish() | AlterColumns() | CreateSchema() | DropSchema():
+        case Drop() | Rename() | Publish() | AlterColumns() | SettleTypes() | CreateSchema() | DropSchema():
             return tuple(Statement(sql) for sql in _change(operation))
         case Append() | DeleteInsert() | Merge():
             return tuple(Statement(sql) for sql in _write(operation))
-        case CreateLedger() | WriteLedger():
-            return (Statement(_ledger(operation)),)
+        case CreateLedger() | WriteLedger() | FindEmpty() | FindChanged() | RefuseRows():
+            return (Statement(_one(operation)),)
         case RunSql(sql):
             return (Statement(sql),)
     raise TypeError(f"{type(operation).__name__} is not rendered")
@@ -86,7 +93,13 @@ def _create(operation: CreateTable | CreateEmpty) -> str:
     return f"create {temporary}table {name_of(operation.relation)}"
 
 
-def _change(operation: Drop | Rename | Publish | AlterColumns | CreateSchema | DropSchema) -> list[str]:
+def _cast(column: str, own: Column, other: Column) -> str | None:
+    """NULL for a value that does not fit; of nested types DuckDB itself says what does not."""
+    is_nested = any(each.type.endswith("]") or each.type.startswith(_NESTED) for each in (own, other))
+    return None if is_nested else f"try_cast({column} as {other.type})"
+
+
+def _change(operation: Drop | Rename | Publish | AlterColumns | SettleTypes | CreateSchema | DropSchema) -> list[str]:
     match operation:
         case Drop(relation, kind):
             return [f"drop {kind} if exists {name_of(relation)}"]
@@ -100,6 +113,12 @@ def _change(operation: Drop | Rename | Publish | AlterColumns | CreateSchema | D
             changes += [f"drop column {quote(name)}" for name in drop]
             changes += [f"alter column {quote(column.name)} set data type {column.type}" for column in retype]
             return [f"alter table {name_of(relation)} {change}" for change in changes]
+        case SettleTypes(relation, columns):
+            return [
+                f"alter table {name_of(relation)} alter column {quote(column.name)}"
+                f" set data type {column.type} using cast(null as {column.type})"
+                for column in columns
+            ]
         case CreateSchema(relation):
             return [f"create schema if not exists {_schema_of(relation)}"]
         case DropSchema(relation):
@@ -160,8 +179,10 @@ def _merge(operation: Merge) -> str:
     return "\n".join(lines)
 
 
-def _ledger(operation: CreateLedger | WriteLedger) -> str:
+def _one(operation: CreateLedger | WriteLedger | FindEmpty | FindChanged | RefuseRows) -> str:
     match operation:
+        case FindEmpty(relation) | FindChanged(relation) | RefuseRows(relation):
+            return asking_query(operation, name_of(relation), quote, _cast)
         case CreateLedger(ledger):
             columns = '"step_id" varchar primary key, "at" timestamp with time zone not null default now()'
             return f"create table if not exists {name_of(ledger)} ({columns})"

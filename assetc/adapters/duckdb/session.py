@@ -12,8 +12,9 @@ import duckdb
 
 from assetc.adapters.duckdb.faults import translate
 from assetc.adapters.duckdb.naming import name_of, quote
+from assetc.adapters.given_tables import steady_columns
 from assetc.adapters.protocol import Canceled, Existing, Holder, Statement, WarehouseError
-from assetc.adapters.tables import VALUE_NAME, RelationRows, registered
+from assetc.adapters.tables import READ_ALL_OBJECTS, VALUE_NAME, RelationRows, registered
 from assetc.compiler.config import NOTHING
 from assetc.compiler.operation import Column
 from assetc.definitions.relation import Relation
@@ -52,6 +53,7 @@ class DuckDbSession:
     def _settle(self) -> None:
         """What every cursor begins with."""
         self._cursor.execute("set errors_as_json = true")
+        self._cursor.execute(READ_ALL_OBJECTS)
         if self._schema is not None:
             self._cursor.execute(f"use {name_of(self._schema)}")
 
@@ -123,9 +125,9 @@ class DuckDbSession:
     def write(self, relation: Relation, table: object, *, temporary: bool = False) -> int | None:
         """Create a relation from a table value; frames are read where they are."""
         kind = "temporary table" if temporary else "table"
-        sql = f"create {kind} {name_of(relation)} as\nselect * from {VALUE_NAME}"
-        with self._translated(sql), registered(self._cursor, table):
-            return self._run(sql, NOTHING)
+        with self._translated(), registered(self._cursor, table) as rows:
+            columns = "*" if isinstance(table, duckdb.DuckDBPyRelation) else steady_columns(rows)
+            return self._run(f"create {kind} {name_of(relation)} as\nselect {columns} from {VALUE_NAME}", NOTHING)
 
     def cancel(self) -> None:
         """Cancel the running statement and refuse any further one; called from another thread."""
@@ -151,7 +153,7 @@ class DuckDbSession:
         return int(first[0]) if counts and first is not None else None
 
     @contextmanager
-    def _translated(self, sql: str) -> Iterator[None]:
+    def _translated(self, sql: str = "") -> Iterator[None]:
         if self._canceled.is_set():
             raise Canceled("canceled")
         try:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 import psycopg
 
+from assetc.adapters.duckdb.faults import translate
 from assetc.adapters.postgres.driver import Connection
 from assetc.adapters.postgres.naming import quote, stored_name
 from assetc.adapters.postgres.render import CopySeed, create_table
 from assetc.adapters.postgres.seeds import line_of_row, typed_rows
 from assetc.adapters.postgres.types import written_field, written_type
 from assetc.adapters.protocol import WarehouseError
-from assetc.adapters.tables import VALUE_NAME, registered
+from assetc.adapters.tables import open_reader, registered
 from assetc.definitions.relation import Relation
 
 _CHUNK = 1 << 18
@@ -24,11 +27,19 @@ _LINE = re.compile(r"COPY .*, line (\d+)")
 
 def copy_value(connection: Connection, relation: Relation, table: object, *, temporary: bool) -> int:
     """Create a relation with the rows of a table value; the number of rows."""
-    with duckdb.connect() as reader, registered(reader, table):
-        rows = reader.sql(f"select * from {VALUE_NAME}")
+    with _translated(), open_reader() as reader, registered(reader, table) as rows:
         columns = [(name, written_type(str(found))) for name, found in zip(rows.columns, rows.types, strict=True)]
         connection.execute(create_table(relation, columns, temporary=temporary).encode())
         return _copy(connection, relation, rows)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """What DuckDB says of a table in here is told like an error of the warehouse."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise translate(error) from error
 
 
 def copy_seed(connection: Connection, statement: CopySeed) -> int:

@@ -13,7 +13,7 @@ from assetc.adapters.postgres.dependents import Dependent, dependents_of, find, 
 from assetc.adapters.postgres.driver import Connection
 from assetc.adapters.postgres.naming import fitted, quote, stored_name
 from assetc.adapters.postgres.render import Change
-from assetc.compiler.operation import AlterColumns, CreateView, Drop, Publish
+from assetc.compiler.operation import AlterColumns, CreateView, Drop, Publish, SettleTypes
 from assetc.definitions.relation import Relation
 
 _OLD = "__assetc_old"
@@ -31,7 +31,7 @@ def publish(connection: Connection, statement: Change) -> tuple[str, ...]:
         case Drop(relation):
             _drop(connection, relation)
             return ()
-        case AlterColumns(relation):
+        case AlterColumns(relation) | SettleTypes(relation):
             return _alter(connection, relation, statement.sql)
 
 

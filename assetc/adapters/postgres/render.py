@@ -6,14 +6,18 @@ replacement of a relation that others depend on (`Change`), and a seed (`CopySee
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+from typing import TypeAlias
 
+from assetc.adapters.asking import asking_query
 from assetc.adapters.postgres.naming import fitted, literal, name_of, quote, stored_name
 from assetc.adapters.protocol import Statement
 from assetc.compiler.operation import (
     AlterColumns,
     Append,
+    Column,
     CreateEmpty,
     CreateLedger,
     CreateSchema,
@@ -22,13 +26,17 @@ from assetc.compiler.operation import (
     DeleteInsert,
     Drop,
     DropSchema,
+    FindChanged,
+    FindEmpty,
     LoadSeed,
     Merge,
     Operation,
     Publish,
+    RefuseRows,
     Rename,
     RunSql,
     SeedColumn,
+    SettleTypes,
     WriteLedger,
 )
 from assetc.definitions.relation import Relation
@@ -46,7 +54,7 @@ _SEED_TYPES: Mapping[str, str] = MappingProxyType(
 class Change(Statement, frozen=True, kw_only=True):
     """A change of a relation that may have dependents, which are kept."""
 
-    operation: CreateView | Publish | Drop | AlterColumns
+    operation: CreateView | Publish | Drop | AlterColumns | SettleTypes
 
 
 class CopySeed(Statement, frozen=True, kw_only=True):
@@ -70,11 +78,20 @@ def render(operation: Operation) -> tuple[Statement, ...]:
         case LoadSeed():
             typed = ((column.name, type_of(column)) for column in operation.columns)
             return (CopySeed(create_table(operation.relation, typed), seed=operation),)
-        case Publish() | Drop() | AlterColumns():
+        case Publish() | Drop() | AlterColumns() | SettleTypes():
             return (Change(";\n".join(_changes(operation)), operation=operation),)
         case Append() | DeleteInsert() | Merge():
             return tuple(Statement(sql) for sql in _write(operation))
-        case Rename() | CreateSchema() | DropSchema() | CreateLedger() | WriteLedger():
+        case (
+            Rename()
+            | CreateSchema()
+            | DropSchema()
+            | CreateLedger()
+            | WriteLedger()
+            | FindEmpty()
+            | FindChanged()
+            | RefuseRows()
+        ):
             return (Statement(_one(operation)),)
         case RunSql(sql):
             return (Statement(sql),)
@@ -102,13 +119,46 @@ def _create(relation: Relation, temporary: bool) -> str:  # noqa: FBT001  the op
     return f"create {'temporary ' if temporary else ''}table {stored_name(relation)}"
 
 
-def _changes(operation: Publish | Drop | AlterColumns) -> list[str]:
+_CASTABLE = (
+    ("smallint", "integer", "bigint", "numeric", "real", "double precision"),
+    ("date", "timestamp"),
+)
+"""Types between which the server casts, and rounds; between others it does not cast unasked, or keeps the value."""
+_LIMITS = {"smallint": 2**15, "integer": 2**31, "bigint": 2**63}
+_NUMERIC = re.compile(r"numeric\((\d+),(\d+)\)")
+
+
+def _cast(column: str, own: Column, other: Column) -> str | None:
+    """The value as the other type, NULL where that would be an error."""
+    names = (own.type, other.type)
+    is_rounded = any(all(name.startswith(kind) for name in names) for kind in _CASTABLE)
+    if not is_rounded or any(name.endswith("]") for name in names):
+        return None
+    return f"case when {_fits(column, other.type)} then cast({column} as {other.type}) end"
+
+
+def _fits(column: str, name: str) -> str:
+    numeric = _NUMERIC.fullmatch(name)
+    if numeric is not None:
+        whole = int(numeric[1]) - int(numeric[2])
+        return f"abs(round({column}::numeric, {numeric[2]})) < 1e{whole}"
+    limit = _LIMITS.get(name)
+    return f"round({column}::numeric) between {-limit} and {limit - 1}" if limit else "true"
+
+
+def _changes(operation: Publish | Drop | AlterColumns | SettleTypes) -> list[str]:
     match operation:
         case Drop(relation, kind):
             return [f"drop {kind} if exists {stored_name(relation)}"]
         case Publish(staged, relation, existing):
             drop = [] if existing is None else [f"drop {existing} {stored_name(relation)}"]
             return [*drop, f"alter table {stored_name(staged)} rename to {quote(fitted(relation.name))}"]
+        case SettleTypes(relation, columns):
+            return [
+                f"alter table {stored_name(relation)} alter column {quote(column.name)}"
+                f" type {column.type} using null::{column.type}"
+                for column in columns
+            ]
         case AlterColumns(relation, add, drop, retype):
             changes = [f"add column {quote(column.name)} {column.type}" for column in add]
             changes += [f"drop column {quote(name)}" for name in drop]
@@ -176,8 +226,13 @@ def _column(part: str, columns: Iterable[str]) -> str | None:
     return None if found is None else quote(found)
 
 
-def _one(operation: Rename | CreateSchema | DropSchema | CreateLedger | WriteLedger) -> str:
+_One: TypeAlias = Rename | CreateSchema | DropSchema | CreateLedger | WriteLedger | FindEmpty | FindChanged | RefuseRows
+
+
+def _one(operation: _One) -> str:
     match operation:
+        case FindEmpty(relation) | FindChanged(relation) | RefuseRows(relation):
+            return asking_query(operation, stored_name(relation), quote, _cast)
         case Rename(relation, to, kind):
             return f"alter {kind} {stored_name(relation)} rename to {quote(fitted(to.name))}"
         case CreateSchema(relation):

@@ -45,6 +45,7 @@ class Build(Struct, frozen=True):
 
     `existing` is the kind of the relation that exists now. `ledger` is the table in which a step that
     must not be repeated is recorded; None: it is not. `own_strategies` are those that macros of the project render.
+    `guards_rows`: rows that would be doubled or changed on their way into the table end the step.
     """
 
     relation: Relation
@@ -58,6 +59,7 @@ class Build(Struct, frozen=True):
     columns: tuple[DeclaredColumn, ...] = ()
     span: Span | None = None
     own_strategies: tuple[str, ...] = ()
+    guards_rows: bool = True
 
     @property
     def beside(self) -> Relation:
@@ -73,6 +75,10 @@ class Build(Struct, frozen=True):
         """The place of the first of these keys that is configured; else of the asset."""
         places = dict(self.config.places)
         return next((places[key] for key in keys if key in places), self.span)
+
+    def declared_type(self, name: str) -> str:
+        """The type that a property file gives a column; empty if none does."""
+        return next((column.type or "" for column in self.columns if column.name.casefold() == name.casefold()), "")
 
     @property
     def rebuilds(self) -> bool:

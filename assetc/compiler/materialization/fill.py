@@ -13,10 +13,12 @@ from assetc.compiler.operation import (
     CreateEmpty,
     CreateTable,
     Describe,
+    FindEmpty,
     LoadSeed,
     LoadValue,
     Operations,
     Report,
+    SettleTypes,
 )
 from assetc.compiler.place import file_span
 from assetc.definitions.relation import Relation
@@ -39,6 +41,7 @@ def load_table_value(build: Build, value: object, relation: Relation) -> Operati
     temporary = relation.schema is None
     if not isinstance(value, list) or value:
         yield LoadValue(relation, value, temporary)
+        yield from _settle_declared(build, relation)
         return
     declared = tuple(Column(column.name, column.type) for column in build.columns if column.type)
     columns = declared if len(declared) == len(build.columns) else ()
@@ -50,6 +53,17 @@ def load_table_value(build: Build, value: object, relation: Relation) -> Operati
     message = f"`{build.relation.name}` returned an empty list, which does not tell its columns"
     hint = "Declare its columns with their types, or return an empty frame that has columns"
     yield Report(diagnostic("E174", message, build.span, hint=hint))
+
+
+def _settle_declared(build: Build, relation: Relation) -> Operations:
+    """Columns that hold nothing, of which the values do not tell the type, get the one that is declared."""
+    if any(column.type for column in build.columns):
+        columns = yield Describe(relation)
+        declared = tuple(column for column in columns if build.declared_type(column.name))
+        empty = (yield FindEmpty(relation, declared)) if declared else ()
+        if empty:
+            typed = (Column(column.name, build.declared_type(column.name)) for column in empty)
+            yield SettleTypes(relation, tuple(typed))
 
 
 _DELIMITERS = (";", "\t", "|", ",")

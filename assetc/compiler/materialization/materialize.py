@@ -9,8 +9,11 @@ from assetc.compiler.materialization.build import Build, Query
 from assetc.compiler.materialization.fill import fill
 from assetc.compiler.materialization.known import unknown_materialization, without_query
 from assetc.compiler.materialization.phases import Work, carry_out
-from assetc.compiler.materialization.strategy import align, key_problem, strategy_problem, unknown_policy, write_rows
+from assetc.compiler.materialization.settle_types import Sides, settle_types
+from assetc.compiler.materialization.strategy import align, strategy_problem, unknown_policy, write_rows
+from assetc.compiler.materialization.unique_key import check_first_key, check_key
 from assetc.compiler.operation import CreateView, Describe, Drop, Operation, Operations, Publish, Report
+from assetc.definitions.relation import Relation
 
 
 def view(build: Build) -> Operations:
@@ -25,10 +28,16 @@ def view(build: Build) -> Operations:
 def table(build: Build) -> Operations:
     """The operations that build all rows: beside the relation, unless there is none yet."""
     if build.existing is None and build.abilities.atomic == "ddl":
-        yield from carry_out(build, Work(stage=fill(build, build.relation), publish=_only()))
+        yield from carry_out(build, Work(stage=_all_rows(build, build.relation), publish=_only()))
     else:
         publish = _only(Publish(build.beside, build.relation, build.existing))
-        yield from carry_out(build, Work(stage=fill(build, build.beside), publish=publish, staged=build.beside))
+        yield from carry_out(build, Work(stage=_all_rows(build, build.beside), publish=publish, staged=build.beside))
+
+
+def _all_rows(build: Build, relation: Relation) -> Operations:
+    yield from fill(build, relation)
+    if build.config.materialization.adds_rows:
+        yield from check_first_key(build, relation)
 
 
 def incremental(build: Build) -> Operations:
@@ -47,10 +56,11 @@ def incremental(build: Build) -> Operations:
 def _write_new_rows(build: Build) -> Operations:
     queried = yield Describe(build.temporary)
     held = yield Describe(build.relation)
-    alignment = align(build, queried, held)
-    for problem in (key_problem(build, queried), alignment.problem):
-        if problem is not None:  # the executor ends the step at the report of an error: nothing after it is reached
-            yield Report(problem)
+    yield from check_key(build, build.temporary, queried)
+    sides = yield from settle_types(build, Sides(queried, held))
+    alignment = align(build, sides.queried, sides.held)
+    if alignment.problem is not None:  # the executor ends the step at the report of an error: nothing else is reached
+        yield Report(alignment.problem)
     if alignment.alteration is not None:
         yield alignment.alteration
     yield write_rows(build, alignment.columns)

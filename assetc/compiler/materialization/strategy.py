@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from msgspec import Struct
@@ -13,7 +12,6 @@ from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.materialization.build import Build
 from assetc.compiler.operation import AlterColumns, Append, Column, DeleteInsert, Merge, Operation, WriteRows
 
-_NAME = re.compile(r"\w+")
 _NOT_BUILT = (
     "merge_clauses", "merge_insert_condition", "merge_on_using_columns", "merge_returning_columns",
     "merge_update_condition", "merge_update_set_expressions",
@@ -44,22 +42,6 @@ def strategy_problem(build: Build) -> Diagnostic | None:
     for key in _NOT_BUILT:
         if strategy == "merge" and build.config.extra.get(key):
             return diagnostic("E179", f"`{key}` is not supported yet", build.span, hint="Leave it out")
-    return None
-
-
-def key_problem(build: Build, queried: tuple[Column, ...]) -> Diagnostic | None:
-    """A part of the unique key that the query does not return; delete+insert takes expressions too."""
-    names = [column.name for column in queried]
-    known = set(map(str.casefold, names))
-    strategy = strategy_of(build)
-    for part in build.config.unique_key:
-        if part.casefold() in known or strategy not in ("merge", "delete+insert"):
-            continue
-        if strategy == "delete+insert" and not _NAME.fullmatch(part):
-            continue
-        message = f"unique_key names `{part}`, which the query of `{build.relation.name}` does not return"
-        hint = did_you_mean(part, names) or f"It returns {', '.join(names)}"
-        return diagnostic("E173", message, build.place("unique_key"), hint=hint)
     return None
 
 

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import get_args
 
-from assetc.adapters.protocol import WarehouseError
+from msgspec.structs import replace
+
+from assetc.adapters.protocol import Refused, WarehouseError
 from assetc.compiler.asset import Asset
 from assetc.compiler.materialization.build import Query, TableValue
 from assetc.compiler.plan import Output
@@ -102,9 +104,12 @@ class ProjectIOManager(IOManager):
 
     @contextmanager
     def _failing(self, asset: Asset) -> Iterator[None]:
-        """What the warehouse refuses in here is the failure of this asset."""
+        """What the warehouse, or the value itself, refuses in here is the failure of this asset."""
         try:
             yield
+        except Refused as error:
+            problem = error.diagnostic
+            raise StepFailed(problem if problem.span else replace(problem, span=asset.span)) from error
         except WarehouseError as error:
             read_text = self._tables.compiler.workspace.files.text
             raise StepFailed(failed_statement(error, asset, (), read_text), transient=error.transient) from error

@@ -56,6 +56,7 @@ class Tables(Struct, frozen=True):
             columns=asset.columns,
             span=asset.span,
             own_strategies=self.strategies,
+            guards_rows=self.compiler.workspace.project.rules.guards_rows,
         )
         rows = self._perform(materialize(build), output, attempt)
         kind: RelationKind = asset.config.materialization.relation or "table"

@@ -113,7 +113,7 @@ def test_frames_have_the_types_of_duckdbs(session: PostgresSession) -> None:
     )
     frame = read(session, "pandas")
     assert isinstance(frame, pd.DataFrame)
-    assert [str(kind) for kind in frame.dtypes][:3] == ["int32", "float64", "float64"]
+    assert [str(kind) for kind in frame.dtypes][:3] == ["int32", "object", "float64"]
     polar = read(session, "polars")
     assert isinstance(polar, pl.DataFrame)
     assert polar.schema["m"] == pl.Decimal(8, 2)
