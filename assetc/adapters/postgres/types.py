@@ -34,6 +34,7 @@ _NAMES: Mapping[str, str] = MappingProxyType(
         "BIT": "bit varying",
         "DATE": "date",
         "TIME": "time without time zone",
+        "TIME_NS": "time without time zone",
         "TIME WITH TIME ZONE": "time with time zone",
         "TIMESTAMP": "timestamp without time zone",
         "TIMESTAMP_S": "timestamp without time zone",

@@ -160,6 +160,8 @@ def plain(value: Any) -> Any:
 def rows(frame: Any) -> list[Any]:
     if isinstance(frame, pa.Table):
         return list(frame["x"].to_pylist())
+    if isinstance(frame, pl.DataFrame):
+        return frame["x"].to_list()
     return [plain(value) for value in frame["x"]]
 
 
