@@ -146,12 +146,12 @@ def test_a_parameter_annotated_as_a_context_is_one(text):
     assert AssetExecutionContext and asset(d).dependency_keys == set()
 
 
-def test_a_name_that_only_a_type_checker_imports_is_read_as_text():
+def test_a_name_that_only_a_type_checker_imports_is_known_by_where_it_comes_from():
     def d(o: "DataFrame", api: "WeatherClient", x: "Any") -> "DataFrame": ...
 
     definition = asset(d)
     assert definition.dependency_keys == {AssetKey("o"), AssetKey("x")}
-    assert definition.outputs[0].annotation == "DataFrame"
+    assert definition.outputs[0].annotation.dotted.endswith(".DataFrame")
 
 
 def test_other_callables_than_functions_are_bodies():

@@ -69,12 +69,16 @@ def compile_definitions(given: Iterable[AnyAsset]) -> CompiledDefinitions:
     defined = define(project, Properties(), drafts, facts)
     assets = {draft.asset.key: draft.asset for draft in defined.drafts}
     names = index_names(project, assets.values(), defined.sources, ())
-    resolved = resolve(Resolution(project, names, assets), defined.drafts, {}, {})
+    resolved = resolve(Resolution(project, names, assets), defined.drafts, {}, {}, _no_text)
     known = {source.key: source for source in (*resolved.implicit_sources, *defined.sources)}
     graph, cycles = connect(assets, known, (), resolved.edges, project.rules)
     of_files = chain.from_iterable((*misconfigured.values(), *resolved.faults.values()))
     _refuse((*of_files, *defined.problems, *cycles))
     return CompiledDefinitions(graph, {key: each for each in definitions for key in each.keys}, sources)
+
+
+def _no_text(path: str) -> str:
+    raise LookupError(f"definitions were read from no file, and not from {path}")
 
 
 def _separate(given: Iterable[AnyAsset]) -> tuple[list[AssetsDefinition], dict[AssetKey, AssetSpec]]:
