@@ -122,6 +122,7 @@ class _Step(Struct):
         try:
             self.drive_all(operations)
             self.session.commit()
+            self.pass_on_warnings()
         except BaseException:
             self.session.rollback()
             raise
@@ -144,10 +145,13 @@ class _Step(Struct):
                 if isinstance(operation, LoadSeed) and error.line is not None:
                     raise bad_row(operation.file, error) from error
                 raise
-            for message in self.session.warnings():
-                self.report(diagnostic("W302", message))
+            self.pass_on_warnings()
         if isinstance(operation, _WRITES_ROWS):
             self.rows = rows
+
+    def pass_on_warnings(self) -> None:
+        for message in self.session.warnings():
+            self.report(diagnostic("W302", message))
 
     def statements(self, rendering: Rendering) -> Iterator[Statement]:
         """The statements as they come, each to be executed before the next; questions are asked on the way."""

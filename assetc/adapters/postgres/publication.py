@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import psycopg
 
+from assetc.adapters.postgres.attachments import Attachments
 from assetc.adapters.postgres.dependents import Dependent, dependents_of, find, own_settings, policies_of
 from assetc.adapters.postgres.driver import Connection
 from assetc.adapters.postgres.naming import fitted, quote, stored_name
@@ -21,18 +22,27 @@ _LOCK = 0x61737365
 """The key of the lock that two transactions with dependents to keep take in turn: they may have the same ones."""
 
 
-def publish(connection: Connection, statement: Change) -> tuple[str, ...]:
-    """Carry out the change; the names of the views that no longer fit what they read, and are gone."""
+def publish(connection: Connection, statement: Change, later: list[Attachments]) -> tuple[str, ...]:
+    """Carry out the change; the names of the views that no longer fit what they read, and are gone.
+
+    What a replaced table had is added to `later`, for `finish` when all else of the transaction is done.
+    """
     match statement.operation:
         case CreateView(relation):
             return _create_view(connection, relation, statement.sql)
         case Publish(staged, relation):
+            later.append(Attachments.of(connection, stored_name(relation)))
             return _replace(connection, staged, relation)
         case Drop(relation):
             _drop(connection, relation)
             return ()
         case AlterColumns(relation) | SettleTypes(relation):
             return _alter(connection, relation, statement.sql)
+
+
+def finish(connection: Connection, later: list[Attachments]) -> tuple[str, ...]:
+    """Give the tables back what those had that they replaced; the names of what no longer fits."""
+    return tuple(name for each in later for name in each.attach_again(connection, _attempt))
 
 
 def _create_view(connection: Connection, relation: Relation, sql: str) -> tuple[str, ...]:

@@ -10,12 +10,13 @@ from typing import Any
 import psycopg
 from psycopg.pq import TransactionStatus
 
+from assetc.adapters.postgres.attachments import Attachments
 from assetc.adapters.postgres.copy_in import copy_seed, copy_value
 from assetc.adapters.postgres.copy_out import read_rows
 from assetc.adapters.postgres.driver import Connection
 from assetc.adapters.postgres.faults import translate
 from assetc.adapters.postgres.naming import stored_name
-from assetc.adapters.postgres.publication import publish
+from assetc.adapters.postgres.publication import finish, publish
 from assetc.adapters.postgres.render import Change, CopySeed
 from assetc.adapters.protocol import Canceled, Statement
 from assetc.adapters.tables import RelationRows
@@ -35,6 +36,7 @@ class PostgresSession:
         self._connect = connect
         self._warnings: list[str] = []
         self._read: list[RelationRows] = []
+        self._later: list[Attachments] = []
         self._connection = self._opened()
         self._canceled = threading.Event()
         self._in_transaction = False
@@ -49,8 +51,10 @@ class PostgresSession:
         with self._translated():
             match statement:
                 case Change():
-                    lost = publish(self._connection, statement)
+                    lost = publish(self._connection, statement, self._later)
                     self._warnings += [f"{name} no longer fits what it reads, and was dropped" for name in lost]
+                    if not self._in_transaction:
+                        self._finish()
                     return None
                 case CopySeed():
                     return copy_seed(self._connection, statement)
@@ -95,7 +99,9 @@ class PostgresSession:
         self._in_transaction = True
 
     def commit(self) -> None:
-        """Commit the open transaction."""
+        """Commit the open transaction, when the tables that it replaced have their indexes again."""
+        with self._translated():
+            self._finish()
         self._in_transaction = False
         with self._translated():
             self._connection.execute("commit")
@@ -103,6 +109,7 @@ class PostgresSession:
     def rollback(self) -> None:
         """Roll the open transaction back; nothing happens when none is open."""
         self._in_transaction = False
+        self._later.clear()
         if self._connection.closed or self._connection.info.transaction_status == TransactionStatus.IDLE:
             return
         with suppress(psycopg.Error):  # a connection that breaks now takes its transaction with it
@@ -112,6 +119,7 @@ class PostgresSession:
         """Begin anew on another connection, which has its own temporary relations and settings."""
         self._connection.close()
         self._read.clear()
+        self._later.clear()
         self._in_transaction = False
         if not self._canceled.is_set():
             self._connection = self._opened()
@@ -125,6 +133,11 @@ class PostgresSession:
     def close(self) -> None:
         """Give the connection back; what is not committed is rolled back."""
         self._connection.close()
+
+    def _finish(self) -> None:
+        lost = finish(self._connection, self._later)
+        self._warnings += [f"the {name} no longer fits its table, and was dropped" for name in lost]
+        self._later.clear()
 
     def _opened(self) -> Connection:
         connection = self._connect()

@@ -137,6 +137,57 @@ def test_a_view_that_no_longer_fits_is_said_to_be_gone(shop: Shop) -> None:
     ]
 
 
+MADE = (
+    "create index by_word on t (word) where id > 0",
+    "create unique index t_lower_idx on t (lower(word))",
+    "alter table t add constraint t_pkey primary key (id)",
+    "alter table t add constraint positive check (id > 0)",
+    "create function same() returns trigger language plpgsql as 'begin return new; end'",
+    "create trigger kept before insert on t for each row execute function same()",
+)
+ATTACHED = """
+select pg_get_indexdef(indexrelid) from pg_index where indrelid = 't'::regclass
+union all select pg_get_constraintdef(oid) from pg_constraint where conrelid = 't'::regclass
+union all select pg_get_triggerdef(oid) from pg_trigger where tgrelid = 't'::regclass order by 1
+"""
+
+
+def test_indexes_constraints_and_triggers_are_made_again(shop: Shop) -> None:
+    shop.build("t", "select 1 as id, 'fig' as word")
+    shop.sql(*MADE)
+    before = shop.rows(ATTACHED)
+    assert len(before) == 6
+    for _ in range(2):
+        shop.build("t", "select 2 as id, 'lime' as word")
+    assert (shop.rows(ATTACHED), shop.reports) == (before, [])
+
+
+def test_what_a_post_hook_makes_is_not_made_twice(shop: Shop) -> None:
+    hooks = ("create index on t (word)", "create index by_id on t (id)", "alter table t add primary key (id)")
+    settings = {"post_hook": tuple(map(Hook, hooks))}
+    shop.build("t", "select 1 as id, 'fig' as word", **settings)
+    before = shop.rows(ATTACHED)
+    shop.build("t", "select 2 as id, 'lime' as word", **settings)
+    assert (shop.rows(ATTACHED), len(before)) == (before, 4)
+
+
+def test_an_index_that_no_longer_fits_is_said_to_be_gone(shop: Shop) -> None:
+    shop.build("t", "select 1 as id, 'fig' as word")
+    shop.sql(*MADE[:1], *MADE[2:3])
+    shop.build("t", "select 2 as id")
+    said = "the index by_word no longer fits its table, and was dropped"
+    assert [(report.code, report.message) for report in shop.reports] == [("W302", said)]
+    assert len(shop.rows(ATTACHED)) == 2
+
+
+def test_rows_that_break_a_constraint_leave_the_old_table(shop: Shop) -> None:
+    shop.build("t", "select 1 as id, 'fig' as word")
+    shop.sql(*MADE)
+    with pytest.raises(WarehouseError, match="t_lower_idx"):
+        shop.build("t", "select 1 as id, 'fig' as word union all select 2, 'Fig'")
+    assert shop.rows("select * from t") == [(1, "fig")]
+
+
 def test_a_warning_of_the_server_is_reported(shop: Shop) -> None:
     hook = Hook("do $$ begin raise warning 'the disk is nearly full'; end $$")
     shop.build("t", "select 1 as id", post_hook=(hook,))
