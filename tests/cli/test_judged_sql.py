@@ -50,7 +50,8 @@ def test_where_nobody_can_judge_the_warehouse_decides_later(assetc, shop, monkey
     write(shop, "models/ways.sql", "select id form orders x")
     write(shop, "models/empty.sql", "-- nothing")
     told = assetc("compile -s ways")
-    assert "W226" in told.err and "Only the warehouse can tell" in told.err and "the model is empty" in told.err
+    hint = "Did you mean from instead of form? Only the warehouse can tell"
+    assert "W226" in told.err and hint in told.err and "the model is empty" in told.err
 
 
 def test_another_version_of_the_judge_is_asked_again(assetc, shop, monkeypatch):

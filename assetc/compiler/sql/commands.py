@@ -37,7 +37,7 @@ _HARMLESS = words(
     """
     GRANT REVOKE SHOW PRAGMA INSTALL ATTACH DETACH VACUUM COMMIT ROLLBACK CHECKPOINT USE SET
     RESET LOCK UNSET BEGIN START SAVEPOINT RELEASE END KILL FORCE DEALLOCATE LISTEN NOTIFY UNLISTEN
-    DISCARD ABORT CLUSTER REINDEX DESCRIBE DESC CLEAR MSCK OPTIMIZE LIST LS REMOVE RM PUT GET
+    DISCARD ABORT CLUSTER REINDEX CLEAR MSCK OPTIMIZE LIST LS REMOVE RM PUT GET
     UNCACHE SECURITY PRINT RETURN CLOSE OPEN FETCH WAITFOR GO SETUSER THROW RAISE RAISERROR BREAK
     CONTINUE HELP STOP RESET SECURITY HANDLER FLASHBACK ADD
     """
@@ -132,6 +132,11 @@ def _read_call(script: ScriptState, text: str, tokens: Sequence[Token], _read_te
     parts, _ = name_at(script, tokens, 0)
     name = ".".join(parts) or "this procedure"
     script.unknown("call", f"what {name} reads and writes cannot be known from the call", first_word_offsets(text))
+
+
+def _read_description(script: ScriptState, text: str, tokens: Sequence[Token], read_text: ReadText) -> None:
+    """DESCRIBE SELECT ..."""
+    _read_inner(script, text, tokens, read_text)
 
 
 def _read_transfer(script: ScriptState, text: str, _tokens: Sequence[Token], _read_text: ReadText) -> None:
@@ -295,6 +300,8 @@ _READERS: dict[str, Reader] = {
     "CREATE": _read_create,
     "CONVERT": _read_other,
     "DECLARE": _read_declare,
+    "DESC": _read_description,
+    "DESCRIBE": _read_description,
     "DO": _read_execute,
     "DROP": _names("TABLE VIEW", "drop"),
     "EXEC": _read_execute,

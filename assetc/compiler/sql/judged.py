@@ -59,4 +59,6 @@ def _gap(problem: SqlProblem, verdict: str) -> SqlProblem:
     """W226: our parser stopped, and whoever knows better did not, or nobody does."""
     message = f"assetc cannot read this SQL: {problem.message.removeprefix(PREFIX)}"
     hint = f"{verdict}; what it reads is found by the words before names, and its columns are not known"
+    if verdict == _NOBODY and problem.hint:
+        hint = f"{problem.hint} {hint}"
     return replace(problem, code="W226", message=message, label="read up to here", hint=hint)

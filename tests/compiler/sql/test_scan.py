@@ -38,6 +38,7 @@ CASES = [
     ("select x! from a order by (select max(i) from b), c", "a b"),
     ("with a(x) as materialized (select 1), b as not materialized (select * from a) select x! from b, a, z", "z"),
     ("with recursive t(n) using key (n) as (select 1 union select n from t, base) select n! from t", "base"),
+    ("describe select x! from a", "a"),
     ("select x! from query_table('orders') q", "orders"),
     ("select x! from \"table\" t, \"Sch\".T2", "table sch.t2"),
 ]  # fmt: skip
