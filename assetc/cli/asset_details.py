@@ -10,6 +10,7 @@ from assetc.cli.text.output import Output
 from assetc.cli.text.text import Line, Piece, line, printable
 from assetc.compiler.asset import Asset, Edge, Graph, Source
 from assetc.compiler.graph import path_between
+from assetc.compiler.names.file_source import has_pattern, is_url
 from assetc.definitions.key import AssetKey
 
 
@@ -22,7 +23,7 @@ def details_of(graph: Graph, key: AssetKey) -> Row:
         "path": path_of_thing(thing),
         "line": thing.span.line if thing.span else None,
         "relation": ".".join(thing.relation.parts()) if thing.relation else None,
-        **(_asset_details(thing) if isinstance(thing, Asset) else {"implicit": thing.implicit}),
+        **(_asset_details(thing) if isinstance(thing, Asset) else _source_details(thing)),
         "description": thing.description,
         "metadata": plain_value(thing.config.meta if isinstance(thing, Asset) else dict(thing.meta)),
         "columns": [plain_value(column) for column in thing.columns],
@@ -49,7 +50,7 @@ def detail_lines(graph: Graph, key: AssetKey) -> Iterator[Line]:
     if thing.description:
         yield line("  ", printable(thing.description))
     fields = {word: row.get(word) for word in ("relation", "materialized", "group", "tags", "owners")} | {
-        "written in": f"{row['path']}:{row['line']}" if row["path"] else "",
+        "first read in" if row.get("file") else "written in": f"{row['path']}:{row['line']}" if row["path"] else "",
         "described": [column.name for column in thing.columns],
         "checks": row["checks"],
         "needed by": row["downstream"] or "nothing",
@@ -73,7 +74,13 @@ def _asset_details(asset: Asset) -> Row:
     }
 
 
+def _source_details(source: Source) -> Row:
+    return {"implicit": source.implicit, "file": source.file or None}
+
+
 def _kind_words(thing: Asset | Source) -> str:
+    if isinstance(thing, Source) and thing.file:
+        return "a URL" if is_url(thing.file) else "files" if has_pattern(thing.file) else "a file or folder"
     if isinstance(thing, Source):
         return "an undeclared source" if thing.implicit else "a declared source"
     return {"model": "a SQL model", "python": "a Python asset", "seed": "a seed"}.get(thing.kind, thing.kind)

@@ -20,7 +20,8 @@ from assetc.compiler.materialization.build import Build, Content, Query
 from assetc.compiler.materialization.materialize import materialize
 from assetc.compiler.operation import RelationKind
 from assetc.compiler.plan import output_id
-from assetc.compiler.planning.make_plan import Remembered, known_kind
+from assetc.compiler.planning.make_plan import known_kind
+from assetc.compiler.planning.staleness import Remembered
 from assetc.definitions.key import AssetKey
 from assetc.runtime.compiled_sql import SqlCompiler
 from assetc.runtime.run_project import state_path

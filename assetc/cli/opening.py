@@ -81,9 +81,10 @@ def open_project(invocation: Invocation, *, full_refresh: bool = False) -> Opene
         say_problems(output, opened.diagnostics, lambda path: shown_text(str(root), path))
         raise Stopped(BAD_INPUT)
     keep_names(opened)
+    log_path = (invocation.log_path or opened.root / "logs").absolute()  # a run has another current folder
     if (context := click.get_current_context(silent=True)) is not None:
-        context.meta[OUTPUT_AND_LOGS] = (output, invocation.log_path or opened.root / "logs")
-    return Opened(opened, output, invocation)
+        context.meta[OUTPUT_AND_LOGS] = (output, log_path)
+    return Opened(opened, output, invocation._replace(log_path=log_path))
 
 
 def _given_variables(text: str, output: Output) -> Mapping[str, object]:

@@ -33,7 +33,7 @@ from assetc.compiler.selection.request import Selected, SelectionRequest
 from assetc.compiler.selection.select import nothing_to_build
 from assetc.runtime.execution.cancellation import Cancellation
 from assetc.runtime.execution.events import Event, StepFinished, ends_of
-from assetc.runtime.plan_project import RunRequest, plan_project
+from assetc.runtime.plan_project import RunRequest, missing_files, plan_project
 from assetc.runtime.run_project import HeldTarget
 
 FULL_REFRESH = "--full-refresh"
@@ -92,7 +92,9 @@ def run_command(invocation: Invocation, options: RunOptions) -> int:
     with closing(opened.workspace):
         if options.dry_run and not options.changed:
             with open_state(opened) as state:
-                give_plan(opened, plan_project(opened.workspace, request, state, None), as_json=options.as_json)
+                plan = plan_project(opened.workspace, request, state, None)
+            opened.say(missing_files(opened.workspace, plan))
+            give_plan(opened, plan, as_json=options.as_json)
             return 0
         if not selected:
             opened.output.say([line("nothing to do: nothing is selected")])
@@ -105,6 +107,7 @@ def run_command(invocation: Invocation, options: RunOptions) -> int:
 def carry_out(opened: Opened, target: HeldTarget, request: RunRequest, options: RunOptions) -> int:
     """Do what is asked for and show it, or only show the plan where that is what was asked for."""
     plan = target.plan(request)
+    opened.say(missing_files(opened.workspace, plan))
     if options.dry_run:
         give_plan(opened, plan, as_json=options.as_json)
         return 0
@@ -152,6 +155,8 @@ def _shown(opened: Opened, events: Iterator[Event], *, as_json: bool) -> int:
             progress = after
             if as_json:
                 finished += ends_of(event)
+    if log.fault:
+        opened.output.say([line(log.fault)], "warn")
     give_results(opened, progress, finished, as_json=as_json)
     return {"success": 0, "failed": FAILED}.get(progress.status or "", INTERRUPTED)
 

@@ -1,9 +1,12 @@
-"""The target of an open project: its warehouse and its state, and what is said when they cannot be opened."""
+"""The target of an open project: its warehouse and its state, and what is said when they cannot be opened.
+
+While it is open the project's folder is the current one: relative paths in SQL and in Python bodies count from there.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import chdir, closing, contextmanager
 
 from assetc.adapters.protocol import Holder, Warehouse, WarehouseError
 from assetc.cli.opening import Opened
@@ -21,7 +24,7 @@ from assetc.runtime.state.sqlite import State
 @contextmanager
 def open_warehouse(opened: Opened) -> Iterator[Warehouse]:
     """The warehouse of the target. When it cannot be opened, or a statement fails, says why and stops."""
-    with _stopping_for_faults(opened), connected(opened.workspace) as warehouse:
+    with _stopping_for_faults(opened), chdir(opened.workspace.root), connected(opened.workspace) as warehouse:
         yield warehouse
 
 
@@ -40,7 +43,8 @@ def hold_target(opened: Opened) -> Iterator[HeldTarget]:
         who = f" ({holder})" if holder else ""
         opened.output.say([line(f"waiting for another run on this target{who}")])
 
-    with _stopping_for_faults(opened), run_project.hold_target(opened.workspace, say) as target:
+    workspace = opened.workspace
+    with _stopping_for_faults(opened), chdir(workspace.root), run_project.hold_target(workspace, say) as target:
         yield target
 
 

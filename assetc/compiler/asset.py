@@ -86,10 +86,14 @@ class Asset(Struct, frozen=True):
 
 
 class Source(Struct, frozen=True):
-    """A relation that assetc reads and does not build. `implicit`: no file declares it."""
+    """A relation, or a file, that assetc reads and does not build. `implicit`: no property file declares it.
+
+    `file` is the path, relative to the project where it lies there, or URL of a file, a folder or a pattern of files,
+    which has no relation.
+    """
 
     key: AssetKey
-    relation: Relation
+    relation: Relation | None
     implicit: bool = False
     span: Span | None = None
     source_name: str = ""
@@ -98,6 +102,7 @@ class Source(Struct, frozen=True):
     meta: tuple[tuple[str, object], ...] = ()
     columns: tuple[DeclaredColumn, ...] = ()
     package: str = ""
+    file: str = ""
 
     @property
     def id(self) -> NodeId:

@@ -15,6 +15,7 @@ from assetc.compiler.place import TextId
 from assetc.definitions.key import AssetKey
 
 WrittenRelation: TypeAlias = tuple[AssetKey, tuple[str, ...]]
+WrittenFile: TypeAlias = tuple[AssetKey, str]
 ColumnNames: TypeAlias = dict[AssetKey, tuple[str, ...] | None]
 TemplateRead: TypeAlias = tuple[str, str, str]
 """A `Read` of a template: its kind, its name, and a hash of what was seen."""
@@ -30,9 +31,10 @@ class Compilation(Struct, frozen=True, dict=True):
     """The graph, everything that is wrong, and what is derived along the graph.
 
     `faults` are kept by who found them for what, so that a text that is compiled again takes back its own. `written`
-    are the relations that the bodies of Python assets create; `reads` is what templates looked at outside of the
-    project's files (variables, environment, target), `outside` the content hashes of files outside of its folders
-    that Python files lead to: while these and the project's files are the same, so is the compilation.
+    are the relations that the bodies of Python assets create, `written_files` the files that assets write; `reads` is
+    what templates looked at outside of the project's files (variables, environment, target), `outside` the content
+    hashes of files outside of its folders that Python files lead to: while these and the project's files are the same,
+    so is the compilation.
     """
 
     graph: Graph
@@ -41,6 +43,7 @@ class Compilation(Struct, frozen=True, dict=True):
     written: tuple[WrittenRelation, ...]
     reads: tuple[TemplateRead, ...] = ()
     outside: tuple[tuple[str, str], ...] = ()
+    written_files: tuple[WrittenFile, ...] = ()
 
     @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:

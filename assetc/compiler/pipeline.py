@@ -40,6 +40,7 @@ from assetc.compiler.project import Project
 from assetc.compiler.reading.read_files import read_files
 from assetc.compiler.reading.understand_config import understand_config
 from assetc.compiler.reading.understand_files import understand_files
+from assetc.compiler.resolution.files_written import files_after, files_written
 from assetc.compiler.resolution.resolution import Resolution
 from assetc.compiler.resolution.resolve import Resolved, first_in_others, resolve, sources_after
 from assetc.compiler.resolution.resolve_checks import resolve_checks
@@ -87,8 +88,11 @@ def _compiled(
     declared = configure_again(given, declared, facts)
     sql, parsed = understand_files(given, declared, facts.sql)
     configured, config_faults = understand_config(given, declared)
+    files = files_after(earlier, declared.drafts, files_written(given.project, declared.drafts, sql, configured))
+    if before is not None and files != before.written_files:
+        return None, sql, WorkDone(facts.read, parsed)
     implicit = first_in_others(earlier.graph, dirty)
-    resolution = Resolution(given.project, declared.names, declared.assets, sources=implicit)
+    resolution = Resolution(given.project, declared.names, declared.assets, sources=implicit, written_files=files)
     resolved = resolve(resolution, declared.drafts, sql, configured, given.files.text)
     assets = {draft.asset.key: versioned(draft, facts, sql) for draft in declared.drafts}
     if before is None:
@@ -115,6 +119,7 @@ def _compiled(
         written=declared.written,
         reads=tuple(dict.fromkeys((*earlier.reads, *reads))),
         outside=before.outside if before else _outside(facts),
+        written_files=files,
     )
     return compilation, {**sql, **derived}, WorkDone(facts.read, parsed, len(derived))
 

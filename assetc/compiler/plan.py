@@ -20,9 +20,9 @@ class Output(Struct, frozen=True):
     """One asset that a step makes, and what is known of it before the step runs.
 
     `reasons` say why it is made, or why it is reused, in the words that the user reads. `reads` are the assets whose
-    data it reads (through views and ephemeral models), `inlined` the ephemeral models whose SQL becomes part of it.
-    `gates` are the checks that are executed on the finished table before readers see it. `existing` is the kind of
-    relation that is there already, where that is known.
+    data it reads (through views and ephemeral models), `inlined` the ephemeral models whose SQL becomes part of it,
+    `files` the files that it reads. `gates` are the checks that are executed on the finished table before readers see
+    it. `existing` is the kind of relation that is there already, where that is known.
     """
 
     id: PartId
@@ -31,6 +31,7 @@ class Output(Struct, frozen=True):
     full_refresh: bool = False
     reads: tuple[AssetKey, ...] = ()
     inlined: tuple[tuple[AssetKey, Fingerprint], ...] = ()
+    files: tuple[AssetKey, ...] = ()
     gates: tuple[PartId, ...] = ()
     existing: RelationKind | None = None
 

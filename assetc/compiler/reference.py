@@ -20,7 +20,7 @@ ReferenceKind = Literal[
 
 Certainty = Literal["certain", "likely"]
 
-EdgeKind = Literal["ref", "source", "sql", "arg", "explicit", "py-sql", "hook", "check"]
+EdgeKind = Literal["ref", "source", "sql", "file", "arg", "explicit", "py-sql", "hook", "check"]
 
 
 class Reference(Struct, frozen=True):

@@ -15,7 +15,8 @@ from assetc.definitions.errors import InvalidDefinitionError
 class AssetKey:
     """A path of segments: `AssetKey("shop/orders") == AssetKey(["shop", "orders"])`.
 
-    A string is split at "/". `path=` and `key=` are both accepted as the argument's name.
+    A string is split at "/"; the scheme and host of a URL are one segment. `path=` and `key=` are both accepted as the
+    argument's name.
     Raises InvalidDefinitionError (E108) for an empty path or an empty segment.
     """
 
@@ -25,7 +26,7 @@ class AssetKey:
 
     def __init__(self, path: str | Sequence[str] | None = None, *, key: str | Sequence[str] | None = None) -> None:
         given = key if path is None else path
-        parts = tuple(given.split("/")) if isinstance(given, str) else tuple(given or ())
+        parts = _segments(given) if isinstance(given, str) else tuple(given or ())
         if not parts or not all(isinstance(part, str) and part for part in parts):
             message = f"an asset key needs one or more non-empty segments, got {given!r}"
             raise InvalidDefinitionError(message, code="E108")
@@ -89,6 +90,14 @@ class AssetKey:
 
     def __repr__(self) -> str:
         return f"AssetKey({self.path!r})"
+
+
+def _segments(text: str) -> tuple[str, ...]:
+    scheme, mark, rest = text.partition("://")
+    if not mark:
+        return tuple(text.split("/"))
+    host, *path = rest.split("/")
+    return (f"{scheme}{mark}{host}", *path)
 
 
 class HasKey(Protocol):

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 
 from msgspec import Struct, field
 
 from assetc.adapters.protocol import Existing
 from assetc.compiler.collector import collector_paused
+from assetc.compiler.diagnostic import Diagnostic, diagnostic
+from assetc.compiler.names.file_source import covers
 from assetc.compiler.operation import RelationKind
 from assetc.compiler.plan import Plan
-from assetc.compiler.planning.make_plan import PlanRequest, Remembered, concerned, make_plan
+from assetc.compiler.planning.make_plan import PlanRequest, concerned, make_plan
+from assetc.compiler.planning.staleness import Remembered
 from assetc.compiler.selection.request import Command, Selected
+from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
+from assetc.project.file_contents import MISSING
 from assetc.runtime.execution.cancellation import Cancellation
 from assetc.runtime.execution.recorder import verified_checks
 from assetc.runtime.state.records import new_id
@@ -62,7 +67,31 @@ def _remembered(
         recorded=recorded,
         existing=None if existing is None else _present(workspace, existing),
         verified=verified_checks(workspace.graph.checks.values(), results, recorded) if results else frozenset(),
+        files=_file_versions(workspace, wanted),
     )
+
+
+def _file_versions(workspace: Workspace, assets: Set[AssetKey]) -> dict[AssetKey, str]:
+    """What the files hold now that these assets read."""
+    graph = workspace.graph
+    files = [key for key, source in graph.sources.items() if source.file]
+    found = {key: workspace.file_version(key) for key in files if not assets.isdisjoint(graph.downstream[key])}
+    workspace.contents.keep()
+    return found
+
+
+def missing_files(workspace: Workspace, plan: Plan) -> Iterator[Diagnostic]:
+    """A warning for each place where what is to be made reads a file that is not there, and that nothing writes."""
+    outputs = [output for step in plan.steps if not step.is_reused for output in step.makes]
+    files = {key for output in outputs for key in output.files if workspace.file_version(key) == MISSING}
+    written = [path for _, path in workspace.compilation.written_files]
+    files = {key for key in files if not any(covers(workspace.graph.sources[key].file, path) for path in written)}
+    keys = {output.asset.key for output in outputs} if files else set()
+    for edge in workspace.graph.edges if files else ():
+        if edge.up in files and edge.down in keys:
+            path = workspace.graph.sources[edge.up].file
+            hint = workspace.contents.near(path) or "Paths are relative to the folder of the project"
+            yield diagnostic("W218", f"there is no file {path}", edge.span, hint=hint)
 
 
 def _present(workspace: Workspace, existing: tuple[Existing, ...]) -> dict[Relation, RelationKind]:

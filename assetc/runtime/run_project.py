@@ -67,8 +67,10 @@ class HeldTarget(Struct, frozen=True):
             root_id=request.root_id,
             cancellation=request.cancellation,
             redact=redactor(self.workspace.secrets),
+            file_version=self.workspace.file_version,
         )
         yield from execute(plan, self._prepare, self.state, options)
+        self.workspace.contents.keep()
 
     @collector_paused()
     def _prepare(self, steps: tuple[Step, ...]) -> Prepared:

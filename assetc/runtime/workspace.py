@@ -16,6 +16,8 @@ from assetc.compiler.collector import collector_paused
 from assetc.compiler.compilation import Compilation, WorkDone
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.project import Project
+from assetc.definitions.key import AssetKey
+from assetc.project.file_contents import FileContents
 from assetc.project.find_project import find_project
 from assetc.project.load import Loaded, load
 from assetc.project.memory.cache import Cache
@@ -80,6 +82,15 @@ class Workspace(Struct, frozen=True, dict=True):
         from assetc.project.files import ProjectFiles
 
         return ProjectFiles.of(self.project, self.opening.cache)
+
+    @cached_property
+    def contents(self) -> FileContents:
+        """What the files hold that assets read."""
+        return FileContents(self.project.root, self.opening.cache)
+
+    def file_version(self, key: AssetKey) -> str:
+        """A hash of what a file that assets read holds now."""
+        return self.contents.version(self.graph.sources[key].file)
 
     @cached_property
     def memory(self) -> CachedMemory:

@@ -71,6 +71,9 @@ class WrittenFiles:
     def _put(self, path: str, content: bytes) -> Stamp:
         place = self._folder / path
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content)
+        try:
+            place.write_bytes(content)
+        except OSError as error:  # of a full disk the system names no file
+            raise OSError(error.errno, error.strerror, str(place)) from error
         found = place.stat()
         return found.st_mtime_ns, found.st_size

@@ -173,6 +173,38 @@ def test_orphans_are_listed_and_dropped_on_request(assetc, shop):
     assert assetc("orphans --json").json == []
 
 
+def test_what_an_asset_leaves_behind_is_an_orphan(assetc, shop):
+    """After each change of where it lives, also several in a row, whatever kind of asset it is."""
+    (shop / "models" / "users.sql").unlink()
+    model, seeds = shop / "models" / "orders.sql", shop / "seeds" / "seeds.yml"
+    (shop / "models" / "py.py").write_text(
+        "from assetc import AssetOut, multi_asset\n"
+        "@multi_asset(outs={'one': AssetOut(), 'two': AssetOut()})\n"
+        "def both():\n    return [{'x': 1}], [{'x': 2}]\n"
+    )
+    assert assetc("build").code == 0
+    for alias in ("second", "third"):
+        model.write_text(f"{{{{ config(alias='{alias}') }}}} select id, customer, amount from raw_orders")
+        seeds.write_text(f"seeds: [{{name: raw_orders, config: {{alias: raw_{alias}}}}}]")
+        assert assetc("build").code == 0
+    (shop / "models" / "mart" / "customers.sql").write_text("{{ config(materialized='ephemeral') }} select 1 as x")
+    (shop / "models" / "py.py").write_text((shop / "models" / "py.py").read_text().replace("'two'", "'three'"))
+    assert assetc("build").code == 0
+    found = {row["relation"]: row["key"] for row in assetc("orphans --json").json}
+    assert found == {
+        "warehouse.main.orders": "orders",
+        "warehouse.main.second": "orders",
+        "warehouse.main.raw_orders": "raw_orders",
+        "warehouse.main.raw_second": "raw_orders",
+        "warehouse.main.customers": "customers",
+        "warehouse.main.two": "two",
+    }
+    (shop / "models" / "heir.sql").write_text("{{ config(alias='second') }} select 1 as x")  # another asset takes one
+    assert "5 dropped" in assetc("orphans --drop").err
+    assert assetc("orphans --json").json == []
+    assert assetc("run --changed").code == 0
+
+
 def test_a_killed_run_can_be_gone_on_with(assetc, shop):
     (shop / "models" / "users.sql").unlink()
     (shop / "models" / "mart" / "customers.sql").write_text(

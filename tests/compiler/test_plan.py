@@ -14,8 +14,8 @@ from assetc.compiler.config import AssetConfig
 from assetc.compiler.graph import connect
 from assetc.compiler.place import file_span
 from assetc.compiler.plan import ExecuteCheck, Plan, RunBody, Step
-from assetc.compiler.planning.make_plan import PlanRequest, Remembered, make_plan
-from assetc.compiler.planning.staleness import Recorded, physical_settings
+from assetc.compiler.planning.make_plan import PlanRequest, make_plan
+from assetc.compiler.planning.staleness import Recorded, Remembered, physical_settings
 from assetc.compiler.selection.request import Selected
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation

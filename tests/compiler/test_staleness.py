@@ -9,17 +9,21 @@ from test_plan import asset, built, graph
 
 from assetc.compiler.asset import Graph
 from assetc.compiler.graph import order
+from assetc.compiler.operation import RelationKind
 from assetc.compiler.planning.inputs import find_inputs
-from assetc.compiler.planning.staleness import Condition, Recorded, assess
+from assetc.compiler.planning.staleness import Condition, Recorded, Remembered, assess
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
+
+TABLE: RelationKind = "table"
 
 
 def assessed(
     found: Graph, recorded: dict[AssetKey, Recorded], existing: frozenset[Relation] | None = None
 ) -> dict[AssetKey, Condition]:
     ordered = order(found, found.assets)
-    return assess(found, ordered, find_inputs(found, ordered), recorded, existing)
+    held = None if existing is None else dict.fromkeys(existing, TABLE)
+    return assess(found, ordered, find_inputs(found, ordered), Remembered(recorded, held))
 
 
 def conditions(

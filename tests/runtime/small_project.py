@@ -15,7 +15,8 @@ from assetc.compiler.asset import Graph
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.materialization.build import ledger_for
 from assetc.compiler.plan import Output, Plan, Step
-from assetc.compiler.planning.make_plan import PlanRequest, Remembered, make_plan
+from assetc.compiler.planning.make_plan import PlanRequest, make_plan
+from assetc.compiler.planning.staleness import Remembered
 from assetc.compiler.selection.request import Selected
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation

@@ -74,5 +74,5 @@ def _branch(graph: Graph, branch: Branch) -> Line:
 def _kind(graph: Graph, key: AssetKey) -> Piece:
     asset = graph.assets.get(key)
     if asset is None:
-        return Piece("  source", "accent")
+        return Piece("  file" if graph.sources[key].file else "  source", "accent")
     return Piece(f"  {asset.config.materialized if asset.kind == 'model' else asset.kind}", "quiet")

@@ -22,7 +22,7 @@ from assetc.cli.text.table import table_lines
 from assetc.cli.text.text import Piece, line
 from assetc.cli.text.words import plural
 from assetc.cli.wanted import Wanted
-from assetc.compiler.asset import Asset, Graph
+from assetc.compiler.asset import Asset, Graph, Source
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.graph import order
 from assetc.compiler.selection.members import Selectable
@@ -101,7 +101,9 @@ def _rows(opened: Opened, thing: Selectable, query: str, session: Session) -> Ro
 
 def _without_rows(thing: Selectable) -> Diagnostic:
     name = name_of_thing(thing)
-    if isinstance(thing, Asset) and thing.relation is None:
+    if isinstance(thing, Source):
+        hint = f"""Look into it with: assetc show --inline "from '{thing.file}'\""""
+    elif isinstance(thing, Asset) and thing.relation is None:
         hint = f'Its value is a Python object; read it with Definitions([{thing.key.name}]).load_asset_value("{name}")'
     else:
         command = "seed" if isinstance(thing, Asset) and thing.kind == "seed" else "run"

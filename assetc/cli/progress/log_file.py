@@ -10,7 +10,10 @@ MOST_FILES = 5
 
 
 class LogFile:
-    """Appends lines to a file, which is `.1`, `.2` ... when it is full. A log that cannot be written is left out."""
+    """Appends lines to a file, which is `.1`, `.2` ... when it is full.
+
+    A log that cannot be written is left out; `fault` says so.
+    """
 
     def __init__(self, path: Path, most_bytes: int = MOST_BYTES, most_files: int = MOST_FILES) -> None:
         self._path = path
@@ -18,6 +21,7 @@ class LogFile:
         self._most_files = most_files
         self._stream: TextIO | None = None
         self._written = 0
+        self.fault = ""
 
     def write(self, text: str) -> bool:
         """Append a line; whether that could be done."""
@@ -26,8 +30,9 @@ class LogFile:
             self._written += stream.write(f"{text}\n")
             if self._written >= self._most_bytes:
                 self._rotate()
-        except OSError:
+        except OSError as error:
             self._stream = None
+            self.fault = f"the log {self._path.parent.name}/{self._path.name} is not complete: {error.strerror}"
             return False
         return True
 

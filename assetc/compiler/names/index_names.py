@@ -25,7 +25,8 @@ def index_names(
 ) -> Names:
     """The names of assets, of declared sources and of what bodies create; the key of an asset wins over a source's."""
     target = project.target
-    of_sources = {source.key: logical_name_of_relation(target, source.relation) for source in sources}
+    stored = {source.key: source.relation for source in sources if source.relation is not None}
+    of_sources = {key: logical_name_of_relation(target, relation) for key, relation in stored.items()}
     of_assets = {asset.key: logical_name_of(project, asset) for asset in assets}
     logical_names = of_sources | of_assets
     fold = partial(fold_name, target)
@@ -66,13 +67,13 @@ def _source_name(project: Project, source: Source) -> str:
 
 
 def _relations(assets: Iterable[Asset], sources: Iterable[Source]) -> dict[AssetKey, Relation]:
-    found = {source.key: source.relation for source in sources}
+    found = {source.key: source.relation for source in sources if source.relation is not None}
     return found | {asset.key: asset.relation for asset in assets if asset.relation is not None}
 
 
 def _by_relation(assets: Iterable[Asset], sources: Iterable[Source], fold: Fold) -> dict[tuple[str, ...], AssetKey]:
     """What a full physical name means, as `ref()` writes it; an ephemeral model has the name of its CTE."""
-    found = {_folded(source.relation, fold): source.key for source in sources}
+    found = {_folded(source.relation, fold): source.key for source in sources if source.relation is not None}
     for asset in assets:
         name = (fold(inlined_name(asset.key)),) if asset.relation is None else _folded(asset.relation, fold)
         found[name] = asset.key

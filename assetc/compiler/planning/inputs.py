@@ -12,13 +12,14 @@ from assetc.definitions.key import AssetKey, parts_of
 
 
 class Inputs(Struct, frozen=True):
-    """The assets that an asset reads, and the ephemeral models that become part of its SQL, both sorted.
+    """The assets and files that an asset reads, and the ephemeral models that become part of its SQL, all sorted.
 
     A view reads the relations that it names; everything else is out of date, too, when what is behind a view is newer.
     """
 
     reads: tuple[AssetKey, ...] = ()
     inlined: tuple[tuple[AssetKey, Fingerprint], ...] = ()
+    files: tuple[AssetKey, ...] = ()
 
 
 NO_INPUTS = Inputs()
@@ -39,7 +40,8 @@ def find_inputs(graph: Graph, ordered: Iterable[AssetKey] | None = None) -> dict
     kinds = {key: asset.config.materialization.relation for key, asset in graph.assets.items()}
     views = frozenset(key for key, kind in kinds.items() if kind == "view")
     ephemeral = frozenset(key for key, kind in kinds.items() if kind is None)
-    search = _Search(graph, views, ephemeral, views | ephemeral | graph.sources.keys(), {}, {})
+    files = frozenset(key for key, source in graph.sources.items() if source.file)
+    search = _Search(graph, views, ephemeral, files, views | ephemeral | graph.sources.keys(), {}, {})
     for key in order(graph, graph.assets) if ordered is None else ordered:
         search.found[key] = search.inputs_of(key)
     return search.found
@@ -51,6 +53,7 @@ class _Search(Struct, frozen=True):
     graph: Graph
     views: frozenset[AssetKey]
     ephemeral: frozenset[AssetKey]
+    files: frozenset[AssetKey]
     special: frozenset[AssetKey]
     found: dict[AssetKey, Inputs]
     behind: dict[AssetKey, frozenset[AssetKey]]
@@ -63,20 +66,21 @@ class _Search(Struct, frozen=True):
         inlined: dict[AssetKey, Fingerprint] = {}
         for near in upstream:
             if near in self.ephemeral:
-                reads.update(self.found[near].reads)
+                reads.update(self.found[near].reads, self.found[near].files)
                 inlined.update(self.found[near].inlined)
                 inlined[near] = self.graph.assets[near].code_version
-            elif near in self.graph.assets:
+            elif near in self.graph.assets or near in self.files:
                 reads.add(near)
         if key not in self.views and not self.views.isdisjoint(reads):
             reads.update(*(self.behind_view(near) for near in tuple(reads) if near in self.views))
-        return Inputs(tuple(sorted(reads, key=parts_of)), tuple(sorted(inlined.items())))
+        assets, files = reads - self.files, reads & self.files
+        return Inputs(_in_order(assets), tuple(sorted(inlined.items())), _in_order(files))
 
     def behind_view(self, view: AssetKey) -> frozenset[AssetKey]:
-        """What a reader of `view` reads through it: other views on the way, and the tables at the end."""
+        """What a reader of `view` reads through it: other views on the way, the tables and files at the end."""
         if view not in self.behind:
             reached: set[AssetKey] = set()
-            waiting = list(self.found[view].reads)
+            waiting = [*self.found[view].reads, *self.found[view].files]
             while waiting:
                 key = waiting.pop()
                 if key in reached:
@@ -85,6 +89,10 @@ class _Search(Struct, frozen=True):
                 if key in self.behind:
                     reached |= self.behind[key]
                 elif key in self.views:
-                    waiting.extend(self.found[key].reads)
+                    waiting += (*self.found[key].reads, *self.found[key].files)
             self.behind[view] = frozenset(reached)
         return self.behind[view]
+
+
+def _in_order(keys: Iterable[AssetKey]) -> tuple[AssetKey, ...]:
+    return tuple(sorted(keys, key=parts_of))

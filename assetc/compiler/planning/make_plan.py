@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from typing import Literal
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
-from assetc.compiler.asset import Asset, Check, Graph, NodeId
+from assetc.compiler.asset import Asset, Check, Graph
 from assetc.compiler.graph import ancestors, order, with_shared_needs
 from assetc.compiler.operation import RelationKind
 from assetc.compiler.plan import (
@@ -27,10 +27,9 @@ from assetc.compiler.plan import (
 )
 from assetc.compiler.planning.inputs import Inputs, find_inputs, is_ephemeral
 from assetc.compiler.planning.place_checks import Publish, with_checks
-from assetc.compiler.planning.staleness import Condition, Recorded, assess
+from assetc.compiler.planning.staleness import NOTHING_REMEMBERED, Condition, Remembered, assess
 from assetc.compiler.selection.request import Command, Selected
 from assetc.definitions.key import AssetKey, parts_of
-from assetc.definitions.relation import Relation
 
 SELECTED = ("selected",)
 
@@ -49,17 +48,6 @@ class PlanRequest(Struct, frozen=True):
     full_refresh: bool = False
     seeds: Literal["changed", "none"] = "changed"
     publish: Publish = "after_checks"
-
-
-class Remembered(Struct, frozen=True):
-    """What earlier runs say, and the warehouse if it was asked. `verified` are checks that passed on these data."""
-
-    recorded: Mapping[AssetKey, Recorded] = field(default_factory=dict)
-    existing: Mapping[Relation, RelationKind] | None = None
-    verified: frozenset[NodeId] = frozenset()
-
-
-NOTHING_REMEMBERED = Remembered()
 
 
 def make_plan(
@@ -103,7 +91,7 @@ class _Choice(Struct, frozen=True):
 def _choose(graph: Graph, selected: Selected, request: PlanRequest, remembered: Remembered) -> _Choice:
     ordered = order(graph, concerned(graph, selected))
     inputs = find_inputs(graph, ordered)
-    conditions = assess(graph, ordered, inputs, remembered.recorded, remembered.existing)
+    conditions = assess(graph, ordered, inputs, remembered)
     chosen = [key for key in ordered if key in selected.assets and _is_built_by(graph.assets[key], request)]
     reused = {key for key in chosen if _may_reuse(graph.assets[key], conditions[key], request)}
     executed = with_shared_needs(graph, (key for key in chosen if key not in reused))
@@ -172,7 +160,7 @@ def _may_reuse(asset: Asset, condition: Condition, request: PlanRequest) -> bool
 
 def _reuse_step(asset: Asset, inputs: Inputs, request: PlanRequest) -> Step:
     why = "seed content unchanged" if asset.kind == "seed" else "fresh"
-    output = Output(output_id(asset), asset, (why,), reads=inputs.reads)
+    output = Output(output_id(asset), asset, (why,), reads=inputs.reads, files=inputs.files)
     return Step(output.id, (output,), REUSE, request.connection)
 
 
@@ -186,6 +174,7 @@ def _output(asset: Asset, choice: _Choice, request: PlanRequest, remembered: Rem
         full_refresh=refresh,
         reads=inputs.reads,
         inlined=inputs.inlined,
+        files=inputs.files,
         existing=known_kind(asset, remembered),
     )
 

@@ -8,8 +8,10 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from assetc.compiler.asset import Asset, Fingerprint, Graph
+from assetc.compiler.asset import Asset, Fingerprint, Graph, NodeId
 from assetc.compiler.config import AssetConfig
+from assetc.compiler.names.file_source import PREFIX
+from assetc.compiler.operation import RelationKind
 from assetc.compiler.planning.inputs import Inputs, is_view
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
@@ -18,7 +20,7 @@ Freshness = Literal["fresh", "stale", "missing"]
 
 ReasonKind = Literal[
     "never_built", "relation_gone", "code_changed", "config_changed", "seed_changed", "upstream_built",
-    "upstream_stale", "upstream_missing", "inlined_changed", "new_dependency",
+    "upstream_stale", "upstream_missing", "inlined_changed", "new_dependency", "file_changed",
 ]  # fmt: skip
 
 ValueKind = Literal["table", "view", "object", "none"]
@@ -29,12 +31,15 @@ _REDEFINING: frozenset[ReasonKind] = frozenset(
 )
 
 
+_NEWER_DATA: frozenset[ReasonKind] = frozenset(("upstream_built", "file_changed"))
+
+
 class Recorded(Struct, frozen=True):
     """The last materialization of an asset in this target.
 
     `data_version` is what a reader of its rows remembers (the event's id, unless the content has a version of its own);
     `definition` is what a view that names it remembers. `inputs` are the versions that were read then: of assets one of
-    these two, of inlined models their code. `path` is where an object is stored.
+    these two, of inlined models their code, of files a hash of what they held. `path` is where an object is stored.
     """
 
     event_id: str
@@ -71,6 +76,7 @@ _TEXTS: dict[ReasonKind, str] = {
     "upstream_missing": "upstream {upstream} is missing",
     "inlined_changed": "ephemeral {upstream} changed",
     "new_dependency": "new dependency on {upstream}",
+    "file_changed": "{detail} changed",
 }
 
 
@@ -89,41 +95,48 @@ class Condition(Struct, frozen=True):
 FRESH = Condition("fresh")
 
 
+class Remembered(Struct, frozen=True):
+    """What earlier runs say, and the warehouse if it was asked.
+
+    `verified` are checks that passed on these data, `files` the versions of what the files hold now.
+    """
+
+    recorded: Mapping[AssetKey, Recorded] = field(default_factory=dict)
+    existing: Mapping[Relation, RelationKind] | None = None
+    verified: frozenset[NodeId] = frozenset()
+    files: Mapping[AssetKey, str] = field(default_factory=dict)
+
+
+NOTHING_REMEMBERED = Remembered()
+
+
 def assess(
-    graph: Graph,
-    ordered: Iterable[AssetKey],
-    inputs: Mapping[AssetKey, Inputs],
-    recorded: Mapping[AssetKey, Recorded],
-    existing: Collection[Relation] | None,
+    graph: Graph, ordered: Iterable[AssetKey], inputs: Mapping[AssetKey, Inputs], remembered: Remembered
 ) -> dict[AssetKey, Condition]:
-    """The condition of these assets, upstream first, but ephemeral ones. `existing` None: nobody asked for it."""
+    """The condition of these assets, upstream first, but ephemeral ones."""
     conditions: dict[AssetKey, Condition] = {}
     for key in ordered:
         asset = graph.assets[key]
         if not asset.config.materialization.is_inlined:
-            conditions[key] = _condition(asset, inputs[key], recorded, existing, conditions)
+            conditions[key] = _condition(asset, inputs[key], remembered, conditions)
     return conditions
 
 
 def _condition(
-    asset: Asset,
-    inputs: Inputs,
-    recorded: Mapping[AssetKey, Recorded],
-    existing: Collection[Relation] | None,
-    conditions: Mapping[AssetKey, Condition],
+    asset: Asset, inputs: Inputs, remembered: Remembered, conditions: Mapping[AssetKey, Condition]
 ) -> Condition:
-    record = recorded.get(asset.key)
+    record = remembered.recorded.get(asset.key)
     if record is None:
         return Condition("missing", (Reason("never_built"),), redefined=True)
     own = _own_reasons(asset, record)
-    if _is_gone(asset, record, existing):
+    if _is_gone(asset, record, remembered.existing):
         return Condition("missing", (Reason("relation_gone"), *own), redefined=bool(own))
-    if not own and _reads_the_same(asset, inputs, record, recorded, conditions):
+    if not own and _reads_the_same(asset, inputs, record, remembered, conditions):
         return FRESH
     upstream = [conditions[key] for key in inputs.reads if conditions.get(key, FRESH) is not FRESH]
-    reasons = (*own, *_input_reasons(asset, inputs, record, recorded, conditions))
+    reasons = (*own, *_input_reasons(asset, inputs, record, remembered, conditions))
     kinds = {reason.kind for reason in reasons}
-    changed = "upstream_built" in kinds or any(condition.upstream_changed for condition in upstream)
+    changed = not kinds.isdisjoint(_NEWER_DATA) or any(condition.upstream_changed for condition in upstream)
     if not reasons:
         return Condition("fresh", upstream_changed=changed)
     redefined = not kinds.isdisjoint(_REDEFINING) or any(condition.redefined for condition in upstream)
@@ -134,7 +147,7 @@ def _reads_the_same(
     asset: Asset,
     inputs: Inputs,
     record: Recorded,
-    recorded: Mapping[AssetKey, Recorded],
+    remembered: Remembered,
     conditions: Mapping[AssetKey, Condition],
 ) -> bool:
     """Whether everything that the asset reads is fresh, and as it was read last. Most assets are asked this alone."""
@@ -143,12 +156,12 @@ def _reads_the_same(
         if read.get(key) != version:
             return False
     for key in inputs.reads:
-        current = recorded.get(key)
+        current = remembered.recorded.get(key)
         if current is None or conditions.get(key, FRESH) is not FRESH:
             return False
         if read.get(key) != (current.definition if view else current.data_version):
             return False
-    return True
+    return all(read.get(key) == remembered.files.get(key, "") for key in inputs.files)
 
 
 def _is_gone(asset: Asset, record: Recorded, existing: Collection[Relation] | None) -> bool:
@@ -174,7 +187,7 @@ def _input_reasons(
     asset: Asset,
     inputs: Inputs,
     record: Recorded,
-    recorded: Mapping[AssetKey, Recorded],
+    remembered: Remembered,
     conditions: Mapping[AssetKey, Condition],
 ) -> Iterator[Reason]:
     view = is_view(asset)
@@ -183,13 +196,18 @@ def _input_reasons(
             yield Reason("inlined_changed", key)
     for key in inputs.reads:
         condition = conditions.get(key, FRESH)
-        current = recorded.get(key)
+        current = remembered.recorded.get(key)
         if key not in record.inputs:
             yield Reason("new_dependency", key)
         elif current is not None and record.inputs[key] != (current.definition if view else current.data_version):
             yield Reason("upstream_built", key)
         elif condition.freshness != "fresh" and (condition.redefined or not view):
             yield Reason("upstream_missing" if condition.freshness == "missing" else "upstream_stale", key)
+    for key in inputs.files:
+        if key not in record.inputs:
+            yield Reason("new_dependency", key)
+        elif record.inputs[key] != remembered.files.get(key, ""):
+            yield Reason("file_changed", key, detail=str(key).removeprefix(PREFIX))
 
 
 def physical_settings(asset: Asset) -> str:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset, Edge, Source
+from assetc.compiler.compilation import WrittenFile
 from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic, did_you_mean
+from assetc.compiler.names.file_source import covers, file_address, file_source
 from assetc.compiler.names.locate import implicit_source
 from assetc.compiler.names.names import Candidates, Names, did_you_mean_key, is_written, known_names
 from assetc.compiler.place import Span
 from assetc.compiler.project import Project
-from assetc.compiler.reference import EdgeKind
+from assetc.compiler.reference import Certainty, EdgeKind
 from assetc.definitions.key import AssetKey
 
 SYSTEM_SCHEMAS = frozenset({"information_schema", "pg_catalog", "sys", "system", "duckdb"})
@@ -30,6 +32,7 @@ class Resolution(Struct):
     assets: Mapping[AssetKey, Asset]
     edges: dict[tuple[AssetKey, AssetKey], Edge] = field(default_factory=dict)
     sources: dict[AssetKey, Source] = field(default_factory=dict)
+    written_files: Sequence[WrittenFile] = ()
     problems: list[Diagnostic] = field(default_factory=list)
     through: Span | None = None
 
@@ -75,6 +78,18 @@ class Resolution(Struct):
         if not self.project.settings.strict_sources:
             self.connect(Edge(down, source.key, kind, span))
 
+    def file(self, down: Asset, written: str, span: Span, certainty: Certainty, kind: EdgeKind = "file") -> None:
+        """A file that an asset reads: a source, and likely what others write there; no source if it is its own."""
+        address = file_address(written, self.project.root)
+        makers = [self.assets[key] for key, path in self.written_files if covers(address, path) and key in self.assets]
+        if not address or any(maker.key == down.key or are_of_one_body(maker, down) for maker in makers):
+            return
+        source = file_source(self.project, address, span if span.path == down.path else down.span)
+        self.sources.setdefault(source.key, source)
+        self.connect(Edge(down.key, source.key, kind, span, certainty, self.through))
+        for maker in makers:
+            self.connect(Edge(down.key, maker.key, kind, span, "likely", self.through))
+
     def _report_outside(self, down: AssetKey, key: AssetKey, span: Span, kind: EdgeKind, operation: str) -> None:
         if not self.project.rules.plain_names_are_ours:
             return
@@ -100,6 +115,11 @@ def _overlap(one: Span | None, other: Span | None) -> bool:
     if one is None or other is None or one.path != other.path:
         return False
     return one.start < other.end and other.start < one.end
+
+
+def are_of_one_body(one: Asset, other: Asset) -> bool:
+    """Whether two assets are made by one execution: what its body reads of its own making is no dependency."""
+    return bool(other.step_name) and (one.path, one.step_name) == (other.path, other.step_name)
 
 
 def is_of_the_system(parts: tuple[str, ...]) -> bool:

@@ -11,6 +11,7 @@ from assetc.compiler.config_text import ReadText
 from assetc.compiler.define_assets import Draft
 from assetc.compiler.diagnostic import Diagnostic, Faults
 from assetc.compiler.facts import ConfigTextFacts, SqlFacts
+from assetc.compiler.names.file_source import PREFIX, is_url
 from assetc.compiler.names.names import find_key
 from assetc.compiler.place import TextId
 from assetc.compiler.project import Settings
@@ -60,9 +61,10 @@ def resolve(
 def _ignore(resolution: Resolution, asset: Asset, ignored: Iterable[str]) -> None:
     """Take away the inferred edges that the asset says to ignore."""
     for written in ignored:
-        for up in find_key(resolution.names, written, asset.key):
+        is_file = written.startswith(PREFIX) or is_url(written)
+        for up in (AssetKey(written),) if is_file else find_key(resolution.names, written, asset.key):
             edge = resolution.edges.get((asset.key, up))
-            if edge is not None and edge.kind in ("sql", "py-sql", "hook"):
+            if edge is not None and edge.kind in ("sql", "py-sql", "hook", "file"):
                 del resolution.edges[asset.key, up]
 
 

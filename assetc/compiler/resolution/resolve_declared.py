@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assetc.compiler.asset import Asset, Edge
 from assetc.compiler.diagnostic import diagnostic, did_you_mean
+from assetc.compiler.names.file_source import PREFIX, is_url
 from assetc.compiler.names.names import Ref, find_key, find_named, find_ref, find_source, known_names
 from assetc.compiler.place import Span
 from assetc.compiler.reference import Certainty, EdgeKind
@@ -12,8 +13,10 @@ from assetc.definitions.key import AssetKey
 
 
 def resolve_explicit(resolution: Resolution, asset: Asset, written: str, span: Span) -> None:
-    """An entry of `deps`: a key, or a name as SQL writes it; one that nothing bears is a source from outside."""
-    if not is_connected(resolution, asset, written, span, "explicit"):
+    """An entry of `deps`: a key, a name as SQL writes it, or a file; what nothing bears is a source from outside."""
+    if written.startswith(PREFIX) or is_url(written):
+        resolution.file(asset, written.removeprefix(PREFIX), span, "certain", "explicit")
+    elif not is_connected(resolution, asset, written, span, "explicit"):
         resolution.outside(asset.key, tuple(written.split("/")), span, "explicit")
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from assetc.compiler.asset import Asset, Edge
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
+from assetc.compiler.names.file_source import READS_FILES
 from assetc.compiler.names.names import Candidates, Ref, did_you_mean_key, find_named, find_table
 from assetc.compiler.place import Span
 from assetc.compiler.python.reading import Parameter, PythonAsset, PythonReference, owns
 from assetc.compiler.resolution.resolution import (
     Resolution,
+    are_of_one_body,
     is_of_the_system,
     note_not_readable,
     self_reference,
@@ -64,6 +66,8 @@ def _resolve_python_read(resolution: Resolution, asset: Asset, python: PythonAss
     if placed.kind == "source":
         resolve_source(resolution, asset.key, reference.parts, placed.span, reference.certainty)
         return
+    if reference.kind == "file_read" and (placed.kind == "file" or resolution.project.target.dialect in READS_FILES):
+        resolution.file(asset, reference.parts[0], placed.span, reference.certainty)
     if reference.kind != "read" or is_of_the_system(reference.parts):
         return
     found = find_table(resolution.names, reference.parts, asset.key)
@@ -77,7 +81,8 @@ def _resolve_python_read(resolution: Resolution, asset: Asset, python: PythonAss
 
 def _connect_python(resolution: Resolution, asset: Asset, found: Candidates, placed: PythonReference) -> None:
     reference = placed.reference
-    if len(found) == 1 and _is_of_one_body(resolution.assets.get(found[0]), asset):
+    upstream = resolution.assets.get(found[0]) if len(found) == 1 else None
+    if upstream is not None and are_of_one_body(upstream, asset):
         return
     if len(found) > 1:
         resolution.ambiguous(".".join(reference.parts), found, placed.span)
@@ -97,13 +102,6 @@ def _resolve_python_write(resolution: Resolution, asset: Asset, write: PythonRef
         if upstream is not None:
             resolution.problems.append(writes_of_another(found[0], upstream.span, write.span))
         resolution.connect(Edge(asset.key, found[0], "py-sql", write.span, write.reference.certainty))
-
-
-def _is_of_one_body(one: Asset | None, other: Asset) -> bool:
-    """Whether two assets are made by one execution: what its body reads of its own making is no dependency."""
-    if one is None or not other.step_name:
-        return False
-    return (one.path, one.step_name) == (other.path, other.step_name)
 
 
 def _missing_input(resolution: Resolution, asset: Asset, name: str, span: Span, annotation: str = "") -> Diagnostic:

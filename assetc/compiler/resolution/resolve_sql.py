@@ -8,6 +8,7 @@ from assetc.compiler.asset import Asset, Edge
 from assetc.compiler.config_text import ReadText
 from assetc.compiler.diagnostic import diagnostic, did_you_mean
 from assetc.compiler.facts import ConfigTextFacts, PlacedReference, SqlFacts
+from assetc.compiler.names.file_source import READS_FILES
 from assetc.compiler.names.names import Ref, find_ref, find_table, known_names
 from assetc.compiler.resolution.resolution import (
     Resolution,
@@ -34,7 +35,7 @@ def resolve_sql(resolution: Resolution, asset: Asset, facts: SqlFacts) -> None:
     for placed in facts.understood.references:
         if is_incremental or not placed.only_incremental:
             with resolution.coming_through(placed.through):
-                _resolve_table(resolution, asset, placed)
+                _resolve_table(resolution, asset, placed, facts.understood.dialect)
 
 
 def _resolve_call(resolution: Resolution, asset: Asset, call: TemplateReference) -> None:
@@ -66,9 +67,11 @@ def _resolve_commented(resolution: Resolution, asset: Asset, call: TemplateRefer
             resolution.connect(Edge(asset.key, found[0], "ref", call.span))
 
 
-def _resolve_table(resolution: Resolution, asset: Asset, placed: PlacedReference) -> None:
-    """A table position in the SQL of a model."""
+def _resolve_table(resolution: Resolution, asset: Asset, placed: PlacedReference, dialect: str) -> None:
+    """A table position in the SQL of a model, or a file that it reads."""
     reference = placed.reference
+    if reference.kind == "file_read" and dialect in READS_FILES:
+        resolution.file(asset, reference.parts[0], placed.span, reference.certainty)
     if reference.kind not in ("read", "write") or is_of_the_system(reference.parts):
         return
     found = find_table(resolution.names, reference.parts, asset.key)
@@ -100,6 +103,10 @@ def resolve_config(resolution: Resolution, asset: Asset, known: ConfigTextFacts,
     """
     text, facts = known.text, known.facts
     for placed in facts.understood.references if facts.understood else ():
+        if placed.reference.kind == "file_read" and resolution.project.target.dialect in READS_FILES:
+            with resolution.coming_through(placed.through):
+                span = text.moved(placed.span, read_text)
+                resolution.file(asset, placed.reference.parts[0], span, placed.reference.certainty)
         if placed.reference.kind in ("read", "write"):
             found = find_table(resolution.names, placed.reference.parts, asset.key)
             if len(found) == 1 and found[0] != asset.key:

@@ -21,6 +21,7 @@ from assetc.compiler.selection.request import (
     SelectionEnvironment,
     Union,
 )
+from assetc.definitions.errors import InvalidDefinitionError
 from assetc.definitions.key import AssetKey
 
 Findings = Mapping[Criterion, frozenset[Member]]
@@ -63,10 +64,12 @@ def _find(criterion: Criterion, members: Members, environment: SelectionEnvironm
 
 def _exact_key(value: str, members: Members, environment: SelectionEnvironment) -> AssetKey | None:
     """The key that is written exactly so. In a dbt project a plain name may be in several packages."""
-    segments = tuple(value.split("/"))
-    if not all(segments) or (not environment.rules.selects_by_key and len(segments) == 1):
+    try:
+        key = AssetKey(value)
+    except InvalidDefinitionError:
         return None
-    key = AssetKey(segments)
+    if not environment.rules.selects_by_key and len(key.parts) == 1:
+        return None
     return key if key in members.graph.upstream else None
 
 

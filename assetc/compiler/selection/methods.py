@@ -98,6 +98,8 @@ def _package(thing: Selectable, criterion: Criterion, environment: SelectionEnvi
 
 
 def _file(thing: Selectable, criterion: Criterion, environment: SelectionEnvironment) -> bool:
+    if isinstance(thing, Source) and thing.file:
+        return _is_file(thing, criterion.value)
     if thing.span is None:
         return False
     name = thing.span.path.rpartition("/")[2]
@@ -105,9 +107,16 @@ def _file(thing: Selectable, criterion: Criterion, environment: SelectionEnviron
     return fnmatchcase(name, criterion.value) or fnmatchcase(stem, criterion.value)
 
 
+def _is_file(source: Source, wanted: str) -> bool:
+    """Whether a file has this address, or name."""
+    return source.file == wanted or any(fnmatchcase(each, wanted) for each in (source.file, source.key.name))
+
+
 def _source(thing: Selectable, criterion: Criterion, environment: SelectionEnvironment) -> bool:
     if not isinstance(thing, Source):
         return False
+    if thing.file:
+        return criterion.value == "*" or _is_file(thing, criterion.value.removeprefix("file:"))
     parts = criterion.value.split(".")
     *package, source, table = [*parts, "*"] if len(parts) == 1 else parts[-3:]
     in_package = not package or fnmatchcase(thing.package, package[0])
@@ -140,9 +149,12 @@ def _path(members: Members, criterion: Criterion, environment: SelectionEnvironm
 
 def _places(thing: Selectable) -> tuple[str, ...]:
     """The file of a thing, the folders above it, and the property file that describes it."""
-    if thing.span is None:
+    if isinstance(thing, Source) and thing.file:
+        path = thing.file
+    elif thing.span is None:
         return ()
-    path = thing.span.path
+    else:
+        path = thing.span.path
     folders = tuple(path[: match.start()] for match in re.finditer("/", path))
     patch = thing.patch_path if isinstance(thing, Asset) else None
     return (path, *folders, *((patch,) if patch else ()))

@@ -15,7 +15,7 @@ METHODS = tuple(sorted({*METHOD_FUNCTIONS, *NOT_BUILT, "selector"}))
 _TERM = re.compile(
     r"(?P<at>@)?"
     r"(?:(?P<up>\d*)\+)?"
-    r"(?:(?P<method>[\w.]+):)?"
+    r"(?:(?P<method>[\w.]+):(?!//))?"
     r"(?P<value>.*?)"
     r"(?:\+(?P<down>\d*))?",
     re.DOTALL,

@@ -28,12 +28,22 @@ def constant_string(node: exp.Expr | None) -> str | None:
     return "".join(pieces)
 
 
-def constant_strings(node: exp.Expr | None) -> list[str] | None:
-    """The texts of one constant or of a list of constants."""
+def literals_of(node: exp.Expr | None) -> list[exp.Expr]:
+    """The literals of which a constant is made."""
+    return [] if node is None else list(node.find_all(exp.Literal, *_TEXTS))
+
+
+def constant_texts(node: exp.Expr | None) -> list[tuple[str, list[exp.Expr]]] | None:
+    """The texts of one constant or of a list of constants, each with its literals."""
     if isinstance(node, (exp.Kwarg, exp.PropertyEQ)):
         node = node.expression
-    if isinstance(node, (exp.Array, exp.Tuple, exp.List)):
-        texts = [constant_string(item) for item in node.expressions]
-        return None if None in texts else [text for text in texts if text is not None]
-    text = constant_string(node)
-    return None if text is None else [text]
+    items = node.expressions if isinstance(node, (exp.Array, exp.Tuple, exp.List)) else [node]
+    found = [(constant_string(item), literals_of(item)) for item in items]
+    known = [(text, literals) for text, literals in found if text is not None]
+    return known if len(known) == len(found) else None
+
+
+def constant_strings(node: exp.Expr | None) -> list[str] | None:
+    """The texts of one constant or of a list of constants."""
+    found = constant_texts(node)
+    return None if found is None else [text for text, _ in found]

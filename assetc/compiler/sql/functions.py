@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from assetc.compiler.sql import vocabulary
-from assetc.compiler.sql.constants import constant_string, constant_strings
+from assetc.compiler.sql.constants import constant_string, constant_strings, constant_texts
 from assetc.compiler.sql.fold import fold
 from assetc.compiler.sql.script_state import ScriptState
 
@@ -88,11 +88,11 @@ def _first_argument(function: exp.Expr) -> exp.Expr | None:
 
 
 def _read_files(script: ScriptState, word: str, argument: exp.Expr | None) -> None:
-    names = constant_strings(argument)
-    if names is None:
+    texts = constant_texts(argument)
+    if texts is None:
         script.unknown(word, f"the file given to {word}() cannot be known from the text")
-    for name in names or ():
-        script.add("file_read", (name,))
+    for name, literals in texts or ():
+        script.add("file_read", (name,), script.offsets_of(literals))
 
 
 def _path_setting(function: exp.Func) -> exp.Expr | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from assetc.compiler.reference import ReferenceKind
 from assetc.compiler.sql import vocabulary
 from assetc.compiler.sql.constants import constant_string, constant_strings
 from assetc.compiler.sql.ctes import cte_name, find_cte
@@ -47,10 +48,10 @@ def read_call(script: ScriptState, node: exp.Expr, _read_text: ReadText) -> None
 
 def read_copy(script: ScriptState, node: exp.Expr, _read_text: ReadText) -> None:
     """COPY: the files that are loaded or written."""
-    loads = bool(node.args.get("kind"))
+    kind: ReferenceKind = "file_read" if node.args.get("kind") else "file_write"
     for item in node.args.get("files") or ():
         if isinstance(item, exp.Literal):
-            script.add("file_read" if loads else "file_write", (item.name,), operation="copy")
+            script.add(kind, (item.name,), script.offsets_of([item]), operation="copy")
 
 
 def read_returning(script: ScriptState, node: exp.Expr, _read_text: ReadText) -> None:
@@ -76,7 +77,7 @@ def read_insert(script: ScriptState, node: exp.Expr, _read_text: ReadText) -> No
 def read_summarize(script: ScriptState, node: exp.Expr, _read_text: ReadText) -> None:
     """DuckDB: SUMMARIZE 'file'."""
     if isinstance(node.this, exp.Literal):
-        script.add("file_read", (node.this.name,))
+        script.add("file_read", (node.this.name,), script.offsets_of([node.this]))
 
 
 def read_inner_command(script: ScriptState, node: exp.Expr, read_text: ReadText) -> None:

@@ -70,7 +70,7 @@ def _add_address(script: ScriptState, table: exp.Table, text: str) -> None:
     if text.startswith("@") and (script.dialect == "snowflake" or isinstance(table.this, exp.Var)):
         script.add("stage_write" if written else "stage_read", (stage_name(script.dialect, text),))
     else:
-        script.add("file_write" if written else "file_read", (text,))
+        script.add("file_write" if written else "file_read", (text,), script.offsets_of([table.this]))
 
 
 def stage_name(dialect: str, text: str) -> str:

@@ -117,13 +117,14 @@ class Cache:
         if not self._pending and not self._pending_content and not self._gone:
             return
         self._withhold()
-        with contextlib.suppress(sqlite3.OperationalError), self._lock, self._connection:
-            facts = ((*row, value) for row, value in self._pending.items())
-            execute = self._connection.executemany
-            execute("delete from facts where kind = ? and path = ? and part = ?", (*self._withheld, *self._gone))
-            execute("insert or replace into facts values (?, ?, ?, ?)", facts)
-            execute("insert or replace into content values (?, ?, ?, ?, ?)", self._pending_content.values())
-            for kept in (self._gone, self._pending, self._pending_content):
+        with contextlib.suppress(sqlite3.OperationalError), self._lock:
+            with self._connection:
+                facts = ((*row, value) for row, value in self._pending.items())
+                execute = self._connection.executemany
+                execute("delete from facts where kind = ? and path = ? and part = ?", (*self._withheld, *self._gone))
+                execute("insert or replace into facts values (?, ?, ?, ?)", facts)
+                execute("insert or replace into content values (?, ?, ?, ?, ?)", self._pending_content.values())
+            for kept in (self._gone, self._pending, self._pending_content):  # when it is committed: a full disk says no
                 kept.clear()
 
     def _withhold(self) -> None:

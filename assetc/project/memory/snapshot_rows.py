@@ -54,6 +54,7 @@ class Rows(NamedTuple):
     written: Any
     reads: list[Any]
     outside: Any
+    written_files: Any
     templated: tuple[str, ...]
     rendered: str
 
@@ -129,6 +130,7 @@ def rows_of(snapshot: Snapshot, recalled: Recalled | None) -> Rows:
         written=to_plain(compilation.written),
         reads=[tuple(read) for read in compilation.reads],
         outside=compilation.outside,
+        written_files=to_plain(compilation.written_files),
         templated=snapshot.templated,
         rendered=snapshot.rendered,
     )
@@ -191,6 +193,7 @@ def read_rows(rows: Rows, stamps: str) -> Recalled:
         from_plain(rows.written),
         tuple(rows.reads),
         rows.outside,
+        from_plain(rows.written_files),
     )
     return Recalled(Snapshot(compilation, rows.templated, rows.rendered), stamps, rows, shared, edges)
 

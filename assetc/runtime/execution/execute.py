@@ -42,7 +42,7 @@ def execute(
     when the run cannot be prepared, and StateError. A run that is not iterated to its end is cancelled.
     """
     run = _run_record(plan, options)
-    recorder = Recorder(state, run)
+    recorder = Recorder(state, run, options.file_version)
     executed = plan.executed()
     state.start_run(run, [planned(step, part, run.id) for step in executed for part in step.parts])
     execution = _Execution(plan, prepare, recorder, run, options)

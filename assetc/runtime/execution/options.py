@@ -8,6 +8,7 @@ from collections.abc import Callable
 from msgspec import Struct, field
 
 from assetc.adapters.protocol import Identity
+from assetc.definitions.key import AssetKey
 from assetc.runtime.execution.cancellation import Cancellation
 from assetc.runtime.state.records import new_id
 
@@ -29,13 +30,18 @@ def _unchanged(text: str) -> str:
     return text
 
 
+def _not_looked_at(_: AssetKey) -> str:
+    return ""
+
+
 class ExecuteOptions(Struct, frozen=True):
     """How a plan is executed.
 
     With no threads, steps are executed one by one, in the order of the plan, in the thread that asks for the first
     event. `root_id` is that of the run which this one resumes. `redact` takes the secrets out of every message.
     `grace` is how long a cancelled run waits for what does not stop by itself; `keep_runs` is how many runs the state
-    remembers. `whole_steps`: nothing runs below a step that failed, not even below what it made before.
+    remembers. `file_version` tells what a file holds now. `whole_steps`: nothing runs below a step that failed, not
+    even below what it made before.
     """
 
     identity: Identity
@@ -50,3 +56,4 @@ class ExecuteOptions(Struct, frozen=True):
     redact: Callable[[str], str] = _unchanged
     grace: float = 10.0
     keep_runs: int = 200
+    file_version: Callable[[AssetKey], str] = _not_looked_at

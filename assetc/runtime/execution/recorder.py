@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from hashlib import blake2b
 
@@ -32,9 +32,10 @@ class Recorder:
     in which they were added, so that nothing is recorded before its upstream.
     """
 
-    def __init__(self, state: State, run: RunRecord) -> None:
+    def __init__(self, state: State, run: RunRecord, file_version: Callable[[AssetKey], str]) -> None:
         self._state = state
         self._run = run
+        self._file_version = file_version
         self._made: dict[AssetKey, Versions] = {}
         self._ended: set[PartId] = set()
         self._pending: list[StepEnd] = []
@@ -60,6 +61,7 @@ class Recorder:
         inputs = dict(part.inlined)
         if part.reads:
             inputs.update(self._versions_read(part.reads, by_view=is_view(part.asset)))
+        inputs.update((key, self._file_version(key)) for key in part.files)
         return inputs
 
     def has_ended(self, part: Part) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Protocol
 
 from msgspec import Struct, field
@@ -95,10 +95,10 @@ class Crew(Struct, eq=False):
         with self.changed:
             dropped = self.schedule.drop_rest()
             self.changed.notify_all()
-        for step in dropped:
-            self.runner.leave_out(step, status, because)
         for worker in self.workers:
             worker.cancel()
+        for step in dropped:
+            self.runner.leave_out(step, status, because)
 
     def join(self, seconds: float) -> bool:
         """Wait for all threads; whether they ended."""
@@ -118,7 +118,8 @@ class Crew(Struct, eq=False):
                     self._execute(step, worker)
         except BaseException as fault:  # nothing else would ever report it
             self.fault = self.fault or fault
-            self.stop("canceled")
+            with suppress(Exception):  # what it records may fail for the same reason
+                self.stop("canceled")
         finally:
             self.on_exit()
 

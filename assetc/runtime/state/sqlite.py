@@ -11,6 +11,7 @@ from assetc.adapters.protocol import Identity
 from assetc.compiler.plan import PartId
 from assetc.compiler.planning.staleness import Recorded
 from assetc.definitions.key import AssetKey
+from assetc.definitions.relation import Relation
 from assetc.runtime.state import rows
 from assetc.runtime.state.connection import Connection
 from assetc.runtime.state.records import (
@@ -65,6 +66,16 @@ class State:
         named = json.dumps([key.to_user_string() for key in keys])
         sql += " and l.key in (select value from json_each(?))"
         return rows.to_recorded(self._connection.rows(sql, (*_parts(identity), named)))
+
+    def relations(self, identity: Identity) -> Mapping[Relation, AssetKey]:
+        """Every relation that was ever made in a target, and the asset as which it was made last."""
+        sql = (
+            "select m.database, m.schema, m.name, m.key, max(m.id) from materializations m "
+            f"join targets t on t.id = m.target_id where {_OF_TARGET} and m.name is not null "
+            "group by m.database, m.schema, m.name"
+        )
+        found = self._connection.rows(sql, _parts(identity))
+        return {Relation(*place): AssetKey(key) for *place, key, _ in found}
 
     def versions(self, identity: Identity, keys: Collection[AssetKey]) -> Mapping[AssetKey, Versions]:
         """What a reader of these assets reads now; those that were never built are left out."""
@@ -124,7 +135,7 @@ class State:
         return {step_id: tuple(json.loads(recent)) for step_id, recent in found}
 
     def forget_runs(self, keep: int) -> int:
-        """Forget all but the newest runs; what is the last of an asset or of a check stays. How many went."""
+        """Forget all but the newest runs; the last of an asset, a relation or a check stays. How many went."""
         sql = "select id from runs order by started_at desc, id desc limit -1 offset ?"
         old = self._connection.rows(sql, (keep,))
         if old:
@@ -196,8 +207,11 @@ def _insert_results(sqlite: sqlite3.Connection, end: StepEnd, target_id: int) ->
 def _forget(sqlite: sqlite3.Connection, runs: Sequence[Row]) -> None:
     sqlite.executemany("delete from steps where run_id = ?", runs)
     sqlite.executemany(
-        "delete from materializations where run_id = ? "
-        "and id not in (select materialization_id from latest_materializations)",
+        "delete from materializations as old where run_id = ? "
+        "and id not in (select materialization_id from latest_materializations) "
+        "and (name is null or exists (select 1 from materializations newer where newer.target_id = old.target_id "
+        "and newer.key = old.key and newer.id > old.id and newer.name = old.name "
+        "and newer.schema is old.schema and newer.database is old.database))",
         runs,
     )
     sqlite.executemany(

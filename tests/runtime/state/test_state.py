@@ -163,6 +163,17 @@ def test_forgetting_old_runs_keeps_what_is_the_last_of_an_asset_and_of_a_check(s
     assert state.forget_runs(keep=1) == 0
 
 
+def test_where_an_asset_lived_before_is_never_forgotten(state: State) -> None:
+    places = [Relation("dev", None, "first"), Relation("dev", None, "second"), Relation("dev", None, "first")]
+    for number, place in enumerate(places, 1):
+        state.start_run(run(f"r{number}", at=number), [step(f"r{number}")])
+        state.end_steps([ended(replace(built(f"e{number}", f"r{number}"), relation=place))])
+    assert state.forget_runs(keep=1) == 2
+    assert state.relations(DEV) == dict.fromkeys(places, ORDERS)
+    assert [event.id for event in state.materializations(DEV, ORDERS, 10)] == ["e3", "e2"]
+    assert state.relations(PROD) == {}
+
+
 def test_metadata_of_any_type_is_kept_as_text(state: State) -> None:
     state.start_run(run(), [step()])
     state.end_steps([ended(replace(built("e1"), metadata=(("path", Path("a")), ("rows", 3))))])

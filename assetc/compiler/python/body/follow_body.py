@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import posixpath
 
 from assetc.compiler.python.body.notes import BodyNotes
 from assetc.compiler.python.body.observe_calls import BodyObserver, note_if_sql
@@ -37,5 +38,6 @@ def follow_body(machine: Machine, definition: Definition, mapped: set[str], read
     if machine.is_exhausted:
         notes.unknown("this function is too long to be followed to its end", closure.scope.source.span(node))
     notes.files = {path: text for path, text in machine.files.items() if not path.endswith(".py")}
+    notes.forget_read(posixpath.dirname(closure.scope.source.path))
     machine.observer, machine.calls, machine.files = None, [], known | machine.files
     return notes

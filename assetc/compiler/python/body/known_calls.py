@@ -50,8 +50,42 @@ REFERENCE_RECEIVERS = frozenset(("context", "ctx", "self", "dbt", "assetc", "_co
 FILE_READS = frozenset((
     "read_parquet", "scan_parquet", "read_csv", "scan_csv", "read_csv_auto", "read_json", "read_ndjson",
     "scan_ndjson", "read_ipc", "scan_ipc", "read_feather", "read_excel", "read_orc", "read_avro", "scan_delta",
-    "scan_iceberg",
+    "scan_iceberg", "read_delta", "read_ipc_stream", "read_pickle", "read_stata", "read_sas", "read_spss", "read_fwf",
+    "read_hdf", "read_xml", "read_ods", "read_json_auto", "from_csv_auto", "from_parquet", "from_csv", "ParquetFile",
+    "ParquetDataset", "read_file", "load_workbook", "loadtxt", "genfromtxt", "ZipFile",
 ))  # fmt: skip
+"""Functions and methods whose argument is a file, whatever the library."""
+
+FILE_FUNCTIONS = frozenset((
+    "pandas.read_table", "pyarrow.parquet.read_table", "pyarrow.parquet.read_pandas", "pyarrow.dataset.dataset",
+    "pyarrow.orc.read_table", "pyarrow.feather.read_table", "numpy.load", "numpy.fromfile", "joblib.load",
+    "torch.load", "xml.etree.ElementTree.parse", "lxml.etree.parse", "glob.glob", "glob.iglob", "os.listdir",
+    "os.scandir", "os.walk", "shutil.copy", "shutil.copyfile", "shutil.copytree",
+))  # fmt: skip
+"""Functions whose argument is a file, by their full names: others have names like these."""
+
+FILE_KEYWORDS = (
+    "filepath_or_buffer", "path_or_buf", "path_or_buffer", "io", "path", "source", "sources", "file", "fname",
+    "filename", "file_glob", "file_globs", "pathname", "excel_writer", "where", "workbook", "src",
+)  # fmt: skip
+
+FILE_WRITES: Mapping[str, int] = {
+    **dict.fromkeys((
+        "to_csv", "to_parquet", "to_json", "to_excel", "to_pickle", "to_feather", "to_stata", "to_xml", "to_html",
+        "to_orc", "to_file", "write_csv", "write_parquet", "write_json", "write_ndjson", "write_ipc", "write_avro",
+        "write_excel", "write_delta", "sink_csv", "sink_parquet", "sink_ipc", "sink_ndjson", "savetxt",
+    ), 0),
+    "write_feather": 1,
+    "write_to_dataset": 1,
+}  # fmt: skip
+"""Calls that write a file, and the position of the argument that names it."""
+
+NOT_FILES = frozenset(("webbrowser", "urllib", "selenium", "shelve", "dbm"))
+"""Libraries whose `open` or `read_...` has nothing to do with a file."""
+
+PATH_READS = frozenset(("read_text", "read_bytes", "iterdir"))
+PATH_WRITES = frozenset(("write_text", "write_bytes"))
+"""Methods of paths."""
 
 REGISTRATIONS = frozenset((
     "register", "register_table", "register_view", "createOrReplaceTempView", "create_or_replace_temp_view",

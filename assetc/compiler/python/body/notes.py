@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import posixpath
 from collections.abc import Iterable
 
 from msgspec import Struct, field
@@ -61,8 +62,17 @@ class BodyNotes(Struct, eq=False):
     def add_named(self, kind: ReferenceKind, names: Iterable[str], span: Span, operation: str = "") -> None:
         """Note relations by their names as text."""
         for name in names:
-            parts = (name,) if kind == "file_read" else split_name(self.reader.dialect, name)
-            self.add(PythonReference("py-sql", Reference(kind, parts, operation=operation), span))
+            reference = Reference(kind, split_name(self.reader.dialect, name), operation=operation)
+            self.add(PythonReference("py-sql", reference, span))
+
+    def forget_read(self, folder: str) -> None:
+        """Forget the notes on files whose text is part of the code; `folder` is that of the module."""
+        for identity, noted in list(self.references.items()):
+            if noted.reference.kind == "file_read" and noted.kind == "file":
+                path = noted.reference.parts[0]
+                places = (posixpath.normpath(each) for each in (path, posixpath.join(folder, path)))
+                if not self.files.keys().isdisjoint(places):
+                    del self.references[identity]
 
     def add_session_names(self, names: Iterable[str]) -> None:
         """From now on these names mean tables of the session."""

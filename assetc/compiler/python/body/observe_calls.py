@@ -19,6 +19,7 @@ from assetc.compiler.python.body.arguments import (
     starts_like_sql,
 )
 from assetc.compiler.python.body.embedded_sql import assemble, show
+from assetc.compiler.python.body.file_calls import note_files
 from assetc.compiler.python.body.notes import BodyNotes
 from assetc.compiler.python.follow.known import known_text, known_texts, only_text, plain
 from assetc.compiler.python.follow.machine import Call
@@ -60,6 +61,10 @@ class BodyObserver(Struct, frozen=True, eq=False):
     """Receives the calls in a body, and takes notes."""
 
     notes: BodyNotes
+
+    def reached(self, call: Call) -> None:
+        """Any call of something outside the project: it may read or write a file."""
+        note_files(self.notes, call)
 
     def called(self, call: Call) -> Value | None:
         """A call of something outside the project; returns its value, or None if it touches no relation."""
@@ -150,10 +155,7 @@ def _refer(notes: BodyNotes, call: Call) -> Value | None:
 
 
 def _read_file(notes: BodyNotes, call: Call) -> Value | None:
-    """`read_parquet(path)`."""
-    value, node = argument(call, 0, ("source", "path", "filepath_or_buffer", "io"))
-    if node is not None:
-        notes.add_named("file_read", known_texts(value), call.scope.source.span(node))
+    """`read_parquet(path)`: what it reads was noted already."""
     return UNKNOWN
 
 

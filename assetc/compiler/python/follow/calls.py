@@ -136,6 +136,8 @@ def _call_outside(machine: Machine, call: Call) -> Value:
     decorator = as_decorator(call.callee, call, call.scope.source)
     if decorator is not None:
         return _apply(machine, decorator, call.positional, call.scope)
+    if machine.observer is not None:
+        machine.observer.reached(call)
     changed = call_mutator(machine, call)
     found = changed or as_key(call) or (call.receiver and call_method(machine, call))
     if found is None and machine.observer is not None:

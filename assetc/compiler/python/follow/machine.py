@@ -28,6 +28,12 @@ DEEPEST_EXPRESSION = 90
 DEEPEST_CALL = 6
 MOST_RECURSION = 4
 
+DATA_SUFFIXES = frozenset((
+    ".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".geojson", ".xml", ".html", ".parquet", ".avro", ".orc", ".arrow",
+    ".feather", ".xls", ".xlsx", ".gz", ".zst", ".bz2", ".xz", ".zip", ".db", ".duckdb", ".sqlite", ".pkl", ".pickle",
+))  # fmt: skip
+"""Files that hold data and no code: they are sources, and their texts are nobody's SQL."""
+
 ReadFile: TypeAlias = Callable[[str], str | None]
 
 
@@ -46,6 +52,9 @@ class Call(Struct, frozen=True):
 
 class Observer(Protocol):
     """Receives the calls that happen while a body is followed."""
+
+    def reached(self, call: Call) -> None:
+        """A call of something outside the project, before anything is known about it."""
 
     def called(self, call: Call) -> Value | None:
         """A call of something outside the project; returns its value, or None if it is to be worked out."""
@@ -124,7 +133,9 @@ class Machine(Struct, eq=False):
         return self.nodes > MOST_NODES
 
     def read_text(self, path: str, scope: Scope) -> Text | None:
-        """The text of a project file; a relative path is looked up from the root, then from the module's folder."""
+        """The text of a project file, unless it holds data; looked up from the root, then from the module's folder."""
+        if posixpath.splitext(path)[1].lower() in DATA_SUFFIXES:
+            return None
         beside = posixpath.join(posixpath.dirname(scope.source.path), path)
         for candidate in dict.fromkeys(posixpath.normpath(each) for each in (path, beside)):
             if candidate.startswith(("/", "..")):

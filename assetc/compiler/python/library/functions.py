@@ -126,7 +126,7 @@ def _path_function(call: Call) -> Value | None:
 
 def _opened(call: Call) -> Value | None:
     first = _first(call)
-    mode = only_text(call.positional[1]) if len(call.positional) > 1 else "r"
+    mode = only_text(call.positional[1] if len(call.positional) > 1 else call.named.get("mode", UNKNOWN))
     if first is None or (mode or "r")[0] != "r":
         return UNKNOWN
     path = first.path if isinstance(first, FilePath) else only_text(first)
@@ -237,6 +237,8 @@ _FUNCTIONS: Mapping[str, LibraryFunction] = {
     "str": _string,
     "sorted": _sorted,
     "open": _opened,
+    **dict.fromkeys(("cwd", "getcwd"), lambda call: FilePath(".")),
+    "home": lambda call: FilePath("~"),
     "range": _range,
     "zip": _zipped,
     "enumerate": _enumerated,
