@@ -38,7 +38,12 @@ def command(invocation: Invocation) -> int:
                 place.unlink()
         else:
             continue
-        opened.output.say([line("removed ", Piece(str(place.relative_to(root)), "strong"))])
+        shown = str(place.relative_to(root))
+        if place.exists():
+            opened.say([diagnostic("E194", f"{shown} cannot be removed", hint="Look at its folder's permissions")])
+            refused.append(shown)
+        else:
+            opened.output.say([line("removed ", Piece(shown, "strong"))])
     return BAD_INPUT if refused else 0
 
 

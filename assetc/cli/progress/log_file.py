@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -31,7 +32,7 @@ class LogFile:
             if self._written >= self._most_bytes:
                 self._rotate()
         except OSError as error:
-            self._stream = None
+            self._forget()
             self.fault = f"the log {self._path.parent.name}/{self._path.name} is not complete: {error.strerror}"
             return False
         return True
@@ -41,6 +42,13 @@ class LogFile:
         if self._stream is not None:
             self._stream.close()
             self._stream = None
+
+    def _forget(self) -> None:
+        """Close what cannot be written any more; it cannot be written out either."""
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            with suppress(OSError):
+                stream.close()
 
     def _open(self) -> TextIO:
         self._path.parent.mkdir(parents=True, exist_ok=True)

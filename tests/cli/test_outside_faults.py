@@ -1,0 +1,87 @@
+"""What the system refuses: told as what it is, with the file that it is about."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from assetc.cli.progress.log_file import LogFile
+from assetc.project.memory.cache import Cache
+
+
+def full(*_: object, **__: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_compiled_files_that_cannot_be_written(assetc, monkeypatch):
+    monkeypatch.setattr(Path, "write_bytes", full)
+    said = assetc("compile --select orders")
+    assert said.code == 2
+    assert "error[E194]: target/compiled/shop/models/orders.sql cannot be used: No space left on device" in said.err
+
+
+def test_a_folder_where_a_file_should_be(assetc, shop):
+    (shop / "target").write_text("no folder")
+    said = assetc("compile --select orders")
+    assert (said.code, "E194" in said.err) == (2, True)
+
+
+def test_a_log_that_cannot_be_written_is_left_out_and_told_of(assetc, shop):
+    (shop / "logs").write_text("no folder")
+    said = assetc("run --select +orders")
+    assert said.code == 0
+    assert "the log logs/assetc.log is not complete: File exists" in said.err
+
+
+def test_a_full_log_says_so(tmp_path):
+    log = LogFile(tmp_path / "full.log")
+    log._path = Path("/dev/full")
+    log.write("text")
+    assert "No space left" in log.fault
+
+
+def test_a_cache_that_cannot_be_written_keeps_what_it_knows(tmp_path):
+    """A full disk is noticed when the rows are committed: they are not lost."""
+    cache = Cache.open(tmp_path / "cache.sqlite")
+    cache._connection.execute("pragma max_page_count = 8")
+    cache.keep("kind", "path", os.urandom(100_000))
+    cache.save()
+    assert cache.get("kind", "path") is not None
+    cache.close()
+
+
+def test_a_state_that_is_full_in_the_middle_of_a_run(assetc, shop, monkeypatch):
+    """Each thread notices; it is told once, without a traceback."""
+    for number in range(40):
+        (shop / "models" / f"m{number}.sql").write_text(f"select {number} as x")
+    from assetc.runtime.state import connection
+
+    connect = connection._connect
+
+    def small(path: Path | None) -> object:
+        opened = connect(path)
+        (pages,) = opened.execute("pragma page_count").fetchone()
+        if pages > 20:
+            opened.execute(f"pragma max_page_count = {pages + 2}")
+        return opened
+
+    assert assetc("run --select m*").code == 0
+    monkeypatch.setattr(connection, "_connect", small)
+    for _ in range(6):
+        said = assetc("run --select m*")
+        if said.code:
+            break
+    assert said.code == 2
+    assert said.err.count("error[E192]") == 1
+    assert "Traceback" not in said.err
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_project(assetc, shop):
+    shop.chmod(0o555)
+    said = assetc("run")
+    shop.chmod(0o755)
+    assert (said.code, "E192" in said.err) == (2, True)
