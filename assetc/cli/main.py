@@ -61,17 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return _reader_gone()
-    except OSError as error:
-        return _not_written(error)
     return result if isinstance(result, int) else 0
-
-
-def _not_written(error: OSError) -> int:
-    """A full disk, a read-only folder: say which file it is, as far as the system tells."""
-    what = os.path.relpath(error.filename) if isinstance(error.filename, str) else "a file"
-    print(f"error[E194]: {what} cannot be used: {error.strerror or error}", file=sys.stderr)
-    print("  = hint: Look at its folder's permissions and free space", file=sys.stderr)
-    return BAD_INPUT
 
 
 def _reader_gone() -> int:

@@ -37,9 +37,11 @@ def tell(error: Exception, context: click.Context) -> int:
 def _lines(error: Exception, place: str) -> Iterator[Line]:
     """What happened, whose fault it is, and where the trace is."""
     if isinstance(error, OSError) and error.strerror:
-        where = f": {printable(str(error.filename))}" if error.filename else ""
-        yield line(Piece("error", "strong bad"), Piece(f": {error.strerror}{where}", "strong"))
-        yield line(f"assetc cannot go on without it.{_trace(place)}")
+        what = os.path.relpath(error.filename) if isinstance(error.filename, str) else "a file"
+        yield line(
+            Piece("error[E194]", "strong bad"), Piece(f": {printable(what)} cannot be used: {error.strerror}", "strong")
+        )
+        yield line(f"  = hint: Look at its folder's permissions and free space.{_trace(place)}")
         return
     what = next(iter(f"{type(error).__name__}: {error}".splitlines()))
     yield line(Piece("error", "strong bad"), Piece(f": assetc itself failed: {printable(what)}", "strong"))
