@@ -17,7 +17,6 @@ from assetc.compiler.compilation import Compilation, WorkDone
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.project import Project
 from assetc.definitions.key import AssetKey
-from assetc.project.file_contents import FileContents
 from assetc.project.find_project import find_project
 from assetc.project.load import Loaded, load
 from assetc.project.memory.cache import Cache
@@ -32,6 +31,7 @@ from assetc.version import __version__
 
 if TYPE_CHECKING:
     from assetc.compiler.template.surroundings import Surroundings
+    from assetc.project.file_contents import FileContents
     from assetc.project.files import ProjectFiles
     from assetc.project.memory.facts_memory import CachedMemory
 
@@ -86,6 +86,8 @@ class Workspace(Struct, frozen=True, dict=True):
     @cached_property
     def contents(self) -> FileContents:
         """What the files hold that assets read."""
+        from assetc.project.file_contents import FileContents
+
         return FileContents(self.project.root, self.opening.cache)
 
     def file_version(self, key: AssetKey) -> str:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct, field
 
 from assetc.compiler.asset import Asset, Fingerprint, Graph, NodeId
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.names.file_source import PREFIX
-from assetc.compiler.operation import RelationKind
 from assetc.compiler.planning.inputs import Inputs, is_view
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
+
+if TYPE_CHECKING:
+    from assetc.compiler.operation import RelationKind
 
 Freshness = Literal["fresh", "stale", "missing"]
 
