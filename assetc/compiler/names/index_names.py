@@ -147,6 +147,8 @@ def _lasts(thing: Asset | Source | WrittenRelation) -> set[str]:
         return {thing[1][-1]}
     if thing.relation is not None:
         return {thing.key.name, thing.relation.name}
+    if isinstance(thing, Source):
+        return {thing.key.name}
     return {thing.key.name, inlined_name(thing.key), thing.config.alias or thing.key.name}
 
 
