@@ -39,7 +39,7 @@ def _lines(error: Exception, place: str) -> Iterator[Line]:
     if isinstance(error, OSError) and error.strerror:
         what = os.path.relpath(error.filename) if isinstance(error.filename, str) else "a file"
         yield line(
-            Piece("error[E194]", "strong bad"), Piece(f": {printable(what)} cannot be used: {error.strerror}", "strong")
+            Piece("error[E197]", "strong bad"), Piece(f": {printable(what)} cannot be used: {error.strerror}", "strong")
         )
         yield line(f"  = hint: Look at its folder's permissions and free space.{_trace(place)}")
         return

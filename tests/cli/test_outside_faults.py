@@ -23,13 +23,13 @@ def test_compiled_files_that_cannot_be_written(assetc, monkeypatch):
     monkeypatch.setattr(Path, "write_bytes", full)
     said = assetc("compile --select orders")
     assert said.code == 1
-    assert "error[E194]: target/compiled/shop/models/orders.sql cannot be used: No space left on device" in said.err
+    assert "error[E197]: target/compiled/shop/models/orders.sql cannot be used: No space left on device" in said.err
 
 
 def test_a_folder_where_a_file_should_be(assetc, shop):
     (shop / "target").write_text("no folder")
     said = assetc("compile --select orders")
-    assert (said.code, "E194" in said.err) == (1, True)
+    assert (said.code, "E197" in said.err) == (1, True)
 
 
 def test_a_log_that_cannot_be_written_is_left_out_and_told_of(assetc, shop):

@@ -45,7 +45,7 @@ def test_what_the_machine_refuses_is_no_fault_of_ours(assetc, monkeypatch):
 
     monkeypatch.setattr("assetc.cli.commands.ls.things_of", full)
     told = assetc("ls")
-    assert told.code == 1 and "error[E194]: somewhere cannot be used: No space left on device" in told.err
+    assert told.code == 1 and "error[E197]: somewhere cannot be used: No space left on device" in told.err
     assert "Traceback" not in told.err and "fault of assetc" not in told.err
 
 

@@ -24,7 +24,7 @@ WITHOUT_EXAMPLE = {
     "E191": "a state file of a version that does not exist yet",
     "E192": "a folder without permissions, which root does not notice",
     "E193": "needs two processes",
-    "E194": "a full disk or a read-only folder, which root does not notice",
+    "E197": "a full disk or a read-only folder, which root does not notice",
     "W251": "how deep is too deep differs from one Python to the next",
     "W302": "DuckDB, in which the examples run, never warns",
 }

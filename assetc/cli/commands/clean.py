@@ -40,7 +40,7 @@ def command(invocation: Invocation) -> int:
             continue
         shown = str(place.relative_to(root))
         if place.exists():
-            opened.say([diagnostic("E194", f"{shown} cannot be removed", hint="Look at its folder's permissions")])
+            opened.say([diagnostic("E197", f"{shown} cannot be removed", hint="Look at its folder's permissions")])
             refused.append(shown)
         else:
             opened.output.say([line("removed ", Piece(shown, "strong"))])

@@ -117,9 +117,9 @@ def _overlap(one: Span | None, other: Span | None) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def are_of_one_body(one: Asset, other: Asset) -> bool:
+def are_of_one_body(one: Asset | None, other: Asset) -> bool:
     """Whether two assets are made by one execution: what its body reads of its own making is no dependency."""
-    return bool(other.step_name) and (one.path, one.step_name) == (other.path, other.step_name)
+    return one is not None and bool(other.step_name) and (one.path, one.step_name) == (other.path, other.step_name)
 
 
 def is_of_the_system(parts: tuple[str, ...]) -> bool:

@@ -45,7 +45,7 @@ def resolve_python(resolution: Resolution, asset: Asset, python: PythonAsset) ->
 def _resolve_parameter(resolution: Resolution, asset: Asset, parameter: Parameter) -> None:
     name, span = parameter.name, parameter.span
     found = find_named(resolution.names, (resolution.names.fold(name),), asset.key, anywhere=True)
-    if len(found) == 1 and _is_of_one_body(resolution.assets.get(found[0]), asset):
+    if len(found) == 1 and are_of_one_body(resolution.assets.get(found[0]), asset):
         resolution.report(self_reference(found[0], span))
     elif len(found) == 1:
         resolution.connect(Edge(asset.key, found[0], "arg", span))
@@ -81,8 +81,7 @@ def _resolve_python_read(resolution: Resolution, asset: Asset, python: PythonAss
 
 def _connect_python(resolution: Resolution, asset: Asset, found: Candidates, placed: PythonReference) -> None:
     reference = placed.reference
-    upstream = resolution.assets.get(found[0]) if len(found) == 1 else None
-    if upstream is not None and are_of_one_body(upstream, asset):
+    if len(found) == 1 and are_of_one_body(resolution.assets.get(found[0]), asset):
         return
     if len(found) > 1:
         resolution.ambiguous(".".join(reference.parts), found, placed.span)
