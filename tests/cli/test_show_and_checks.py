@@ -228,3 +228,30 @@ def test_a_relationship_of_an_asset_to_itself(assetc, shop):
     assert "relationships_users_boss__id__users fails: 1 row" in assetc("build -s users").err
     assetc("run -s users")
     assert assetc("show relationships_users_boss__id__users --json").json == [{"from_field": 9}]
+
+
+BODIES = """
+import pandas as pd
+from assetc import asset
+
+@asset
+def nothing():
+    return None
+
+@asset
+def series():
+    return pd.Series([1, 2])
+
+@asset
+def later():
+    return [{"a": 1}]
+"""
+
+
+def test_show_says_what_became_of_a_python_asset_without_rows(assetc, shop):
+    (shop / "models/bodies.py").write_text(BODIES)
+    assert assetc("run --select nothing series").code == 0
+    assert "nothing has no rows to show" in (told := assetc("show nothing").err)
+    assert "Its function returned nothing when it ran" in told
+    assert "Its value is a Python object" in assetc("show series").err
+    assert "It is not built in this target yet: assetc run --select later" in assetc("show later").err

@@ -17,7 +17,7 @@ from assetc.cli.options.options import command_named
 from assetc.cli.options.selection_options import with_selection
 from assetc.cli.rows_query import Rows, inline_rows, is_built, limited, rows_query
 from assetc.cli.stop import BAD_INPUT, FAILED, Stopped
-from assetc.cli.target import open_warehouse
+from assetc.cli.target import open_state, open_warehouse
 from assetc.cli.text.table import table_lines
 from assetc.cli.text.text import Piece, line
 from assetc.cli.text.words import plural
@@ -25,12 +25,15 @@ from assetc.cli.wanted import Wanted
 from assetc.compiler.asset import Asset, Graph, Source
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.graph import order
+from assetc.compiler.planning.staleness import ValueKind
 from assetc.compiler.selection.members import Selectable
 from assetc.compiler.selection.request import Selected, SelectionRequest
 from assetc.definitions.key import AssetKey
 from assetc.runtime.compiled_sql import SqlCompiler
 from assetc.runtime.execution.work import StepFailed
+from assetc.runtime.run_project import state_path
 from assetc.runtime.steps.warehouse_fault import failed_query
+from assetc.runtime.workspace import identity_of
 
 
 class ShowRequest(Struct, frozen=True):
@@ -79,7 +82,7 @@ def command(invocation: Invocation, **options: Any) -> int:
             except StepFailed as failed:
                 raise opened.stopped(failed.diagnostic, FAILED) from failed
             if query is None:
-                raise opened.stopped(_without_rows(thing))
+                raise opened.stopped(_without_rows(opened, thing))
             rows = _rows(opened, thing, limited(query, request.limit), session)
             _give(opened, name_of_thing(thing), rows, request)
     opened.workspace.close()
@@ -99,16 +102,27 @@ def _rows(opened: Opened, thing: Selectable, query: str, session: Session) -> Ro
         raise opened.stopped(fault, FAILED) from error
 
 
-def _without_rows(thing: Selectable) -> Diagnostic:
-    name = name_of_thing(thing)
+def _without_rows(opened: Opened, thing: Selectable) -> Diagnostic:
+    name, made = name_of_thing(thing), _made(opened, thing) if isinstance(thing, Asset) else None
     if isinstance(thing, Source):
         hint = f"""Look into it with: assetc show --inline "from '{thing.file}'\""""
-    elif isinstance(thing, Asset) and thing.relation is None:
+    elif made == "none":
+        hint = "Its function returned nothing when it ran: there is nothing to store"
+    elif isinstance(thing, Asset) and (made == "object" or thing.relation is None):
         hint = f'Its value is a Python object; read it with Definitions([{thing.key.name}]).load_asset_value("{name}")'
     else:
         command = "seed" if isinstance(thing, Asset) and thing.kind == "seed" else "run"
         hint = f"It is not built in this target yet: assetc {command} --select {name}"
     return diagnostic("E167", f"{name} has no rows to show", thing.span, hint=hint)
+
+
+def _made(opened: Opened, asset: Asset) -> ValueKind | None:
+    """What the last run made of a Python asset in this target."""
+    if asset.kind != "python" or not state_path(opened.workspace.root).exists():
+        return None
+    with open_state(opened) as state:
+        recorded = state.recorded(identity_of(opened.workspace), (asset.key,)).get(asset.key)
+    return recorded.kind if recorded else None
 
 
 def _wanted(opened: Opened, request: ShowRequest) -> Selected:

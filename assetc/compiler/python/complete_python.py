@@ -30,9 +30,7 @@ def complete_python(
     """The reading of a file that was imported; if the import failed, that problem and what the text says."""
     if imported.problem is not None:
         reading = read_python(path, text, read, reader)
-        is_known = any(
-            (each.code, each.message) == (imported.problem.code, imported.problem.message) for each in reading.problems
-        )
+        is_known = any(each.code == imported.problem.code for each in reading.problems)
         problems = reading.problems if is_known else (*reading.problems, imported.problem)
         return replace(reading, problems=problems, files=_files(reading.files, imported))
     followed = follow_file(path, text, read)

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.place import file_span
+from assetc.compiler.python.check_imports import assets_of_dagster, missing_names
 from assetc.compiler.python.definition.build_asset import build_asset
 from assetc.compiler.python.definition.definition import Definition, FileDefinitions
 from assetc.compiler.python.definition.parameters import parameters_of
@@ -71,6 +72,9 @@ def follow_file(path: str, text: str, read: ReadFile) -> Followed | PythonReadin
         return _too_deep(path)
     machine.top_files = dict(machine.files)
     machine.problems += _without_function(definitions, scope)
+    machine.problems += missing_names(tree, source)
+    if not definitions.found:
+        machine.problems += assets_of_dagster(tree, source)
     return Followed(machine, definitions, scope)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterable, Iterator
 from typing import Any, TypeAlias, get_args, get_origin
 
@@ -63,7 +64,7 @@ def to_body_value(returned: object, annotation: object, resolve_sql: Callable[[s
         return ObjectValue(returned)
     if returned == [] and form_of(_unwrapped(annotation)) == "dicts":
         return TableValue(returned)
-    message = f"the result is annotated as a table and is {_kind_of(returned)}"
+    message = f"the result is annotated as {_written(annotation)}, a table, and is {_kind_of(returned)}"
     raise InvariantError(message, code="E188")
 
 
@@ -72,6 +73,14 @@ def _kind_of(returned: object) -> str:
         return "an empty list, whose columns nobody knows"
     name = type(returned).__name__
     return "nothing" if returned is None else f"an {name}" if name[0] in "aeiou" else f"a {name}"
+
+
+def _written(annotation: object) -> str:
+    """An annotation as its author wrote it, with the library and not the file that defines a class."""
+    bare = _unwrapped(annotation)
+    if isinstance(bare, type) and get_origin(bare) is None:
+        return f"{bare.__module__.partition('.')[0]}.{bare.__name__}"
+    return bare if isinstance(bare, str) else inspect.formatannotation(bare)
 
 
 def is_open_kind(annotation: object) -> bool:

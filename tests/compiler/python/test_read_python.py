@@ -559,3 +559,39 @@ def test_an_annotation_means_what_its_names_come_from(annotation: str, kind: str
     """
     (made,) = read(code, {"models/types.py": TYPES}).assets
     assert made.returns == kind
+
+
+# names that are not there
+
+
+def test_a_name_that_assetc_does_not_have_is_told_where_it_stands() -> None:
+    code = """
+        import assetc as dg
+        from assetc import RetryPolicy, asset as made, AssetKy
+        @dg.asset(partitions_def=dg.DailyPartitionsDefinition("2024-01-01"))
+        def a(): ...
+    """
+    told = [(problem.code, problem.message, str(problem.span)) for problem in read(code).problems][:3]
+    assert told == [
+        ("E117", "assetc has no RetryPolicy", "models/c.py:4:20"),
+        ("E117", "assetc has no AssetKy", "models/c.py:4:48"),
+        ("E117", "assetc has no DailyPartitionsDefinition", "models/c.py:5:26"),
+    ]
+    assert [problem.hint for problem in read(code).problems][1] == "Did you mean AssetKey?"
+
+
+def test_a_name_for_whose_absence_a_file_is_prepared_is_no_fault() -> None:
+    assert problems("try:\n    from assetc import RetryPolicy\nexcept ImportError:\n    RetryPolicy = None") == []
+    assert problems("import assetc\npolicy = assetc.RetryPolicy() if hasattr(assetc, 'RetryPolicy') else None") == []
+
+
+@pytest.mark.parametrize(
+    ("start", "decorator"),
+    [("import dagster as dg", "@dg.asset"), ("from dagster import multi_asset", "@multi_asset(outs={})")],
+)
+def test_a_file_whose_assets_are_dagsters_is_told_once(start: str, decorator: str) -> None:
+    code = f"{start}\n{decorator}\ndef a(): ...\n{decorator}\ndef b(): ...\n"
+    reading = read_python("models/c.py", code, {}.get, READER)
+    assert [(problem.code, str(problem.span)) for problem in reading.problems] == [("W253", "models/c.py:1:1")]
+    assert reading.problems[0].hint == f"To make them yours: {start.replace('dagster', 'assetc')}"
+    assert read_python("models/c.py", "import dagster\njob = dagster.job", {}.get, READER).problems == ()
