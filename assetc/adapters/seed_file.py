@@ -23,26 +23,30 @@ from assetc.compiler.operation import SeedColumn
 _PLAIN = r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)"
 _NUMBER = _PLAIN + r"([eE][+-]?[0-9]+)?"
 _WHOLE = r"[+-]?[0-9]+([.]0*)?"
+_PADDED = r"[+-]?0[0-9]+([.][0-9]*)?"
 _DATE = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
 _TIMESTAMP = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2} [0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}"
 _ISO_TIMESTAMP = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?"
 
 
-def read_seed(path: Path, file: str, delimiter: str) -> CsvFile:
-    """The file with its columns, none if it is empty; `file` is its path in what is raised, Refused (E175)."""
+def read_seed(path: Path, file: str, delimiter: str, *, keeps_zeros: bool) -> CsvFile:
+    """The file with its columns, none if it is empty; `file` is its path in what is raised, Refused (E175).
+
+    `keeps_zeros`: numbers that begin with a zero, such as 007, are texts.
+    """
     try:
-        return CsvFile(str(path), file, _columns(str(path), delimiter))
+        return CsvFile(str(path), file, _columns(str(path), delimiter, keeps_zeros=keeps_zeros))
     except WarehouseError as error:
         raise bad_row(file, error) from error
 
 
-def _columns(path: str, delimiter: str) -> tuple[SeedColumn, ...]:
+def _columns(path: str, delimiter: str, *, keeps_zeros: bool) -> tuple[SeedColumn, ...]:
     names = _header(path, delimiter)
     if not names:
         return ()
     try:
         with duckdb.connect() as reader:
-            types = reader.execute(_types_query(path, delimiter, names)).fetchone() or ()
+            types = reader.execute(_types_query(path, delimiter, names, keeps_zeros=keeps_zeros)).fetchone() or ()
     except duckdb.Error as error:
         raise translate(error) from error
     return tuple(SeedColumn(name, found) for name, found in zip(names, types, strict=True))
@@ -61,14 +65,15 @@ def _header(path: str, delimiter: str) -> list[str]:
     return names
 
 
-def _types_query(path: str, delimiter: str, names: Iterable[str]) -> str:
+def _types_query(path: str, delimiter: str, names: Iterable[str], *, keeps_zeros: bool) -> str:
     """A query of one row: the type of each column in turn. Empty fields and `null` fit every type."""
     columns = tuple(names)
     source = read_csv(path, delimiter, [(name, "VARCHAR") for name in columns])
-    return f"select {', '.join(_type_of(quote(name)) for name in columns)}\nfrom {source}"
+    types = (_type_of(quote(name), keeps_zeros=keeps_zeros) for name in columns)
+    return f"select {', '.join(types)}\nfrom {source}"
 
 
-def _type_of(column: str) -> str:
+def _type_of(column: str, *, keeps_zeros: bool) -> str:
     value = f"case when lower({column}) <> 'null' then trim({column}) end"
     exact = f"bool_and(regexp_full_match({value}, {literal(_WHOLE)}) or {_is_whole_double(value)})"
     is_kept = f"bool_and({_digits(value)} = {_digits(f'try_cast({value} as double)::varchar')})"
@@ -76,6 +81,7 @@ def _type_of(column: str) -> str:
     precision = f"max(length(regexp_extract({value}, '^[+-]?0*([0-9]*)', 1))) + {places}"
     tests = (
         (f"count({value}) = 0", "'INTEGER'"),
+        *(((f"bool_or(regexp_full_match({value}, {literal(_PADDED)}))", "'VARCHAR'"),) if keeps_zeros else ()),
         *((f"{_all(value, _NUMBER, name)} and {exact}", literal(name)) for name in ("INTEGER", "BIGINT", "HUGEINT")),
         (f"{_all(value, _NUMBER, 'double')} and {is_kept}", "'DOUBLE'"),
         (

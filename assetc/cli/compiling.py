@@ -146,7 +146,8 @@ def _content(asset: Asset, compiler: SqlCompiler, *, incremental: bool) -> tuple
     if asset.kind == "seed":
         from assetc.adapters.seed_file import read_seed
 
-        return asset, read_seed(compiler.workspace.root / asset.path, asset.path, asset.config.separator)
+        path, keeps_zeros = compiler.workspace.root / asset.path, compiler.workspace.project.rules.keeps_zeros
+        return asset, read_seed(path, asset.path, asset.config.separator, keeps_zeros=keeps_zeros)
     if asset.kind != "model":
         return asset, None
     script = read_script(asset, compiler.model(asset, incremental=incremental).sql, compiler.adapter.dialect)

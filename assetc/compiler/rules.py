@@ -62,6 +62,8 @@ class Rules(Struct, frozen=True):
     loads_seeds: bool = True
     """Whether `run` loads the selected seeds that changed."""
     publish: Literal["after_checks", "before_checks"] = "after_checks"
+    keeps_zeros: bool = True
+    """Whether a column of a seed with numbers such as 007 holds texts; else integers."""
     guards_rows: bool = True
     """Whether rows that an incremental asset would double or change end its step; else they are written as they are."""
     has_ledger: bool = True
@@ -100,6 +102,7 @@ DBT = Rules(
     lists_selectors=True,
     loads_seeds=False,
     publish="before_checks",
+    keeps_zeros=False,
     guards_rows=False,
     has_ledger=False,
     shares_no_relation=False,

@@ -37,4 +37,14 @@ from assetc.adapters.seed_file import read_seed
 def test_a_type_keeps_every_digit(tmp_path: Path, values: str, found: str) -> None:
     path = tmp_path / "s.csv"
     path.write_text("\n".join(("x", *values.split(), "")))
-    assert [column.type for column in read_seed(path, "seeds/s.csv", ",").columns] == [found]
+    assert [column.type for column in read_seed(path, "seeds/s.csv", ",", keeps_zeros=False).columns] == [found]
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [("00701 12345", "VARCHAR"), ("1.5 007.0", "VARCHAR"), ("0 0.5 -0.25", "DOUBLE"), ("0 10 100", "INTEGER")],
+)
+def test_zeros_before_a_number_can_be_kept(tmp_path: Path, values: str, found: str) -> None:
+    path = tmp_path / "s.csv"
+    path.write_text("\n".join(("x", *values.split(), "")))
+    assert [column.type for column in read_seed(path, "seeds/s.csv", ",", keeps_zeros=True).columns] == [found]

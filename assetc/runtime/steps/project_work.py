@@ -75,7 +75,9 @@ class ProjectWork(Struct, frozen=True):
     def _build(self, output: Output, attempt: Attempt) -> Built:
         asset = output.asset
         if asset.kind == "seed":
-            seed = read_seed(self.workspace.root / asset.path, asset.path, asset.config.separator)
+            keeps_zeros = self.workspace.project.rules.keeps_zeros
+            path, separator = self.workspace.root / asset.path, asset.config.separator
+            seed = read_seed(path, asset.path, separator, keeps_zeros=keeps_zeros)
             try:
                 return self.tables.build(output, seed, attempt)
             except WarehouseError as error:

@@ -141,7 +141,7 @@ def _content(content: object, separator: str) -> Content:
         case str():
             return Query(content)
         case Path():
-            return read_seed(content, f"seeds/{content.name}", separator)
+            return read_seed(content, f"seeds/{content.name}", separator, keeps_zeros=False)
         case _:
             return TableValue(content)
 
