@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Iterable, Iterator
@@ -16,6 +17,7 @@ from msgspec import Struct
 from assetc.cli.opening import Opened, open_project, select_in, stop_for_errors
 from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import Command, Decorator, command_named, decorated, option
+from assetc.cli.options.other_tools import said_by_environment
 from assetc.cli.options.selection_options import with_selection
 from assetc.cli.plan_lines import give_plan
 from assetc.cli.progress.follow import Audience, follow
@@ -28,6 +30,7 @@ from assetc.cli.target import hold_target, open_state
 from assetc.cli.text.output import Fields
 from assetc.cli.text.text import line
 from assetc.cli.wanted import wanted_by
+from assetc.compiler.diagnostic import diagnostic
 from assetc.compiler.selection.request import Command as PlanCommand
 from assetc.compiler.selection.request import Selected, SelectionRequest
 from assetc.compiler.selection.select import nothing_to_build
@@ -84,6 +87,10 @@ def running(command: PlanCommand, help: str) -> click.Command:
 def run_command(invocation: Invocation, options: RunOptions) -> int:
     """Open, select, plan, run; the code with which the process should exit."""
     opened = open_project(invocation, full_refresh=options.full_refresh)
+    opened.say(
+        diagnostic("W223", f"{name} is not built yet and has no effect", hint=hint)
+        for name, hint in said_by_environment(os.environ)
+    )
     selected = select_in(opened, options.selection)
     stop_for_errors(opened, wanted_by(options.command, selected, options.selection, opened.workspace))
     if options.command != "test":

@@ -19,7 +19,6 @@ CODE = re.compile(r"[EWN]\d{3}")
 ACCEPT = os.environ.get("ACCEPT") == "1"
 
 WITHOUT_EXAMPLE = {
-    "E162": "every example would be outdated by the command being built",
     "E187": "the packages are installed where the tests run",
     "E191": "a state file of a version that does not exist yet",
     "E192": "a folder without permissions, which root does not notice",

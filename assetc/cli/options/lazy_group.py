@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib import import_module
 
 import click
 
-from assetc.cli.stop import BAD_INPUT, Stopped
+from assetc.cli.options.other_tools import CALLED_HERE, INSTEAD, not_built, parse_with_dbts
+from assetc.cli.stop import Stopped
 
 COMMANDS: dict[str, str] = {
     "init": "make a new project",
@@ -45,6 +47,12 @@ NOT_BUILT_OF_DBT = ("clone", "parse", "run-operation", "source")
 class LazyGroup(click.Group):
     """Finds a command in the module of its name below `assetc.cli.commands`."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse what stands before the name of the command; where dbt allows more there, the command is given it."""
+        left, others = parse_with_dbts(partial(super().parse_args, ctx), args)
+        ctx.args[:0] = others
+        return left
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names, in the order of a typical use."""
         return list(COMMANDS)
@@ -67,7 +75,8 @@ class LazyGroup(click.Group):
         if self.get_command(ctx, name) is None and not (name.startswith("-") or ctx.resilient_parsing):
             from assetc.compiler.diagnostic import did_you_mean
 
-            near = did_you_mean(name, [*COMMANDS, *NOT_BUILT])
+            here = f"assetc {CALLED_HERE[name]} does that" if name in CALLED_HERE else ""
+            near = here or did_you_mean(name, [*COMMANDS, *NOT_BUILT])
             ctx.fail(f"there is no command {name!r}. {near or 'See assetc --help'}")
         return super().resolve_command(ctx, args)
 
@@ -94,8 +103,6 @@ def _not_built(name: str) -> click.Command:
     @click.command(name, context_settings={"ignore_unknown_options": True}, add_help_option=False)
     @click.argument("arguments", nargs=-1)
     def command(arguments: tuple[str, ...]) -> int:
-        click.echo(f"error[E162]: assetc {name} is not built yet", err=True)
-        click.echo("  = hint: assetc --help lists what there is", err=True)
-        return BAD_INPUT
+        raise not_built(f"assetc {name}", INSTEAD.get(name, "assetc --help lists what there is"))
 
     return command

@@ -6,13 +6,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import reduce, wraps
+from functools import partial, reduce, wraps
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
 from assetc.cli.options.invocation import LEVELS, LOG_FORMATS, invocation_of
+from assetc.cli.options.other_tools import parse_with_dbts
+
+if TYPE_CHECKING:
+    Choice = click.Choice[str]
+else:
+    Choice = click.Choice  # generic from click 8.2 on
 
 Command: TypeAlias = Callable[..., int]
 Decorator: TypeAlias = Callable[[Command], Command]
@@ -29,7 +35,7 @@ class SeveralCommand(click.Command):
         """Parse the arguments with the option repeated before each of its values."""
         several = {name for each in self.params if isinstance(each, SeveralOption) for name in each.opts}
         try:
-            return super().parse_args(ctx, list(spread(args, several)))
+            return parse_with_dbts(partial(super().parse_args, ctx), list(spread(args, several)))[0]
         except click.UsageError as error:
             if "--select" in several and error.message.startswith("Got unexpected extra argument"):
                 raise click.UsageError(f"{error.message}. Select with --select", ctx) from error
@@ -69,6 +75,14 @@ def several(*names: str, **settings: Any) -> Decorator:
     return click.option(*names, cls=SeveralOption, multiple=True, **settings)
 
 
+class LogFormats(Choice):
+    """The formats of a run; the two others that dbt has are text, too."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The format that is meant."""
+        return super().convert("text" if value in ("default", "debug") else value, param, ctx)
+
+
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
 COMMON: tuple[Decorator, ...] = (
@@ -82,9 +96,7 @@ COMMON: tuple[Decorator, ...] = (
     option("--quiet/--no-quiet", "-q", "quiet", env="QUIET", default=None, help="Print only errors."),
     option("--debug/--no-debug", "-d", "debug", env="DEBUG", default=None, help="The same as --log-level debug."),
     option("--log-level", env="LOG_LEVEL", type=click.Choice(LEVELS), help="The lowest level that is shown."),
-    option(
-        "--log-format", env="LOG_FORMAT", type=click.Choice(LOG_FORMATS), help="The format in which a run is shown."
-    ),
+    option("--log-format", env="LOG_FORMAT", type=LogFormats(LOG_FORMATS), help="The format in which a run is shown."),
     option("--log-path", env="LOG_PATH", type=FOLDER, help="The folder of the log file."),
     option("--no-import", env="NO_IMPORT", is_flag=True, default=None, help="Never import Python files to compile."),
     option("--use-colors/--no-use-colors", env="USE_COLORS", default=None, help="Print in colour, or without."),
