@@ -18,7 +18,8 @@ from assetc.cli.stop import BAD_INPUT, Stopped
 from assetc.cli.text.output import Output, output_of, say_problems
 from assetc.cli.wanted import Wanted, asks_for_everything
 from assetc.compiler.asset import Graph, NodeId
-from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
+from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic
+from assetc.compiler.names.why_missing import why_unknown
 from assetc.compiler.project import Project
 from assetc.compiler.selection.request import Definition, Selected, SelectionEnvironment, SelectionRequest
 from assetc.compiler.selection.select import select
@@ -31,6 +32,9 @@ from assetc.runtime.workspace import NotOpened, Workspace, open_workspace
 
 OUTPUT_AND_LOGS = "assetc.output_and_logs"
 """Where a command notes what it takes to tell of a fault of our own."""
+
+
+LISTED = "assetc ls lists what there is"
 
 
 class Opened(Struct, frozen=True):
@@ -102,7 +106,7 @@ def select_in(opened: Opened, request: SelectionRequest) -> Selected:
     """What the request selects; stops when it cannot be answered."""
     project = opened.workspace.project
     definitions, faults = _definitions(project) if project.selectors else ({}, ())
-    environment = SelectionEnvironment(project.rules, project.name, definitions)
+    environment = SelectionEnvironment(project.rules, project.name, definitions, opened.workspace.compilation.others)
     selected, problems = select(opened.workspace.graph, request, environment)
     of_others = [fault for each in definitions.values() for fault in each.faults]
     opened.say(dict.fromkeys((*faults, *of_others, *problems)))
@@ -161,12 +165,14 @@ def find_named(opened: Opened, name: str) -> AssetKey:
     found = keys_named(graph, name)
     if len(found) == 1:
         return found[0]
+    related: tuple[Annotation, ...] = ()
     if found:
         message, hint = f"{name!r} could be several assets", f"It is one of {', '.join(map(str, found))}"
     else:
         known = {text for key in graph.upstream for text in (str(key), key.name)}
-        message, hint = f"nothing is named {name!r}", did_you_mean(name, known) or "assetc ls lists what there is"
-    raise opened.stopped(diagnostic("E115", message, hint=hint))
+        why = why_unknown(name, sorted(known), opened.workspace.compilation.others)
+        message, hint, related = why.instead or f"nothing is named {name!r}", why.hint or LISTED, why.related
+    raise opened.stopped(diagnostic("E115", message, hint=hint, related=related))
 
 
 def keys_named(graph: Graph, name: str) -> tuple[AssetKey, ...]:

@@ -94,7 +94,7 @@ def run_command(invocation: Invocation, options: RunOptions) -> int:
     selected = select_in(opened, options.selection)
     stop_for_errors(opened, wanted_by(options.command, selected, options.selection, opened.workspace))
     if options.command != "test":
-        opened.stop_for(nothing_to_build(selected))
+        opened.stop_for(nothing_to_build(selected, opened.workspace.graph, opened.workspace.compilation.others))
     request = _request(opened, options, selected)
     with closing(opened.workspace):
         if options.dry_run and not options.changed:

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from assetc.compiler.asset import Graph
 from assetc.compiler.diagnostic import Diagnostic, Faults, in_order
+from assetc.compiler.names.namesake import Namesake
 from assetc.compiler.place import TextId
 from assetc.definitions.key import AssetKey
 
@@ -44,6 +45,8 @@ class Compilation(Struct, frozen=True, dict=True):
     reads: tuple[TemplateRead, ...] = ()
     outside: tuple[tuple[str, str], ...] = ()
     written_files: tuple[WrittenFile, ...] = ()
+    others: tuple[Namesake, ...] = ()
+    """What bears a name and is no asset."""
 
     @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset, Source
 from assetc.compiler.compilation import Compilation, Pass, WrittenRelation
@@ -19,6 +20,7 @@ from assetc.compiler.define_assets import Draft
 from assetc.compiler.define_checks import CheckDraft, draft_of_file
 from assetc.compiler.diagnostic import Annotation, Diagnostic, Faults, diagnostic
 from assetc.compiler.facts import FileFacts, SqlFacts
+from assetc.compiler.find_namesakes import find_namesakes
 from assetc.compiler.names.index_names import index_names, names_of_graph
 from assetc.compiler.names.locate_by_macros import locate_by_macros
 from assetc.compiler.names.names import LogicalName, Names, schema_of
@@ -45,11 +47,14 @@ def declare(given: CompilerInput, facts: FileFacts) -> Declared:
     project = given.project
     properties, unreadable = given.properties(None)
     drafts, faults = draft_assets(project, properties, project.files, facts)
+    disabled = [draft.asset for draft in drafts if not draft.asset.config.enabled]
+    drafts = [draft for draft in drafts if draft.asset.config.enabled]
     defined = define(project, properties, drafts, facts.python)
     located = locate_by_macros(project, given.surroundings, defined.drafts)
     written = tuple(_written(located.drafts))
     assets = {draft.asset.key: draft.asset for draft in located.drafts}
-    names = index_names(project, assets.values(), defined.sources, written)
+    others = tuple(find_namesakes(given, properties, unreadable, facts, disabled))
+    names = replace(index_names(project, assets.values(), defined.sources, written), others=others)
     whole = (*unreadable, *defined.problems, *located.problems, *find_clashes(located.drafts, names))
     check_files = (TextId(file.path) for file in project.files if file.kind == "check")
     return Declared(
@@ -83,7 +88,7 @@ def declare_edited(given: CompilerInput, facts: FileFacts, before: Compilation) 
         assets=assets,
         sources={key: source for key, source in sources.items() if not source.implicit},
         checks=(),
-        names=names_of_graph(given.project, assets.values(), sources.values(), before.written),
+        names=names_of_graph(given.project, assets.values(), sources.values(), before),
         written=before.written,
         faults={"define": faults},
     )
@@ -100,6 +105,7 @@ def _drafts_of_configured(
     properties, _ = given.properties([path for path in described_in if path is not None])
     files = [file for file in given.project.files if file.path in paths]
     drafts, faults = draft_assets(given.project, properties, files, facts)
+    drafts = [draft for draft in drafts if draft.asset.config.enabled]
     located = locate_by_macros(given.project, given.surroundings, tuple(drafts))
     return None if located.problems else (located.drafts, faults)
 

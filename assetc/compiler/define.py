@@ -38,7 +38,7 @@ class Defined(Struct, frozen=True):
 def draft_assets(
     project: Project, properties: Properties, files: Iterable[ProjectFile], facts: FileFacts
 ) -> tuple[list[Draft], Faults]:
-    """The assets that these files define, each by itself."""
+    """The assets that these files define, each by itself, also those that are disabled."""
     drafts: list[Draft] = []
     faults: dict[TextId, tuple[Diagnostic, ...]] = {}
     patches: dict[tuple[str, str, str], Patch] = {
@@ -50,7 +50,7 @@ def draft_assets(
         for written in _written_in(file, facts):
             draft, problems = draft_of(project, written, patches.get((package, *written.described_as)))
             faults[text] += problems
-            if draft is not None and draft.asset.config.enabled:
+            if draft is not None:
                 drafts.append(draft)
     return drafts, faults
 

@@ -120,6 +120,7 @@ def _compiled(
         reads=tuple(dict.fromkeys((*earlier.reads, *reads))),
         outside=before.outside if before else _outside(facts),
         written_files=files,
+        others=declared.names.others,
     )
     return compilation, {**sql, **derived}, WorkDone(facts.read, parsed, len(derived))
 

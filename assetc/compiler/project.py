@@ -158,11 +158,20 @@ class DeclaredSource(Struct, frozen=True):
     checks: tuple[CheckSpec, ...] = ()
 
 
+class Mention(Struct, frozen=True):
+    """A name in a section of a property file that gives nothing yet: an exposure, a metric ..."""
+
+    section: str
+    name: str
+    span: Span
+
+
 class Properties(Struct, frozen=True):
     """All property files of a project, taken together."""
 
     patches: tuple[Patch, ...] = ()
     sources: tuple[DeclaredSource, ...] = ()
+    mentions: tuple[Mention, ...] = ()
 
 
 class Project(Struct, frozen=True):

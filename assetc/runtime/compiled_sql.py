@@ -72,12 +72,8 @@ class SqlCompiler(Struct, frozen=True):
     @staticmethod
     def of(workspace: Workspace) -> SqlCompiler:
         """The compiler of an open project."""
-        names = names_of_graph(
-            workspace.project,
-            workspace.graph.assets.values(),
-            workspace.graph.sources.values(),
-            workspace.compilation.written,
-        )
+        assets, sources = workspace.graph.assets.values(), workspace.graph.sources.values()
+        names = names_of_graph(workspace.project, assets, sources, workspace.compilation)
         return SqlCompiler(workspace, names, workspace.adapter)
 
     @property

@@ -67,7 +67,7 @@ NOT_BUILT: dict[str, str] = {
     "--export-saved-queries": "Semantic models are not built yet",
     "--include-saved-query": "Semantic models are not built yet",
     "--inline": "assetc show --inline compiles a query and shows its rows",
-    "--inline-direct": "--inline takes a query, too; without {{ }} in it, it is sent with the names of assets written out",
+    "--inline-direct": "--inline takes a query, too",
     "--show": "assetc show NAME shows the rows",
     "--config-dir": "assetc debug says which project and profile are used",
     "--record-timing-info": "logs/assetc.log has the time of each step",

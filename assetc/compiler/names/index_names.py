@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from msgspec import structs
 
 from assetc.compiler.asset import Asset, Source
-from assetc.compiler.compilation import WrittenRelation
+from assetc.compiler.compilation import Compilation, WrittenRelation
 from assetc.compiler.names.locate import fold_name, logical_name_of, logical_name_of_relation
 from assetc.compiler.names.names import Candidates, Fold, Names, inlined_name, schema_of
 from assetc.compiler.project import Project
@@ -98,13 +98,14 @@ MOST_LOOKUPS = 200
 
 
 def names_of_graph(
-    project: Project, assets: Iterable[Asset], sources: Iterable[Source], written: Collection[WrittenRelation]
+    project: Project, assets: Iterable[Asset], sources: Iterable[Source], compilation: Compilation
 ) -> Names:
-    """The names as the compiler resolved them. `sources` may be all: implicit ones have no names."""
+    """The names as a compilation resolved them. `sources` may be all: implicit ones have no names."""
+    written = compilation.written
     lookups = _Lookups(project, tuple(assets), tuple(source for source in sources if not source.implicit), written)
     empty = index_names(project, (), (), ())
     indexes = {name: _Index(lookups, name) for name, each in structs.asdict(empty).items() if isinstance(each, dict)}
-    return structs.replace(empty, **indexes)
+    return structs.replace(empty, **indexes, others=compilation.others)
 
 
 class _Lookups:

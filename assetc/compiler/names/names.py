@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from assetc.compiler.names.namesake import Namesake
 from assetc.definitions.key import AssetKey
 from assetc.definitions.names import DEFAULT_GROUP
 from assetc.definitions.nearest import ask_for, nearest
@@ -75,6 +76,7 @@ class Names(Struct, frozen=True):
     declared: Mapping[tuple[str, str], AssetKey] = {}
     logical_names: Mapping[AssetKey, LogicalName] = {}
     packages: Mapping[AssetKey, str] = {}
+    others: tuple[Namesake, ...] = ()
 
 
 def find_table(names: Names, parts: tuple[str, ...], owner: AssetKey) -> Candidates:

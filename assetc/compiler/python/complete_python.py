@@ -31,7 +31,8 @@ def complete_python(
     if imported.problem is not None:
         reading = read_python(path, text, read, reader)
         is_known = any(each.code == imported.problem.code for each in reading.problems)
-        problems = reading.problems if is_known else (*reading.problems, imported.problem)
+        of_text = tuple(each for each in reading.problems if each.code != "W201")  # the import would have told
+        problems = of_text if is_known else (*of_text, imported.problem)
         return replace(reading, problems=problems, files=_files(reading.files, imported))
     followed = follow_file(path, text, read)
     if isinstance(followed, PythonReading):

@@ -54,10 +54,14 @@ class DeclaredInput(Struct, frozen=True):
 
 
 class DeclaredDependency(Struct, frozen=True):
-    """An entry of `deps=`: a key as written, segments joined by "/"."""
+    """An entry of `deps=`: a key as written, segments joined by "/".
+
+    `is_text`: it is a plain text, which names something of the project; `AssetKey(...)` may be made elsewhere.
+    """
 
     key: str
     span: Span
+    is_text: bool = False
 
 
 class PythonReference(Struct, frozen=True):

@@ -13,10 +13,11 @@ from assetc.compiler.compiler_input import CompilerInput
 from assetc.compiler.config_text import ConfigText
 from assetc.compiler.declare import Declared
 from assetc.compiler.define_checks import CheckDraft
-from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
+from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.facts import SqlFacts
-from assetc.compiler.names.names import Candidates, Names, known_names
+from assetc.compiler.names.names import Candidates, Names
 from assetc.compiler.names.target_names import NOBODY, seen_by_check
+from assetc.compiler.names.why_missing import why_missing
 from assetc.compiler.place import Span, TextId
 from assetc.compiler.resolution.written_calls import find_call, find_written, is_call, template_of, words_of_call
 from assetc.compiler.template.render import render
@@ -113,5 +114,6 @@ def _written(
 
 def _missing(given: CompilerInput, names: Names, draft: CheckDraft, mention: _Mention) -> Diagnostic:
     code, more = ("W202", f": {draft.name} will not run") if given.project.rules.leaves_out_checks else ("E101", "")
-    hint = did_you_mean(mention.name.rpartition("/")[2], known_names(names))
-    return diagnostic(code, f"nothing is called {mention.name}{more}", mention.span, hint=hint)
+    why = why_missing(names, mention.name)
+    what = f"{why.instead}, which is no asset" if why.instead else f"nothing is called {mention.name}"
+    return diagnostic(code, f"{what}{more}", mention.span, hint=why.hint, related=why.related)

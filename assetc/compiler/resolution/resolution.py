@@ -10,10 +10,12 @@ from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset, Edge, Source
 from assetc.compiler.compilation import WrittenFile
-from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic, did_you_mean
+from assetc.compiler.diagnostic import Annotation, Diagnostic, diagnostic
 from assetc.compiler.names.file_source import covers, file_address, file_source
 from assetc.compiler.names.locate import implicit_source
-from assetc.compiler.names.names import Candidates, Names, did_you_mean_key, is_written, known_names
+from assetc.compiler.names.names import Candidates, Names, did_you_mean_key, is_written
+from assetc.compiler.names.namesake import WITH_DATA
+from assetc.compiler.names.why_missing import is_unread, why_missing
 from assetc.compiler.place import Span
 from assetc.compiler.project import Project
 from assetc.compiler.reference import Certainty, EdgeKind
@@ -67,6 +69,14 @@ class Resolution(Struct):
         """Whether the `ref()` whose text this is was already told to name nothing."""
         return any(known.code == "E101" and _overlap(known.span, span) for known in self.problems)
 
+    def missing(self, what: str, written: str, span: Span) -> None:
+        """Report that a name which is said outright leads nowhere, and what bears it instead."""
+        why = why_missing(self.names, written)
+        unknown = "an asset that is not known" if why.is_uncertain else "an asset that does not exist"
+        leads_to = f"no asset: {why.instead}" if why.instead else unknown
+        message = f"{what} names {leads_to}"
+        self.problems.append(diagnostic("E101", message, span, hint=why.hint, related=why.related))
+
     def outside(self, down: AssetKey, parts: tuple[str, ...], span: Span, kind: EdgeKind, operation: str = "") -> None:
         """A name that nothing bears: an implicit source, or an error where sources must be declared."""
         source = implicit_source(self.project, parts, span)
@@ -91,16 +101,18 @@ class Resolution(Struct):
             self.connect(Edge(down.key, maker.key, kind, span, "likely", self.through))
 
     def _report_outside(self, down: AssetKey, key: AssetKey, span: Span, kind: EdgeKind, operation: str) -> None:
-        if not self.project.rules.plain_names_are_ours:
+        if not self.project.rules.plain_names_are_ours or is_unread(self.names, span.path):
             return
         code = "E101" if self.project.settings.strict_sources else "W202"
-        near = did_you_mean(key.name, (name for name in known_names(self.names) if name != down.name))
-        if kind == "explicit":
-            near = did_you_mean_key(self.names, str(key), down)
-        hint = near or f"If it is a table from outside, declare {key.name} under sources: in a .yml file"
+        name = ".".join(key.parts)
+        declare = f"If it is a table from outside, declare {key.name} under sources: in a .yml file"
+        near = did_you_mean_key(self.names, str(key), down) if kind == "explicit" else None
+        why = why_missing(self.names, name, kinds=WITH_DATA, but=down.name, near=near)
+        message = f"no asset is called {name}: {why.instead}" if why.instead else f"nothing is called {name}"
+        hint = why.hint or declare
         if operation in MAKES_TABLES:
             hint = "A model is a query of which assetc makes the table: leave create and drop out"
-        self.problems.append(diagnostic(code, f"nothing is called {'.'.join(key.parts)}", span, hint=hint))
+        self.problems.append(diagnostic(code, message, span, hint=hint, related=why.related))
 
     def ambiguous(
         self, written: str, found: Candidates, span: Span, hint: str = "Write the schema before the name"

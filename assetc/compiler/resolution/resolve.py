@@ -15,6 +15,7 @@ from assetc.compiler.names.file_source import PREFIX, is_url
 from assetc.compiler.names.names import find_key
 from assetc.compiler.place import TextId
 from assetc.compiler.project import Settings
+from assetc.compiler.python.reading import DeclaredDependency
 from assetc.compiler.resolution.resolution import Resolution
 from assetc.compiler.resolution.resolve_declared import resolve_explicit
 from assetc.compiler.resolution.resolve_python import resolve_python
@@ -45,7 +46,7 @@ def resolve(
             resolve_python(resolution, asset, draft.python)
         else:
             for written in asset.config.deps:
-                resolve_explicit(resolution, asset, written, asset.span)
+                resolve_explicit(resolution, asset, DeclaredDependency(written, asset.span, is_text=True))
             if asset.text in facts:  # a seed has none
                 resolve_sql(resolution, asset, facts[asset.text])
         faults[asset.text] = (*faults.get(asset.text, ()), *resolution.problems[told:])

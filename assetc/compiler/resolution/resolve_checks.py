@@ -15,8 +15,9 @@ from assetc.compiler.declare import Declared
 from assetc.compiler.define_checks import CheckDraft
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.facts import SqlFacts
-from assetc.compiler.names.names import Names, find_key, find_table, is_written, known_names
+from assetc.compiler.names.names import Names, find_key, find_table, is_written
 from assetc.compiler.names.target_names import NOBODY
+from assetc.compiler.names.why_missing import why_missing
 from assetc.compiler.place import TextId
 from assetc.compiler.project import Project
 from assetc.compiler.resolution.check_arguments import named_by_check
@@ -114,8 +115,9 @@ def _read_by(
         if found:
             read[found[0]] = None
         else:
-            hint = did_you_mean(draft.asset_name, known_names(names))
-            problems.append(diagnostic("E101", f"nothing is called {draft.asset_name}", draft.span, hint=hint))
+            why = why_missing(names, draft.asset_name)
+            what = f"{why.instead}, which is no asset" if why.instead else f"nothing is called {draft.asset_name}"
+            problems.append(diagnostic("E101", what, draft.span, hint=why.hint, related=why.related))
     if draft.path is not None:
         read |= dict.fromkeys(_tables_of(facts[TextId(draft.path)], names))
     return tuple(read), problems

@@ -6,6 +6,8 @@ from assetc.compiler.asset import Asset, Edge
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.names.file_source import READS_FILES
 from assetc.compiler.names.names import Candidates, Ref, did_you_mean_key, find_named, find_table
+from assetc.compiler.names.namesake import WITH_DATA
+from assetc.compiler.names.why_missing import is_unread, why_missing
 from assetc.compiler.place import Span
 from assetc.compiler.python.reading import Parameter, PythonAsset, PythonReference, owns
 from assetc.compiler.resolution.resolution import (
@@ -28,12 +30,12 @@ def resolve_python(resolution: Resolution, asset: Asset, python: PythonAsset) ->
     named = {declared.parameter for declared in python.inputs}
     for declared in python.inputs:
         if not is_connected(resolution, asset, declared.key, declared.span, "arg"):
-            resolution.problems.append(_missing_input(resolution, asset, declared.key, declared.span))
+            _report_missing(resolution, asset, declared.key, declared.span)
     for parameter in python.parameters:
         if parameter.can_be_upstream and parameter.name not in named:
             _resolve_parameter(resolution, asset, parameter)
     for dependency in python.declared_deps:
-        resolve_explicit(resolution, asset, dependency.key, dependency.span)
+        resolve_explicit(resolution, asset, dependency)
     infers = resolution.infers(asset)
     for reference in python.references:
         if infers or reference.kind in ("ref", "source"):
@@ -55,7 +57,7 @@ def _resolve_parameter(resolution: Resolution, asset: Asset, parameter: Paramete
     elif resolution.names.fold(name) == resolution.names.fold(asset.key.name):
         resolution.report(self_reference(asset.key, span))
     elif parameter.must_be_upstream:
-        resolution.problems.append(_missing_input(resolution, asset, name, span, parameter.annotation))
+        _report_missing(resolution, asset, name, span, parameter.annotation)
 
 
 def _resolve_python_read(resolution: Resolution, asset: Asset, python: PythonAsset, placed: PythonReference) -> None:
@@ -103,14 +105,24 @@ def _resolve_python_write(resolution: Resolution, asset: Asset, write: PythonRef
         resolution.connect(Edge(asset.key, found[0], "py-sql", write.span, write.reference.certainty))
 
 
+def _report_missing(resolution: Resolution, asset: Asset, name: str, span: Span, annotation: str = "") -> None:
+    """Report a parameter that names nothing, unless the file may define it and could not be read."""
+    if not is_unread(resolution.names, span.path):
+        resolution.problems.append(_missing_input(resolution, asset, name, span, annotation))
+
+
 def _missing_input(resolution: Resolution, asset: Asset, name: str, span: Span, annotation: str = "") -> Diagnostic:
-    near = did_you_mean_key(resolution.names, name, asset.key)
+    near_key = did_you_mean_key(resolution.names, name, asset.key)
+    why = why_missing(resolution.names, name, kinds=WITH_DATA, near=near_key)
+    near = why.hint
     if annotation.rpartition(".")[2] in SCALARS:
         setting = f"A parameter is an upstream unless it has a default: {name}: {annotation} = ..."
         hint = f"{near} {setting}" if near else setting
     else:
         hint = near or "Declare it as a source, or give the parameter a default"
-    return diagnostic("E101", f"{name} is not the name of an asset or a source", span, hint=hint)
+    message = f"{name} is not the name of an asset or a source"
+    message = f"{message}: it is {why.instead.removeprefix(f'{name} is ')}" if why.instead else message
+    return diagnostic("E101", message, span, hint=hint, related=why.related)
 
 
 def _shadowing_frame(name: str, up: AssetKey, span: Span) -> Diagnostic:

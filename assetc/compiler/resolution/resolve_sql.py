@@ -6,10 +6,11 @@ from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset, Edge
 from assetc.compiler.config_text import ReadText
-from assetc.compiler.diagnostic import diagnostic, did_you_mean
+from assetc.compiler.diagnostic import diagnostic
 from assetc.compiler.facts import ConfigTextFacts, PlacedReference, SqlFacts
 from assetc.compiler.names.file_source import READS_FILES
-from assetc.compiler.names.names import Ref, find_ref, find_table, known_names
+from assetc.compiler.names.names import Ref, find_ref, find_table
+from assetc.compiler.names.why_missing import why_missing
 from assetc.compiler.resolution.resolution import (
     Resolution,
     is_of_the_system,
@@ -60,9 +61,9 @@ def _resolve_commented(resolution: Resolution, asset: Asset, call: TemplateRefer
     found = find_ref(resolution.names, ref, asset.key)
     if found[:1] != (asset.key,):
         if not found:
-            hint = did_you_mean(ref.name, known_names(resolution.names))
-            message = f"{ref} in a comment names nothing"
-            resolution.problems.append(diagnostic("W202", message, call.span, hint=hint))
+            why = why_missing(resolution.names, ref.name)
+            message = f"{ref} in a comment names nothing" + (f": {why.instead}" if why.instead else "")
+            resolution.problems.append(diagnostic("W202", message, call.span, hint=why.hint, related=why.related))
         elif len(found) == 1:
             resolution.connect(Edge(asset.key, found[0], "ref", call.span))
 

@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from assetc.compiler.asset import NodeId
 from assetc.compiler.diagnostic import Diagnostic
+from assetc.compiler.names.namesake import Namesake
 from assetc.compiler.rules import NATIVE, Rules
 from assetc.definitions.key import AssetKey
 
@@ -117,6 +118,8 @@ class SelectionEnvironment(Struct, frozen=True):
     rules: Rules = NATIVE
     project_name: str = ""
     definitions: Mapping[str, Definition] = field(default_factory=dict)
+    others: tuple[Namesake, ...] = ()
+    """What bears a name and is no asset."""
 
 
 class Selected(Struct, frozen=True):

@@ -9,6 +9,8 @@ from msgspec.structs import replace
 
 from assetc.compiler.asset import Graph
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
+from assetc.compiler.names.namesake import Namesake
+from assetc.compiler.names.why_missing import why_unknown
 from assetc.compiler.selection.evaluate import Evaluation, criteria_of, definitions_matching, evaluate, find_all
 from assetc.compiler.selection.members import Members, Selectable, members_of
 from assetc.compiler.selection.methods import CLOSED_VALUES, NOT_BUILT, WILDCARDS, resource_types_of
@@ -63,13 +65,19 @@ def _of_types(graph: Graph, request: SelectionRequest) -> Selected:
     return Selected(of_types(graph.assets), of_types(graph.sources).difference(graph.assets), of_types(graph.checks))
 
 
-def nothing_to_build(selected: Selected) -> tuple[Diagnostic, ...]:
-    """E115 when only sources were selected for a command that builds."""
+def nothing_to_build(selected: Selected, graph: Graph, others: tuple[Namesake, ...]) -> tuple[Diagnostic, ...]:
+    """E115 when only sources were selected for a command that builds. An undeclared one may be something else."""
     if selected.assets or not selected.sources:
         return ()
     names = ", ".join(map(str, sorted(selected.sources)))
     is_what = "is a source" if len(selected.sources) == 1 else "are sources"
-    hint = f"A source is read and never built; select what reads it: {min(selected.sources)}+"
+    first = min(selected.sources)
+    hint = f"A source is read and never built; select what reads it: {first}+"
+    if first in graph.sources and graph.sources[first].implicit:
+        why = why_unknown(first.name, (), others)
+        if why.instead or why.is_uncertain:
+            message = why.instead or f"{first} is a table that nobody declares"
+            return (diagnostic("E115", message, hint=why.hint, related=why.related),)
     return (diagnostic("E115", f"{names} {is_what}", hint=hint),)
 
 
@@ -148,8 +156,10 @@ def problem_of_name(criterion: Criterion, members: Members, environment: Selecti
     """E115 for a name that nothing bears, with the nearest ones; dbt does not mind."""
     is_name = not WILDCARDS.intersection(criterion.value)
     if environment.rules.selects_by_key and criterion.method in (None, "fqn", "key") and is_name:
-        hint = did_you_mean(criterion.value, _names(members)) or "List what there is with: assetc ls"
-        yield diagnostic("E115", f"nothing is named {criterion.value!r}", hint=hint)
+        why = why_unknown(criterion.value, list(_names(members)), environment.others)
+        message = f"nothing is named {criterion.value!r}" if not why.instead else f"nothing to select: {why.instead}"
+        hint = why.hint or "List what there is with: assetc ls"
+        yield diagnostic("E115", message, hint=hint, related=why.related)
 
 
 def _names(members: Members) -> Iterator[str]:

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.place import Span
-from assetc.compiler.project import DeclaredSource, Entry, FolderConfig, Patch
+from assetc.compiler.project import DeclaredSource, Entry, FolderConfig, Mention, Patch
 
 
 class ProjectFileReading(Struct, frozen=True):
@@ -50,3 +50,4 @@ class PropertyFileReading(Struct, frozen=True):
     sources: tuple[DeclaredSource, ...] = ()
     problems: tuple[Diagnostic, ...] = ()
     has_templates: bool = False
+    mentions: tuple[Mention, ...] = ()

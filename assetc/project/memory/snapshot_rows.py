@@ -55,6 +55,7 @@ class Rows(NamedTuple):
     reads: list[Any]
     outside: Any
     written_files: Any
+    others: Any
     templated: tuple[str, ...]
     rendered: str
 
@@ -131,6 +132,7 @@ def rows_of(snapshot: Snapshot, recalled: Recalled | None) -> Rows:
         reads=[tuple(read) for read in compilation.reads],
         outside=compilation.outside,
         written_files=to_plain(compilation.written_files),
+        others=to_plain(compilation.others),
         templated=snapshot.templated,
         rendered=snapshot.rendered,
     )
@@ -194,6 +196,7 @@ def read_rows(rows: Rows, stamps: str) -> Recalled:
         tuple(rows.reads),
         rows.outside,
         from_plain(rows.written_files),
+        from_plain(rows.others),
     )
     return Recalled(Snapshot(compilation, rows.templated, rows.rendered), stamps, rows, shared, edges)
 

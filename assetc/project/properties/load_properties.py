@@ -104,6 +104,7 @@ def finish_properties(
     check_folders = tuple(sorted(of_checks, key=lambda config: len(config.folder)))
     patches: list[Patch] = []
     sources: list[DeclaredSource] = []
+    mentions = tuple(mention for _, reading in readings for mention in reading.mentions)
     for path, reading in readings:
         above = tuple(_entries_over(check_folders, _folder_of(settings, path)))
         if not above and not reading.has_templates:
@@ -112,7 +113,7 @@ def finish_properties(
             continue
         patches += (finish.patch(patch, above) for patch in reading.patches)
         sources += (finish.source(source, above) for source in reading.sources)
-    return Properties(tuple(patches), tuple(sources)), tuple(finish.problems)
+    return Properties(tuple(patches), tuple(sources), mentions), tuple(finish.problems)
 
 
 def _folder_of(settings: Settings, path: str) -> tuple[str, ...]:

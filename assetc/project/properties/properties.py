@@ -9,7 +9,7 @@ from typing import Literal
 from msgspec import Struct
 
 from assetc.compiler.place import Span
-from assetc.compiler.project import DeclaredSource, Entry, Patch
+from assetc.compiler.project import DeclaredSource, Entry, Mention, Patch
 from assetc.compiler.rules import Rules
 from assetc.project.documents.findings import Findings, read_key
 from assetc.project.documents.keys import (
@@ -39,6 +39,7 @@ def read_properties(path: str, text: str, rules: Rules) -> PropertyFileReading:
     findings = Findings(rules, file.problems)
     patches: list[Patch] = []
     sources: list[DeclaredSource] = []
+    mentions: list[Mention] = []
     for pair in findings.pairs(file.content, "a property file", _FORM):
         if pair.key == "sources":
             sources += read_sources(findings, pair.value)
@@ -46,8 +47,18 @@ def read_properties(path: str, text: str, rules: Rules) -> PropertyFileReading:
             patches += _read_patches(findings, pair)
         else:
             _check_section(findings, pair)
+            mentions += _mentions(pair)
     has_templates = "{{" in text or "{%" in text
-    return PropertyFileReading(tuple(patches), tuple(sources), tuple(findings.problems), has_templates)
+    return PropertyFileReading(tuple(patches), tuple(sources), tuple(findings.problems), has_templates, tuple(mentions))
+
+
+def _mentions(section: WrittenPair) -> Iterator[Mention]:
+    """The names in a section that is not built."""
+    if section.key in NOT_BUILT_SECTIONS and isinstance(section.value, WrittenList):
+        for item in section.value.items:
+            named = item.find("name") if isinstance(item, WrittenMapping) else None
+            if named is not None and isinstance(named.value, WrittenScalar):
+                yield Mention(section.key, str(named.value.value), named.value.span)
 
 
 def _check_section(findings: Findings, pair: WrittenPair) -> None:

@@ -126,11 +126,12 @@ def test_in_a_dbt_project_a_wrong_name_selects_nothing(draw):
     assert [(problem.code, problem.severity) for problem in problems] == [("W215", "warning")]
 
 
-def test_a_source_alone_cannot_be_built():
+def test_a_source_alone_cannot_be_built(draw):
     users, orders = AssetKey("users"), AssetKey("orders")
-    assert nothing_to_build(Selected(frozenset((orders,)), frozenset((users,)))) == ()
-    assert nothing_to_build(Selected()) == ()
-    (problem,) = nothing_to_build(Selected(sources=frozenset((users,))))
+    graph, _ = draw(SHOP)
+    assert nothing_to_build(Selected(frozenset((orders,)), frozenset((users,))), graph, ()) == ()
+    assert nothing_to_build(Selected(), graph, ()) == ()
+    (problem,) = nothing_to_build(Selected(sources=frozenset((users,))), graph, ())
     assert problem.code == "E115" and problem.message == "users is a source" and "users+" in problem.hint
 
 

@@ -137,7 +137,8 @@ def _dependencies(definition: Definition, problems: _Problems) -> Iterable[Decla
     given = definition.decorator.arguments.values
     for name in ("deps", "non_argument_deps"):
         span = argument_span(definition, name)
-        yield from (DeclaredDependency(key, span) for key in _keys(given.get(name), name, problems))
+        for key, is_text in _entries(given.get(name), name, problems):
+            yield DeclaredDependency(key, span, is_text)
     for _, dependencies in _spec_dependencies(definition, problems):
         yield from dependencies
 
@@ -150,11 +151,17 @@ def _spec_dependencies(
     for spec in items_of(definition.decorator.arguments.values.get("specs", UNKNOWN)) or ():
         key = key_text(spec)
         if isinstance(spec, Key) and key is not None and spec.deps is not None:
-            yield key, tuple(DeclaredDependency(each, span) for each in _keys(spec.deps, "specs", problems))
+            found = _entries(spec.deps, "specs", problems)
+            yield key, tuple(DeclaredDependency(each, span, is_text) for each, is_text in found)
 
 
 def _keys(value: Value | None, argument: str, problems: _Problems) -> Iterable[str]:
     """The keys in a list of them."""
+    return (key for key, _ in _entries(value, argument, problems))
+
+
+def _entries(value: Value | None, argument: str, problems: _Problems) -> Iterable[tuple[str, bool]]:
+    """The keys in a list of them, and whether each is a plain text."""
     if value is None or value == Constant(None):
         return
     items = [value] if isinstance(value, (Text, AssetFunction, Key)) else items_of(value)
@@ -166,7 +173,7 @@ def _keys(value: Value | None, argument: str, problems: _Problems) -> Iterable[s
         if key is None:
             problems.unknown(argument, f"an entry of {argument}= is not a constant")
         else:
-            yield key
+            yield key, isinstance(item, Text)
 
 
 def _inputs(machine: Machine, definition: Definition, problems: _Problems) -> Iterable[DeclaredInput]:
