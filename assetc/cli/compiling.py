@@ -111,7 +111,9 @@ class Compiling(Struct, frozen=True):
 
 def _unknown_before_the_run(asset: Asset) -> Diagnostic:
     message = f"the SQL of {asset.key} depends on what the warehouse answers"
-    return diagnostic("E131", message, asset.span, hint=f"It is known while it runs: assetc run --select {asset.key}")
+    return diagnostic(
+        "E131", message, asset.span, hint=f"It is known while it runs: assetc build --select +{asset.key}"
+    )
 
 
 LATER = "-- what follows depends on what the warehouse answers"

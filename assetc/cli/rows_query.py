@@ -20,6 +20,7 @@ from assetc.compiler.template.rendered import Rendered
 from assetc.compiler.template.surroundings import Template
 from assetc.runtime.compiled_sql import SqlCompiler
 from assetc.runtime.execution.work import StepFailed
+from assetc.runtime.steps.missing_relation import stored_in
 from assetc.runtime.steps.project_checks import ProjectChecks
 from assetc.runtime.steps.session_answers import SessionAnswers
 from assetc.runtime.steps.warehouse_fault import failed_query
@@ -83,7 +84,8 @@ def inline_rows(opened: Opened, compiler: SqlCompiler, session: Session, text: s
     except WarehouseError as error:
         offset = max((error.position or 0) - query.index(statements[0].sql), 0)
         place = compiled.place(statements[0].start + offset)
-        fault = failed_query(error, query, compiler.workspace.graph.assets.values(), place)
+        graph = compiler.workspace.graph
+        fault = failed_query(error, query, stored_in(graph, graph.upstream), place)
         raise _stopped(opened, text, [fault], FAILED) from error
 
 

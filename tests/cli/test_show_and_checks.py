@@ -86,7 +86,8 @@ def test_a_ref_is_never_a_source(assetc, shop):
     (shop / "models/users.sql").unlink()
     (shop / "models/late.sql").write_text("select * from {{ ref('users') }}")
     told = assetc("run -s late")
-    assert told.code == 2 and "error[E101]: ref('users') names an asset that does not exist" in told.err
+    assert told.code == 2 and "error[E101]: ref('users') names no asset: users is a source" in told.err
+    assert "hint: Write source('crm', 'users')" in told.err
 
 
 def test_a_check_that_cannot_be_executed_ends_those_in_its_transaction(assetc, shop):
@@ -99,7 +100,10 @@ def test_a_check_that_cannot_be_executed_ends_those_in_its_transaction(assetc, s
 
 def test_rows_of_what_reads_something_unbuilt_say_what_to_build(assetc, shop):
     told = assetc("show orders")
-    assert told.code == 1 and "raw_orders is not built in this target yet: assetc run --select +raw_orders" in told.err
+    assert (
+        told.code == 1
+        and "raw_orders is a seed that is not loaded in this target yet: assetc seed --select raw_orders" in told.err
+    )
     told = assetc("show unique_orders_id")
     assert told.code == 1 and "models/shop.yml:1:59" in told.err and "--select +orders" in told.err
 

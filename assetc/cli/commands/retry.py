@@ -74,7 +74,7 @@ def _last_run(opened: Opened) -> RunRecord:
     with open_state(opened) as state:
         last = last_run(state, identity_of(opened.workspace))
     if last is None:
-        hint = f"Begin one with: assetc run --target {opened.workspace.project.target.name}"
+        hint = f"Begin one with: assetc build --target {opened.workspace.project.target.name}"
         raise opened.stopped(diagnostic("E166", "there is no run in this target to go on with", hint=hint))
     if last.status == "running" and is_alive(last.process):
         hint = "Wait for it, or stop it with Ctrl-C where it was started"

@@ -22,7 +22,7 @@ from assetc.cli.text.table import table_lines
 from assetc.cli.text.text import Piece, line
 from assetc.cli.text.words import plural
 from assetc.cli.wanted import Wanted
-from assetc.compiler.asset import Asset, Graph, Source
+from assetc.compiler.asset import Asset, Check, Graph, Source
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.graph import order
 from assetc.compiler.planning.staleness import ValueKind
@@ -32,6 +32,7 @@ from assetc.definitions.key import AssetKey
 from assetc.runtime.compiled_sql import SqlCompiler
 from assetc.runtime.execution.work import StepFailed
 from assetc.runtime.run_project import state_path
+from assetc.runtime.steps.missing_relation import how_to_make, stored_in
 from assetc.runtime.steps.warehouse_fault import failed_query
 from assetc.runtime.workspace import identity_of
 
@@ -98,7 +99,8 @@ def _rows(opened: Opened, thing: Selectable, query: str, session: Session) -> Ro
     try:
         return session.query(query)
     except WarehouseError as error:
-        fault = failed_query(error, query, opened.workspace.graph.assets.values(), thing.span)
+        graph = opened.workspace.graph
+        fault = failed_query(error, query, stored_in(graph, graph.upstream), thing.span)
         raise opened.stopped(fault, FAILED) from error
 
 
@@ -111,8 +113,7 @@ def _without_rows(opened: Opened, thing: Selectable) -> Diagnostic:
     elif isinstance(thing, Asset) and (made == "object" or thing.relation is None):
         hint = f'Its value is a Python object; read it with Definitions([{thing.key.name}]).load_asset_value("{name}")'
     else:
-        command = "seed" if isinstance(thing, Asset) and thing.kind == "seed" else "run"
-        hint = f"It is not built in this target yet: assetc {command} --select {name}"
+        hint = "" if isinstance(thing, Check) else how_to_make(thing, thing.key)
     return diagnostic("E167", f"{name} has no rows to show", thing.span, hint=hint)
 
 

@@ -20,6 +20,7 @@ from assetc.definitions.relation import Relation
 from assetc.runtime.compiled_sql import SqlCompiler, raise_fault
 from assetc.runtime.execution.work import Attempt, Checked, StepFailed
 from assetc.runtime.steps.check_arguments import CheckArguments
+from assetc.runtime.steps.missing_relation import stored_above, stored_in
 from assetc.runtime.steps.session_answers import SessionActs
 from assetc.runtime.steps.warehouse_fault import failed_check
 
@@ -40,7 +41,9 @@ class ProjectChecks(Struct, frozen=True):
             query = during.query(check, staged)
             _, rows = attempt.session.query(query)
         except WarehouseError as error:
-            fault = failed_check(error, check, query, self.compiler.workspace.files.text)
+            workspace = self.compiler.workspace
+            stored = (*stored_in(workspace.graph, check.assets), *stored_above(workspace.graph, check.assets))
+            fault = failed_check(error, check, query, stored, workspace.files.text)
             raise StepFailed(fault, transient=error.transient) from error
         status = judge(rows[0], check.config)
         failures = int(str(rows[0][0])) if rows[0][0] is not None else None

@@ -20,6 +20,7 @@ from assetc.compiler.resolution.resolution import not_readable
 from assetc.definitions.relation import Relation
 from assetc.runtime.compiled_sql import SqlCompiler
 from assetc.runtime.execution.work import Attempt, Built, Checked, Making, StepFailed
+from assetc.runtime.steps.missing_relation import stored_above
 from assetc.runtime.steps.project_checks import ProjectChecks
 from assetc.runtime.steps.script import hint_for_no_query, read_script, renewed
 from assetc.runtime.steps.session_answers import SessionActs
@@ -102,7 +103,8 @@ class ProjectWork(Struct, frozen=True):
                 return compiled.places(offset + query.start, length) if offset + query.start >= 0 else None
 
             read_text = self.workspace.files.text
-            fault = failed_statement(error, script.asset, self._upstream(asset), read_text, places_of)
+            stored = stored_above(self.workspace.graph, (asset.key,))
+            fault = failed_statement(error, script.asset, stored, read_text, places_of)
             fault = replace(fault, hint=hint_for_no_query(query) or fault.hint)
             raise StepFailed(fault, transient=error.transient) from error
 

@@ -12,10 +12,9 @@ from assetc.compiler.check_texts import texts_of_check
 from assetc.compiler.config_text import ConfigText, ReadText
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.place import Span
+from assetc.runtime.steps.missing_relation import WORD, Stored, find_missing, how_to_make
 
-WORD = re.compile(r"(?:\w+|\"[^\"]*\")(?:\.(?:\w+|\"[^\"]*\"))*|\S")
 LONGEST_HINT = 300
-_MISSING = re.compile(r"does not exist|not found|no such table|cannot be found", re.IGNORECASE)
 _CATALOGUE = re.compile(r"Did you mean \"?(information_schema|pg_|duckdb_|sqlite_)", re.IGNORECASE)
 """A guess of the warehouse among its own tables helps nobody."""
 
@@ -23,7 +22,7 @@ _CATALOGUE = re.compile(r"Did you mean \"?(information_schema|pg_|duckdb_|sqlite
 def failed_statement(
     error: WarehouseError,
     asset: Asset,
-    upstream: Iterable[Asset],
+    upstream: Iterable[Stored],
     read_text: ReadText,
     places_of: Callable[[int, int], Places | None] | None = None,
 ) -> Diagnostic:
@@ -31,13 +30,13 @@ def failed_statement(
 
     `places_of` maps an offset in the asset's own SQL, and a length, to the template and the macros that it calls;
     without it the asset is the place.
-    `upstream` are the assets that it reads: one of them may not have been built yet.
+    `upstream` is what it reads: some of that may not be there yet.
     """
     message, hint = message_and_hint(error)
     title, (span, behind) = _place_of(error, asset, read_text, places_of)
-    missing = missing_asset(error, error.statement.sql, upstream) if error.statement else None
+    missing = find_missing(error, error.statement.sql, upstream) if error.statement else None
     if missing is not None:
-        hint = f"{missing.key} is not built in this target yet: assetc run --select +{asset.key}"
+        hint = how_to_make(missing, asset.key)
     return diagnostic("E300", f"{title}: {message}" if title else message, span, hint=hint, related=behind)
 
 
@@ -60,9 +59,14 @@ def _place_of(
     return title, (span, ())
 
 
-def failed_check(error: WarehouseError, check: Check, query: str, read_text: ReadText) -> Diagnostic:
+def failed_check(
+    error: WarehouseError, check: Check, query: str, read: Iterable[Stored], read_text: ReadText
+) -> Diagnostic:
     """The diagnostic of a check that cannot be executed: at the `where` or the argument that the fault stands in."""
     message, hint = message_and_hint(error)
+    missing = find_missing(error, query, read)
+    if missing is not None:
+        hint = how_to_make(missing, missing.key)
     at = error.position
     found = None if at is None else _found_in(texts_of_check(check), at, query, read_text)
     if found is None:
@@ -90,12 +94,12 @@ def _part_at(position: int, query: str, text: str) -> tuple[int, int] | None:
     return position - start, min(word.end() - start if word else len(text), len(text))
 
 
-def failed_query(error: WarehouseError, query: str, assets: Iterable[Asset], place: Span | None) -> Diagnostic:
+def failed_query(error: WarehouseError, query: str, stored: Iterable[Stored], place: Span | None) -> Diagnostic:
     """The diagnostic of a query for rows. No warehouse knows that a table is an asset that was not built yet."""
     message, hint = message_and_hint(error)
-    missing = missing_asset(error, query, assets)
+    missing = find_missing(error, query, stored)
     if missing is not None:
-        hint = f"{missing.key} is not built in this target yet: assetc run --select +{missing.key}"
+        hint = how_to_make(missing, missing.key)
     return diagnostic("E300", message, place, hint=hint)
 
 
@@ -103,15 +107,6 @@ def message_and_hint(error: WarehouseError) -> tuple[str, str]:
     """The first line of what the warehouse says as a phrase, and the rest, or the adapter's advice, as a hint."""
     message, _, rest = error.message.strip().partition("\n")
     return message.rstrip(".!"), error.hint or _in_one_line(rest)
-
-
-def missing_asset(error: WarehouseError, sql: str, assets: Iterable[Asset]) -> Asset | None:
-    """The asset whose relation the statement names at the place of the error, where the warehouse has none."""
-    if error.position is None or not _MISSING.search(error.message):
-        return None
-    word = WORD.match(sql, error.position)
-    name = word[0].rpartition(".")[2].strip('"').casefold() if word else ""
-    return next((each for each in assets if each.relation and each.relation.name.casefold() == name), None)
 
 
 def _in_one_line(text: str) -> str:
