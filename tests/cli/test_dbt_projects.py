@@ -64,7 +64,7 @@ def test_a_sql_file_that_tests_what_is_not_there_is_left_out(assetc, write):
         }
     )
     told = assetc("build")
-    assert "warning[W202]: nothing is called off: one will not run" in told.err
+    assert "warning[W202]: off is disabled, which is no asset: one will not run" in told.err
     assert "nothing is called crm/no: other will not run\n --> tests/other.sql:1:41" in told.err
 
 
