@@ -12,6 +12,7 @@ from typing import Any
 from assetc.compiler.asset import CheckConfig, DeclaredColumn, Source
 from assetc.compiler.config import AssetConfig, Hook
 from assetc.compiler.diagnostic import Annotation, Diagnostic
+from assetc.compiler.names.namesake import Namesake
 from assetc.compiler.place import Span
 from assetc.compiler.project import CheckSpec, Entry
 from assetc.definitions.key import AssetKey
@@ -27,6 +28,7 @@ FORMS: tuple[type[Any], ...] = (
     Diagnostic,
     Entry,
     Hook,
+    Namesake,
     Relation,
     Source,
     Span,
