@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,8 @@ from hypothesis import strategies as st
 from assetc.cli.options.completing import names_near
 from assetc.cli.options.options import spread
 from assetc.cli.progress.log_file import LogFile
-from assetc.cli.text.table import table_lines
+from assetc.cli.text.json_text import encoded
+from assetc.cli.text.table import Table, table_lines, widths_of
 from assetc.cli.text.text import cut, cut_before_end, padded, plain, printable, width_of
 from assetc.cli.text.words import duration, plural, quantity
 
@@ -104,15 +108,66 @@ def test_a_log_that_cannot_be_written_stops_nothing(tmp_path):
         log.write("lost")
 
 
+def shown(table: Table, room: int | None) -> list[str]:
+    return [plain(each) for each in table_lines(table, widths_of(table, room))]
+
+
 def test_a_table():
     rows = [(1, "Ada", None, 2.5), (20, "x" * 70, True, 10.0)]
-    assert [plain(each) for each in table_lines(("id", "name", "flag", "amount"), rows)] == [
+    assert shown(Table(("id", "name", "flag", "amount"), rows), None) == [
         "id  name" + " " * 56 + "  flag  amount",
         "──  " + "─" * 60 + "  ────  ──────",
         " 1  Ada" + " " * 57 + "           2.5",
         "20  " + "x" * 59 + "…  True    10.0",
     ]
-    assert [plain(each) for each in table_lines(("n",), [])] == ["n", "─"]
+    assert shown(Table(("n",), []), 80) == ["n", "─"]
+
+
+def test_a_missing_value_is_no_text():
+    rows = [(None, "", "NULL", b"\x00\xff")]
+    assert shown(Table(("a", "b", "c", "d"), rows, missing="NULL"), 80)[-1].split() == ["NULL", "'NULL'", r"\x00ff"]
+    assert shown(Table(("a", "b", "c", "d"), rows), 80)[-1].split() == ["NULL", r"\x00ff"]
+
+
+def test_where_there_is_no_room_texts_are_cut_and_then_columns_left_out():
+    table = Table(
+        ("id", "path", "name", "n"), [(1, "models/marts/orders.sql", "数据数据数据数据", 12_345)], keeps_end=True
+    )
+    assert shown(table, 40)[-1] == " 1  mod…orders.sql  数…据数据数据  12345"
+    assert len(widths_of(table, 24)) == 3
+
+
+cells = st.one_of(st.none(), st.integers(-(10**6), 10**6), st.text(max_size=50), st.just("数据" * 9))
+
+
+@given(st.lists(st.tuples(cells, cells, cells, cells), max_size=4), st.sampled_from((40, 80)), st.booleans())
+def test_a_table_is_never_wider_than_its_room(rows, room, keeps_end):
+    table = Table(("first", "数据", "a rather long name of a column", "d"), rows, "NULL", keeps_end)
+    widths = widths_of(table, room)
+    assert len(widths) >= 1
+    assert all(width_of(plain(each)) <= room for each in table_lines(table, widths))
+
+
+NO_JSON = {
+    "number": [float("nan"), float("inf"), -float("inf"), Decimal("NaN"), Decimal("12345678901234567890.10")],
+    "time": (date(2024, 1, 1), datetime(2024, 1, 1, 10, tzinfo=UTC), timedelta(days=1)),
+    "bytes": b"\x00\xff",
+    3: {None: 2**100, "half": "a\ud800", "nested": [{"x": float("nan")}]},
+}
+
+
+def test_json_is_what_every_reader_takes():
+    def refuse(name: str) -> None:
+        raise AssertionError(f"{name} is no JSON")
+
+    text = encoded(NO_JSON)
+    text.encode("utf-8")
+    assert json.loads(text, parse_constant=refuse, parse_float=Decimal) == {
+        "number": ["NaN", "Infinity", "-Infinity", "NaN", Decimal("12345678901234567890.10")],
+        "time": ["2024-01-01", "2024-01-01 10:00:00+00:00", "1 day, 0:00:00"],
+        "bytes": "\\x00ff",
+        "3": {"None": 2**100, "half": "a?", "nested": [{"x": "NaN"}]},
+    }
 
 
 def test_names_to_complete_are_those_of_the_nearest_project(tmp_path):

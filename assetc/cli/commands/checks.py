@@ -13,8 +13,8 @@ from assetc.cli.options.options import command_named
 from assetc.cli.options.selection_options import with_selection
 from assetc.cli.stop import BAD_INPUT
 from assetc.cli.target import open_state
-from assetc.cli.text.table import table_lines
-from assetc.cli.text.words import timestamp
+from assetc.cli.text.table import give_listing
+from assetc.cli.text.words import moment, timestamp
 from assetc.cli.wanted import wanted_by
 from assetc.compiler.asset import Check
 from assetc.compiler.plan import check_id
@@ -48,8 +48,12 @@ def _list(invocation: Invocation, selection: SelectionRequest, asset: str | None
     if as_json:
         opened.output.give_json(rows)
     elif rows:
-        opened.output.give(table_lines(SHOWN, [tuple(row[name] for name in SHOWN) for row in rows]))
+        give_listing(opened.output, SHOWN, [_shown(row) for row in rows])
     return BAD_INPUT if obstacles else 0
+
+
+def _shown(row: dict[str, object]) -> tuple[object, ...]:
+    return tuple(moment(str(row[name])) if name == "at" and row[name] else row[name] for name in SHOWN)
 
 
 def _row(check: Check, results: Mapping[str, CheckResult]) -> dict[str, object]:

@@ -15,7 +15,7 @@ from assetc.cli.options.invocation import Invocation
 from assetc.cli.options.options import command_named, several
 from assetc.cli.options.selection_options import with_selection
 from assetc.cli.stop import BAD_INPUT
-from assetc.cli.text.output import encoded
+from assetc.cli.text.json_text import encoded
 from assetc.cli.wanted import all_of
 from assetc.compiler.asset import Graph
 from assetc.compiler.selection.members import Selectable

@@ -13,13 +13,14 @@ from assetc.cli.options.options import command_named
 from assetc.cli.stop import BAD_INPUT
 from assetc.cli.target import open_state
 from assetc.cli.text.output import Fields
-from assetc.cli.text.table import give_rows, table_lines
-from assetc.cli.text.words import duration, timestamp
+from assetc.cli.text.table import give_listing
+from assetc.cli.text.words import duration, moment, timestamp
 from assetc.compiler.diagnostic import diagnostic
 from assetc.runtime.state.records import RunFilter, RunRecord, StepRecord
 from assetc.runtime.workspace import identity_of
 
 MOST_RUNS = 10_000
+SHOWN = ("run", "command", "status", "started", "took", "resumes", "target")
 
 
 @click.group("runs")
@@ -36,8 +37,12 @@ def _list(invocation: Invocation, limit: int, all_targets: bool, as_json: bool) 
     opened = open_project(invocation)
     with open_state(opened) as state:
         runs = state.runs(RunFilter(identity=None if all_targets else identity_of(opened.workspace), limit=limit))
-    names = ("run", "command", "status", "started", "took", "target", "resumes")
-    give_rows(opened.output, names, list(map(_row, runs)), as_json=as_json)
+    rows = list(map(_row, runs))
+    if as_json:
+        opened.output.give_json(rows)
+    elif rows:
+        names = SHOWN if all_targets else tuple(name for name in SHOWN if name != "target")
+        give_listing(opened.output, names, [_shown(row, names) for row in rows])
     return 0
 
 
@@ -60,7 +65,7 @@ def _show(invocation: Invocation, run: str | None, as_json: bool) -> int:
         opened.output.give_json({**_row(found), "steps": rows})
     else:
         names = ("step", "asset", "status", "took", "attempts", "message")
-        opened.output.give(table_lines(names, [tuple(row.values()) for row in rows]))
+        give_listing(opened.output, names, [tuple(row.values()) for row in rows])
     return 0
 
 
@@ -78,6 +83,10 @@ def _step_row(step: StepRecord) -> Fields:
         "attempts": step.attempts,
         "message": step.message,
     }
+
+
+def _shown(row: Fields, names: Sequence[str]) -> tuple[object, ...]:
+    return tuple(moment(str(row[name])) if name == "started" else row[name] for name in names)
 
 
 def _row(run: RunRecord) -> Fields:

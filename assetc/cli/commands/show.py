@@ -18,7 +18,7 @@ from assetc.cli.options.selection_options import with_selection
 from assetc.cli.rows_query import Rows, inline_rows, is_built, limited, rows_query
 from assetc.cli.stop import BAD_INPUT, FAILED, Stopped
 from assetc.cli.target import open_state, open_warehouse
-from assetc.cli.text.table import table_lines
+from assetc.cli.text.table import Table, give_table
 from assetc.cli.text.text import Piece, line
 from assetc.cli.text.words import plural
 from assetc.cli.wanted import Wanted
@@ -161,7 +161,8 @@ def _give(opened: Opened, title: str, found: Rows, request: ShowRequest) -> None
         opened.output.give_json({"node": title or "inline_query", "show": mappings})
     else:
         heading = [line(Piece(title, "strong"))] if title else []
-        opened.output.give([*heading, *table_lines(names, rows)])
+        opened.output.give(heading)
+        give_table(opened.output, Table(tuple(names), rows, missing="NULL"))
         if len(rows) == request.limit:
             note = f"no more than {plural(request.limit, 'row')}; --limit -1 shows all"
             opened.output.say([line(Piece(note, "quiet"))])

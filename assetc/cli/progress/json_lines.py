@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from assetc.cli.progress.step_words import kind_of, name_of, name_of_step, reasons_of, short_id
-from assetc.cli.text.output import Fields, encoded
+from assetc.cli.text.json_text import encoded
+from assetc.cli.text.output import Fields
 from assetc.cli.text.words import timestamp
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.plan import ExecuteCheck, Part, Step

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import TextIO
 
 from msgspec import Struct
 
 from assetc.cli.options.invocation import LEVELS, Invocation, LogFormat, LogLevel
+from assetc.cli.text.json_text import encoded
 from assetc.cli.text.problems import ReadText, count_lines, problem_lines, together
 from assetc.cli.text.text import Line, coloured, plain
 from assetc.compiler.diagnostic import Diagnostic
@@ -25,15 +24,6 @@ WITHOUT_TERMINAL = 120
 
 
 Fields = dict[str, object]
-
-
-def encoded(fields: object) -> str:
-    """JSON in one line; decimals are numbers, any other value without a JSON form is written as text."""
-    return json.dumps(fields, ensure_ascii=False, default=_known, separators=(",", ":"))
-
-
-def _known(value: object) -> object:
-    return float(value) if isinstance(value, Decimal) else str(value)
 
 
 class Output(Struct, frozen=True):
@@ -57,6 +47,12 @@ class Output(Struct, frozen=True):
         if told.isdecimal() and int(told) > 0:
             return int(told)
         return _columns_of(self.messages) or _columns_of(self.data) or WITHOUT_TERMINAL
+
+    @property
+    def room(self) -> int | None:
+        """How many columns a table may take: those in COLUMNS, or of the terminal; in a file there is no limit."""
+        told = os.environ.get("COLUMNS", "")
+        return int(told) if told.isdecimal() and int(told) > 0 else _columns_of(self.data) or None
 
     @property
     def unicode(self) -> bool:

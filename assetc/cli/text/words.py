@@ -44,6 +44,11 @@ def _clock(second: int) -> str:
     return datetime.fromtimestamp(second, UTC).strftime("%H:%M:%S")
 
 
+def moment(timestamp: str) -> str:
+    """A timestamp as people read it: `2026-11-21 09:30:12`, UTC."""
+    return timestamp[:19].replace("T", " ")
+
+
 def timestamp(at: float) -> str:
     """The moment in ISO form, UTC, milliseconds."""
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
