@@ -121,6 +121,8 @@ def read_type(oid: int, precision: int | None, scale: int | None) -> str:
         and 0 <= (scale or 0) <= precision
     ):
         name = f"DECIMAL({precision},{scale or 0})"
+    elif (found.name, precision, scale) == ("numeric", _MOST_DIGITS + 1, 0):
+        name = "HUGEINT"
     else:
         name = _READ.get(found.name, "VARCHAR")
     return f"{name}[]" if oid == found.array_oid else name
@@ -132,4 +134,6 @@ def read_field(column: str, name: str) -> str:
         return f"cast(cast({column} as json) as {name})"
     if name == "BLOB":
         return f"unhex(substr({column}, 3))"
+    if name == "INTERVAL":  # the server writes a sign before hours that differ in it from the days
+        return f"cast(replace({column}, '+', '') as INTERVAL)"
     return f"cast({column} as {name})"

@@ -171,7 +171,7 @@ TABLES = st.lists(
 
 
 @pytest.mark.parametrize("name", sorted(TARGETS))
-@settings(deadline=None, max_examples=6)
+@settings(deadline=None, max_examples=15)
 @given(table=TABLES)
 def test_values_of_python_come_back(targets: dict[str, Target], name: str, table: list[dict[str, Any]]) -> None:
     """Through objects of pandas, and then through dicts; the types stay what they were."""
