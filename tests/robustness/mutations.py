@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -45,6 +46,30 @@ def scores(context, totals: pd.DataFrame) -> pd.DataFrame:
     more = context.sql("select * from users join " + "orders using (id)")
     return pd.concat([totals, more])
 """,
+    "models/keys.py": """from assetc import AssetIn, AssetKey, AssetSpec, asset, multi_asset
+
+
+@asset(
+    name="deep",
+    key_prefix=["far", "away"],
+    ins={"totals": AssetIn(key="totals"), "more": AssetIn(AssetKey(["orders"]))},
+    deps=[AssetKey("users"), AssetKey(["far", "late"])],
+    group_name="scores",
+    owners=["ann@shop.example"],
+    metadata={"rows": 1},
+    kinds={"python"},
+    code_version="1",
+    config={"materialized": "incremental", "unique_key": "id"},
+    checks=[{"unique": {"column_name": "id"}}],
+)
+def deep(totals, more):
+    return totals
+
+
+@multi_asset(specs=[AssetSpec("one", deps=["orders"]), AssetSpec(AssetKey(["far", "two"]), group_name="x")])
+def both():
+    yield None
+""",
     "models/early.py": "def model(dbt, session):\n    dbt.config(materialized='table')\n    return dbt.ref('orders')\n",
     "macros/money.sql": """{% macro cents(column, digits=2) -%}
     ({{ column }} * {{ 10 ** digits }})::integer
@@ -65,11 +90,28 @@ models:
           - accepted_values: {values: [ann, bob], config: {severity: warn}}
           - relationships: {to: ref('totals'), field: customer}
   - name: totals
-    config: {materialized: incremental, tags: [a, b]}
+    config:
+      materialized: incremental
+      tags: [a, b]
+      meta: {owner: ann}
+      alias: sums
+      schema: gold
+      group: money
+      unique_key: [customer]
+      pre_hook: ["select 1", {sql: select 2, transaction: false}]
+      grants: {select: [ann]}
+      persist_docs: {relation: true}
+    data_tests:
+      - positive: {column_name: total, name: none_below, config: {where: "total > 1", limit: 9, tags: [c]}}
+      - unique: {arguments: {column_name: customer}}
     columns: [{name: total, data_type: bigint, data_tests: [positive]}]
 sources:
   - name: crm
     schema: crm
+    database: dev
+    loader: hand
+    freshness: {warn_after: {count: 1, period: day}}
+    meta: {a: b}
     tables:
       - name: users
         columns: [{name: id, tests: [unique]}]
@@ -79,6 +121,8 @@ seeds:
 """,
     "selectors.yml": """selectors:
   - name: nightly
+    description: Each night
+    default: false
     definition:
       union:
         - {method: tag, value: x, children: true}
@@ -108,6 +152,10 @@ left_out = "eve"
 materialized = "table"
 [models.shop.marts]
 tags = ["nightly"]
+schema = "gold"
+pre_hook = ["select 1"]
+[seeds.shop]
+column_types = {id = "bigint"}
 """,
     "checks/no_negative.sql": "{{ config(severity='warn') }} select * from totals where total < 0",
 }
@@ -122,7 +170,14 @@ vars: {left_out: eve}
 models:
   shop:
     +materialized: table
-    marts: {+tags: [nightly]}
+    +persist_docs: {relation: true}
+    marts: {+tags: [nightly], +schema: gold, +pre-hook: "select 1"}
+seeds: {shop: {+column_types: {id: bigint}}}
+dispatch: [{macro_namespace: dbt, search_order: [shop, dbt]}]
+clean-targets: [target]
+on-run-start: ["select 1"]
+flags: {send_anonymous_usage_stats: false}
+quoting: {identifier: true}
 """,
     "tests/no_negative.sql": "select * from {{ ref('totals') }} where total < 0",
 }
@@ -137,6 +192,15 @@ PIECES = [
     *("version: 2", "models:", "name:", "columns:", "data_tests:", "!!python/object:os.system ", "!!binary ", "? "),
     *("[models]", "[[x]]", "= 1", "name = ", "'''\n", "1979-05-27", "inf", "99999999999999999999999"),
 ]
+
+EMPTY = [
+    *("", '""', "''", "' '", "[]", "{}", "()", "null", "None", "~", "0", "-1", "1.5", "false", "on", "2020-01-01"),
+    *('[""]', "[null]", "[None]", "[[]]", "[{}]", '["", ""]', "[1, x]"),
+    *("{'': ''}", "{null: null}", "{a: []}", "{1: 2}"),
+    *('"a/b"', '"a.b"', '"/"', '"."', '"a\\nb"', "'it''s'", '"🦆"', f'"{"x" * 300}"', '"{{ x }}"', "orders"),
+]
+VALUE = re.compile(r"""\"[^"\n]*\"|'[^'\n]*'|\[[^\[\]\n]*\]|\{[^{}\n]*\}|(?<=[:=-] )[^\n,\]}]+|\w+""")
+"""What may stand for a value, in YAML, in TOML, in SQL and in Python, and where values may be."""
 
 BYTES = [b"\xff", b"\xfe\xff", b"\xff\xfe", b"\x80", b"\xed\xa0\x80", b"\xc3", b"\0", b"\xef\xbb\xbf"]
 
@@ -154,7 +218,7 @@ def mutate(path: str, text: str, snippets: Mapping[str, list[str]], chance: rand
     if others and chance.random() < 0.5:
         text = chance.choice(others)
     for _ in range(chance.choice([1, 1, 1, 2, 3, 6])):
-        text = mishap(text, [*others, *SHARED.values()], chance)
+        text = emptied(text, chance) if chance.random() < 0.3 else mishap(text, [*others, *SHARED.values()], chance)
     content = text.encode("utf-8", "surrogatepass")
     return harmed(content, chance) if chance.random() < 0.08 else content
 
@@ -163,7 +227,7 @@ def mishap(text: str, others: list[str], chance: random.Random) -> str:
     """One thing that went wrong."""
     at, to = sorted((chance.randrange(len(text) + 1), chance.randrange(len(text) + 1)))
     near = min(len(text), at + chance.randint(1, 6))
-    match chance.randrange(12):
+    match chance.randrange(16):
         case 0:
             return text[:at] + text[near:]
         case 1 | 2 | 3:
@@ -188,6 +252,15 @@ def mishap(text: str, others: list[str], chance: random.Random) -> str:
             return text.replace(chance.choice(["orders", "'", "(", ":", "\n", " "]), chance.choice(PIECES))
         case _:
             return text[:at] + text[to:]
+
+
+def emptied(text: str, chance: random.Random) -> str:
+    """A text, a list or a mapping in the file is empty now, or of another type, or holds what is."""
+    values = list(VALUE.finditer(text))
+    if not values:
+        return text
+    value = chance.choice(values)
+    return text[: value.start()] + chance.choice(EMPTY) + text[value.end() :]
 
 
 def harmed(content: bytes, chance: random.Random) -> bytes:
