@@ -50,6 +50,7 @@ def test_a_file_is_what_its_folder_says(tmp_path: Path) -> None:
         ("models/a.sql", "model"),
         ("models/b.PY", "python"),
         ("models/deep/er/c.yml", "properties"),
+        ("models/f.md", "docs"),
         ("seeds/h.csv", "seed"),
         ("snapshots/j.sql", "snapshot"),
     ]

@@ -226,13 +226,11 @@ PROPERTIES = """
 
 
 def test_property_files(folder: Folder) -> None:
-    properties = folder.files({"assetc.toml": "", "models/schema.yml": PROPERTIES}).described().properties
+    docs = "{% docs orders %}All orders{% enddocs %}"
+    files = {"assetc.toml": "", "models/schema.yml": PROPERTIES, "models/docs.md": docs}
+    properties = folder.files(files).described().properties
     (patch,) = properties.patches
-    assert (patch.name, str(patch.span), patch.description) == (
-        "orders",
-        "models/schema.yml:4:11",
-        "{{ doc('orders') }}",
-    )
+    assert (patch.name, str(patch.span), patch.description) == ("orders", "models/schema.yml:4:11", "All orders")
     assert [(entry.key, entry.value) for entry in patch.config] == [
         ("schema", "raw"),
         ("tags", ["a"]),

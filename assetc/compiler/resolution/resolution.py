@@ -78,7 +78,12 @@ class Resolution(Struct):
         self.problems.append(diagnostic("E101", message, span, hint=why.hint, related=why.related))
 
     def outside(self, down: AssetKey, parts: tuple[str, ...], span: Span, kind: EdgeKind, operation: str = "") -> None:
-        """A name that nothing bears: an implicit source, or an error where sources must be declared."""
+        """A name that nothing bears: an implicit source, or an error where sources must be declared.
+
+        A name without a letter is nobody's: the warehouse says what it thinks of it.
+        """
+        if not any(parts):
+            return
         source = implicit_source(self.project, parts, span)
         if source.key in self.assets:  # its name in another case, which this dialect keeps apart
             source = replace(source, key=AssetKey((*source.key.parts[:-1], f'"{source.key.name}"')))
