@@ -42,7 +42,7 @@ def test_a_file_that_another_program_holds_names_its_process(make: Make) -> None
         said = shop.assetc("run")
         holder.kill()
     assert said.code == 1
-    assert f"error[E164]: another run (PID {holder.pid}) holds dev.duckdb" in said.err
+    assert f"(PID {holder.pid}) holds dev.duckdb" in said.err and "error[E164]: python" in said.err
     assert "lock_timeout" in said.err
     assert shop.assetc("run").code == 0
 

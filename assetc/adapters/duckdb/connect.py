@@ -15,7 +15,8 @@ from assetc.adapters.duckdb.render import literal
 from assetc.adapters.duckdb.session import DuckDbWarehouse
 from assetc.adapters.protocol import Canceled, WarehouseError
 
-_HOLDER = re.compile(r"Conflicting lock is held in (?P<program>.*?) \(PID (?P<process>\d+)\)")
+_HELD = re.compile(r"Could not set lock on file|being used by another process")
+_HOLDER = re.compile(r"(?:lock is held in|already open in)\s+(?P<program>.*?) \(PID (?P<process>\d+)\)", re.DOTALL)
 _POLL_SECONDS = 0.1
 _OWN_FOLDER = ".assetc"
 
@@ -60,17 +61,20 @@ def _connect(options: Options) -> duckdb.DuckDBPyConnection:
         try:
             return duckdb.connect(options.path, read_only=options.read_only)
         except duckdb.Error as error:
-            holder = _HOLDER.search(str(error))
-            if holder is None:
+            if not _HELD.search(str(error)):
                 raise _not_opened(error, options) from error
             if time.monotonic() >= give_up:
-                raise _held(holder.group("process"), options) from error
+                raise _held(str(error), options) from error
         time.sleep(_POLL_SECONDS)
 
 
-def _held(process: str, options: Options) -> WarehouseError:
+def _held(told: str, options: Options) -> WarehouseError:
+    """The program that holds the file, where DuckDB says which: a run of ours, a notebook, its own command line ..."""
+    found = _HOLDER.search(told)
+    program = re.split(r"[/\\]", found["program"])[-1] if found else ""
+    who = f"{program} (PID {found['process']})" if found else "another program"
     return WarehouseError(
-        f"another run (PID {process}) holds {options.shown_path}",
+        f"{who} holds {options.shown_path}",
         transient=True,
         hint=f"Waited {options.lock_timeout:g} s; `lock_timeout` of the target sets how long to wait",
     )

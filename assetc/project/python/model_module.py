@@ -198,14 +198,21 @@ def _folders(module: ModuleType) -> list[object]:
         return []
 
 
-_MISSING = re.compile(r"ModuleNotFoundError: No module named '(\w+)")
+_MISSING = re.compile(r"ModuleNotFoundError: No module named '(\w+)|'(\w+)' is required for this operation")
+"""In the words of Python, or of DuckDB."""
+
+EXTRAS = {"numpy": "pandas", "pandas": "pandas", "polars": "polars", "pyarrow": "pyarrow", "psycopg": "postgres"}
+"""The extra of assetc that installs a package."""
 
 
 def missing_module_hint(message: str) -> str:
     """The next step for whom an import failed with this message; "" if no module is missing."""
-    found = _MISSING.match(message)
+    found = _MISSING.search(message)
     if found is None:
         return ""
-    if found[1] == "dagster":
+    name = found[1] or found[2]
+    if name == "dagster":
         return "assetc has Dagster's names itself: from assetc import asset"
-    return f"Install {found[1]} into the Python that runs assetc (assetc debug shows it), if it is no file of yours"
+    if name in EXTRAS:
+        return f"Install it: pip install 'assetc[{EXTRAS[name]}]'"
+    return f"Install {name} into the Python that runs assetc (assetc debug shows it), if it is no file of yours"

@@ -73,9 +73,8 @@ def _driver_text(text: str) -> str:
 
 
 def _hint(error: BaseException) -> str:
-    if isinstance(error, ModuleNotFoundError):
-        return missing_module_hint(_message(error))
-    return error.hint if isinstance(error, WarehouseError) else ""
+    given = error.hint if isinstance(error, WarehouseError) else ""
+    return given or missing_module_hint(_message(error))
 
 
 def _user_frames(error: BaseException, root: Path) -> list[traceback.FrameSummary]:

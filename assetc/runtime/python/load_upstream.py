@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -80,10 +81,14 @@ def _read_table(sql: str, form: Form, access: WarehouseAccess) -> object:
 
 
 def _read(sql: str, form: FrameForm, access: WarehouseAccess) -> Any:
+    if not _is_installed(form):
+        raise InvariantError(f"loading a table as {form} needs {form}: pip install 'assetc[{form}]'", code="E187")
+    return frames_of(access.session.read(Statement(sql))).frame(form)
+
+
+def _is_installed(form: FrameForm) -> bool:
+    """Whether the package of a form is there: DuckDB would name what that needs itself, or say it in other words."""
     try:
-        return frames_of(access.session.read(Statement(sql))).frame(form)
-    except ModuleNotFoundError as error:
-        if error.name not in EXTRAS:
-            raise
-        message = f"loading a table as {form} needs {error.name}: pip install 'assetc[{error.name}]'"
-        raise InvariantError(message, code="E187") from error
+        return form not in EXTRAS or find_spec(form) is not None
+    except (ModuleNotFoundError, ValueError):
+        return False

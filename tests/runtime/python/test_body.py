@@ -472,10 +472,7 @@ def test_an_error_of_the_driver_is_told_in_words(bodies):
 def test_a_missing_library_is_named_with_its_extra(bodies, monkeypatch):
     bodies.table("o", "select 1 as x")
 
-    def read(query):
-        raise ModuleNotFoundError("No module named 'polars'", name="polars")
-
-    monkeypatch.setattr(bodies.session, "read", read)
+    monkeypatch.setitem(sys.modules, "polars", None)
     failure = bodies.run("@asset\ndef t(o: 'pl.DataFrame'): ...").failure
     assert failure.diagnostic.code == "E187" and "assetc[polars]" in failure.diagnostic.message
 
