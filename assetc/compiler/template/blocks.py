@@ -14,12 +14,9 @@ _COMMENT = r"\{#.*?#\}"
 _RAW = r"\{%[-+]?\s*raw\s*[-+]?%\}.*?\{%[-+]?\s*endraw\s*[-+]?%\}"
 _OPEN = re.compile(rf"{_COMMENT}|{_RAW}|\{{%[-+]?\s*(?P<kind>{_KINDS})\s+(?P<name>\w+)", re.DOTALL)
 _REST_OF_TAG = re.compile(r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|(?!%\}).)*%\}""", re.DOTALL)
-_CLOSE = {
-    kind: re.compile(
-        rf"{_COMMENT}|{_RAW}|\{{%[-+]?\s*(?:(?P<open>{kind})\s+\w|(?P<close>end{kind})\s*[-+]?%\}})", re.DOTALL
-    )
-    for kind in _KINDS.split("|")
-}
+_TAG = re.compile(
+    rf"{_COMMENT}|{_RAW}|\{{%[-+]?\s*(?:(?P<opened>{_KINDS})\s+\w|end(?P<closed>{_KINDS})\s*[-+]?%\}})", re.DOTALL
+)
 _ADAPTER = re.compile(r"""adapter\s*=\s*(?:'(\w+)'|"(\w+)")""")
 
 
@@ -72,8 +69,8 @@ def _block_at(text: str, opening: re.Match[str]) -> Block:
 
 def _closing(text: str, start: int, kind: str) -> re.Match[str] | None:
     depth = 1
-    for match in _CLOSE[kind].finditer(text, start):
-        depth += bool(match["open"]) - bool(match["close"])
+    for match in _TAG.finditer(text, start):
+        depth += (match["opened"] == kind) - (match["closed"] == kind)
         if depth == 0:
             return match
     return None
