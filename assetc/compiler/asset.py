@@ -43,7 +43,7 @@ class DeclaredColumn(Struct, frozen=True):
 
 
 class Asset(Struct, frozen=True):
-    """One asset that this project builds.
+    """One asset that this project builds. `text` is what defines it: a file, or a part of one.
 
     `relation` is where it lives in the target; None for an ephemeral model and for a Python asset whose value is
     known not to be a table. `code_version` changes when what it would execute changes.
@@ -51,6 +51,7 @@ class Asset(Struct, frozen=True):
 
     key: AssetKey
     kind: AssetKind
+    text: TextId
     span: Span
     config: AssetConfig
     relation: Relation | None
@@ -77,12 +78,7 @@ class Asset(Struct, frozen=True):
     @property
     def path(self) -> str:
         """The file that defines the asset."""
-        return self.span.path
-
-    @property
-    def text(self) -> TextId:
-        """The text that defines the asset."""
-        return TextId(self.span.path)
+        return self.text.path
 
 
 class Source(Struct, frozen=True):

@@ -77,12 +77,12 @@ def _check(given: CompilerInput, declared: Declared, first: CheckDraft, known: S
 
 def _model(given: CompilerInput, declared: Declared, first: Draft | None, known: SqlFacts) -> _Again:
     """A model; one that is disabled has no draft, and must stay so."""
-    project, path = given.project, known.text.path
-    before = first or draft_of(project, written_model(path, known), None)[0]
+    project = given.project
+    before = first or draft_of(project, written_model(known), None)[0]
     if before is None:
         return _Again(None, (), ())
     found = _discovered(given, known, seen_by_asset(given.surroundings, declared.names, declared.assets, before.asset))
-    now, problems = draft_of(project, written_model(path, replace(known, discovered=found)), before.patch)
+    now, problems = draft_of(project, written_model(replace(known, discovered=found)), before.patch)
     located = locate_by_macros(project, given.surroundings, (now,) if now else ())
     after = located.drafts[0] if located.drafts else None
     if after is None or not _is_the_same(before.asset, after.asset):

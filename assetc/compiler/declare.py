@@ -71,20 +71,20 @@ def declare(given: CompilerInput, facts: FileFacts) -> Declared:
 
 def declare_edited(given: CompilerInput, facts: FileFacts, before: Compilation) -> Declared | None:
     """What is declared after an edit of texts with one asset each; None if others may be concerned."""
-    paths = {*(text.path for text in facts.sql), *facts.seeds}
-    known = {asset.path: asset for asset in before.graph.assets.values() if asset.path in paths}
+    texts = {*facts.sql, *map(TextId, facts.seeds)}
+    known = {asset.text: asset for asset in before.graph.assets.values() if asset.text in texts}
     redone = _drafts_of_configured(given, facts, known)
-    if redone is None or known.keys() != paths:
+    if redone is None or known.keys() != texts:
         return None
     drafts, faults = redone
-    own = {path: Draft(asset) for path, asset in known.items()}
-    own |= {draft.asset.path: draft for draft in drafts}
-    if len(drafts) < len(faults) or any(for_others(own[path].asset) != for_others(known[path]) for path in paths):
+    own = {text: Draft(asset) for text, asset in known.items()}
+    own |= {draft.asset.text: draft for draft in drafts}
+    if len(drafts) < len(faults) or any(for_others(own[text].asset) != for_others(known[text]) for text in texts):
         return None
     assets = {**before.graph.assets, **{draft.asset.key: draft.asset for draft in own.values()}}
     sources = before.graph.sources
     return Declared(
-        drafts=tuple(own[path] for path in sorted(own)),
+        drafts=tuple(own[text] for text in sorted(own)),
         assets=assets,
         sources={key: source for key, source in sources.items() if not source.implicit},
         checks=(),
@@ -95,14 +95,15 @@ def declare_edited(given: CompilerInput, facts: FileFacts, before: Compilation) 
 
 
 def _drafts_of_configured(
-    given: CompilerInput, facts: FileFacts, known: Mapping[str, Asset]
+    given: CompilerInput, facts: FileFacts, known: Mapping[TextId, Asset]
 ) -> tuple[tuple[Draft, ...], Faults] | None:
     """The assets of the files that configure themselves anew; None if macros have something to say about them."""
-    paths = {text.path for text, each in facts.sql.items() if not _is_configured_as_before(given, each)}
-    if not paths:
+    texts = {text for text, each in facts.sql.items() if not _is_configured_as_before(given, each)}
+    if not texts:
         return (), {}
-    described_in = {known[path].patch_path for path in paths if path in known}
+    described_in = {known[text].patch_path for text in texts if text in known}
     properties, _ = given.properties([path for path in described_in if path is not None])
+    paths = {text.path for text in texts}
     files = [file for file in given.project.files if file.path in paths]
     drafts, faults = draft_assets(given.project, properties, files, facts)
     drafts = [draft for draft in drafts if draft.asset.config.enabled]

@@ -45,11 +45,11 @@ def draft_assets(
         (project.package_of(patch.span.path).name, patch.kind, patch.name): patch for patch in properties.patches
     }
     for file in files:
-        text, package = TextId(file.path), project.package_of(file.path).name
-        faults[text] = ()
+        package = project.package_of(file.path).name
+        faults[TextId(file.path)] = ()
         for written in _written_in(file, facts):
             draft, problems = draft_of(project, written, patches.get((package, *written.described_as)))
-            faults[text] += problems
+            faults[written.text] = (*faults.get(written.text, ()), *problems)
             if draft is not None:
                 drafts.append(draft)
     return drafts, faults
@@ -72,11 +72,11 @@ def _written_in(file: ProjectFile, facts: FileFacts) -> Iterator[WrittenAsset]:
     """The assets that a file defines."""
     match file.kind:
         case "model":
-            yield written_model(file.path, facts.sql[TextId(file.path)])
+            yield written_model(facts.sql[TextId(file.path)])
         case "python":
             yield from written_in_python(facts.python[file.path])
         case "seed":
-            yield written_seed(file.path, facts.seeds[file.path])
+            yield written_seed(facts.seeds[file.path])
 
 
 def _unique(drafts: list[Draft]) -> tuple[list[Draft], list[Diagnostic]]:

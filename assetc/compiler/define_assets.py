@@ -14,7 +14,7 @@ from assetc.compiler.configuration.configure import configure, foreign_dialect, 
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.facts import PythonFacts, SeedFacts, SqlFacts
 from assetc.compiler.names.locate import relation_of
-from assetc.compiler.place import Span, file_span
+from assetc.compiler.place import Span, TextId, file_span
 from assetc.compiler.project import Entry, Patch, Project
 from assetc.compiler.python.reading import PythonAsset, owns
 from assetc.compiler.reference import Reference
@@ -46,6 +46,7 @@ class WrittenAsset(Struct, frozen=True):
 
     name: str
     kind: AssetKind
+    text: TextId
     span: Span
     config: tuple[Entry, ...]
     version: str
@@ -57,15 +58,18 @@ class WrittenAsset(Struct, frozen=True):
         return "model" if self.kind == "python" else self.kind, self.name
 
 
-def written_model(path: str, facts: SqlFacts) -> WrittenAsset:
+def written_model(facts: SqlFacts) -> WrittenAsset:
     """The model that a SQL file is."""
-    version = facts.understood.version if facts.understood else facts.content
-    return WrittenAsset(PurePosixPath(path).stem, "model", file_span(path), facts.discovered.config, version)
+    text, version = facts.text, facts.understood.version if facts.understood else facts.content
+    return WrittenAsset(
+        PurePosixPath(text.path).stem, "model", text, file_span(text.path), facts.discovered.config, version
+    )
 
 
-def written_seed(path: str, facts: SeedFacts) -> WrittenAsset:
+def written_seed(facts: SeedFacts) -> WrittenAsset:
     """The seed that a CSV file is."""
-    return WrittenAsset(PurePosixPath(path).stem, "seed", file_span(path), (), facts.content)
+    path = facts.path
+    return WrittenAsset(PurePosixPath(path).stem, "seed", TextId(path), file_span(path), (), facts.content)
 
 
 def written_in_python(facts: PythonFacts) -> Iterator[WrittenAsset]:
@@ -74,15 +78,15 @@ def written_in_python(facts: PythonFacts) -> Iterator[WrittenAsset]:
         for key in python.outs or (python.name,):
             *prefix, name = key.split("/")
             one = replace(_of_one_key(python, key), key_prefix=tuple(prefix) or python.key_prefix)
-            yield WrittenAsset(name, "python", python.span, python.config, python.source_hash, one)
+            yield WrittenAsset(name, "python", TextId(facts.path), python.span, python.config, python.source_hash, one)
 
 
 def draft_of(
     project: Project, written: WrittenAsset, patch: Patch | None
 ) -> tuple[Draft | None, tuple[Diagnostic, ...]]:
     """The asset, if its key can be one, and what is wrong with its configuration."""
-    package = project.package_of(written.span.path)
-    folders = package.folders_of(written.span.path)
+    package = project.package_of(written.text.path)
+    folders = package.folders_of(written.text.path)
     config, problems = _configured(project, written, patch, (package.name, *folders, written.name))
     can_be_renamed = written.kind != "python" and project.rules.has_names
     name = (config.name if can_be_renamed else None) or written.name
@@ -94,6 +98,7 @@ def draft_of(
     asset = Asset(
         key=key,
         kind=written.kind,
+        text=written.text,
         span=written.span,
         config=config,
         relation=None if _is_without_relation(config, python) else relation_of(project, key, config),
@@ -119,7 +124,7 @@ def _configured(
     above = (folder for folder in project.folder_configs if folder.is_over(written.kind, fqn))
     outer_first = sorted(above, key=lambda folder: len(folder.folder))
     entries = (*(entry for folder in outer_first for entry in folder.entries), *own)
-    settings = project.package_of(written.span.path).settings
+    settings = project.package_of(written.text.path).settings
     default = "seed" if written.kind == "seed" else settings.default_materialization
     config, problems = configure(entries, project.rules, default)
     misplaced = misplaced_materialization(written.kind, written.name, own)

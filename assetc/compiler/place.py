@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class TextId(Struct, frozen=True, array_like=True, gc=False, order=True):
-    """A file, by its path; `part` names a piece of it, such as a hook. A file defines its assets as a whole."""
+    """A file, by its path; `part` names a piece of it, such as a hook."""
 
     path: str
     part: str = ""

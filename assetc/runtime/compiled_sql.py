@@ -20,7 +20,7 @@ from assetc.compiler.names.index_names import names_of_graph
 from assetc.compiler.names.locate import written_relation
 from assetc.compiler.names.names import INLINED_PREFIX, Names, Ref, find_key, find_ref, find_source, find_table
 from assetc.compiler.names.target_names import NOBODY, seen_by_asset, seen_by_check
-from assetc.compiler.place import Span, file_span
+from assetc.compiler.place import Span, TextId, file_span
 from assetc.compiler.reference import Reference
 from assetc.compiler.sql.reading import SqlReading
 from assetc.compiler.sql.rewrite import rewrite
@@ -84,7 +84,7 @@ class SqlCompiler(Struct, frozen=True):
             names=self.names,
             assets=self.workspace.graph.assets,
             name_of=self.adapter.name_of,
-            variant_of=lambda key: self._variant(self.workspace.graph.assets[key].path, incremental=False),
+            variant_of=lambda key: self._variant(self.workspace.graph.assets[key].text, incremental=False),
             written_relation=partial(written_relation, project.settings, project.target),
             rewrites=project.rules.plain_names_are_ours,
         )
@@ -95,19 +95,19 @@ class SqlCompiler(Struct, frozen=True):
         A template that asks the warehouse is rendered again with the answers of `ask`, where it is given.
         """
         dialect = asset.config.dialect or self.workspace.project.target.dialect
-        variant = self._variant_now(asset.path, dialect, self.moment_of(asset, incremental=incremental), ask)
+        variant = self._variant_now(asset.text, dialect, self.moment_of(asset, incremental=incremental), ask)
         return self._compiled(asset.path, variant, emit(self.emitter, asset.key, variant))
 
     def needs_warehouse(self, asset: Asset) -> bool:
         """Whether the SQL of a model can only be known while it runs, because its template asks the warehouse."""
-        return asset.kind == "model" and self._variant(asset.path, incremental=False).rendered.needs_warehouse
+        return asset.kind == "model" and self._variant(asset.text, incremental=False).rendered.needs_warehouse
 
     def check(
         self, check: Check, instead: Mapping[Relation, Relation], ask: SessionAnswers | None = None
     ) -> CompiledSql:
         """The query of a check that is a SQL file; it reads some relations `instead` of others."""
         path = check.path or ""
-        variant = self._variant_now(path, self.adapter.dialect, self.moment_of_check(check), ask)
+        variant = self._variant_now(TextId(path), self.adapter.dialect, self.moment_of_check(check), ask)
         name_of = self.adapter.name_of
         emitter = replace(self.emitter, name_of=lambda relation: name_of(instead.get(relation, relation)))
         return self._compiled(path, variant, emit(emitter, NOBODY, variant))
@@ -207,11 +207,11 @@ class SqlCompiler(Struct, frozen=True):
     def _moment(self, *, incremental: bool = False) -> Surroundings:
         return at_moment(self.workspace.surroundings, execute=True, incremental=incremental)
 
-    def _variant_now(self, path: str, dialect: str, around: Surroundings, ask: SessionAnswers | None) -> Variant:
-        variant = self._variant(path, incremental=around.flags.is_incremental)
+    def _variant_now(self, text: TextId, dialect: str, around: Surroundings, ask: SessionAnswers | None) -> Variant:
+        variant = self._variant(text, incremental=around.flags.is_incremental)
         if ask is None or not variant.rendered.needs_warehouse:
             return variant
-        rendered = self._render(Template(path, self.workspace.files.text(path)), around, ask)
+        rendered = self._render(Template(text.path, self.workspace.files.text(text.path)), around, ask)
         return Variant(around.flags.is_incremental, rendered, _read(rendered.text, dialect))
 
     def _render(self, template: Template, around: Surroundings, ask: SessionAnswers) -> Rendered:
@@ -226,10 +226,10 @@ class SqlCompiler(Struct, frozen=True):
     def _macros(self) -> dict[str, str]:
         return self.workspace.surroundings.library.texts()
 
-    def _variant(self, path: str, *, incremental: bool) -> Variant:
-        compiled = self.workspace.memory.compiled(path)
+    def _variant(self, text: TextId, *, incremental: bool) -> Variant:
+        compiled = self.workspace.memory.compiled(text)
         if compiled is None:
-            raise LookupError(f"the compiled text of {path} is gone; delete .assetc/cache.sqlite")
+            raise LookupError(f"the compiled text of {text} is gone; delete .assetc/cache.sqlite")
         return next((found for found in compiled.variants if found.incremental == incremental), compiled.variants[0])
 
 

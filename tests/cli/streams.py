@@ -8,7 +8,7 @@ from assetc.adapters.protocol import Identity
 from assetc.compiler.asset import Asset, Check, CheckConfig, NodeId
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.diagnostic import diagnostic
-from assetc.compiler.place import Span, span_of
+from assetc.compiler.place import Span, TextId, span_of
 from assetc.compiler.plan import MATERIALIZE, REUSE, ExecuteCheck, Output, Plan, RunBody, Step
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
@@ -38,7 +38,7 @@ def build(name: str, materialized: str = "table", kind: str = "model", *, reuse:
     key = AssetKey(name)
     place = Span(f"models/{key.name}.{'py' if kind == 'python' else 'sql'}", 0, 1, 1, 1)
     config = AssetConfig(materialized=materialized)
-    asset = Asset(key, kind, place, config, Relation(None, "main", key.name), "v1")
+    asset = Asset(key, kind, TextId(place.path), place, config, Relation(None, "main", key.name), "v1")
     work = REUSE if reuse else RunBody(key.name) if kind == "python" else MATERIALIZE
     return Step(name, (Output(name, asset, tuple(reasons)),), work, "dev")
 

@@ -10,7 +10,7 @@ from assetc.compiler.asset import Asset, Check, CheckConfig, Edge, Graph, NodeId
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.graph import connect
-from assetc.compiler.place import Span
+from assetc.compiler.place import Span, TextId
 from assetc.compiler.rules import NATIVE, Rules
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
@@ -65,6 +65,7 @@ def _asset(name: str, options: dict[str, str]) -> Asset:
     return Asset(
         key,
         kind,  # type: ignore[arg-type]
+        TextId(path),
         Span(path, 0, 1, 1, 1),
         config,
         Relation(None, "main", key.name),

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from assetc.compiler.asset import Asset, Check, CheckConfig, Edge, Graph, NodeId
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.graph import connect
-from assetc.compiler.place import file_span
+from assetc.compiler.place import TextId, file_span
 from assetc.compiler.plan import ExecuteCheck, Plan, RunBody, Step
 from assetc.compiler.planning.make_plan import PlanRequest, make_plan
 from assetc.compiler.planning.staleness import Recorded, Remembered, physical_settings
@@ -24,7 +24,8 @@ from assetc.definitions.relation import Relation
 def asset(name: str, kind: str = "model", version: str = "v1", **config: object) -> Asset:
     settings = AssetConfig(**config)  # type: ignore[arg-type]
     relation = None if settings.materialized == "ephemeral" else Relation("db", "main", name)
-    return Asset(AssetKey(name), kind, file_span(f"{name}.sql"), settings, relation, version)  # type: ignore[arg-type]
+    text = TextId(f"{name}.sql")
+    return Asset(AssetKey(name), kind, text, file_span(text.path), settings, relation, version)  # type: ignore[arg-type]
 
 
 def graph(text: str, checks: Iterable[Check] = (), **kinds: Asset) -> Graph:
@@ -106,7 +107,7 @@ BEFORE = PlanRequest("build", publish="before_checks")
 
 
 def one_and_two() -> dict[str, Asset]:
-    made = (replace(asset(name, "python"), span=file_span("m.py"), step_name="m") for name in ("one", "two"))
+    made = (replace(asset(name, "python"), text=TextId("m.py"), step_name="m") for name in ("one", "two"))
     return {item.key.name: item for item in made}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assetc.compiler.asset import Asset
 from assetc.compiler.config import AssetConfig
-from assetc.compiler.place import file_span
+from assetc.compiler.place import TextId, file_span
 from assetc.compiler.plan import MATERIALIZE, Output, RunBody, Step
 from assetc.definitions.key import AssetKey
 from assetc.runtime.execution.schedule import Schedule
@@ -16,7 +16,8 @@ def step(name: str, after: str, *others: str) -> Step:
 
 
 def _asset(name: str) -> Asset:
-    return Asset(AssetKey(name), "model", file_span(f"{name}.sql"), AssetConfig(), None, "v1")
+    text = TextId(f"{name}.sql")
+    return Asset(AssetKey(name), "model", text, file_span(text.path), AssetConfig(), None, "v1")
 
 
 def schedule(usual: dict[str, float] | None = None, **after: str) -> Schedule:

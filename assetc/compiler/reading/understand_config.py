@@ -38,7 +38,7 @@ def understand_config(
             known = (*(_understood(given, reader, text) for text in hooks), *(_parts(predicates, reader)))
             found[asset.key] = tuple(map(ConfigTextFacts, (*hooks, *predicates), known))
             faults |= {each.text.id: each.text.placed(each.problems, given.files.text) for each in found[asset.key]}
-    given.memory.forget_pieces({asset.path for asset in assets}, faults.keys())
+    given.memory.forget_pieces({asset.path for asset in assets}, {*faults, *(asset.text for asset in assets)})
     return found, faults
 
 

@@ -23,7 +23,7 @@ Row: TypeAlias = tuple[str, str, str]
 BATCH = 2000
 """Rows that are held in memory before they are written."""
 
-FORMAT = f"{__version__}/14/{sys.implementation.cache_tag}"
+FORMAT = f"{__version__}/15/{sys.implementation.cache_tag}"
 META = "create table if not exists meta (name text primary key, value text not null) without rowid"
 SCHEMA = (
     "drop table if exists content",

@@ -51,9 +51,9 @@ class CachedMemory(Struct):
         row = self.cache.get("seed", path)
         return None if row is None else decode(SeedFacts, row)
 
-    def compiled(self, path: str) -> CompiledText | None:
-        """The rendered SQL of a file."""
-        row = self.cache.get(f"text {self.scope}", path)
+    def compiled(self, text: TextId) -> CompiledText | None:
+        """The rendered SQL of a text."""
+        row = self.cache.get(f"text {self.scope}", text.path, text.part)
         return None if row is None else decode(CompiledText, row)
 
     def macros(self, path: str) -> MacroFacts | None:

@@ -225,13 +225,15 @@ def _edge_row(edge: Edge, keys: _Keys, _: _Table) -> tuple[Any, ...]:
 
 
 _KEY_OF_ASSET, _CONFIG_OF_ASSET = _ASSET.index("key"), _ASSET.index("config")
-_SPAN_OF_ASSET, _RELATION_OF_ASSET, _COLUMNS_OF_ASSET = map(_ASSET.index, ("span", "relation", "columns"))
+_TEXT_OF_ASSET, _SPAN_OF_ASSET = _ASSET.index("text"), _ASSET.index("span")
+_RELATION_OF_ASSET, _COLUMNS_OF_ASSET = _ASSET.index("relation"), _ASSET.index("columns")
 
 
 def _asset_row(asset: Asset, keys: _Keys, shared: _Table) -> Row:
     row: Row = [*astuple(asset)]
     row[_KEY_OF_ASSET] = keys[asset.key]
     row[_CONFIG_OF_ASSET] = shared.number(asset.config)
+    row[_TEXT_OF_ASSET] = astuple(asset.text)
     row[_SPAN_OF_ASSET] = astuple(asset.span)
     row[_RELATION_OF_ASSET] = asset.relation and astuple(asset.relation)
     row[_COLUMNS_OF_ASSET] = tuple(map(shared.number, asset.columns))
@@ -243,6 +245,7 @@ def _asset(written: Row, keys: list[AssetKey], shared: tuple[Any, ...]) -> Asset
     relation = row[_RELATION_OF_ASSET]
     row[_KEY_OF_ASSET] = keys[row[_KEY_OF_ASSET]]
     row[_CONFIG_OF_ASSET] = shared[row[_CONFIG_OF_ASSET]]
+    row[_TEXT_OF_ASSET] = TextId(*row[_TEXT_OF_ASSET])
     row[_SPAN_OF_ASSET] = Span(*row[_SPAN_OF_ASSET])
     row[_RELATION_OF_ASSET] = relation and Relation(*relation)
     row[_COLUMNS_OF_ASSET] = tuple(map(shared.__getitem__, row[_COLUMNS_OF_ASSET]))
