@@ -52,7 +52,16 @@ class Emitted(Struct, frozen=True):
 
 def emit(emitter: Emitter, owner: AssetKey, variant: Variant) -> Emitted:
     """The SQL of one variant of a model or check; names are looked up for `owner`."""
-    spliced = _with_relations(emitter, owner, variant)
+    return _emit(emitter, owner, variant, rewrites=emitter.rewrites)
+
+
+def with_inlined(emitter: Emitter, owner: AssetKey, variant: Variant) -> Emitted:
+    """SQL in which all relations are final, with the ephemeral models that it names."""
+    return _emit(emitter, owner, variant, rewrites=False)
+
+
+def _emit(emitter: Emitter, owner: AssetKey, variant: Variant, *, rewrites: bool) -> Emitted:
+    spliced = _with_relations(emitter, owner, variant, rewrites=rewrites)
     if not any(_ephemeral(emitter, variant.reading.references, owner)):
         return Emitted(spliced.text, (spliced,))
     with_heads = splice(spliced.text, tuple(_heads(emitter, owner, variant, spliced.text)))
@@ -87,16 +96,16 @@ def _is_own_place(names: Names, reference: Reference, key: AssetKey) -> bool:
     return own.name == parts[-1] and own.schema == schema_of(parts, names.default_schema, names.other_schemas)
 
 
-def _with_relations(emitter: Emitter, owner: AssetKey, variant: Variant) -> Spliced:
+def _with_relations(emitter: Emitter, owner: AssetKey, variant: Variant, *, rewrites: bool) -> Spliced:
     text, reading = variant.rendered.text, variant.reading
     without_head = _without_head(emitter, owner, variant)
-    if not emitter.rewrites and not without_head:
+    if not rewrites and not without_head:
         return splice(text, ())
 
     def text_of(reference: Reference) -> str | None:
         if reference in without_head:
             return f"(\n{inlined_query(emitter, without_head[reference])}\n)"
-        return relation_text(emitter, reference, owner) if emitter.rewrites else None
+        return relation_text(emitter, reference, owner) if rewrites else None
 
     return rewrite(text, reading, text_of)
 
@@ -133,7 +142,8 @@ def _inlined(emitter: Emitter, references: Iterable[Reference], owner: AssetKey)
         inner = emitter.variant_of(key)
         if is_open:
             done.add(key)
-            yield key, _bare(_with_relations(emitter, key, inner).text, inner.reading.dialect)
+            sql = _with_relations(emitter, key, inner, rewrites=emitter.rewrites).text
+            yield key, _bare(sql, inner.reading.dialect)
             continue
         pending.append((key, True))
         below = _each_once(emitter, inner.reading.references, key)

@@ -14,7 +14,7 @@ from assetc.compiler.asset_texts import predicates_of
 from assetc.compiler.config import AssetConfig
 from assetc.compiler.config_text import ConfigText
 from assetc.compiler.diagnostic import Diagnostic
-from assetc.compiler.emit import Emitted, Emitter, emit, inlined_query, relation_text
+from assetc.compiler.emit import Emitted, Emitter, emit, inlined_query, relation_text, with_inlined
 from assetc.compiler.facts import Variant
 from assetc.compiler.names.index_names import names_of_graph
 from assetc.compiler.names.locate import written_relation
@@ -157,7 +157,7 @@ class SqlCompiler(Struct, frozen=True):
         if INLINED_PREFIX not in sql:
             return _emitted(splice(sql, ()))
         variant = Variant(incremental=False, rendered=Rendered(sql), reading=_read(sql, self.adapter.dialect))
-        return emit(replace(self.emitter, rewrites=False), NOBODY, variant)
+        return with_inlined(self.emitter, NOBODY, variant)
 
     def resolve_name(self, owner: AssetKey, call: NamingCall, written: tuple[str, ...]) -> Relation | None:
         """The relation of what a body names with such a call."""

@@ -334,7 +334,7 @@ def test_what_only_an_incremental_model_would_do_is_no_fault_of_another(assetc, 
     told = assetc("run -s users raw_orders orders")
     assert told.code == 0 and "E104" not in told.err
     (shop / "models/users.sql").write_text("select * from {{ this }}")
-    assert "error[E104]: users depends on itself" in assetc("ls").err
+    assert 'error[E104]: "users" depends on itself' in assetc("ls").err
 
 
 def test_a_model_that_makes_its_table_itself_is_told_what_a_model_is(assetc, shop):

@@ -78,6 +78,7 @@ def test_hooks_and_bodies_are_judged_too(assetc, shop):
         'from assetc import asset\n\n@asset\ndef d(context):\n    context.sql("select id! from orders")\n',
     )
     told = assetc("compile")
-    assert "W226]: hook: assetc cannot read this SQL" in told.err and "E111]: hook: SQL does not parse" in told.err
+    assert "W226]: post-hook: assetc cannot read this SQL" in told.err
+    assert "E111]: post-hook: SQL does not parse" in told.err
     assert "W226]: in a Python body, assetc cannot read this SQL" in told.err and "models/c.sql" not in told.err
     assert assetc("ls --deps d").out.split() == ["orders"]

@@ -258,4 +258,4 @@ def test_show_says_what_became_of_a_python_asset_without_rows(assetc, shop):
     assert "nothing has no rows to show" in (told := assetc("show nothing").err)
     assert "Its function returned nothing when it ran" in told
     assert "Its value is a Python object" in assetc("show series").err
-    assert "It is not built in this target yet: assetc run --select later" in assetc("show later").err
+    assert "later is not built in this target yet: assetc build --select +later" in assetc("show later").err
