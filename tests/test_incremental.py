@@ -290,6 +290,7 @@ def _mend(root: Path, chance: random.Random) -> None:
     """All that was broken, and cannot be read."""
     for path in sorted(root.glob("models/*/*.sql")):
         text = path.read_bytes().replace(b"\xff", b"").decode()
+        text = re.sub(r", '\{\{[^,]*\}\}' as told", "", text)
         path.write_text(text.replace(" form ", " from ").replace("{{ missing }}", "1"))
 
 
@@ -301,6 +302,25 @@ def _make_unreadable(root: Path, chance: random.Random) -> None:
 def _call_a_macro_that_is_not_there(root: Path, chance: random.Random) -> None:
     path = _some_model(root, chance)
     path.write_text(path.read_text().replace(" from ", ", {{ missing }} as broken from ", 1))
+
+
+def _tell(root: Path, chance: random.Random) -> None:
+    """Of itself, or of all others, in a model or in its hook."""
+    path = _some_model(root, chance)
+    itself = chance.choice(("model.schema", "model.config.materialized", "model.columns | length", "model.depends_on"))
+    others = chance.choice(
+        (
+            "graph.nodes | length",
+            "graph.nodes.values() | map(attribute='config.materialized') | join",
+            "graph.nodes.values() | map(attribute='depends_on.nodes') | map('length') | sum",
+        )
+    )
+    told = itself if chance.random() < 0.7 else others
+    if chance.random() < 0.8:
+        path.write_text(path.read_text().replace(" from ", f", '{{{{ {told} }}}}' as told from ", 1))
+    else:
+        hook = "{% if execute %}delete from {{ ref(graph.nodes.values() | map(attribute='name') | first) }}"
+        path.write_text(f'{{{{ config(pre_hook="{hook} {{% endif %}}") }}}}\n{path.read_text()}')
 
 
 def _read_outside(root: Path, chance: random.Random) -> None:
@@ -388,6 +408,8 @@ EDITS: tuple[Edit, ...] = (
     _mend,
     _make_unreadable,
     _call_a_macro_that_is_not_there,
+    _tell,
+    _tell,
     _read_outside,
     _read_outside,
     _name_missing,

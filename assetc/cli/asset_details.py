@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from assetc.cli.listing import Row, config_row, path_of_thing, plain_value
+from assetc.cli.listing import Row
 from assetc.cli.text.output import Output
 from assetc.cli.text.text import Line, Piece, line, printable
 from assetc.compiler.asset import Asset, Edge, Graph, Source
 from assetc.compiler.graph import path_between
 from assetc.compiler.names.file_source import has_pattern, is_url
+from assetc.compiler.nodes.described import config_of, path_of, plain_value
 from assetc.definitions.key import AssetKey
 
 
@@ -20,7 +21,7 @@ def details_of(graph: Graph, key: AssetKey) -> Row:
     return {
         "key": str(key),
         "kind": thing.kind if isinstance(thing, Asset) else "source",
-        "path": path_of_thing(thing),
+        "path": path_of(thing),
         "line": thing.span.line if thing.span else None,
         "relation": ".".join(thing.relation.parts()) if thing.relation else None,
         **(_asset_details(thing) if isinstance(thing, Asset) else _source_details(thing)),
@@ -69,7 +70,7 @@ def _asset_details(asset: Asset) -> Row:
         "group": asset.group,
         "tags": list(asset.config.tags),
         "owners": list(asset.config.owners),
-        "config": config_row(asset),
+        "config": config_of(asset),
         "code_version": asset.code_version,
     }
 

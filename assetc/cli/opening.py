@@ -78,7 +78,9 @@ def open_project(invocation: Invocation, *, full_refresh: bool = False) -> Opene
         variables=_given_variables(invocation.vars, output) if invocation.vars else {},
     )
     imports = not invocation.no_import
-    opened = open_workspace(OpenRequest(start, request, full_refresh=full_refresh, import_python=imports))
+    opened = open_workspace(
+        OpenRequest(start, request, full_refresh=full_refresh, import_python=imports, arguments=_given_arguments())
+    )
     output = replace(output, secrets=opened.secrets)
     if isinstance(opened, NotOpened):
         root = opened.root or start
@@ -89,6 +91,14 @@ def open_project(invocation: Invocation, *, full_refresh: bool = False) -> Opene
     if (context := click.get_current_context(silent=True)) is not None:
         context.meta[OUTPUT_AND_LOGS] = (output, log_path)
     return Opened(opened, output, invocation._replace(log_path=log_path))
+
+
+def _given_arguments() -> Mapping[str, object]:
+    """The arguments of the command that is being executed, as templates see them: with dbt's name of the command."""
+    context = click.get_current_context()
+    given = {**context.find_root().params, **context.params}
+    values = {name: str(value) if isinstance(value, Path) else value for name, value in given.items()}
+    return {**values, "which": {"ls": "list"}.get(str(context.info_name), context.info_name)}
 
 
 def _given_variables(text: str, output: Output) -> Mapping[str, object]:

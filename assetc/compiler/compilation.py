@@ -35,7 +35,7 @@ class Compilation(Struct, frozen=True, dict=True):
     are the relations that the bodies of Python assets create, `written_files` the files that assets write; `reads` is
     what templates looked at outside of the project's files (variables, environment, target), `outside` the content
     hashes of files outside of its folders that Python files lead to: while these and the project's files are the same,
-    so is the compilation.
+    so is the compilation. `is_seen`: templates look at the graph, so that every edit concerns them.
     """
 
     graph: Graph
@@ -47,6 +47,7 @@ class Compilation(Struct, frozen=True, dict=True):
     written_files: tuple[WrittenFile, ...] = ()
     others: tuple[Namesake, ...] = ()
     """What bears a name and is no asset."""
+    is_seen: bool = False
 
     @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:

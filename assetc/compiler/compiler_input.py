@@ -9,10 +9,13 @@ from typing import Protocol, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
+from assetc.compiler.asset import Graph
 from assetc.compiler.diagnostic import Diagnostic
 from assetc.compiler.facts import CompiledText, Facts, MacroFacts, PythonFacts, SeedFacts, SqlFacts
+from assetc.compiler.nodes.first_node import FirstNode
+from assetc.compiler.nodes.nodes import Nodes
 from assetc.compiler.place import TextId
-from assetc.compiler.project import Project, Properties
+from assetc.compiler.project import Project, ProjectFile, Properties
 from assetc.compiler.python.imported import ImportedFile
 from assetc.compiler.template.first_names import FirstNames
 from assetc.compiler.template.macros import MacroFile, MacroLibrary
@@ -81,11 +84,16 @@ class CompilerInput(Struct, frozen=True):
     files: Files
     memory: Memory
 
-    def surroundings_in(self, path: str) -> Surroundings:
+    def nodes(self, graph: Graph | None = None) -> Nodes:
+        """What templates see of its nodes."""
+        return Nodes(self.project, self.files.text, self.surroundings.warehouse.quote, graph)
+
+    def surroundings_in(self, file: ProjectFile) -> Surroundings:
         """What the template of a file sees when it is read for the first time; it knows its package."""
-        target = self.project.target
+        target, path = self.project.target, file.path
         names = FirstNames(Relation(target.database, target.schema, PurePosixPath(path).stem))
-        return replace(self.surroundings, names=names, package=self.project.package_of(path).name)
+        node = FirstNode(self.nodes(), file)
+        return replace(self.surroundings, names=names, node=node, package=self.project.package_of(path).name)
 
 
 def load_macros(project: Project, files: Files) -> MacroLibrary:

@@ -15,11 +15,10 @@ from assetc.compiler.compiler_input import CompilerInput
 from assetc.compiler.config import NOTHING
 from assetc.compiler.declare import Declared, for_others
 from assetc.compiler.define_assets import Draft, draft_of, written_model
-from assetc.compiler.define_checks import CheckDraft, draft_of_file
+from assetc.compiler.define_checks import CheckDraft, check_of, draft_of_file
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.facts import Discovered, FileFacts, SqlFacts
 from assetc.compiler.names.locate_by_macros import locate_by_macros
-from assetc.compiler.names.target_names import seen_by_asset, seen_by_check
 from assetc.compiler.place import TextId
 from assetc.compiler.reading.understand import discover
 from assetc.compiler.template.rendered import Read
@@ -69,9 +68,8 @@ def _now(first: Written, again: _Again | None) -> Written:
 
 
 def _check(given: CompilerInput, declared: Declared, first: CheckDraft, known: SqlFacts) -> _Again:
-    package = given.project.package_of(known.text.path).name
-    seen = seen_by_check(given.surroundings, declared.names, declared.assets, first.name, package)
-    found = _discovered(given, known, seen)
+    view = declared.view(given)
+    found = _discovered(given, known, view.of_check(given.surroundings, check_of(given.project, first, ())))
     return _Again(draft_of_file(replace(known, discovered=found)), found.problems, found.reads)
 
 
@@ -81,9 +79,9 @@ def _model(given: CompilerInput, declared: Declared, first: Draft | None, known:
     before = first or draft_of(project, written_model(known), None)[0]
     if before is None:
         return _Again(None, (), ())
-    found = _discovered(given, known, seen_by_asset(given.surroundings, declared.names, declared.assets, before.asset))
+    found = _discovered(given, known, declared.view(given).of_asset(given.surroundings, before.asset))
     now, problems = draft_of(project, written_model(replace(known, discovered=found)), before.patch)
-    located = locate_by_macros(project, given.surroundings, (now,) if now else ())
+    located = locate_by_macros(given.nodes(), given.surroundings, (now,) if now else ())
     after = located.drafts[0] if located.drafts else None
     if after is None or not _is_the_same(before.asset, after.asset):
         return _Again(first, (_circular(known.discovered, found),), found.reads)

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from assetc.compiler.asset import Asset, Source
+from assetc.compiler.asset import Asset, Graph, Source
 from assetc.compiler.compilation import Compilation, Pass, WrittenRelation
 from assetc.compiler.compiler_input import CompilerInput
 from assetc.compiler.define import define, draft_assets
@@ -24,6 +24,7 @@ from assetc.compiler.find_namesakes import find_namesakes
 from assetc.compiler.names.index_names import index_names, names_of_graph
 from assetc.compiler.names.locate_by_macros import locate_by_macros
 from assetc.compiler.names.names import LogicalName, Names, schema_of
+from assetc.compiler.names.target_names import View
 from assetc.compiler.place import PROJECT, TextId
 from assetc.compiler.template.rendered import Read
 from assetc.definitions.key import AssetKey
@@ -41,6 +42,10 @@ class Declared(Struct, frozen=True):
     faults: Mapping[Pass, Faults]
     reads: tuple[Read, ...] = ()
 
+    def view(self, given: CompilerInput, graph: Graph | None = None) -> View:
+        """What templates see of it."""
+        return View(self.names, self.assets, given.nodes(graph))
+
 
 def declare(given: CompilerInput, facts: FileFacts) -> Declared:
     """What the facts about all files declare."""
@@ -50,7 +55,7 @@ def declare(given: CompilerInput, facts: FileFacts) -> Declared:
     disabled = [draft.asset for draft in drafts if not draft.asset.config.enabled]
     drafts = [draft for draft in drafts if draft.asset.config.enabled]
     defined = define(project, properties, drafts, facts.python)
-    located = locate_by_macros(project, given.surroundings, defined.drafts)
+    located = locate_by_macros(given.nodes(), given.surroundings, defined.drafts)
     written = tuple(_written(located.drafts))
     assets = {draft.asset.key: draft.asset for draft in located.drafts}
     others = tuple(find_namesakes(given, properties, unreadable, facts, disabled))
@@ -107,7 +112,7 @@ def _drafts_of_configured(
     files = [file for file in given.project.files if file.path in paths]
     drafts, faults = draft_assets(given.project, properties, files, facts)
     drafts = [draft for draft in drafts if draft.asset.config.enabled]
-    located = locate_by_macros(given.project, given.surroundings, tuple(drafts))
+    located = locate_by_macros(given.nodes(), given.surroundings, tuple(drafts))
     return None if located.problems else (located.drafts, faults)
 
 

@@ -11,10 +11,10 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from assetc.compiler.asset import Asset, CheckConfig, Source
+from assetc.compiler.asset import Asset, Check, CheckConfig, NodeId, Source
 from assetc.compiler.facts import SqlFacts
 from assetc.compiler.place import Span, file_span
-from assetc.compiler.project import CheckSpec, DeclaredSource, Patch
+from assetc.compiler.project import CheckSpec, DeclaredSource, Patch, Project
 from assetc.definitions.key import AssetKey
 
 NOT_ARGUMENTS = frozenset({"column_name", "severity", "where"})
@@ -122,4 +122,22 @@ def _config_of_file(values: Mapping[str, object]) -> CheckConfig:
         warn_if=str(values.get("warn_if", "!= 0")),
         error_if=str(values.get("error_if", "!= 0")),
         enabled=values.get("enabled") is not False,
+    )
+
+
+def check_of(project: Project, draft: CheckDraft, read: tuple[AssetKey, ...]) -> Check:
+    """The check that was asked for, which reads these assets."""
+    package = project.package_of(draft.span.path)
+    return Check(
+        id=NodeId("test", package.name, draft.name),
+        name=draft.name,
+        kind=draft.kind,
+        assets=read,
+        config=draft.config,
+        span=draft.span,
+        column=draft.column,
+        arguments=draft.arguments,
+        fqn=(package.name, *package.folders_of(draft.span.path), draft.name),
+        path=draft.path,
+        places=draft.places,
     )

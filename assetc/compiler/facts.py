@@ -54,7 +54,10 @@ class Discovered(Struct, frozen=True):
 
 
 class Understood(Struct, frozen=True):
-    """What the rendered SQL of a template reads, writes and gives, in the dialect in which it was read."""
+    """What the rendered SQL of a template reads, writes and gives, in the dialect in which it was read.
+
+    `needs_graph`: the template looks at who needs whom.
+    """
 
     reads: tuple[Read, ...]
     references: tuple[PlacedReference, ...]
@@ -63,6 +66,7 @@ class Understood(Struct, frozen=True):
     shape: Shape | None
     needs_warehouse: bool = False
     dialect: str = ""
+    needs_graph: bool = False
 
 
 class SqlFacts(Struct, frozen=True):
@@ -154,7 +158,9 @@ class FileFacts(Struct, frozen=True):
     read: int = 0
 
 
-OUTSIDE = frozenset({"var", "env", "target", "flag", "clock", "invocation", "warehouse", "judge"})
+OUTSIDE = frozenset(
+    {"var", "env", "target", "flag", "clock", "invocation", "arguments", "metadata_envs", "warehouse", "judge"}
+)
 
 
 def outside_reads(files: Iterable[SqlFacts], others: Iterable[Read] = ()) -> tuple[Read, ...]:

@@ -8,6 +8,7 @@
     resolve           references -> edges and implicit sources
     resolve_checks    checks     -> the assets that they read
     connect           edges      -> graph, cycles
+    (again)           graph      -> what templates say that look at it, and the graph with what these read
     find_columns      graph      -> columns, upstream first
 
 Each pass is a function in a file of its name: values in, values and faults out. It works on the texts that are dirty:
@@ -25,14 +26,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from assetc.compiler.asset import Asset, Graph
 from assetc.compiler.code_version import versioned
-from assetc.compiler.compilation import Compilation, Pass, WorkDone, faults_after
+from assetc.compiler.compilation import Compilation, Pass, WorkDone, WrittenFile, faults_after
 from assetc.compiler.compiler_input import CompilerInput
 from assetc.compiler.configure_again import configure_again
 from assetc.compiler.declare import Declared, declare, declare_edited
 from assetc.compiler.diagnostic import Faults
-from assetc.compiler.facts import FileFacts, SqlFacts, outside_reads
+from assetc.compiler.facts import ConfigTextFacts, FileFacts, SqlFacts, outside_reads
 from assetc.compiler.find_columns import find_columns
 from assetc.compiler.graph import connect, reconnect
 from assetc.compiler.place import PROJECT, TextId
@@ -71,10 +75,11 @@ def compile_project(
 
 
 def _can_be_edited(project: Project, before: Compilation, dirty: Collection[TextId]) -> bool:
-    """Whether these are files of one asset each, and no cycle is to be looked at again."""
+    """Whether these are files of one asset each, no cycle is to be looked at again, and no text sees all others."""
     paths = {text.path for text in dirty}
     kinds = {file.kind for file in project.files if file.path in paths}
-    return kinds <= CAN_BE_EDITED and not any(owner == "connect" for owner, _ in before.faults)
+    is_open = before.is_seen or any(owner == "connect" for owner, _ in before.faults)
+    return kinds <= CAN_BE_EDITED and not is_open
 
 
 def _compiled(
@@ -86,32 +91,27 @@ def _compiled(
     if declared is None:
         return None, facts.sql, WorkDone(facts.read)
     declared = configure_again(given, declared, facts)
-    sql, parsed = understand_files(given, declared, facts.sql)
-    configured, config_faults = understand_config(given, declared)
-    files = files_after(earlier, declared.drafts, files_written(given.project, declared.drafts, sql, configured))
-    if before is not None and files != before.written_files:
-        return None, sql, WorkDone(facts.read, parsed)
-    implicit = first_in_others(earlier.graph, dirty)
-    resolution = Resolution(given.project, declared.names, declared.assets, sources=implicit, written_files=files)
-    resolved = resolve(resolution, declared.drafts, sql, configured, given.files.text)
-    assets = {draft.asset.key: versioned(draft, facts, sql) for draft in declared.drafts}
-    if before is None:
-        graph, graph_faults, of_checks = _connected(given, declared, assets, sql, resolved)
-    else:
-        graph, graph_faults, of_checks = _reconnected(given, before, dirty, assets, resolved)
-    if graph is None:
+    linked = _linked(given, declared, facts, before, dirty, None)
+    is_seen, parsed = linked.sees_graph, linked.parsed
+    if is_seen and before is None:
+        known = {text: each if each.understood else facts.sql[text] for text, each in linked.sql.items()}
+        linked = _linked(given, declared, replace(facts, sql=known), before, dirty, linked.graph)
+        parsed += linked.parsed
+    graph, sql = linked.graph, linked.sql
+    if graph is None or (is_seen and before is not None):
         return None, sql, WorkDone(facts.read, parsed)
 
     def facts_of(asset: Asset) -> SqlFacts | None:
         return sql.get(asset.text) or given.memory.sql(asset.text)
 
-    columns, derived = find_columns(graph, assets.keys(), earlier.columns, facts_of, facts.seeds, declared.names)
+    built = [draft.asset.key for draft in declared.drafts]
+    columns, derived = find_columns(graph, built, earlier.columns, facts_of, facts.seeds, declared.names)
     understood = {text: each.understood.problems for text, each in sql.items() if each.understood}
     faults: dict[Pass, Faults] = {"read": facts.faults, **declared.faults, "understand": understood}
-    faults |= {"hooks": config_faults, "resolve": resolved.faults, **graph_faults}
-    config_facts = (each.facts for own in configured.values() for each in own)
+    faults |= linked.faults
+    config_facts = (each.facts for own in linked.configured.values() for each in own)
     asked = (Read("judge", "", each.judge) for each in facts.python.values() if each.judge is not None)
-    reads = outside_reads((*sql.values(), *config_facts), (*declared.reads, *asked, *of_checks))
+    reads = outside_reads((*sql.values(), *config_facts), (*declared.reads, *asked, *linked.of_checks))
     compilation = Compilation(
         graph=graph,
         faults=faults_after(earlier.faults, faults, dirty, given.files.problems),
@@ -119,10 +119,56 @@ def _compiled(
         written=declared.written,
         reads=tuple(dict.fromkeys((*earlier.reads, *reads))),
         outside=before.outside if before else _outside(facts),
-        written_files=files,
+        written_files=linked.written_files,
         others=declared.names.others,
+        is_seen=is_seen,
     )
     return compilation, {**sql, **derived}, WorkDone(facts.read, parsed, len(derived))
+
+
+class _Linked(Struct, frozen=True):
+    """What the texts say and how they are connected: `graph` None where everything is dirty."""
+
+    graph: Graph | None
+    sql: dict[TextId, SqlFacts]
+    configured: dict[AssetKey, tuple[ConfigTextFacts, ...]]
+    written_files: tuple[WrittenFile, ...]
+    faults: dict[Pass, Faults]
+    of_checks: tuple[Read, ...]
+    parsed: int
+
+    @property
+    def sees_graph(self) -> bool:
+        """Whether a text was not understood because it looks at the graph."""
+        configured = (each.facts for own in self.configured.values() for each in own)
+        return any(facts.understood is None for facts in (*self.sql.values(), *configured))
+
+
+def _linked(
+    given: CompilerInput,
+    declared: Declared,
+    facts: FileFacts,
+    before: Compilation | None,
+    dirty: Collection[TextId],
+    seen: Graph | None,
+) -> _Linked:
+    """The passes from `understand_files` to `connect`; texts may look at the graph `seen`, where it is given."""
+    view, earlier = declared.view(given, seen), before or NOTHING_YET
+    sql, parsed = understand_files(given, declared, facts.sql, view)
+    configured, config_faults = understand_config(given, declared, view)
+    files = files_after(earlier, declared.drafts, files_written(given.project, declared.drafts, sql, configured))
+    if before is not None and files != before.written_files:
+        return _Linked(None, sql, configured, files, {}, (), parsed)
+    implicit = first_in_others(earlier.graph, dirty)
+    resolution = Resolution(given.project, declared.names, declared.assets, sources=implicit, written_files=files)
+    resolved = resolve(resolution, declared.drafts, sql, configured, given.files.text)
+    assets = {draft.asset.key: versioned(draft, facts, sql) for draft in declared.drafts}
+    if before is None:
+        graph, faults, of_checks = _connected(given, declared, assets, sql, resolved)
+    else:
+        graph, faults, of_checks = _reconnected(given, before, dirty, assets, resolved)
+    faults |= {"hooks": config_faults, "resolve": resolved.faults}
+    return _Linked(graph, sql, configured, files, faults, of_checks, parsed)
 
 
 def _connected(

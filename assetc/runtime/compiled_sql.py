@@ -19,7 +19,8 @@ from assetc.compiler.facts import Variant
 from assetc.compiler.names.index_names import names_of_graph
 from assetc.compiler.names.locate import written_relation
 from assetc.compiler.names.names import INLINED_PREFIX, Names, Ref, find_key, find_ref, find_source, find_table
-from assetc.compiler.names.target_names import NOBODY, seen_by_asset, seen_by_check
+from assetc.compiler.names.target_names import NOBODY, View
+from assetc.compiler.nodes.nodes import Nodes
 from assetc.compiler.place import Span, TextId, file_span
 from assetc.compiler.reference import Reference
 from assetc.compiler.sql.reading import SqlReading
@@ -66,15 +67,23 @@ class SqlCompiler(Struct, frozen=True):
     """Gives the SQL of every asset and check of one project. Built once for a command; it changes nothing."""
 
     workspace: Workspace
-    names: Names
+    view: View
     adapter: Adapter
+    selected: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> Names:
+        """What names mean in this project."""
+        return self.view.names
 
     @staticmethod
-    def of(workspace: Workspace) -> SqlCompiler:
-        """The compiler of an open project."""
+    def of(workspace: Workspace, selected: tuple[str, ...] = ()) -> SqlCompiler:
+        """The compiler of an open project; `selected` are the identities of what the command is about."""
         assets, sources = workspace.graph.assets.values(), workspace.graph.sources.values()
         names = names_of_graph(workspace.project, assets, sources, workspace.compilation)
-        return SqlCompiler(workspace, names, workspace.adapter)
+        project, files, quote = workspace.project, workspace.files, workspace.adapter.quote
+        view = View(names, workspace.graph.assets, Nodes(project, files.text, quote, workspace.graph))
+        return SqlCompiler(workspace, view, workspace.adapter, selected)
 
     @property
     def emitter(self) -> Emitter:
@@ -114,7 +123,7 @@ class SqlCompiler(Struct, frozen=True):
 
     def inline(self, template: Template, ask: SessionAnswers) -> CompiledSql:
         """SQL that stands in no file of the project, such as a query of the command line. Raises StepFailed."""
-        seen = seen_by_check(self._moment(), self.names, self.workspace.graph.assets, "inline_query")
+        seen = self.view.of_query(self._moment())
         rendered = self._render(template, seen, ask)
         variant = Variant(incremental=False, rendered=rendered, reading=_read(rendered.text, self.adapter.dialect))
         emitted = emit(self.emitter, NOBODY, variant)
@@ -198,14 +207,15 @@ class SqlCompiler(Struct, frozen=True):
 
     def moment_of_check(self, check: Check) -> Surroundings:
         """What the templates and macros of a check see while it is executed."""
-        return seen_by_check(self._moment(), self.names, self.workspace.graph.assets, check.name, check.package)
+        return self.view.of_check(self._moment(), check)
 
     def moment_of(self, asset: Asset, *, incremental: bool) -> Surroundings:
         """What the templates and macros of an asset see while its step runs."""
-        return seen_by_asset(self._moment(incremental=incremental), self.names, self.workspace.graph.assets, asset)
+        return self.view.of_asset(self._moment(incremental=incremental), asset)
 
     def _moment(self, *, incremental: bool = False) -> Surroundings:
-        return at_moment(self.workspace.surroundings, execute=True, incremental=incremental)
+        around = replace(self.workspace.surroundings, selected=self.selected)
+        return at_moment(around, execute=True, incremental=incremental)
 
     def _variant_now(self, text: TextId, dialect: str, around: Surroundings, ask: SessionAnswers | None) -> Variant:
         variant = self._variant(text, incremental=around.flags.is_incremental)

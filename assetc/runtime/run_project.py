@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from assetc.adapters.protocol import Existing, Holder, Warehouse
 from assetc.compiler.collector import collector_paused
-from assetc.compiler.plan import Plan, RunBody, Step
+from assetc.compiler.plan import Plan, Step
 from assetc.runtime.catalogue import connected
 from assetc.runtime.connections import Connections
 from assetc.runtime.execution.events import Event
@@ -76,8 +76,7 @@ class HeldTarget(Struct, frozen=True):
     def _prepare(self, steps: tuple[Step, ...]) -> Prepared:
         from assetc.runtime.steps.project_work import ProjectWork
 
-        has_bodies = any(isinstance(step.work, RunBody) for step in steps)
-        work = ProjectWork.of(self.workspace, has_bodies=has_bodies)
+        work = ProjectWork.of(self.workspace, steps)
         self.warehouses[self.workspace.project.target.name].create_schemas(work.tables.ledgers())
         existing = {self.workspace.project.target.name: folded_names(self.workspace, self.existing)}
         return prepare(self.warehouses, existing, work, steps)

@@ -187,7 +187,7 @@ class SmallProject:
         return execute(plan, self.prepare, self.state, self.options(**options))
 
     def prepare(self, steps: tuple[Step, ...]) -> Prepared:
-        work = Disturbed(ProjectWork.of(self.opened(), has_bodies=False), self.models, self.threads)
+        work = Disturbed(ProjectWork.of(self.opened(), ()), self.models, self.threads)
         return prepare({CONNECTION: self.warehouse}, {}, work, steps)
 
     def rows(self, name: str) -> list[tuple[object, ...]]:

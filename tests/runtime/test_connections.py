@@ -32,7 +32,7 @@ def test_steps_of_one_run_work_on_several_connections(tmp_path: Path) -> None:
     outputs["unused"] = parsed(tmp_path, "unused")
     project = SmallProject(tmp_path, {"a": Model("select 1 as x"), "b": Model("select 2 as x")})
     first, second = project.plan().steps
-    work = ProjectWork.of(project.opened(), has_bodies=False)
+    work = ProjectWork.of(project.opened(), ())
     project.warehouse.close()
     steps = (first, replace(second, connection="lake", after=("a",)))
     for _ in range(2):  # the second time each relation is known to its own connection

@@ -8,7 +8,7 @@ from typing import Literal
 import click
 from msgspec.structs import replace
 
-from assetc.cli.listing import Row, dbt_row, name_of_thing, path_of_thing, selector_of, things_of
+from assetc.cli.listing import Row, dbt_row, name_of_thing, selector_of, things_of
 from assetc.cli.opening import Opened, find_named, open_project, say_all, select_in
 from assetc.cli.options.completing import AssetName
 from assetc.cli.options.invocation import Invocation
@@ -18,6 +18,7 @@ from assetc.cli.stop import BAD_INPUT
 from assetc.cli.text.json_text import encoded
 from assetc.cli.wanted import all_of
 from assetc.compiler.asset import Graph
+from assetc.compiler.nodes.described import path_of
 from assetc.compiler.selection.members import Selectable
 from assetc.compiler.selection.request import Selected, SelectionRequest
 
@@ -74,7 +75,7 @@ def _form_of(opened: Opened, form: Form | None, keys: tuple[str, ...]) -> Callab
     if form == "json":
         return lambda thing: encoded(_picked(dbt_row(thing, graph), keys))
     usual: Form = "selector" if opened.workspace.project.rules.lists_selectors else "name"
-    return {"path": path_of_thing, "selector": selector_of, "name": name_of_thing}[form or usual]
+    return {"path": path_of, "selector": selector_of, "name": name_of_thing}[form or usual]
 
 
 def _picked(row: Row, keys: tuple[str, ...]) -> Row:

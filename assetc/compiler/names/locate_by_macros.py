@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from pathlib import PurePosixPath
+from collections.abc import Iterable
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from assetc.compiler.asset import Asset
-from assetc.compiler.config import ConfigValues
 from assetc.compiler.define_assets import Draft
 from assetc.compiler.diagnostic import Annotation, Diagnostic
 from assetc.compiler.names.locate import stored
+from assetc.compiler.nodes.nodes import Nodes
 from assetc.compiler.place import file_span
 from assetc.compiler.project import Project
 from assetc.compiler.template.asking import NoWarehouse
@@ -42,13 +41,14 @@ class _Answer(Struct, frozen=True):
     problems: tuple[Diagnostic, ...]
 
 
-def locate_by_macros(project: Project, surroundings: Surroundings, drafts: tuple[Draft, ...]) -> Located:
+def locate_by_macros(nodes: Nodes, surroundings: Surroundings, drafts: tuple[Draft, ...]) -> Located:
     """The assets with the relations that the macros of a dbt project give them, where it has such macros."""
+    project = nodes.project
     asked = [macro for macro in PARTS if project.rules.macros_locate and surroundings.macro_for(macro)]
     if not asked:
         return Located(drafts)
     answers = {
-        draft.asset.key: [_ask(macro, project, surroundings, draft.asset) for macro in asked]
+        draft.asset.key: [_ask(macro, nodes, surroundings, draft.asset) for macro in asked]
         for draft in drafts
         if draft.asset.relation is not None
     }
@@ -61,11 +61,12 @@ def locate_by_macros(project: Project, surroundings: Surroundings, drafts: tuple
     return Located(tuple(located), tuple(reads), tuple(first.values()))
 
 
-def _ask(macro: str, project: Project, surroundings: Surroundings, asset: Asset) -> _Answer:
+def _ask(macro: str, nodes: Nodes, surroundings: Surroundings, asset: Asset) -> _Answer:
     """The answer of a macro for one asset, without the blanks around it, as dbt takes it."""
-    custom = getattr(asset.config, PARTS[macro])
-    called = call_macro(macro, (custom, _node(project, asset)), surroundings, NoWarehouse())
-    problems = (_of_the_project(problem, macro, project, asset) for problem in called.problems)
+    custom, target = getattr(asset.config, PARTS[macro]), nodes.project.target
+    nowhere = replace(asset, relation=Relation(target.database, target.schema, asset.key.name))
+    called = call_macro(macro, (custom, nodes.of(nowhere)), surroundings, NoWarehouse())
+    problems = (_of_the_project(problem, macro, nodes.project, asset) for problem in called.problems)
     return _Answer(macro, called.text.strip(), called.reads, tuple(problems))
 
 
@@ -74,27 +75,6 @@ def _of_the_project(problem: Diagnostic, macro: str, project: Project, asset: As
     places = [Annotation(problem.span, "in this macro")] if problem.span and problem.span.path else []
     related = (*places, Annotation(asset.span, "asked for this"))
     return replace(problem, message=f"{macro}: {problem.message}", span=file_span(project.path), related=related)
-
-
-def _node(project: Project, asset: Asset) -> Mapping[str, object]:
-    """What such a macro may ask of the asset."""
-    name = asset.fqn[-1]
-    return {
-        "name": name,
-        "resource_type": asset.id.kind,
-        "package_name": asset.package,
-        "unique_id": str(asset.id),
-        "fqn": list(asset.fqn),
-        "path": "/".join((*project.package_of(asset.path).folders_of(asset.path), PurePosixPath(asset.path).name)),
-        "original_file_path": asset.path,
-        "schema": project.target.schema,
-        "database": project.target.database,
-        "config": ConfigValues(asset.config),
-        "tags": list(asset.config.tags),
-        "meta": asset.config.meta,
-        "description": asset.description,
-        "version": None,
-    }
 
 
 def _moved(project: Project, draft: Draft, answers: Iterable[_Answer]) -> Draft:

@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from assetc.compiler.asset import Asset
+from assetc.compiler.asset import Asset, Check
 from assetc.compiler.config import ConfigValues
 from assetc.compiler.names.names import Names, Ref, find_ref, find_source, inlined_name
+from assetc.compiler.nodes.fields import relation_of_check
+from assetc.compiler.nodes.nodes import Nodes
 from assetc.compiler.template.members.relation import RelationValue
 from assetc.compiler.template.surroundings import Surroundings
 from assetc.definitions.key import AssetKey
@@ -17,6 +19,8 @@ from assetc.definitions.relation import Relation
 
 NOBODY = AssetKey("assetc")
 """The reader of a check that belongs to no asset: no prefix, no schema of its own."""
+
+INLINE = "inline_query"
 
 
 class TargetNames(Struct, frozen=True):
@@ -53,16 +57,33 @@ class TargetNames(Struct, frozen=True):
         return RelationValue(relation, None, self.quote)
 
 
-def seen_by_asset(around: Surroundings, names: Names, assets: Mapping[AssetKey, Asset], asset: Asset) -> Surroundings:
-    """What the templates and macros of an asset see: its text, its hooks, what is called for it in its step."""
-    relation = asset.relation or Relation(None, None, asset.key.name)
-    own = TargetNames(names, asset.key, relation, assets, around.warehouse.quote)
-    return replace(around, names=own, config=ConfigValues(asset.config), package=asset.package)
+class View(Struct, frozen=True):
+    """A project as its templates see it in one target, when all names are known."""
 
+    names: Names
+    assets: Mapping[AssetKey, Asset]
+    nodes: Nodes
 
-def seen_by_check(
-    around: Surroundings, names: Names, assets: Mapping[AssetKey, Asset], name: str, package: str = ""
-) -> Surroundings:
-    """What the templates and macros of a check or a query see; `name` is what stands for their own relation."""
-    own = TargetNames(names, NOBODY, Relation(None, None, name), assets, around.warehouse.quote)
-    return replace(around, names=own, package=package)
+    def of_asset(self, around: Surroundings, asset: Asset) -> Surroundings:
+        """What the templates and macros of an asset see: its text, its hooks, what is called for it in its step."""
+        relation = asset.relation or Relation(None, None, asset.key.name)
+        seen = self._seen(around, asset.key, relation, self.nodes.of(asset))
+        return replace(seen, config=ConfigValues(asset.config), package=asset.package)
+
+    def of_check(self, around: Surroundings, check: Check) -> Surroundings:
+        """What the template or macro of a check sees."""
+        node = self.nodes.of(check)
+        return replace(
+            self._seen(around, NOBODY, relation_of_check(self.nodes.project, check), node), package=check.package
+        )
+
+    def of_query(self, around: Surroundings) -> Surroundings:
+        """What a query sees that stands in no file of the project."""
+        node = {"name": INLINE, "resource_type": "sql operation", "package_name": self.nodes.project.name}
+        return self._seen(around, NOBODY, Relation(None, None, INLINE), node)
+
+    def _seen(
+        self, around: Surroundings, owner: AssetKey, relation: Relation, node: Mapping[str, object]
+    ) -> Surroundings:
+        own = TargetNames(self.names, owner, relation, self.assets, around.warehouse.quote)
+        return replace(around, names=own, node=node, graph=self.nodes.sections)

@@ -29,7 +29,7 @@ def read_files(given: CompilerInput, texts: Collection[TextId]) -> FileFacts:
     read = 0
     for file in files:
         if file.kind in SQL_KINDS:
-            facts, is_new = read_sql_file(given, file.path)
+            facts, is_new = read_sql_file(given, file)
             sql[facts.text] = facts
             read += is_new
         elif file.kind == "seed":
@@ -49,9 +49,10 @@ def _macro_faults(given: CompilerInput) -> Iterator[tuple[TextId, tuple[Diagnost
         yield TextId(file.path), _check_macros(given, file)
 
 
-def read_sql_file(given: CompilerInput, path: str) -> tuple[SqlFacts, bool]:
+def read_sql_file(given: CompilerInput, file: ProjectFile) -> tuple[SqlFacts, bool]:
     """The facts about a SQL file, and whether it had to be read for them."""
-    content, surroundings = given.files.content(path), given.surroundings_in(path)
+    path, surroundings = file.path, given.surroundings_in(file)
+    content = given.files.content(path)
     known = given.memory.sql(TextId(path))
     if known is not None and known.content == content and still_valid(known.discovered.reads, surroundings):
         return known, False

@@ -50,6 +50,11 @@ def is_understood(known: Understood | None, reader: Reader) -> TypeGuard[Underst
     return known is not None and known.dialect == reader.dialect and still_valid(known.reads, reader.surroundings)
 
 
+def is_too_early(understood: Understood | None, reader: Reader) -> bool:
+    """Whether a template looks at a graph that is not there yet."""
+    return understood is not None and understood.needs_graph and reader.surroundings.graph is None
+
+
 def discover(template: Template, surroundings: Surroundings) -> Discovered:
     """What a template refers to and how it configures itself, for both values of `is_incremental()`."""
     first = render(template, at_moment(surroundings, execute=False, incremental=False), NoWarehouse())
@@ -80,6 +85,7 @@ def understand(template: Template, reader: Reader, discovered: Discovered) -> tu
         shape=variants[0].reading.shape,
         needs_warehouse=any(variant.rendered.needs_warehouse for variant in variants),
         dialect=reader.dialect,
+        needs_graph=any(variant.rendered.needs_graph for variant in variants),
     )
     return understood, CompiledText(TextId(template.path), variants)
 
@@ -95,7 +101,8 @@ def _variant(template: Template, reader: Reader, *, incremental: bool) -> Varian
     if rendered.needs_warehouse:
         # What it would ask is known only while it runs; until then the text of the first moment stands for it.
         early = render(template, at_moment(reader.surroundings, execute=False, incremental=incremental), NoWarehouse())
-        rendered = replace(early, needs_warehouse=True, reads=(*early.reads, *rendered.reads))
+        reads, needs_graph = (*early.reads, *rendered.reads), rendered.needs_graph
+        rendered = replace(early, needs_warehouse=True, needs_graph=needs_graph, reads=reads)
     judge = None if rendered.needs_warehouse else reader.surroundings.warehouse.judge
     return Variant(incremental, rendered, SqlReader(reader.dialect, judge).read(rendered.text))
 

@@ -12,11 +12,11 @@ from assetc.compiler.check_texts import text_of_check
 from assetc.compiler.compiler_input import CompilerInput
 from assetc.compiler.config_text import ConfigText
 from assetc.compiler.declare import Declared
-from assetc.compiler.define_checks import CheckDraft
+from assetc.compiler.define_checks import CheckDraft, check_of
 from assetc.compiler.diagnostic import Diagnostic, diagnostic
 from assetc.compiler.facts import SqlFacts
 from assetc.compiler.names.names import Candidates, Names
-from assetc.compiler.names.target_names import NOBODY, seen_by_check
+from assetc.compiler.names.target_names import NOBODY
 from assetc.compiler.names.why_missing import why_missing
 from assetc.compiler.place import Span, TextId
 from assetc.compiler.resolution.written_calls import find_call, find_written, is_call, template_of, words_of_call
@@ -85,8 +85,7 @@ def _texts_in(value: object) -> Iterator[str]:
 
 
 def _seen(given: CompilerInput, declared: Declared, draft: CheckDraft) -> Surroundings:
-    package = given.project.package_of(draft.span.path).name
-    return seen_by_check(given.surroundings, declared.names, declared.assets, draft.name, package)
+    return declared.view(given).of_check(given.surroundings, check_of(given.project, draft, ()))
 
 
 def _render(template: Template, around: Surroundings) -> Rendered:

@@ -8,11 +8,11 @@ from hashlib import md5
 
 from msgspec.structs import replace
 
-from assetc.compiler.asset import Check, NodeId
+from assetc.compiler.asset import Check
 from assetc.compiler.checks import ARGUMENTS, GENERIC_TESTS
 from assetc.compiler.compiler_input import CompilerInput
 from assetc.compiler.declare import Declared
-from assetc.compiler.define_checks import CheckDraft
+from assetc.compiler.define_checks import CheckDraft, check_of
 from assetc.compiler.diagnostic import Diagnostic, diagnostic, did_you_mean
 from assetc.compiler.facts import SqlFacts
 from assetc.compiler.names.names import Names, find_key, find_table, is_written
@@ -55,26 +55,9 @@ def resolve_checks(
                 own_read, faults = _read_by(draft, facts, declared.names)
                 read = tuple(dict.fromkeys((*own_read, *named.assets)))
                 problems += (*faults, *_not_readable(draft, read, declared))
-                checks.append(_check(given.project, draft, read))
+                checks.append(check_of(given.project, draft, read))
     problems += _unknown_tests(given.project, unknown, known)
     return tuple(with_own_ids(checks)), tuple(problems), tuple(reads)
-
-
-def _check(project: Project, draft: CheckDraft, read: tuple[AssetKey, ...]) -> Check:
-    package = project.package_of(draft.span.path)
-    return Check(
-        id=NodeId("test", package.name, draft.name),
-        name=draft.name,
-        kind=draft.kind,
-        assets=read,
-        config=draft.config,
-        span=draft.span,
-        column=draft.column,
-        arguments=draft.arguments,
-        fqn=(package.name, *package.folders_of(draft.span.path), draft.name),
-        path=draft.path,
-        places=draft.places,
-    )
 
 
 def _wrong_arguments(draft: CheckDraft) -> Iterator[Diagnostic]:

@@ -11,6 +11,7 @@ from jinja2.utils import missing
 
 from assetc.compiler.diagnostic import Annotation, diagnostic, did_you_mean
 from assetc.compiler.place import file_span
+from assetc.compiler.template.members.nodes import Early
 from assetc.compiler.template.members.scopes import PackageNames
 from assetc.compiler.template.members.settings import Watched
 from assetc.compiler.template.rendering import Rendering
@@ -98,11 +99,12 @@ def described(owner: object) -> str:
     """What a value is, in the words of the user."""
     if isinstance(owner, PackageNames):
         return str(owner)
+    if isinstance(owner, Watched):
+        return f"the {owner.kind}"
     words = {
         "str": "this text",
         "dict": "this mapping",
         "list": "this list",
-        "Watched": "the target",
         "NoneType": "none",
         "tuple": "this list",
     }
@@ -122,7 +124,7 @@ def report_absent(rendering: Rendering, absent: Absent, *, is_print: bool) -> No
     elif isinstance(owner, PackageNames):
         if is_print or not rendering.surroundings.flags.execute:
             _report_no_macro(rendering, name, owner)
-    elif is_print and owner is not None and not isinstance(owner, Absent):
+    elif is_print and owner is not None and not isinstance(owner, Absent | Early):
         near = did_you_mean(name, owner) if isinstance(owner, Watched) else ""
         rendering.warn("W232", f"{described(owner)} has no {name}: nothing is printed", near)
 

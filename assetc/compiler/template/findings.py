@@ -23,6 +23,7 @@ class Findings:
         self.problems: list[Diagnostic] = []
         self.logs: list[LogLine] = []
         self.needs_warehouse = False
+        self.needs_graph = False
         self.uses_incremental = False
         self.configured_by_names = False
 
@@ -68,6 +69,7 @@ class Findings:
             problems=tuple(self.problems),
             logs=tuple(self.logs),
             needs_warehouse=self.needs_warehouse,
+            needs_graph=self.needs_graph,
             uses_incremental=self.uses_incremental,
             configured_by_names=self.configured_by_names,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import blake2b
 
+from assetc.compiler.template.plain import plain
 from assetc.compiler.template.surroundings import Surroundings
 
 NOT_THERE = ""
@@ -54,6 +55,15 @@ def find_flag(surroundings: Surroundings, name: str, missing: object) -> object:
     return named[name] if name in named else flags.others.get(name, missing)
 
 
+METADATA_PREFIX = "DBT_ENV_CUSTOM_ENV_"
+
+
+def find_metadata_envs(surroundings: Surroundings) -> dict[str, str]:
+    """The variables of the environment that dbt copies to its artifacts, without their prefix."""
+    found = (name for name in sorted(surroundings.environment) if name.startswith(METADATA_PREFIX))
+    return {name.removeprefix(METADATA_PREFIX): surroundings.environment[name] for name in found}
+
+
 def _hash_or_nothing(surroundings: Surroundings, value: object) -> str:
     return NOT_THERE if value is _ABSENT else hash_value(surroundings, value)
 
@@ -83,6 +93,10 @@ _LOOKS: dict[str, Callable[[Surroundings, str], str]] = {
     "target": lambda seen, name: _hash_or_nothing(seen, seen.target.get(name, _ABSENT)),
     "flag": lambda seen, name: _hash_or_nothing(seen, find_flag(seen, name, _ABSENT)),
     "config": lambda seen, name: _hash_or_nothing(seen, seen.config.get(name, _ABSENT)),
+    "model": lambda seen, name: _hash_or_nothing(seen, seen.node.get(name, _ABSENT)),
+    "graph": lambda seen, name: NOT_THERE if seen.graph is None else hash_value(seen, seen.graph.get(name)),
+    "arguments": lambda seen, _: hash_value(seen, plain(seen.arguments)),
+    "metadata_envs": lambda seen, _: hash_value(seen, find_metadata_envs(seen)),
     "member": lambda seen, name: _hash_or_nothing(seen, seen.members.get(name, _ABSENT)),
     "ref": _look_at_ref,
     "source": _look_at_source,

@@ -84,6 +84,7 @@ class Rendered(Struct, frozen=True):
     needs_warehouse: bool = False
     uses_incremental: bool = False
     configured_by_names: bool = False
+    needs_graph: bool = False
 
 
 class Called(Struct, frozen=True):

@@ -75,7 +75,9 @@ class Surroundings(Struct, frozen=True):
 
     `variables` may hold a mapping under a package's name, which counts in that package; `given_variables` (of the
     command line) come first. `config` is the merged configuration of the asset, for `config.get`. `members` are
-    further names, or others in place of the built-in ones. `trace_key` keys the hashes of what was read.
+    further names, or others in place of the built-in ones. `node` is what the template belongs to (`model`), `graph`
+    all nodes, None while these are not known. `arguments` are those of the command, `selected` the identities of what
+    it is about, None before it is known. `trace_key` keys the hashes of what was read.
     """
 
     project_name: str
@@ -93,6 +95,10 @@ class Surroundings(Struct, frozen=True):
     dispatch: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     config: Mapping[str, object] = field(default_factory=nothing)
     members: Mapping[str, object] = field(default_factory=nothing)
+    arguments: Mapping[str, object] = field(default_factory=nothing)
+    selected: tuple[str, ...] | None = None
+    node: Mapping[str, object] = field(default_factory=nothing)
+    graph: Mapping[str, object] | None = None
     unknown_names: str = "error"
     trace_key: bytes = b""
 

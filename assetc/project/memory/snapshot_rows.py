@@ -56,6 +56,7 @@ class Rows(NamedTuple):
     outside: Any
     written_files: Any
     others: Any
+    is_seen: bool
     templated: tuple[str, ...]
     rendered: str
 
@@ -133,6 +134,7 @@ def rows_of(snapshot: Snapshot, recalled: Recalled | None) -> Rows:
         outside=compilation.outside,
         written_files=to_plain(compilation.written_files),
         others=to_plain(compilation.others),
+        is_seen=compilation.is_seen,
         templated=snapshot.templated,
         rendered=snapshot.rendered,
     )
@@ -197,6 +199,7 @@ def read_rows(rows: Rows, stamps: str) -> Recalled:
         rows.outside,
         from_plain(rows.written_files),
         from_plain(rows.others),
+        rows.is_seen,
     )
     return Recalled(Snapshot(compilation, rows.templated, rows.rendered), stamps, rows, shared, edges)
 

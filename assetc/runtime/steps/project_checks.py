@@ -15,6 +15,7 @@ from assetc.compiler.resolution.written_calls import find_written
 from assetc.compiler.template.asking import NoWarehouse
 from assetc.compiler.template.members.relation import RelationValue
 from assetc.compiler.template.render import call_macro
+from assetc.compiler.template.rendered import Called, Rendered
 from assetc.definitions.key import AssetKey
 from assetc.definitions.relation import Relation
 from assetc.runtime.compiled_sql import SqlCompiler, raise_fault
@@ -65,7 +66,9 @@ class ProjectChecks(Struct, frozen=True):
         """The query whose rows are wrong."""
         if check.kind == SINGULAR:
             instead = {self.compiler.names.relations[check.assets[0]]: staged} if staged else {}
-            return self.compiler.check(check, instead, self._ask).sql
+            compiled = self.compiler.check(check, instead, self._ask)
+            self._pass_on(compiled.rendered)
+            return compiled.sql
         if not self.is_built_in(check):
             return self.compiler.with_ephemeral(self._own_test(check, staged))
         texts = [self._text(key, check, staged) for key in check.assets]
@@ -83,9 +86,13 @@ class ProjectChecks(Struct, frozen=True):
         package, dot, kind = check.kind.rpartition(".")
         called = call_macro(f"{package}{dot}test_{kind}", arguments, around, ask or NoWarehouse())
         raise_fault(called.problems, ask)
-        if self.attempt is not None:
-            self.attempt.pass_on(called.logs, called.problems)
+        self._pass_on(called)
         return called.text
+
+    def _pass_on(self, found: Rendered | Called) -> None:
+        """Let the run say what a template or macro logged and warned of."""
+        if self.attempt is not None:
+            self.attempt.pass_on(found.logs, found.problems)
 
     def _model(self, check: Check, staged: Relation | None) -> object:
         """What such a test is given as `model`: a relation, or SQL in brackets for a part of one, as in dbt."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING
@@ -32,6 +32,14 @@ if TYPE_CHECKING:
     from assetc.runtime.steps.python_work import PythonWork
 
 
+def _identities(steps: Iterable[Step]) -> Iterator[str]:
+    """What dbt calls the selected resources."""
+    for step in steps:
+        yield from (str(output.asset.id) for output in step.makes)
+        if isinstance(step.work, ExecuteCheck):
+            yield str(step.work.check.id)
+
+
 class ProjectWork(Struct, frozen=True):
     """What the steps of one project do."""
 
@@ -41,9 +49,10 @@ class ProjectWork(Struct, frozen=True):
     python: PythonWork | None
 
     @staticmethod
-    def of(workspace: Workspace, *, has_bodies: bool) -> ProjectWork:
-        """The work of an open project; `has_bodies`: whether that of Python assets belongs to it."""
-        compiler = SqlCompiler.of(workspace)
+    def of(workspace: Workspace, steps: Iterable[Step]) -> ProjectWork:
+        """The work of these steps of an open project."""
+        has_bodies = any(isinstance(step.work, RunBody) for step in steps)
+        compiler = SqlCompiler.of(workspace, tuple(_identities(steps)))
         tables = Tables.of(compiler)
         if not has_bodies:
             return ProjectWork(workspace, compiler, tables, None)

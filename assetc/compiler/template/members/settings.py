@@ -7,7 +7,7 @@ from typing import Any
 
 from assetc.compiler.diagnostic import did_you_mean
 from assetc.compiler.template.plain import plain
-from assetc.compiler.template.reads import find_flag, find_variable
+from assetc.compiler.template.reads import find_flag, find_metadata_envs, find_variable
 from assetc.compiler.template.refusal import Refused
 from assetc.compiler.template.rendering import Member, Rendering
 
@@ -65,17 +65,17 @@ def _env_hint(rendering: Rendering, name: str) -> str:
 
 
 class Watched(Mapping[str, object]):
-    """A mapping whose looks are remembered, each key by itself."""
+    """A mapping whose looks are remembered, each key by itself. The `kind` of looks is also its name."""
 
-    __slots__ = ("_kind", "_rendering", "_values")
+    __slots__ = ("_rendering", "_values", "kind")
 
     def __init__(self, rendering: Rendering, kind: str, values: Mapping[str, object]) -> None:
         self._rendering = rendering
-        self._kind = kind
+        self.kind = kind
         self._values = values
 
     def __getitem__(self, key: str) -> object:
-        self._rendering.findings.read(self._kind, key)
+        self._rendering.findings.read(self.kind, key)
         return self._values[key]
 
     def __iter__(self) -> Iterator[str]:
@@ -101,6 +101,24 @@ class FlagValues(Member):
             raise AttributeError(name)
         self._rendering.findings.read("flag", name)
         return find_flag(self._rendering.surroundings, name, None)
+
+
+def selected_resources(rendering: Rendering) -> list[str]:
+    """The identities of what the command is about, which is known while it runs."""
+    rendering.findings.needs_warehouse = True
+    return list(rendering.surroundings.selected or ())
+
+
+def invocation_arguments(rendering: Rendering) -> object:
+    """The arguments of the command."""
+    rendering.findings.read("arguments", "")
+    return plain(rendering.surroundings.arguments)
+
+
+def metadata_envs(rendering: Rendering) -> dict[str, str]:
+    """The variables of the environment that tell of the deployment."""
+    rendering.findings.read("metadata_envs", "")
+    return find_metadata_envs(rendering.surroundings)
 
 
 def flag(name: str) -> Callable[[Rendering], object]:

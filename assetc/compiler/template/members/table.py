@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from assetc.compiler.template.members import adapter, naming, scopes, settings, values, warehouse
+from assetc.compiler.template.members import adapter, naming, nodes, scopes, settings, values, warehouse
 from assetc.compiler.template.members.exceptions import exceptions
 from assetc.compiler.template.rendering import Rendering
 
 DBT_VERSION = "1.11.0"
 """The version of dbt whose words these are; packages compare it."""
-
-_NO_GRAPH = (
-    *("nodes", "sources", "exposures", "metrics", "groups", "semantic_models"),
-    *("saved_queries", "functions", "unit_tests"),
-)
 
 
 def _always(value: object) -> Callable[[Rendering], object]:
@@ -40,8 +35,15 @@ MEMBERS: Mapping[str, Callable[[Rendering], object]] = {
     "execute": settings.flag("execute"),
     "is_incremental": settings.is_incremental,
     "should_full_refresh": lambda rendering: lambda: bool(settings.flag("FULL_REFRESH")(rendering)),
+    "model": nodes.model,
+    "graph": nodes.graph,
+    "pre_hooks": nodes.hooks("pre-hook"),
+    "post_hooks": nodes.hooks("post-hook"),
     "run_started_at": settings.seen("clock", "now", "now"),
     "invocation_id": settings.seen("invocation", "id", "invocation_id"),
+    "selected_resources": settings.selected_resources,
+    "invocation_args_dict": settings.invocation_arguments,
+    "dbt_metadata_envs": settings.metadata_envs,
     "project_name": settings.seen("project", "name", "project_name"),
     "schema": settings.field_of_target("schema"),
     "database": settings.field_of_target("database", "dbname", "project"),
@@ -82,13 +84,6 @@ MEMBERS: Mapping[str, Callable[[Rendering], object]] = {
     "store_raw_result": warehouse.store_result,
     "load_relation": lambda rendering: adapter.Adapter(rendering).load_relation,
     # facts that the caller gives in place of these
-    "model": lambda _: {},
-    "graph": lambda _: {name: {} for name in _NO_GRAPH},
-    "selected_resources": lambda _: [],
-    "invocation_args_dict": lambda _: {},
-    "dbt_metadata_envs": lambda _: {},
-    "pre_hooks": lambda _: [],
-    "post_hooks": lambda _: [],
     "sql": _always(""),
     "compiled_code": _always(""),
 }
