@@ -98,7 +98,10 @@ class FileContents:
             matching = sorted(glob.iglob(place, recursive=True)) if has_pattern(address) else ()  # noqa: PTH207
             yield from _stamped(matching)
             return
-        yield from _stamped(sorted(_files_below(place)) if S_ISDIR(found.st_mode) else [place])
+        if S_ISREG(found.st_mode):
+            yield place, (found.st_mtime_ns, found.st_size, found.st_ino)
+        elif S_ISDIR(found.st_mode):
+            yield from _stamped(sorted(_files_below(place)))
 
     def _hashes(
         self, stamps: Mapping[str, Stamp], known: Mapping[str, tuple[Stamp, str]]
