@@ -274,4 +274,4 @@ def test_python_assets_read_and_write(make: Callable[..., Folder], fields: dict[
     assert said.code == 0, said.err
     found = tables_in(fields)
     assert found["main.queried"] == found["main.read"] == [(3,)]
-    assert [tuple(map(str, row)) for row in found["main.counted"]] == [("1", "1.5", "2026-01-02 00:00:00", "None", "2")]
+    assert [tuple(map(str, row)) for row in found["main.counted"]] == [("1", "1.50", "2026-01-02", "None", "2")]
